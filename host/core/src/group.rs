@@ -1,0 +1,83 @@
+//! A group: the rights that resellers share. Knows nothing of who is in it.
+
+use crate::credit::Credits;
+use crate::time::Term;
+use crate::{GroupId, Version};
+use serde::{Deserialize, Serialize};
+
+/// Trials per reseller: how many in a sliding window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TrialQuota {
+    /// How many; 0 forbids trials.
+    pub count: u32,
+    /// In which span that ends now.
+    pub window: Term,
+}
+
+/// Rights of resellers. Serialises to the `group` record document.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// How often it has changed.
+    #[serde(skip)]
+    pub version: Version,
+    /// Unique in the tenant.
+    pub name: String,
+    /// Pages of the console that its users see.
+    pub allowed_pages: Vec<String>,
+    /// May create sub-resellers.
+    pub create_users: bool,
+    /// What a sub-reseller costs its creator.
+    pub user_price: Credits,
+    /// Groups that its users may give to sub-resellers.
+    pub user_groups: Vec<GroupId>,
+    /// May delete lines.
+    pub delete_lines: bool,
+    /// May delete sub-resellers.
+    pub delete_users: bool,
+    /// May choose among a package's bouquets.
+    pub change_bouquets: bool,
+    /// May choose user names.
+    pub change_usernames: bool,
+    /// May choose passwords.
+    pub change_passwords: bool,
+    /// Trials.
+    pub trials: TrialQuota,
+    /// The balance that a reseller needs before he may give trials.
+    pub trial_balance: Credits,
+    /// Shortest user name of a line, in characters.
+    pub min_username: u16,
+    /// Shortest password of a line, in characters.
+    pub min_password: u16,
+    /// Sees connection logs of his lines.
+    pub see_connections: bool,
+    /// Shown on the console's first page, plain text.
+    pub notice: String,
+}
+
+impl Default for Group {
+    fn default() -> Group {
+        Group {
+            id: GroupId(0),
+            version: Version(0),
+            name: String::new(),
+            allowed_pages: ["lines", "mag", "enigma", "activecodes"].map(String::from).to_vec(),
+            create_users: true,
+            user_price: Credits::ZERO,
+            user_groups: Vec::new(),
+            delete_lines: true,
+            delete_users: true,
+            change_bouquets: true,
+            change_usernames: true,
+            change_passwords: true,
+            trials: TrialQuota { count: 10, window: Term { count: 1, unit: crate::time::Unit::Days } },
+            trial_balance: Credits::ZERO,
+            min_username: 4,
+            min_password: 6,
+            see_connections: true,
+            notice: String::new(),
+        }
+    }
+}

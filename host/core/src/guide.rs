@@ -1,0 +1,61 @@
+//! The guide: programmes of channels, from sources that are built beside the old one and then
+//! switched, so that a failed import keeps the last good guide.
+
+use crate::time::Unix;
+use crate::{GuideSourceId, Version};
+use serde::{Deserialize, Serialize};
+
+/// Which build of a source's programmes; the current one is the one that is read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Build(pub u32);
+
+/// A source of guide data. Serialises to the `guide_source` record document.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GuideSource {
+    /// Its id.
+    pub id: GuideSourceId,
+    /// How often it has changed.
+    #[serde(skip)]
+    pub version: Version,
+    /// Unique in the tenant; for a file, the file's name.
+    pub name: String,
+    /// The build that readers see; build 0 is empty.
+    pub current: Build,
+    /// The highest build ever begun.
+    pub latest: Build,
+    /// Programmes in the current build.
+    pub programmes: u32,
+    /// When the current build was switched to.
+    pub updated_at: Unix,
+}
+
+/// A channel that a guide names.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GuideChannel {
+    /// The guide's id of it (`tvg-id`).
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Logo address, may be empty.
+    pub icon: String,
+}
+
+/// One programme.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Programme {
+    /// Row number, unique in the tenant; 0 before it is stored.
+    pub id: u32,
+    /// The guide's channel id.
+    pub channel: String,
+    /// Begin.
+    pub start: Unix,
+    /// End, after the begin.
+    pub stop: Unix,
+    /// Title.
+    pub title: String,
+    /// What it is about, may be empty.
+    pub description: String,
+    /// Language of the title, may be empty.
+    pub language: String,
+}

@@ -1,0 +1,77 @@
+//! One id type for every thing, so that two kinds of id cannot be mixed up.
+//! Knows nothing of how ids are allocated (that is the store's durable blocks).
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u32);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map($name)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One isolated panel; unique in the process.
+    TenantId,
+    /// A person who manages: admin or reseller. Unique in its tenant, as all below.
+    UserId,
+    /// A set of rights that users share.
+    GroupId,
+    /// One subscription.
+    LineId,
+    /// What is sold.
+    PackageId,
+    /// A set of streams and series.
+    BouquetId,
+    /// A heading under which streams or series are listed.
+    CategoryId,
+    /// A live channel, created channel, movie, episode or radio station.
+    StreamId,
+    /// A series; its episodes are streams.
+    SeriesId,
+    /// A first path segment that opens a panel surface. Unique in the process.
+    AccessCodeId,
+    /// An API key of a user.
+    ApiKeyId,
+    /// An entry of a block list.
+    BlockId,
+    /// A source of guide data.
+    GuideSourceId,
+    /// A long piece of work that runs in chunks.
+    JobId,
+    /// A movement of credits.
+    TransferId,
+    /// An installed plugin of a tenant. Unique in the process.
+    PluginId,
+    /// The settings row of a tenant; there is exactly one, [`crate::settings::SETTINGS`].
+    SettingsId,
+    /// An effect or event that waits in the outbox.
+    OutboxId,
+}
+
+/// How often a stored row has changed; every write adds one, and guards compare it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u32);
+
+impl Version {
+    /// The version after one more write.
+    pub fn next(self) -> Version {
+        Version(self.0.wrapping_add(1))
+    }
+}

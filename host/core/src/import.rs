@@ -1,0 +1,89 @@
+//! What parsers of foreign formats hand over and the engine's import verbs take: entries and
+//! the reasons why some are left out. Knows no format.
+
+use crate::guide::{GuideChannel, Programme};
+
+/// One entry of a playlist.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PlaylistEntry {
+    /// Shown name.
+    pub name: String,
+    /// Address.
+    pub url: String,
+    /// `tvg-id`, may be empty.
+    pub tvg_id: String,
+    /// `tvg-logo`, may be empty.
+    pub logo: String,
+    /// `group-title`, may be empty.
+    pub group: String,
+    /// `catchup-days`, `timeshift` or `tvg-rec`: days of catch-up the source claims.
+    pub archive_days: u16,
+    /// The entry says that it is radio.
+    pub radio: bool,
+}
+
+/// One item of a guide.
+#[derive(Clone, PartialEq, Debug)]
+pub enum GuideItem {
+    /// A channel.
+    Channel(GuideChannel),
+    /// A programme; its `id` is 0.
+    Programme(Programme),
+}
+
+/// An entry that was left out. The import goes on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Skipped {
+    /// A name without an address.
+    NoUrl,
+    /// An address of a scheme that is not played, or malformed.
+    BadUrl,
+    /// A line or text beyond the limit.
+    TooLong,
+    /// A programme without channel, start or title, or that ends before it begins.
+    Incomplete,
+    /// A time that cannot be read.
+    BadTime,
+    /// The same address was there before in this file.
+    Duplicate,
+}
+
+impl Skipped {
+    /// The reason's word in reports: `skipped:no_url`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Skipped::NoUrl => "no_url",
+            Skipped::BadUrl => "bad_url",
+            Skipped::TooLong => "too_long",
+            Skipped::Incomplete => "incomplete",
+            Skipped::BadTime => "bad_time",
+            Skipped::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// Why a file cannot be read on. What came before it was whole.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It is not what it was said to be.
+    #[error("line {line}: this is no {format} file: {reason}")]
+    Malformed {
+        /// The format that was expected.
+        format: &'static str,
+        /// Line number, from 1; 0 when unknown.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It goes beyond a limit of the parser (`security-requirements.md` section 11).
+    #[error("line {line}: {limit} is exceeded; split the file or raise the limit")]
+    Limit {
+        /// Which limit, with its figure.
+        limit: String,
+        /// Line number, from 1; 0 when unknown.
+        line: u64,
+    },
+    /// It could not be read.
+    #[error("the file cannot be read: {0}")]
+    Io(String),
+}

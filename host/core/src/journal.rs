@@ -1,0 +1,76 @@
+//! Journal rows: what happened, for people to search. Not part of any plan: a bounded buffer
+//! in its own file, which may lose its last second in a crash.
+
+use crate::time::Unix;
+use crate::{LineId, StreamId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One journal row.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "entry")]
+pub enum Entry {
+    /// A connection that ended.
+    Activity {
+        /// Whose.
+        line: LineId,
+        /// Of what.
+        stream: StreamId,
+        /// From where.
+        address: String,
+        /// With which player.
+        agent: String,
+        /// In which form: `ts`, `hls`, `file`.
+        container: String,
+        /// When it began.
+        started_at: Unix,
+        /// When it ended.
+        ended_at: Unix,
+        /// Bytes sent.
+        bytes: u64,
+    },
+    /// A sign-in of a user or line that went well.
+    SignIn {
+        /// Through which surface.
+        surface: String,
+        /// The user, if it is one.
+        user: Option<UserId>,
+        /// The line, if it is one.
+        line: Option<LineId>,
+        /// From where.
+        address: String,
+        /// When.
+        at: Unix,
+    },
+    /// A refusal, of a sign-in, a start or an action.
+    Refused {
+        /// Through which surface.
+        surface: String,
+        /// The code's text form.
+        code: String,
+        /// The line, where it is known.
+        line: Option<LineId>,
+        /// The user, where it is known.
+        user: Option<UserId>,
+        /// Of which stream, if of one.
+        stream: Option<StreamId>,
+        /// From where.
+        address: String,
+        /// With which player.
+        agent: String,
+        /// When.
+        at: Unix,
+    },
+}
+
+/// Which journal rows to read, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct JournalQuery {
+    /// Only of this line.
+    pub line: Option<LineId>,
+    /// Only refusals.
+    pub refusals: bool,
+    /// Skip so many.
+    pub start: u32,
+    /// At most so many; capped at 1,000.
+    pub limit: u32,
+}

@@ -1,0 +1,46 @@
+//! Floor 0: the words of the panel and its pure rules.
+//!
+//! Knows nothing: no I/O, no clock, no randomness, no SQL, no HTTP, no
+//! WebAssembly. Time and chance come in as arguments; the outside world is
+//! described by the traits in [`port`], and `async` appears only in their
+//! signatures.
+
+pub mod access_code;
+pub mod action;
+pub mod api_key;
+pub mod audit;
+pub mod block;
+pub mod bouquet;
+pub mod caller;
+pub mod category;
+pub mod credit;
+pub mod event;
+pub mod grant;
+pub mod group;
+pub mod guide;
+pub mod id;
+pub mod import;
+pub mod job;
+pub mod journal;
+pub mod lease;
+pub mod ledger;
+pub mod line;
+pub mod name;
+pub mod object;
+pub mod package;
+pub mod plan;
+pub mod plugin;
+pub mod port;
+pub mod record;
+pub mod refusal;
+pub mod reserved;
+pub mod secret;
+pub mod series;
+pub mod settings;
+pub mod stream;
+pub mod tenant;
+pub mod time;
+pub mod user;
+
+pub use id::*;
+pub use refusal::{Code, Refusal};

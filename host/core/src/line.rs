@@ -1,0 +1,331 @@
+//! A line: one subscription, its facts, and the pure rules on them.
+//! Knows nothing of credits or connections; the shown status is derived, never stored.
+
+use crate::secret::{Mac, Sealed};
+use crate::time::{Expiry, Term, Unix};
+use crate::{BouquetId, LineId, PackageId, UserId, Version};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+/// How many seats a line has. Serialised as a number, 0 for [`Seats::Unlimited`] (the player
+/// protocol's convention).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(from = "u32", into = "u32")]
+pub enum Seats {
+    /// Any number of connections.
+    Unlimited,
+    /// At most so many connections at any moment.
+    AtMost(NonZeroU32),
+}
+
+impl From<u32> for Seats {
+    fn from(number: u32) -> Self {
+        NonZeroU32::new(number).map_or(Seats::Unlimited, Seats::AtMost)
+    }
+}
+
+impl From<Seats> for u32 {
+    fn from(seats: Seats) -> Self {
+        match seats {
+            Seats::Unlimited => 0,
+            Seats::AtMost(number) => number.get(),
+        }
+    }
+}
+
+/// A form in which streams leave the panel. The order is the one of `allowed_output_formats`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Output {
+    /// HLS.
+    M3u8,
+    /// MPEG-TS over HTTP.
+    Ts,
+    /// RTMP.
+    Rtmp,
+}
+
+impl Output {
+    /// Every output, in wire order.
+    pub const ALL: [Output; 3] = [Output::M3u8, Output::Ts, Output::Rtmp];
+}
+
+/// One subscription. Serialises to the *line view* that plugins read, without its password;
+/// the engine adds the opened password and the derived fields.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Line {
+    /// Its id.
+    pub id: LineId,
+    /// How often it has changed.
+    #[serde(skip)]
+    pub version: Version,
+    /// The user who owns it.
+    pub owner: UserId,
+    /// Unique in the tenant, case-sensitive.
+    pub username: String,
+    /// The password, readable again by the API.
+    #[serde(skip)]
+    pub password: Sealed,
+    /// The password's keyed digest, for sign-in.
+    #[serde(skip)]
+    pub password_mac: Mac,
+    /// The package it was last sold under.
+    pub package: Option<PackageId>,
+    /// When the term ends.
+    pub expiry: Expiry,
+    /// Sold as a trial.
+    pub trial: bool,
+    /// The switch of its reseller.
+    pub enabled: bool,
+    /// The switch of the admins; a reseller cannot undo a ban.
+    pub admin_enabled: bool,
+    /// Seats.
+    pub max_connections: Seats,
+    /// Addresses it may come from; empty allows all.
+    pub allowed_addresses: Vec<IpNet>,
+    /// User agents it may use (substring, case-insensitive); empty allows all.
+    pub allowed_agents: Vec<String>,
+    /// Outputs it may use; empty allows all.
+    pub allowed_outputs: Vec<Output>,
+    /// Its bouquets, in the order of its lists.
+    pub bouquets: Vec<BouquetId>,
+    /// Bound to one network operator.
+    pub isp_lock: bool,
+    /// The operator it is bound to, learned at its first connection.
+    pub isp: Option<String>,
+    /// ISO 3166 country it is bound to.
+    pub country: Option<String>,
+    /// Feeds another panel: no slates, no device limits.
+    pub restreamer: bool,
+    /// Notes of the admins; resellers do not see them.
+    pub admin_notes: String,
+    /// Notes of its reseller.
+    pub reseller_notes: String,
+    /// When it was made.
+    pub created_at: Unix,
+}
+
+/// The status that surfaces show. Derived in the order of `xtream-player-api.md` section 4.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineStatus {
+    /// May play.
+    Active,
+    /// Banned by an admin.
+    Banned,
+    /// Switched off by its reseller.
+    Disabled,
+    /// Its term is over.
+    Expired,
+}
+
+/// What [`Line::admits`] looks at: who comes, from where, with what.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit<'a> {
+    /// The client's address, IPv4-mapped forms already unmapped.
+    pub address: IpAddr,
+    /// The `User-Agent`, empty when none was sent.
+    pub agent: &'a str,
+    /// The network operator, when a database is installed and knows it.
+    pub isp: Option<&'a str>,
+    /// The ISO 3166 country, likewise.
+    pub country: Option<&'a str>,
+    /// The form asked for; none for documents.
+    pub output: Option<Output>,
+}
+
+/// Why a visit is turned away; the reasons of `actions-checklist.md` 7.1, rows 2 to 9.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Barred {
+    /// The status is not active.
+    Status(LineStatus),
+    /// Not from this address.
+    Address,
+    /// Not from this country.
+    Country,
+    /// Not with this player.
+    Agent,
+    /// Not over this network operator.
+    Isp,
+    /// Not in this form.
+    Output,
+}
+
+impl Line {
+    /// The status at `now`.
+    pub fn status(&self, now: Unix) -> LineStatus {
+        if !self.admin_enabled {
+            LineStatus::Banned
+        } else if !self.enabled {
+            LineStatus::Disabled
+        } else if self.expiry.is_past(now) {
+            LineStatus::Expired
+        } else {
+            LineStatus::Active
+        }
+    }
+
+    /// Whether this visit may go on to the bouquet and seat checks. The status is looked at
+    /// first, then the lists in the order of the checklist.
+    pub fn admits(&self, visit: Visit<'_>, now: Unix) -> Result<(), Barred> {
+        match self.status(now) {
+            LineStatus::Active => {}
+            status => return Err(Barred::Status(status)),
+        }
+        self.admits_address(visit.address)?;
+        if let Some(country) = &self.country
+            && visit.country.is_none_or(|seen| !seen.eq_ignore_ascii_case(country))
+        {
+            return Err(Barred::Country);
+        }
+        self.admits_agent(visit.agent)?;
+        if self.isp_lock
+            && let Some(isp) = &self.isp
+            && visit.isp.is_none_or(|seen| seen != isp)
+        {
+            return Err(Barred::Isp);
+        }
+        match visit.output {
+            Some(output) if !self.allows_output(output) => Err(Barred::Output),
+            _ => Ok(()),
+        }
+    }
+
+    fn admits_address(&self, address: IpAddr) -> Result<(), Barred> {
+        let allowed =
+            self.allowed_addresses.is_empty() || self.allowed_addresses.iter().any(|net| net.contains(&address));
+        if allowed { Ok(()) } else { Err(Barred::Address) }
+    }
+
+    fn admits_agent(&self, agent: &str) -> Result<(), Barred> {
+        let agent = agent.to_lowercase();
+        let allowed = self.allowed_agents.is_empty()
+            || self.allowed_agents.iter().any(|known| agent.contains(&known.to_lowercase()));
+        if allowed { Ok(()) } else { Err(Barred::Agent) }
+    }
+
+    /// Whether the line may use this output.
+    pub fn allows_output(&self, output: Output) -> bool {
+        self.allowed_outputs.is_empty() || self.allowed_outputs.contains(&output)
+    }
+
+    /// The outputs to announce: never empty, in wire order.
+    pub fn outputs(&self) -> Vec<Output> {
+        Output::ALL.into_iter().filter(|output| self.allows_output(*output)).collect()
+    }
+
+    /// The expiry after buying `term` at `now`: counted from the later of now and the current
+    /// end. A line that never expires stays so.
+    pub fn extended(&self, term: Term, now: Unix) -> Expiry {
+        match self.expiry {
+            Expiry::Never => Expiry::Never,
+            Expiry::At(end) => Expiry::At(term.after(end.max(now))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Unit;
+
+    fn line() -> Line {
+        Line {
+            id: LineId(1),
+            version: Version(1),
+            owner: UserId(1),
+            username: "guest".into(),
+            password: Sealed::default(),
+            password_mac: Mac::default(),
+            package: None,
+            expiry: Expiry::At(Unix(1_000)),
+            trial: false,
+            enabled: true,
+            admin_enabled: true,
+            max_connections: Seats::from(2),
+            allowed_addresses: vec![],
+            allowed_agents: vec![],
+            allowed_outputs: vec![],
+            bouquets: vec![],
+            isp_lock: false,
+            isp: None,
+            country: None,
+            restreamer: false,
+            admin_notes: String::new(),
+            reseller_notes: String::new(),
+            created_at: Unix(0),
+        }
+    }
+
+    fn visit(address: &str) -> Visit<'_> {
+        Visit {
+            address: address.parse().unwrap(),
+            agent: "VLC/3.0",
+            isp: Some("Telstra"),
+            country: Some("AU"),
+            output: Some(Output::Ts),
+        }
+    }
+
+    #[test]
+    fn a_ban_is_shown_before_all_else_and_expiry_last() {
+        let now = Unix(2_000);
+        let mut line = line();
+        assert_eq!(line.status(now), LineStatus::Expired);
+        line.enabled = false;
+        assert_eq!(line.status(now), LineStatus::Disabled);
+        line.admin_enabled = false;
+        assert_eq!(line.status(now), LineStatus::Banned);
+    }
+
+    #[test]
+    fn each_list_bars_what_is_not_on_it() {
+        let now = Unix(0);
+        let base = line();
+        assert_eq!(base.admits(visit("10.0.0.1"), now), Ok(()));
+        let barred = |change: fn(&mut Line)| {
+            let mut line = base.clone();
+            change(&mut line);
+            line.admits(visit("10.0.0.1"), now)
+        };
+        assert_eq!(barred(|l| l.allowed_addresses = vec!["10.0.1.0/24".parse().unwrap()]), Err(Barred::Address));
+        assert_eq!(barred(|l| l.allowed_addresses = vec!["10.0.0.0/24".parse().unwrap()]), Ok(()));
+        assert_eq!(barred(|l| l.country = Some("AT".into())), Err(Barred::Country));
+        assert_eq!(barred(|l| l.country = Some("au".into())), Ok(()));
+        assert_eq!(barred(|l| l.allowed_agents = vec!["kodi".into()]), Err(Barred::Agent));
+        assert_eq!(barred(|l| l.allowed_agents = vec!["vlc".into()]), Ok(()));
+        assert_eq!(barred(|l| (l.isp_lock, l.isp) = (true, Some("A1".into()))), Err(Barred::Isp));
+        assert_eq!(barred(|l| (l.isp_lock, l.isp) = (true, None)), Ok(()));
+        assert_eq!(barred(|l| l.allowed_outputs = vec![Output::M3u8]), Err(Barred::Output));
+        assert_eq!(barred(|l| l.enabled = false), Err(Barred::Status(LineStatus::Disabled)));
+    }
+
+    #[test]
+    fn a_locked_line_is_barred_where_the_operator_is_unknown() {
+        let mut line = line();
+        line.isp_lock = true;
+        line.isp = Some("Telstra".into());
+        let unknown = Visit { isp: None, ..visit("10.0.0.1") };
+        assert_eq!(line.admits(unknown, Unix(0)), Err(Barred::Isp));
+    }
+
+    #[test]
+    fn extension_counts_from_the_later_of_now_and_the_end() {
+        let day = Term { count: 1, unit: Unit::Days };
+        let line = line();
+        assert_eq!(line.extended(day, Unix(500)), Expiry::At(Unix(1_000 + 86_400)));
+        assert_eq!(line.extended(day, Unix(5_000)), Expiry::At(Unix(5_000 + 86_400)));
+        let endless = Line { expiry: Expiry::Never, ..line };
+        assert_eq!(endless.extended(day, Unix(5_000)), Expiry::Never);
+    }
+
+    #[test]
+    fn outputs_are_announced_in_wire_order_and_never_empty() {
+        let mut line = line();
+        assert_eq!(line.outputs(), Output::ALL);
+        line.allowed_outputs = vec![Output::Ts, Output::M3u8];
+        assert_eq!(line.outputs(), [Output::M3u8, Output::Ts]);
+    }
+}

@@ -1,0 +1,224 @@
+//! Everything that is stored under an id, as one type: what a change writes, what a guard
+//! names, what a read returns. Knows nothing of columns; the store maps each kind to a table.
+
+use crate::access_code::AccessCode;
+use crate::api_key::ApiKey;
+use crate::block::Block;
+use crate::bouquet::Bouquet;
+use crate::category::{Category, CategoryKind};
+use crate::group::Group;
+use crate::guide::GuideSource;
+use crate::job::Job;
+use crate::line::Line;
+use crate::package::Package;
+use crate::plugin::InstalledPlugin;
+use crate::series::Series;
+use crate::settings::Settings;
+use crate::stream::Stream;
+use crate::tenant::Tenant;
+use crate::user::User;
+use crate::*;
+use serde::{Deserialize, Serialize};
+
+/// What has an id, an optimistic version and a row of its own.
+pub trait Stored: Clone + Send + Sync + Sized + 'static {
+    /// The type of its id.
+    type Id: Copy + Send + Sync + Into<Key>;
+    /// Its kind.
+    const KIND: Kind;
+    /// Its id.
+    fn id(&self) -> Self::Id;
+    /// How often it has changed.
+    fn version(&self) -> Version;
+    /// Sets the version; only the store calls this.
+    fn set_version(&mut self, version: Version);
+    /// As an object.
+    fn into_object(self) -> Object;
+    /// Out of an object, when it is of this kind.
+    fn from_object(object: Object) -> Option<Self>;
+    /// The kind's word in messages.
+    fn word() -> &'static str {
+        Self::KIND.as_str()
+    }
+}
+
+macro_rules! objects {
+    ($($kind:ident($type:ty, $id:ident) $text:literal),* $(,)?) => {
+        /// The kinds of stored things.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind { $(#[doc = concat!("A ", $text, ".")] $kind),* }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+
+            /// The kind's word: what messages, grants and tables call it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Kind::$kind => $text),* }
+            }
+        }
+
+        /// A stored thing, whole.
+        #[derive(Clone, PartialEq, Debug)]
+        #[allow(clippy::large_enum_variant)]
+        pub enum Object { $(#[doc = concat!("A ", $text, ".")] $kind($type)),* }
+
+        impl Object {
+            /// Its kind and id.
+            pub fn key(&self) -> Key {
+                match self { $(Object::$kind(it) => Key::$kind(it.id)),* }
+            }
+
+            /// How often it has changed.
+            pub fn version(&self) -> Version {
+                match self { $(Object::$kind(it) => it.version),* }
+            }
+
+            /// Its document, without secrets; what the audit compares.
+            pub fn document(&self) -> serde_json::Value {
+                match self { $(Object::$kind(it) => serde_json::to_value(it).unwrap_or_default()),* }
+            }
+        }
+
+        /// The kind and id of a stored thing: what guards, audit rows and reservations name.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Key { $(#[doc = concat!("A ", $text, ".")] $kind($id)),* }
+
+        impl Key {
+            /// The kind.
+            pub fn kind(self) -> Kind {
+                match self { $(Key::$kind(_) => Kind::$kind),* }
+            }
+
+            /// The bare number.
+            pub fn number(self) -> u32 {
+                match self { $(Key::$kind(id) => id.0),* }
+            }
+
+            /// The key of a kind and number.
+            pub fn new(kind: Kind, number: u32) -> Key {
+                match kind { $(Kind::$kind => Key::$kind($id(number))),* }
+            }
+        }
+
+        $(
+            impl Stored for $type {
+                type Id = $id;
+                const KIND: Kind = Kind::$kind;
+                fn id(&self) -> $id { self.id }
+                fn version(&self) -> Version { self.version }
+                fn set_version(&mut self, version: Version) { self.version = version; }
+                fn into_object(self) -> Object { Object::$kind(self) }
+                fn from_object(object: Object) -> Option<Self> {
+                    match object { Object::$kind(it) => Some(it), _ => None }
+                }
+            }
+
+            impl From<$id> for Key {
+                fn from(id: $id) -> Key { Key::$kind(id) }
+            }
+        )*
+    };
+}
+
+objects! {
+    User(User, UserId) "user",
+    Group(Group, GroupId) "group",
+    Line(Line, LineId) "line",
+    Package(Package, PackageId) "package",
+    Bouquet(Bouquet, BouquetId) "bouquet",
+    Category(Category, CategoryId) "category",
+    Stream(Stream, StreamId) "stream",
+    Series(Series, SeriesId) "series",
+    ApiKey(ApiKey, ApiKeyId) "api_key",
+    Block(Block, BlockId) "block",
+    Settings(Settings, SettingsId) "settings",
+    GuideSource(GuideSource, GuideSourceId) "guide_source",
+    Job(Job, JobId) "job",
+    Tenant(Tenant, TenantId) "tenant",
+    AccessCode(AccessCode, AccessCodeId) "access_code",
+    Plugin(InstalledPlugin, PluginId) "plugin",
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.kind().as_str(), self.number())
+    }
+}
+
+/// A value that at most one thing has: what look-ups by name use and what "name is free"
+/// guards name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Unique {
+    /// A line's user name.
+    LineUsername(String),
+    /// A user's name, in lower case.
+    Username(String),
+    /// A group's name.
+    GroupName(String),
+    /// A package's name.
+    PackageName(String),
+    /// A bouquet's name.
+    BouquetName(String),
+    /// A category's name in its list.
+    CategoryName(CategoryKind, String),
+    /// An API key's digest.
+    ApiKeyDigest([u8; 32]),
+    /// A guide source's name.
+    GuideSourceName(String),
+    /// An imported stream's address in its source: (source, url).
+    StreamOrigin(String, String),
+    /// A tenant's name (control database).
+    TenantName(String),
+    /// A host name (control database).
+    TenantHost(String),
+    /// An access code's text (control database).
+    AccessCode(String),
+    /// A plugin's name in a tenant (control database).
+    PluginName(TenantId, String),
+}
+
+impl Unique {
+    /// The kind of thing that has it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Unique::LineUsername(_) => Kind::Line,
+            Unique::Username(_) => Kind::User,
+            Unique::GroupName(_) => Kind::Group,
+            Unique::PackageName(_) => Kind::Package,
+            Unique::BouquetName(_) => Kind::Bouquet,
+            Unique::CategoryName(..) => Kind::Category,
+            Unique::ApiKeyDigest(_) => Kind::ApiKey,
+            Unique::GuideSourceName(_) => Kind::GuideSource,
+            Unique::StreamOrigin(..) => Kind::Stream,
+            Unique::TenantName(_) | Unique::TenantHost(_) => Kind::Tenant,
+            Unique::AccessCode(_) => Kind::AccessCode,
+            Unique::PluginName(..) => Kind::Plugin,
+        }
+    }
+}
+
+/// The unique values that an object has; inserts and updates guard each of them.
+pub fn uniques(object: &Object) -> Vec<Unique> {
+    match object {
+        Object::Line(line) => vec![Unique::LineUsername(line.username.clone())],
+        Object::User(user) => vec![Unique::Username(user.username.to_lowercase())],
+        Object::Group(group) => vec![Unique::GroupName(group.name.clone())],
+        Object::Package(package) => vec![Unique::PackageName(package.name.clone())],
+        Object::Bouquet(bouquet) => vec![Unique::BouquetName(bouquet.name.clone())],
+        Object::Category(category) => vec![Unique::CategoryName(category.kind, category.name.clone())],
+        Object::ApiKey(key) => vec![Unique::ApiKeyDigest(key.digest)],
+        Object::GuideSource(source) => vec![Unique::GuideSourceName(source.name.clone())],
+        Object::Stream(stream) => {
+            stream.origin.iter().map(|o| Unique::StreamOrigin(o.source.clone(), o.url.clone())).collect()
+        }
+        Object::Tenant(tenant) => std::iter::once(Unique::TenantName(tenant.name.clone()))
+            .chain(tenant.hosts.iter().cloned().map(Unique::TenantHost))
+            .collect(),
+        Object::AccessCode(code) => vec![Unique::AccessCode(code.code.clone())],
+        Object::Plugin(plugin) => vec![Unique::PluginName(plugin.tenant, plugin.name.clone())],
+        Object::Series(_) | Object::Block(_) | Object::Settings(_) | Object::Job(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,82 @@
+//! A package: what is sold, for how long, at what price. Knows nothing of who buys it.
+
+use crate::credit::Credits;
+use crate::line::{Output, Seats};
+use crate::time::{Term, Unit};
+use crate::{BouquetId, GroupId, PackageId, Version};
+use serde::{Deserialize, Serialize};
+
+/// A term at a price.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Offer {
+    /// What it costs.
+    pub price: Credits,
+    /// How long it lasts.
+    pub term: Term,
+}
+
+/// What is sold. Serialises to the `package` record document.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Package {
+    /// Its id.
+    pub id: PackageId,
+    /// How often it has changed.
+    #[serde(skip)]
+    pub version: Version,
+    /// Shown to resellers.
+    pub name: String,
+    /// The regular offer; none when the package is not sold.
+    pub official: Option<Offer>,
+    /// The trial offer; none when it cannot be tried.
+    pub trial: Option<Offer>,
+    /// Groups whose resellers may sell it.
+    pub groups: Vec<GroupId>,
+    /// Bouquets that its lines get.
+    pub bouquets: Vec<BouquetId>,
+    /// Outputs of its lines; empty allows all.
+    pub outputs: Vec<Output>,
+    /// Seats of its lines.
+    pub max_connections: Seats,
+    /// Sold as a line with user name and password.
+    pub for_lines: bool,
+    /// Sold as a MAG device.
+    pub for_mag: bool,
+    /// Sold as an Enigma2 device.
+    pub for_enigma: bool,
+    /// Its lines feed other panels.
+    pub restreamer: bool,
+    /// Its lines are bound to one network operator.
+    pub isp_lock: bool,
+    /// ISO 3166 country that its lines are bound to.
+    pub country: Option<String>,
+}
+
+impl Default for Package {
+    fn default() -> Package {
+        Package {
+            id: PackageId(0),
+            version: Version(0),
+            name: String::new(),
+            official: Some(Offer { price: Credits::ZERO, term: Term { count: 1, unit: Unit::Months } }),
+            trial: None,
+            groups: Vec::new(),
+            bouquets: Vec::new(),
+            outputs: Vec::new(),
+            max_connections: Seats::from(1),
+            for_lines: true,
+            for_mag: true,
+            for_enigma: true,
+            restreamer: false,
+            isp_lock: false,
+            country: None,
+        }
+    }
+}
+
+impl Package {
+    /// The offer for a trial or a regular sale.
+    pub fn offer(&self, trial: bool) -> Option<Offer> {
+        if trial { self.trial } else { self.official }
+    }
+}

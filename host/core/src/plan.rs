@@ -1,0 +1,238 @@
+//! A plan: all that one action wants to write, as data, with everything it was decided from.
+//! It is committed whole or not at all (`design.md` section 4). Knows nothing of SQL.
+
+use crate::audit::AuditEntry;
+use crate::bouquet::Member;
+use crate::credit::Credits;
+use crate::event::Effect;
+use crate::guide::{Build, GuideChannel, Programme};
+use crate::ledger::{Account, Transfer};
+use crate::object::{Key, Kind, Object, Unique, uniques};
+use crate::time::Unix;
+use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, UserId, Version};
+use std::collections::BTreeSet;
+
+/// Which database a plan or read is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Place {
+    /// The one of the process: tenants, hosts, access codes, plugins, grants.
+    Control,
+    /// A tenant's own.
+    Tenant(TenantId),
+}
+
+/// Something that must still be true at commit. A guard that fails is a conflict: nothing of
+/// the plan is written and the action runs again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Guard {
+    /// The row is still at this version.
+    Unchanged(Key, Version),
+    /// There is still no such row.
+    Missing(Key),
+    /// The name is still free.
+    Free(Unique),
+    /// The user is still this one or below it.
+    Within(UserId, UserId),
+    /// The account still has at least so much. Balance guards are `>=`, never `=`.
+    Covers(Account, Credits),
+    /// Fewer than `below` trials were made by the user since then.
+    TrialsBelow {
+        /// Whose quota.
+        user: UserId,
+        /// Begin of the sliding window.
+        since: Unix,
+        /// How many are one too many.
+        below: u32,
+    },
+    /// Fewer than so many rows of a kind exist (quotas).
+    CountBelow(Kind, u32),
+}
+
+/// One write.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Change {
+    /// A new row; its version becomes 1.
+    Insert(Box<Object>),
+    /// The row as it is to be. Its `version` is the one it was read at, and is a guard.
+    Update(Box<Object>),
+    /// The row goes. Its version is a guard.
+    Delete(Key, Version),
+    /// Credits move; a user's balance must cover it.
+    Transfer(Transfer),
+    /// The bouquet's members become exactly these, in this order.
+    SetMembers(BouquetId, Vec<Member>),
+    /// These members are added at the bouquet's end; those it already has stay where they are.
+    AddMembers(BouquetId, Vec<Member>),
+    /// Many rows at once.
+    Set(SetChange),
+    /// Reserves a block of ids of a kind; the outcome names its first.
+    TakeIds(Kind, u32),
+    /// Channels and programmes of a build that nobody reads yet.
+    Guide(GuideSourceId, Build, Vec<GuideChannel>, Vec<Programme>),
+    /// Drops up to so many programmes of builds that nobody reads any more.
+    PruneGuide(GuideSourceId, u32),
+    /// The outbox entry is done, or is tried again at a time.
+    Settle(OutboxId, Settled),
+}
+
+/// What became of an outbox entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// Performed.
+    Done,
+    /// Failed; due again then.
+    Retry(Unix, String),
+    /// Given up.
+    Dead(String),
+}
+
+/// One write over many rows: what is to happen, and how many rows that must be.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SetChange {
+    /// What happens to which rows.
+    pub what: SetKind,
+    /// How many rows it must touch; another number is a conflict. None takes any number.
+    pub expected: Option<u32>,
+}
+
+/// The set changes there are. Each is one statement in the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SetKind {
+    /// Lines of one owner get another (a deleted user's).
+    MoveLines(UserId, UserId),
+    /// Users below one parent get another.
+    MoveUsers(UserId, Option<UserId>),
+    /// Keys of a user are revoked.
+    RevokeKeys(UserId),
+    /// Streams of an import source that were not seen since a time are marked missing.
+    MarkMissing(String, Unix),
+    /// Streams of an import source that are marked missing are deleted.
+    PruneMissing(String),
+    /// A bouquet leaves all lines and packages that hold it.
+    ForgetBouquet(BouquetId),
+}
+
+/// A value that is known only at commit. `token` is a random text that the guest placed as a
+/// whole JSON string; after commit the host replaces each quoted token by the value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// The token, without quotes.
+    pub token: String,
+    /// What it stands for.
+    pub value: LateValue,
+}
+
+/// What a late value can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LateValue {
+    /// The account's balance before this plan.
+    BalanceBefore(Account),
+    /// The account's balance after this plan.
+    BalanceAfter(Account),
+    /// The hash that closes the audit chain over this plan's commit group.
+    AuditHash,
+}
+
+/// A request under an `Idempotency-Key`. Stored with the reply in the same plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Idempotency {
+    /// Whose key it is: keys of two users never meet.
+    pub user: UserId,
+    /// 1 to 255 printable characters.
+    pub key: String,
+    /// SHA-256 over action and parameters; a repeat must have the same.
+    pub request: [u8; 32],
+    /// The reply as the plugin gave it; late tokens in it are replaced by the store.
+    pub reply: Vec<u8>,
+    /// When it was made; kept for at least 24 hours.
+    pub at: Unix,
+}
+
+/// All that one action wants to write.
+#[derive(Clone, Default, Debug)]
+pub struct Plan {
+    /// What it was decided from.
+    pub guards: Vec<Guard>,
+    /// The writes, in order.
+    pub changes: Vec<Change>,
+    /// One row per mutation; written and chained in the same transaction.
+    pub audit: Vec<AuditEntry>,
+    /// What happens outside the database after commit; outbox rows of the same transaction.
+    pub effects: Vec<Effect>,
+    /// Values to be filled in.
+    pub late: Vec<Late>,
+    /// The idempotency record, if the request carried a key.
+    pub idempotency: Option<Idempotency>,
+    /// The reservation that this run holds, if it is a re-run.
+    pub ticket: Option<Ticket>,
+}
+
+/// The right to commit while other plans that name the same things are held back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Ticket(pub u64);
+
+/// What a plan names: rows and unique values. Reservations hold these, in this order.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Name {
+    /// A row.
+    Row(Key),
+    /// A unique value.
+    Unique(Unique),
+    /// A balance.
+    Balance(Account),
+}
+
+/// Most changes of one plan.
+pub const MAX_CHANGES: usize = 10_000;
+/// Largest plan in bytes, counted over its documents.
+pub const MAX_BYTES: usize = 8 << 20;
+
+impl Plan {
+    /// Nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.effects.is_empty() && self.audit.is_empty()
+    }
+
+    /// All that it reads or writes, sorted; what a re-run reserves.
+    pub fn names(&self) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        for guard in &self.guards {
+            match guard {
+                Guard::Unchanged(key, _) | Guard::Missing(key) => names.insert(Name::Row(*key)),
+                Guard::Free(unique) => names.insert(Name::Unique(unique.clone())),
+                Guard::Within(user, _) => names.insert(Name::Row(Key::User(*user))),
+                Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
+                Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
+                Guard::CountBelow(..) => false,
+            };
+        }
+        for change in &self.changes {
+            match change {
+                Change::Insert(object) | Change::Update(object) => {
+                    names.insert(Name::Row(object.key()));
+                    names.extend(uniques(object).into_iter().map(Name::Unique));
+                }
+                Change::Delete(key, _) => {
+                    names.insert(Name::Row(*key));
+                }
+                Change::Transfer(transfer) => {
+                    for account in [transfer.from, transfer.to] {
+                        // The system account is in every top-up; it has no lower bound to race for.
+                        if account != Account::System {
+                            names.insert(Name::Balance(account));
+                        }
+                    }
+                }
+                Change::SetMembers(bouquet, _) | Change::AddMembers(bouquet, _) => {
+                    names.insert(Name::Row(Key::Bouquet(*bouquet)));
+                }
+                Change::Set(_)
+                | Change::TakeIds(..)
+                | Change::Guide(..)
+                | Change::PruneGuide(..)
+                | Change::Settle(..) => {}
+            }
+        }
+        names
+    }
+}

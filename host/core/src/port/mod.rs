@@ -1,0 +1,69 @@
+//! What the floors above need of the outside world, as traits. `async` appears here only in
+//! signatures; the SQLite store answers at once.
+
+mod store;
+
+pub use store::*;
+
+use crate::journal::{Entry, JournalQuery};
+use crate::lease::Lease;
+use crate::secret::{Mac, Sealed, Secret};
+use crate::time::Unix;
+use crate::{LineId, TenantId};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// What time it is. Every time-out, limit and lease uses [`Clock::monotonic`]; dates use
+/// [`Clock::now`]. A test drives it by hand.
+pub trait Clock: Send + Sync + 'static {
+    /// Wall-clock seconds.
+    fn now(&self) -> Unix;
+    /// Time since an arbitrary start; never goes back.
+    fn monotonic(&self) -> Duration;
+}
+
+/// Where randomness comes from: the operating system, or a seed in a test.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills the buffer.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Seals what must be readable again, and digests what must be looked up. The keys live
+/// outside the databases; no key ever leaves an implementation.
+pub trait Keyring: Send + Sync + 'static {
+    /// Seals a line's password for that row.
+    fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed;
+    /// Opens it again; `None` when it was sealed for another row or is damaged.
+    fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret>;
+    /// The keyed digest of a text for a purpose (`line-password`, `session`, …) in a tenant.
+    fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac;
+}
+
+/// Keeps leases where a crash of the process does not lose them. Each lease has a slot; no
+/// call makes a system call.
+pub trait LeaseMirror: Send + Sync + 'static {
+    /// Writes a lease into a free slot; `None` when all slots are taken.
+    fn put(&self, lease: &Lease) -> Option<u32>;
+    /// Moves the expiry of the lease in a slot.
+    fn renew(&self, slot: u32, expires_at: Unix);
+    /// Frees a slot.
+    fn clear(&self, slot: u32);
+    /// Every mirrored lease with its slot; torn or damaged slots are cleared and left out.
+    fn load(&self) -> Vec<(u32, Lease)>;
+}
+
+/// Takes journal rows; never blocks and never fails. A full buffer drops rows and counts them.
+pub trait Journal: Send + Sync + 'static {
+    /// Notes one row.
+    fn note(&self, tenant: TenantId, entry: Entry);
+    /// Reads rows, newest first.
+    fn read(&self, tenant: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>>;
+}
+
+/// Who operates the network of an address, from MaxMind files; `None` without a file or entry.
+pub trait Networks: Send + Sync + 'static {
+    /// The operator's name.
+    fn isp(&self, address: IpAddr) -> Option<String>;
+    /// The ISO 3166 country.
+    fn country(&self, address: IpAddr) -> Option<String>;
+}

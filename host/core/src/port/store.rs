@@ -1,0 +1,243 @@
+//! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one
+//! way to write, [`Store::commit`]. Knows no SQL and no engine.
+
+use crate::bouquet::Member;
+use crate::caller::Scope;
+use crate::category::CategoryKind;
+use crate::credit::Credits;
+use crate::event::Effect;
+use crate::guide::{Build, GuideChannel, Programme};
+use crate::ledger::{Account, Transfer};
+use crate::line::LineStatus;
+use crate::object::{Key, Kind, Object, Unique};
+use crate::plan::{Guard, Name, Place, Plan, Ticket};
+use crate::stream::{Stream, StreamKind};
+use crate::time::Unix;
+use crate::{BouquetId, CategoryId, GuideSourceId, OutboxId, SeriesId, StreamId, TenantId, UserId};
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+
+/// What a port answers with.
+pub type Answer<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+
+/// What went wrong in storage. Ours, never the caller's.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Stored data makes no sense: which table, column and row.
+    #[error("the database is damaged: table {table}, column {column}, row {row}: {reason}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        row: u32,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database could not be read or written.
+    #[error("the database failed: {0}")]
+    Failed(String),
+    /// No such tenant, or its database is not there.
+    #[error("there is no database for this tenant")]
+    NoDatabase,
+    /// The writer's queue is full or it is shutting down; try again.
+    #[error("the database is too busy")]
+    Busy,
+}
+
+/// Why a plan was not committed. Nothing of it was written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    /// Something it was decided from has changed. The action runs again.
+    #[error("something changed meanwhile: {0:?}")]
+    Conflict(Guard),
+    /// The plan itself is too large or breaks an invariant of storage.
+    #[error("the plan cannot be written: {0}")]
+    Invalid(String),
+    /// Storage failed; nothing of the plan was done.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What became of a committed plan. It is durable.
+#[derive(Debug, Clone, Default)]
+pub struct Committed {
+    /// The late values, in the plan's order, as JSON text (`485.00`, `"…"`).
+    pub late: Vec<String>,
+    /// For each [`crate::plan::Change::TakeIds`], in order, the block's first id.
+    pub blocks: Vec<u32>,
+    /// The outbox rows of the plan's effects, in order.
+    pub outbox: Vec<OutboxId>,
+    /// For each set change, in order, how many rows it touched.
+    pub touched: Vec<u32>,
+}
+
+/// Which rows of a kind to list, in which order.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// What to list.
+    pub kind: Kind,
+    /// The rows that may be seen.
+    pub scope: Scope,
+    /// Further conditions; all must hold.
+    pub filters: Vec<Filter>,
+    /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves.
+    pub search: Option<String>,
+    /// Skip so many.
+    pub start: u32,
+    /// At most so many; 1 to 1,000.
+    pub limit: u32,
+    /// Newest (highest id) first instead of lowest id first.
+    pub descending: bool,
+}
+
+impl Query {
+    /// The first 1,000 of a kind.
+    pub fn all(kind: Kind, scope: Scope) -> Query {
+        Query { kind, scope, filters: Vec::new(), search: None, start: 0, limit: 1_000, descending: false }
+    }
+}
+
+/// A condition of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// Lines with this status at that time.
+    LineStatus(LineStatus, Unix),
+    /// Lines sold as trials.
+    Trial,
+    /// Things owned by, or keys of, exactly this user.
+    Owner(UserId),
+    /// Streams of one of these kinds.
+    StreamKinds(Vec<StreamKind>),
+    /// Streams or series in this category.
+    Category(CategoryId),
+    /// Categories of this list.
+    CategoryKind(CategoryKind),
+    /// Episodes of this series.
+    Episodes(SeriesId),
+    /// Streams of this import source.
+    ImportedFrom(String),
+    /// Streams of this import source with this tvg-id and name.
+    ImportedAs(String, String, String),
+    /// Plugins or access codes of this tenant.
+    Tenant(TenantId),
+    /// Ids above this one: the cursor of long walks.
+    After(u32),
+}
+
+/// A page of a list, and how many rows there are.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Object>,
+    /// Rows in scope that meet the filters, without the search.
+    pub total: u64,
+    /// Rows that also match the search.
+    pub matching: u64,
+}
+
+/// A reply that was given under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// SHA-256 over action and parameters of the first request.
+    pub request: [u8; 32],
+    /// Its reply, late values filled in.
+    pub reply: Vec<u8>,
+}
+
+/// An effect that waits to be performed.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Its row.
+    pub id: OutboxId,
+    /// What to do.
+    pub effect: Effect,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// One invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which: `ledger sum`, `audit chain`, `foreign key`, …
+    pub invariant: &'static str,
+    /// What is wrong, with row numbers.
+    pub detail: String,
+}
+
+/// Storage of the process and all its tenants.
+pub trait Store: Send + Sync + 'static {
+    /// The row, when the scope may see it. A row outside the scope is `None`, like a missing one.
+    fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
+    /// The row that has a unique value, whatever its owner: for sign-in and for "is it free".
+    fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
+    /// A page of a list.
+    fn list(&self, place: Place, query: Query) -> Answer<'_, Page>;
+    /// The account's committed balance.
+    fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits>;
+    /// Transfers that touch an account, newest first, at most 1,000.
+    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
+    /// Trials that a user made since a time.
+    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+    /// Rows of a kind.
+    fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32>;
+    /// Whether `user` is `root` or below it, with every user on the way enabled.
+    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
+    /// A bouquet's members in order.
+    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+    /// Enabled streams of these kinds in these bouquets, each once, in the order of the bouquets
+    /// as given and of their members; with a category, only those in it.
+    fn catalogue(
+        &self,
+        tenant: TenantId,
+        bouquets: Vec<BouquetId>,
+        kinds: Vec<StreamKind>,
+        category: Option<CategoryId>,
+    ) -> Answer<'_, Vec<StreamId>>;
+    /// Likewise the series.
+    fn catalogue_series(
+        &self,
+        tenant: TenantId,
+        bouquets: Vec<BouquetId>,
+        category: Option<CategoryId>,
+    ) -> Answer<'_, Vec<SeriesId>>;
+    /// These streams, in the order given; missing ones are left out.
+    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
+    /// Whether one of the bouquets holds the stream, or the series of the episode.
+    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
+    /// Programmes of guide channels that end after `from` and begin before `to`, by channel and
+    /// start, from current builds; at most `limit` for each channel.
+    fn programmes(
+        &self,
+        tenant: TenantId,
+        source: Option<GuideSourceId>,
+        channels: Vec<String>,
+        from: Unix,
+        to: Unix,
+        limit: u32,
+    ) -> Answer<'_, Vec<Programme>>;
+    /// Channels of the current builds, by id.
+    fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
+    /// The reply that was given under a user's idempotency key.
+    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
+    /// Effects that are due.
+    fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+    /// A number that grows whenever something that lists are made of is committed: streams,
+    /// series, categories, bouquets, settings. Cheap: an atomic read.
+    fn catalogue_generation(&self, tenant: TenantId) -> u64;
+    /// Likewise for a switched guide.
+    fn guide_generation(&self, tenant: TenantId) -> u64;
+    /// Programmes in a build, and whether any are left over from builds that nobody reads.
+    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+    /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.
+    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError>;
+    /// Holds other plans that name one of these back until the ticket is released or 250 ms
+    /// pass; `alone` holds back every other plan of the place.
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket>;
+    /// Ends a reservation. Releasing twice is harmless.
+    fn release(&self, place: Place, ticket: Ticket);
+    /// Re-computes every invariant; what does not hold.
+    fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>>;
+}

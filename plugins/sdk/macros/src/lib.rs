@@ -1,0 +1,1 @@
+//! linecard-sdk-macros
