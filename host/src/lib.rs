@@ -1,0 +1,22 @@
+//! The top floor: configuration, wiring and commands of the binary `linecard`.
+//!
+//! Knows all floors and decides nothing that a floor below could decide. It is a library so
+//! that whole-panel tests start the very panel that the binary runs.
+
+pub mod cli;
+mod command;
+pub mod config;
+mod content;
+pub mod control;
+mod demo;
+mod logging;
+mod output;
+pub mod panel;
+pub mod perform;
+mod serve;
+mod shipped;
+
+/// Runs a parsed command line to its end. An error is one sentence that says what to do.
+pub fn run(cli: cli::Cli) -> anyhow::Result<()> {
+    command::run(cli)
+}
