@@ -122,7 +122,10 @@ impl Config {
         for (what, cert, key) in std::iter::once(("[http]".to_owned(), &self.http.tls_cert, &self.http.tls_key))
             .chain(self.listeners.iter().map(|l| (format!("[[listener]] {}", l.address), &l.tls_cert, &l.tls_key)))
         {
-            anyhow::ensure!(cert.is_some() == key.is_some(), "{what}: tls_cert and tls_key are given together or not at all");
+            anyhow::ensure!(
+                cert.is_some() == key.is_some(),
+                "{what}: tls_cert and tls_key are given together or not at all"
+            );
         }
         if let Some(url) = &self.http.public_url {
             let plain = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));

@@ -9,11 +9,14 @@ pub mod config;
 mod content;
 pub mod control;
 mod demo;
+mod doctor;
+mod figures;
+mod inspect;
 mod logging;
 mod output;
 pub mod panel;
 pub mod perform;
-mod serve;
+pub mod serve;
 mod shipped;
 
 /// Runs a parsed command line to its end. An error is one sentence that says what to do.

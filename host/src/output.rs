@@ -25,12 +25,13 @@ pub fn print(value: &Value, json: bool) {
 fn rows_table(rows: &[Value]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY);
-    let names: Vec<&String> = rows.iter().filter_map(Value::as_object).flat_map(Map::keys).fold(Vec::new(), |mut seen, name| {
-        if !seen.contains(&name) {
-            seen.push(name);
-        }
-        seen
-    });
+    let names: Vec<&String> =
+        rows.iter().filter_map(Value::as_object).flat_map(Map::keys).fold(Vec::new(), |mut seen, name| {
+            if !seen.contains(&name) {
+                seen.push(name);
+            }
+            seen
+        });
     if names.is_empty() {
         for row in rows {
             table.add_row([cell(row)]);

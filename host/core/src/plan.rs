@@ -46,6 +46,9 @@ pub enum Guard {
     },
     /// Fewer than so many rows of a kind exist (quotas).
     CountBelow(Kind, u32),
+    /// The user has no reply under this idempotency key yet. Every plan with an idempotency
+    /// record is guarded by it; a re-run then finds the reply.
+    Unused(UserId, String),
 }
 
 /// One write.
@@ -203,7 +206,7 @@ impl Plan {
                 Guard::Within(user, _) => names.insert(Name::Row(Key::User(*user))),
                 Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
                 Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
-                Guard::CountBelow(..) => false,
+                Guard::CountBelow(..) | Guard::Unused(..) => false,
             };
         }
         for change in &self.changes {

@@ -40,7 +40,7 @@ impl fmt::Debug for Sealed {
 }
 
 /// A keyed digest (HMAC-SHA-256) of a secret, for look-up and comparison.
-#[derive(Clone, Copy, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Mac(pub [u8; 32]);
 
 impl PartialEq for Mac {

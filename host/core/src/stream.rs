@@ -129,6 +129,9 @@ pub struct Origin {
     pub edited: Vec<String>,
     /// Gone from the source at the last import.
     pub missing: bool,
+    /// When an import last saw it; what is older than an import's begin is missing.
+    #[serde(default)]
+    pub seen_at: Unix,
 }
 
 /// Something to watch or hear. Serialises to the `stream` record document.

@@ -1,1 +1,55 @@
-//! host-http
+//! Floor 3: the only HTTP server: listeners, parsing, dispatch, reply bodies, rate limits.
+//! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
+//!
+//! A request's way: [`listener`] → [`front`] (address, [`rate`], [`tenant`], [`route`]) →
+//! [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
+//! [`reply_body`]. Health and figures are [`management`]'s.
+
+mod answer;
+mod client_address;
+mod config;
+mod dialect;
+mod dispatch;
+mod front;
+mod gather;
+mod listener;
+mod management;
+mod media;
+mod mounts;
+mod rate;
+mod redact;
+mod reply_body;
+mod request_id;
+mod route;
+mod server;
+mod sign_in;
+mod tenant;
+
+pub use config::{Config, Listener, Tls};
+pub use server::{BindError, Certificates, Server, serve};
+
+use host_engine::Engine;
+use host_media::Media;
+use host_runtime::Runtime;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Writes the figures of the process in Prometheus text form.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What every request shares.
+pub(crate) struct Http {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) media: Arc<Media>,
+    pub(crate) config: Config,
+    /// The configured public address.
+    pub(crate) public: Option<tenant::Origin>,
+    pub(crate) limiter: rate::Limiter,
+    pub(crate) ids: request_id::RequestIds,
+    pub(crate) tenants: tenant::Tenants,
+    pub(crate) mounts: mounts::Mounts,
+    pub(crate) sessions: media::Sessions,
+    /// The end was asked for: not ready any more.
+    pub(crate) draining: AtomicBool,
+}

@@ -1,1 +1,32 @@
-//! host-media
+//! Floor 1: the only bytes. Fan-out of live streams, HLS in and out, movies with byte ranges, test
+//! pictures, and the ffmpeg supervisor.
+//!
+//! Knows [`host_core`] only: no line, no seat, no HTTP head. It opens no outgoing socket; what it
+//! needs from elsewhere it asks of the [`host_core::port::Fetch`] port. Who may watch is decided
+//! before it is called.
+//!
+//! [`Media`] is the door: [`Media::watch`] for `.ts`, [`Media::playlist`] and [`Media::serve`] for
+//! `.m3u8`, [`Media::movie`] for files.
+
+mod error;
+mod fan_out;
+mod figures;
+mod hls;
+mod media;
+mod movie;
+mod options;
+mod served;
+mod supervisor;
+mod test_source;
+mod ts;
+
+pub use error::MediaError;
+pub use fan_out::Viewer;
+pub use figures::{ChannelFigures, ChannelState, Figures};
+pub use hls::{HLS_PATH, HlsReply, Pass};
+pub use media::Media;
+pub use movie::{Requested, content_type, parse_range};
+pub use options::{MediaOptions, Timing};
+pub use served::{Body, Served};
+pub use supervisor::Detect;
+pub use test_source::sample_clip;

@@ -1,1 +1,46 @@
-//! host-runtime
+//! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
+//! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
+//!
+//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `loaded`
+//! - a plugin gets its place: `runtime`, `install`, [`watch`], `drop_folder`, [`snapshot`]
+//! - a call becomes a reply: [`call`], `dispatch`, `document`, `state`, `limits`, `reply`, [`body`]
+//! - what plugins may ask for: `capability`, one file each
+//! - how they are doing: [`health`], [`log`], [`breaker`]
+
+pub mod body;
+pub mod breaker;
+mod cache;
+pub mod call;
+mod capability;
+mod compile;
+mod dispatch;
+mod document;
+mod drop_folder;
+mod engine;
+pub mod health;
+mod inspect;
+mod install;
+mod limits;
+mod link;
+mod loaded;
+pub mod log;
+pub mod manifest;
+pub mod package;
+mod reply;
+mod runtime;
+pub mod snapshot;
+mod state;
+pub mod watch;
+
+pub use body::{BodyReply, Coding, Content, Pieces};
+pub use call::{Call, CallError, Reply, RequestFacts};
+pub use compile::{CompileError, compile_child};
+pub use health::{CallFigures, PluginHealth, PluginStatus};
+pub use install::Installed;
+pub use limits::Spent;
+pub use link::offered;
+pub use loaded::{LoadError, Loaded};
+pub use manifest::Manifest;
+pub use package::{Package, PackageError};
+pub use runtime::{Options, Runtime, Shipped, StartError};
+pub use snapshot::{Explained, Route, Snapshot, SurfaceEntry};

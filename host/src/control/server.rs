@@ -53,9 +53,12 @@ async fn answer(stream: UnixStream, panel: &Arc<Panel>) -> anyhow::Result<()> {
     BufReader::new(reader.take(MAX_REQUEST)).read_line(&mut line).await?;
     let (progress, mut steps) = mpsc::unbounded_channel();
     let panel = panel.clone();
-    let work = tokio::spawn(async move {
-        let request: Request = serde_json::from_str(&line).context("the request is from another version of linecard")?;
-        perform(&panel, request, move |done, total| drop(progress.send((done, total)))).await
+    // A thread of its own: an import reads and parses a file, which would hold up a worker.
+    let runtime = tokio::runtime::Handle::current();
+    let work = tokio::task::spawn_blocking(move || {
+        let request: Request =
+            serde_json::from_str(&line).context("the request is from another version of linecard")?;
+        runtime.block_on(perform(&panel, request, move |done, total| drop(progress.send((done, total)))))
     });
     while let Some((done, total)) = steps.recv().await {
         send(&mut writer, &Answer::Progress { done, total }).await?;

@@ -1,1 +1,82 @@
-//! host-store
+//! Floor 1: the one place with SQL. SQLite behind the core's `Store` port, with the files that
+//! lie beside it: keys, leases, journal. Knows nothing of use cases.
+//!
+//! * [`open`] takes a data directory and gives the ports.
+//! * `sqlite/` is the store: `readers` and `list` read, `writer`, `batch` and `guards` write.
+//! * `migrations/sqlite/` holds the whole schema, a page per database.
+
+mod directory;
+mod error;
+mod journal;
+mod keys;
+mod lease_mirror;
+mod sqlite;
+mod system;
+
+pub use directory::DataDirectory;
+pub use error::OpenError;
+pub use journal::FileJournal;
+pub use keys::FileKeyring;
+pub use lease_mirror::MappedLeases;
+pub use sqlite::SqliteStore;
+pub use system::{SystemClock, SystemEntropy};
+
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bounds of the store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Writer threads, 1 to 64; 0 is two per core.
+    pub writers: usize,
+    /// Plans that may wait in front of one writer; beyond it a commit answers `Busy`.
+    pub queue: usize,
+    /// Read connections that one thread keeps open, over all tenants.
+    pub readers: usize,
+    /// Seats that can be mirrored at once.
+    pub lease_slots: u32,
+    /// Journal rows that may wait for the next second; beyond it rows are dropped and counted.
+    pub journal_buffer: usize,
+    /// Journal rows that a tenant keeps; the oldest go.
+    pub journal_rows: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            writers: 0,
+            queue: 8_192,
+            readers: 64,
+            lease_slots: 65_536,
+            journal_buffer: 65_536,
+            journal_rows: 1_000_000,
+        }
+    }
+}
+
+/// The ports of an open data directory.
+#[derive(Debug)]
+pub struct Opened {
+    /// Where everything lies.
+    pub directory: Arc<DataDirectory>,
+    /// The databases.
+    pub store: Arc<SqliteStore>,
+    /// The keys.
+    pub keyring: Arc<FileKeyring>,
+    /// The mirrored leases.
+    pub mirror: Arc<MappedLeases>,
+    /// The journals.
+    pub journal: Arc<FileJournal>,
+}
+
+/// Opens a data directory, and makes one where there is none. The directory stays this
+/// process's until every part of the answer is dropped.
+pub fn open(dir: &Path, options: Options) -> Result<Opened, OpenError> {
+    let directory = Arc::new(DataDirectory::claim(dir)?);
+    let keyring = Arc::new(FileKeyring::open(&directory)?);
+    let store = Arc::new(SqliteStore::open(&directory, &options)?);
+    let mirror = Arc::new(MappedLeases::open(&directory, options.lease_slots)?);
+    let journal = Arc::new(FileJournal::start(&directory, &options)?);
+    directory.mark_sound();
+    Ok(Opened { directory, store, keyring, mirror, journal })
+}

@@ -1,1 +1,74 @@
-//! linecard-sdk
+//! What a plugin in Rust is written with: typed calls in, replies and refusals out, one module
+//! per capability. Knows no surface and no action.
+//!
+//! A plugin is a folder with `plugin.toml` (who it is, what it asks for and why), `actions.toml`
+//! (its actions, as data), `wit/world.wit` (the capabilities it links) and one file per action:
+//!
+//! ```ignore
+//! // src/lib.rs
+//! linecard_sdk::plugin!("actions.toml");
+//! mod greet;
+//!
+//! // src/greet.rs: the function has the action's name, its parameters come from actions.toml.
+//! use crate::parameters::Greet;
+//! use linecard_sdk::{Call, Refusal, Reply, reply};
+//!
+//! pub fn greet(call: Call<Greet>) -> Result<Reply, Refusal> {
+//!     reply::data(&format!("Good evening, {}.", call.parameters.name))
+//! }
+//! ```
+
+#[doc(hidden)]
+pub mod bindings;
+#[cfg(target_arch = "wasm32")]
+mod heap;
+
+mod amount;
+mod call;
+mod host;
+mod parameter;
+mod refusal;
+
+pub mod base;
+pub mod body;
+pub mod catalogue;
+pub mod credits;
+pub mod guide;
+pub mod json;
+pub mod lines;
+pub mod packages;
+pub mod records;
+pub mod reply;
+pub mod time;
+pub mod users;
+
+pub use amount::Credits;
+pub use call::{Call, Caller, Request, Role, answer};
+pub use linecard_sdk_macros::plugin;
+pub use parameter::{Expiry, sent};
+pub use refusal::Refusal;
+pub use reply::Reply;
+// What `plugin!` expands to names these.
+pub use {serde, serde_json};
+
+pub(crate) use host::{fault, read, written};
+
+/// A plugin as the host sees it; [`plugin!`] writes the implementation from `actions.toml`.
+pub trait Plugin {
+    /// The actions it answers, as `surface/name`.
+    const NAMES: &'static [&'static str];
+
+    /// Answers one call of one of them.
+    fn handle(action: &str, call: &str) -> Result<String, Refusal>;
+}
+
+/// Exports a [`Plugin`] from the component. [`plugin!`] calls it; natively, where the tests run,
+/// there is nobody to export to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export {
+    ($plugin:ident) => {
+        #[cfg(target_arch = "wasm32")]
+        $crate::bindings::export!($plugin with_types_in $crate::bindings);
+    };
+}

@@ -1,8 +1,10 @@
 //! What the floors above need of the outside world, as traits. `async` appears here only in
 //! signatures; the SQLite store answers at once.
 
+mod fetch;
 mod store;
 
+pub use fetch::*;
 pub use store::*;
 
 use crate::journal::{Entry, JournalQuery};

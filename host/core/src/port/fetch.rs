@@ -1,0 +1,72 @@
+//! How the media floor asks for bytes from elsewhere. Knows no sockets, no redirects and no
+//! address rules: whoever implements it follows, checks and caps.
+
+use super::Answer;
+use bytes::Bytes;
+use futures_core::Stream;
+use std::fmt;
+use std::pin::Pin;
+
+/// Bytes as they arrive. Ends after the first error; dropping it closes the connection.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, FetchError>> + Send>>;
+
+/// One range of bytes of a `Range` header. `Display` is the header's value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ByteRange {
+    /// `bytes=a-`: from here to the end.
+    From(u64),
+    /// `bytes=a-b`: both ends included.
+    Between(u64, u64),
+    /// `bytes=-n`: the last so many.
+    Last(u64),
+}
+
+impl fmt::Display for ByteRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ByteRange::From(first) => write!(f, "bytes={first}-"),
+            ByteRange::Between(first, last) => write!(f, "bytes={first}-{last}"),
+            ByteRange::Last(count) => write!(f, "bytes=-{count}"),
+        }
+    }
+}
+
+/// An answer whose head has arrived. Any status of the last hop is an answer, not an error.
+pub struct Fetched {
+    /// HTTP status, after redirects.
+    pub status: u16,
+    /// `Content-Type`, as sent.
+    pub content_type: Option<String>,
+    /// `Content-Length`, in bytes.
+    pub content_length: Option<u64>,
+    /// `Content-Range`, as sent.
+    pub content_range: Option<String>,
+    /// The address of the last hop: what relative addresses in the body are relative to.
+    pub final_url: String,
+    /// The body, not decompressed and not capped; whoever wants an end counts.
+    pub body: ByteStream,
+}
+
+/// Why there is no answer, or why a body broke off. Names no address: it may hold credentials.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The rules forbid it: the scheme, the port, or the network it leads to.
+    #[error("the address is not allowed: {0}")]
+    Forbidden(&'static str),
+    /// No connection, or a handshake that failed.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    /// Connecting, the head, or the next bytes took too long.
+    #[error("the server took too long")]
+    TimedOut,
+    /// The answer is no HTTP, redirects too often, or broke off.
+    #[error("the answer broke off: {0}")]
+    Broken(String),
+}
+
+/// Opens addresses of sources. Each call is one GET with redirects followed under the rules for
+/// outgoing connections, no cookies, and a time-out for the head (10 s).
+pub trait Fetch: Send + Sync + 'static {
+    /// Asks for an address, or for a range of it.
+    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError>;
+}

@@ -1,0 +1,21 @@
+//! Which tenant and surface a path's first segment opens.
+
+use crate::{Engine, Result};
+use host_core::access_code::AccessCode;
+use host_core::object::{Object, Unique};
+use host_core::plan::Place;
+use std::net::IpAddr;
+
+impl Engine {
+    /// The access code, when it opens for this address. A no sounds like an unknown path.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn access_code(&self, code: &str, address: IpAddr) -> Result<Option<AccessCode>> {
+        let found = self.store().find(Place::Control, Unique::AccessCode(code.to_owned())).await?;
+        Ok(match found {
+            Some(Object::AccessCode(code)) if code.opens_for(address) => Some(code),
+            _ => None,
+        })
+    }
+}

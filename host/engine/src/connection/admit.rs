@@ -1,0 +1,186 @@
+//! Admission of a start: every check, then a seat, before the first byte. Also the second look at
+//! running connections when a line or a block list has changed. Knows no protocol.
+
+use super::{Seat, SessionKey, Start, check};
+use crate::{Engine, Error, Result, Work, act};
+use host_core::caller::{Caller, Scope};
+use host_core::journal::Entry;
+use host_core::line::{Barred, Line, Seats as Limit, Visit};
+use host_core::object::{Key, Object};
+use host_core::plan::Place;
+use host_core::time::Expiry;
+use host_core::{LineId, Refusal, StreamId, TenantId};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+impl Engine {
+    /// The session that these parts make: HLS, the id in its URLs; movies, line, address, agent
+    /// and stream.
+    pub fn session_key(&self, tenant: TenantId, parts: &[&[u8]]) -> SessionKey {
+        let mut text = Vec::with_capacity(64);
+        for part in parts {
+            text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            text.extend_from_slice(part);
+        }
+        SessionKey(self.short_mac(tenant, "session", &text))
+    }
+
+    fn short_mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.keyring().mac(tenant, purpose, text).0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// Admits a start and takes its seat, before the first byte.
+    ///
+    /// # Errors
+    /// The first check that fails, in the order of `actions-checklist.md` 7.1; it is journalled.
+    pub async fn admit(
+        self: &Arc<Self>,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
+        let outcome = self.admit_checked(line, tenant, stream, session, visit).await;
+        if let Err(Error::Refusal(refusal)) = &outcome {
+            self.journal().note(tenant, self.refused(refusal, line.id, stream, visit));
+        }
+        outcome
+    }
+
+    async fn admit_checked(
+        self: &Arc<Self>,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
+        let mut line = line.clone();
+        loop {
+            check::visit(&line, &self.blocked(tenant).await?, visit, self.clock().now())?;
+            if !self.store().carries(tenant, line.bouquets.clone(), stream).await? {
+                return Err(check::not_carried().into());
+            }
+            self.learn_isp(tenant, &line, visit).await?;
+            let seat = self.take_seat(&line, tenant, stream, session, visit).await?;
+            // A change of the line that was committed before the seat was taken is not seen by
+            // the effect that follows it: look once more.
+            match self.line_row(tenant, line.id).await? {
+                Some(now) if now.version == line.version => return Ok(seat),
+                Some(now) => line = now,
+                None => return Err(Refusal::not_found("line").into()),
+            }
+        }
+    }
+
+    async fn take_seat(
+        &self,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
+        let start = Start {
+            tenant,
+            line: line.id,
+            stream,
+            session,
+            agent_hash: self.short_mac(tenant, "agent", visit.agent.as_bytes()),
+            agent: visit.agent,
+            address: visit.address,
+            output: visit.output,
+            limit: line.max_connections,
+            term: line.expiry,
+            policy: self.settings(tenant).await?.connection_policy,
+        };
+        Ok(self.seats().acquire(start)?)
+    }
+
+    /// Binds a locked line to the network operator of its first connection.
+    async fn learn_isp(self: &Arc<Self>, tenant: TenantId, line: &Line, visit: &Visit<'_>) -> Result<()> {
+        let (true, None, Some(isp)) = (line.isp_lock, &line.isp, visit.isp) else { return Ok(()) };
+        let run = self.begin(Caller::system(tenant, ""), "learn isp");
+        act!(run, |work| bind(work, line.id, isp).await?);
+        Ok(())
+    }
+
+    async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
+        match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(line)).await? {
+            Some(Object::Line(line)) => Ok(Some(line)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Looks again at a line's running connections: ends those that it may no longer have.
+    pub(crate) async fn recheck(&self, tenant: TenantId, line: LineId) -> Result<()> {
+        if self.seats().connections(tenant, Some(line)).is_empty() {
+            return Ok(());
+        }
+        let Some(row) = self.line_row(tenant, line).await? else {
+            self.seats().kill(tenant, line);
+            return Ok(());
+        };
+        let lists = self.blocked(tenant).await?;
+        let now = self.clock().now();
+        self.seats().retain(tenant, line, row.max_connections, row.expiry, |lease, agent, output| {
+            let (isp, country) = self.network(&row, lease.address);
+            let seen =
+                Visit { address: lease.address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
+            // After a restart the player's name is not known; the next start is checked in full.
+            let line = if agent.is_empty() { &Line { allowed_agents: Vec::new(), ..row.clone() } } else { &row };
+            check::visit(line, &lists, &seen, now).is_ok()
+        });
+        Ok(())
+    }
+
+    fn network(&self, line: &Line, address: IpAddr) -> (Option<String>, Option<String>) {
+        let country = line.country.as_ref().and_then(|_| self.networks().country(address));
+        (self.networks().isp(address), country)
+    }
+
+    /// Looks again at all running connections of a tenant.
+    pub(crate) async fn recheck_all(&self, tenant: TenantId) -> Result<()> {
+        let running = self.seats().connections(tenant, None);
+        let lines: BTreeSet<LineId> = running.iter().map(|connection| connection.lease.line).collect();
+        for line in lines {
+            self.recheck(tenant, line).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends all connections of a tenant: when it is suspended or deleted.
+    pub(crate) fn end_all(&self, tenant: TenantId) {
+        for connection in self.seats().connections(tenant, None) {
+            self.seats().retain(tenant, connection.lease.line, Limit::Unlimited, Expiry::Never, |_, _, _| false);
+        }
+    }
+
+    fn refused(&self, refusal: &Refusal, line: LineId, stream: StreamId, visit: &Visit<'_>) -> Entry {
+        Entry::Refused {
+            surface: "live".to_owned(),
+            code: refusal.code.as_str().to_owned(),
+            line: Some(line),
+            user: None,
+            stream: Some(stream),
+            address: visit.address.to_string(),
+            agent: visit.agent.to_owned(),
+            at: self.clock().now(),
+        }
+    }
+}
+
+async fn bind(work: &mut Work, line: LineId, isp: &str) -> Result<()> {
+    let line: Line = work.get(line).await?;
+    match &line.isp {
+        Some(bound) if line.isp_lock && bound != isp => Err(check::barred(Barred::Isp).into()),
+        None if line.isp_lock => {
+            work.update(&line, Line { isp: Some(isp.to_owned()), ..line.clone() });
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

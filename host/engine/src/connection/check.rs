@@ -1,0 +1,46 @@
+//! The checks of a start, one by one, in the order in which they are answered. Knows no seats.
+
+use host_core::Refusal;
+use host_core::block::Blocked;
+use host_core::line::{Barred, Line, LineStatus, Visit};
+use host_core::refusal::Code;
+use host_core::time::Unix;
+
+/// The refusal of a visit that the line's own facts bar.
+pub(super) fn barred(reason: Barred) -> Refusal {
+    let (code, message) = match reason {
+        Barred::Status(LineStatus::Banned) => (Code::Banned, "This line is banned."),
+        Barred::Status(LineStatus::Expired) => (Code::Expired, "The term of this line is over."),
+        Barred::Status(LineStatus::Disabled | LineStatus::Active) => (Code::Disabled, "This line is disabled."),
+        Barred::Address => (Code::AddressRefused, "This line may not be used from this address."),
+        Barred::Country => (Code::CountryRefused, "This line may not be used from this country."),
+        Barred::Agent => (Code::AgentRefused, "This line may not be used with this player."),
+        Barred::Isp => (Code::IspRefused, "This line is bound to another network operator."),
+        Barred::Output => (Code::OutputRefused, "This line has no such output."),
+    };
+    Refusal::new(code, message)
+}
+
+/// The refusal of a visit that a block list of the tenant turns away.
+pub(super) fn blocked(lists: &[Blocked], visit: &Visit<'_>) -> Result<(), Refusal> {
+    let Some(hit) = lists.iter().find(|entry| entry.hits(visit.address, visit.agent, visit.isp)) else {
+        return Ok(());
+    };
+    let (code, message) = match hit {
+        Blocked::Address(_) => (Code::AddressRefused, "This address is blocked."),
+        Blocked::Agent(_) => (Code::AgentRefused, "This player is blocked."),
+        Blocked::Isp(_) => (Code::IspRefused, "This network operator is blocked."),
+    };
+    Err(Refusal::new(code, message))
+}
+
+/// The line's own facts, then the block lists.
+pub(super) fn visit(line: &Line, lists: &[Blocked], visit: &Visit<'_>, now: Unix) -> Result<(), Refusal> {
+    line.admits(*visit, now).map_err(barred)?;
+    blocked(lists, visit)
+}
+
+/// The refusal of a stream that none of the line's bouquets has.
+pub(super) fn not_carried() -> Refusal {
+    Refusal::new(Code::NotInBouquet, "This line does not have this stream.")
+}

@@ -1,0 +1,66 @@
+//! What a start asks for, what the map holds of a lease, and what lists show of it.
+//! Knows no rule.
+
+use super::seat::{SessionKey, Signal};
+use host_core::lease::Lease;
+use host_core::line::{Output, Seats as Limit};
+use host_core::settings::ConnectionPolicy;
+use host_core::time::Expiry;
+use host_core::{LineId, StreamId, TenantId};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a start is told apart by, and what it asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// Whose panel.
+    pub tenant: TenantId,
+    /// Whose seat.
+    pub line: LineId,
+    /// What is to be watched.
+    pub stream: StreamId,
+    /// The player session.
+    pub session: SessionKey,
+    /// Keyed hash of the user agent.
+    pub agent_hash: u64,
+    /// The user agent, for the history.
+    pub agent: &'a str,
+    /// From where.
+    pub address: IpAddr,
+    /// In which form; none for files.
+    pub output: Option<Output>,
+    /// The line's seats.
+    pub limit: Limit,
+    /// When the line's term ends: it is looked at again then.
+    pub term: Expiry,
+    /// What happens when all seats are taken.
+    pub policy: ConnectionPolicy,
+}
+
+/// A lease in the map.
+pub(super) struct Held {
+    pub(super) lease: Lease,
+    pub(super) until: Duration,
+    pub(super) slot: Option<u32>,
+    pub(super) handles: u32,
+    pub(super) agent: Box<str>,
+    pub(super) output: Option<Output>,
+    pub(super) term: Expiry,
+    pub(super) signal: Arc<Signal>,
+    /// Found after a restart; nobody has come back for it yet.
+    pub(super) orphan: bool,
+}
+
+/// A running connection, for lists.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Its lease.
+    pub lease: Lease,
+    /// With which player; empty for one that was found after a restart.
+    pub agent: String,
+    /// In which form; none for files.
+    pub output: Option<Output>,
+    /// Bytes sent so far.
+    pub bytes: u64,
+}

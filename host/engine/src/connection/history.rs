@@ -1,0 +1,26 @@
+//! The history of connections: one journal row when a lease is over. Knows nothing of seats.
+
+use host_core::journal::Entry;
+use host_core::lease::Lease;
+use host_core::line::Output;
+use host_core::time::Unix;
+
+/// The journal row of a lease that ended.
+pub(super) fn activity(lease: &Lease, agent: &str, output: Option<Output>, bytes: u64, ended_at: Unix) -> Entry {
+    let container = match output {
+        Some(Output::Ts) => "ts",
+        Some(Output::M3u8) => "hls",
+        Some(Output::Rtmp) => "rtmp",
+        None => "file",
+    };
+    Entry::Activity {
+        line: lease.line,
+        stream: lease.stream,
+        address: lease.address.to_string(),
+        agent: agent.to_owned(),
+        container: container.to_owned(),
+        started_at: lease.started_at,
+        ended_at,
+        bytes,
+    }
+}

@@ -1,0 +1,14 @@
+//! Connections: who may start one, and the seats they occupy. Knows no bytes and no protocol.
+
+mod admit;
+mod check;
+mod held;
+mod history;
+mod seat;
+mod seats;
+mod why;
+
+pub use held::{Connection, Start};
+pub use seat::{Ended, Seat, SessionKey};
+pub use seats::Seats;
+pub use why::why;

@@ -1,0 +1,142 @@
+//! A held seat: the handle that keeps a lease alive, counts its bytes and says when it is over.
+//! Knows nothing of the other leases of the line.
+
+use super::Seats;
+use host_core::lease::{Fence, Lease, RENEW_SECONDS};
+use host_core::{LineId, TenantId};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// What makes two requests the same player: a keyed hash (`design.md` section 7).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SessionKey(pub u64);
+
+/// Why a seat is no longer held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Ended {
+    /// It was closed by its own side.
+    Closed = 1,
+    /// The same player started again.
+    TakenOver = 2,
+    /// A newer start got the seat, by the tenant's policy.
+    Oldest = 3,
+    /// Someone ended it, or the line may no longer watch.
+    Killed = 4,
+    /// It was not renewed in time.
+    Expired = 5,
+}
+
+impl Ended {
+    fn from_number(number: u8) -> Option<Ended> {
+        [Ended::Closed, Ended::TakenOver, Ended::Oldest, Ended::Killed, Ended::Expired]
+            .into_iter()
+            .find(|ended| *ended as u8 == number)
+    }
+}
+
+/// What a lease and its handles share.
+#[derive(Default)]
+pub(super) struct Signal {
+    ended: AtomicU8,
+    bytes: AtomicU64,
+    notify: Notify,
+}
+
+impl Signal {
+    /// Ends it once; later reasons do not count.
+    pub(super) fn end(&self, why: Ended) {
+        if self.ended.compare_exchange(0, why as u8, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            self.notify.notify_waiters();
+        }
+    }
+
+    pub(super) fn ended(&self) -> Option<Ended> {
+        Ended::from_number(self.ended.load(Ordering::Acquire))
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}
+
+/// A held seat. Dropping the last handle of a lease ends it and notes it in the history, unless
+/// the handle was told to [linger](Seat::linger).
+pub struct Seat {
+    pub(super) seats: Arc<Seats>,
+    pub(super) tenant: TenantId,
+    pub(super) line: LineId,
+    pub(super) fence: Fence,
+    pub(super) signal: Arc<Signal>,
+    pub(super) renewed: Mutex<Duration>,
+    pub(super) lingers: bool,
+}
+
+impl Seat {
+    /// The lease's number.
+    pub fn fence(&self) -> Fence {
+        self.fence
+    }
+
+    /// Moves the expiry to 30 s from now. False when the lease is over.
+    pub fn renew(&self) -> bool {
+        *self.renewed.lock() = self.seats.monotonic();
+        self.seats.renew(self.tenant, self.line, self.fence)
+    }
+
+    /// Counts bytes that were sent, and renews when 10 s have passed since the last time. False
+    /// when the lease is over and the response has to end.
+    pub fn count(&self, bytes: u64) -> bool {
+        self.signal.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if self.signal.ended().is_some() {
+            return false;
+        }
+        let due = self.seats.monotonic().saturating_sub(*self.renewed.lock()).as_secs() >= RENEW_SECONDS as u64;
+        !due || self.renew()
+    }
+
+    /// Why it is over, if it is.
+    pub fn is_ended(&self) -> Option<Ended> {
+        self.signal.ended()
+    }
+
+    /// Resolves when the lease is over: taken over, killed or expired.
+    pub async fn ended(&self) -> Ended {
+        let mut notified = std::pin::pin!(self.signal.notify.notified());
+        loop {
+            // Registered before the look, so that an end in between is not missed.
+            notified.as_mut().enable();
+            if let Some(ended) = self.signal.ended() {
+                return ended;
+            }
+            notified.as_mut().await;
+            notified.set(self.signal.notify.notified());
+        }
+    }
+
+    /// Lets the lease run out by itself when this handle is dropped: for players that come back
+    /// with the next request (HLS, ranges of a movie).
+    pub fn linger(&mut self) {
+        self.lingers = true;
+    }
+
+    /// The lease as it is now; none when it is over.
+    pub fn lease(&self) -> Option<Lease> {
+        self.seats.lease(self.tenant, self.line, self.fence)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.seats.leave(self.tenant, self.line, self.fence, self.lingers);
+    }
+}
+
+impl std::fmt::Debug for Seat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seat").field("line", &self.line).field("fence", &self.fence).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! Why a line would be refused now, check by check, with its last refusals: for `linecard why`.
+
+use super::check;
+use crate::{Result, Work};
+use host_core::Refusal;
+use host_core::caller::CallerRole;
+use host_core::journal::JournalQuery;
+use host_core::line::{Line, LineStatus, Seats, Visit};
+use host_core::object::Unique;
+use host_core::settings::ConnectionPolicy;
+use serde_json::{Value, json};
+use std::net::IpAddr;
+
+const REFUSALS: u32 = 10;
+
+/// The checks of a start from this address: `{"line","username","status","checks":[{"check",
+/// "ok","detail"}],"refusals":[journal rows]}`. Without an address only what does not need one.
+///
+/// # Errors
+/// `not_found` for an unknown user name; `not_permitted` below an admin.
+pub async fn why(work: &mut Work, username: &str, address: Option<IpAddr>) -> Result<Value> {
+    work.require(CallerRole::Admin)?;
+    let unique = Unique::LineUsername(username.to_owned());
+    let line: Line = work.find(unique).await?.ok_or_else(|| Refusal::not_found("line"))?;
+    let mut checks = vec![status(&line, work)];
+    if let Some(address) = address {
+        checks.extend(visit(&line, work, address).await?);
+    }
+    checks.push(verdict("bouquets", !line.bouquets.is_empty(), format!("{} bouquets", line.bouquets.len())));
+    checks.push(seats(&line, work).await?);
+    let query = JournalQuery { line: Some(line.id), refusals: true, start: 0, limit: REFUSALS };
+    let refusals = work.engine().journal().read(work.caller().tenant, query).await?;
+    Ok(json!({ "line": line.id, "username": line.username, "status": line.status(work.now()),
+        "checks": checks, "refusals": refusals }))
+}
+
+fn verdict(check: &str, ok: bool, detail: String) -> Value {
+    json!({ "check": check, "ok": ok, "detail": detail })
+}
+
+fn status(line: &Line, work: &Work) -> Value {
+    let status = line.status(work.now());
+    let detail = match Option::<i64>::from(line.expiry) {
+        Some(end) => format!("{status:?}, its term ends at {end}"),
+        None => format!("{status:?}, without end"),
+    };
+    verdict("status", status == LineStatus::Active, detail.to_lowercase())
+}
+
+async fn visit(line: &Line, work: &Work, address: IpAddr) -> Result<Vec<Value>> {
+    let engine = work.engine();
+    let (isp, country) = (engine.networks().isp(address), engine.networks().country(address));
+    let seen = |agent| Visit { address, agent, isp: isp.as_deref(), country: country.as_deref(), output: None };
+    let open = Line { enabled: true, admin_enabled: true, expiry: host_core::time::Expiry::Never, ..line.clone() };
+    let only = |keep: fn(Line) -> Line| keep(open.clone()).admits(seen(""), work.now()).is_ok();
+    let address_ok = only(|l| Line { country: None, isp_lock: false, allowed_agents: Vec::new(), ..l });
+    let country_ok = only(|l| Line { allowed_addresses: Vec::new(), isp_lock: false, allowed_agents: Vec::new(), ..l });
+    let isp_ok = only(|l| Line { allowed_addresses: Vec::new(), country: None, allowed_agents: Vec::new(), ..l });
+    let blocked = check::blocked(&engine.blocked(work.caller().tenant).await?, &seen(""));
+    let shown = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+    Ok(vec![
+        verdict("address", address_ok, format!("{} allowed networks", line.allowed_addresses.len())),
+        verdict("country", country_ok, format!("seen {}, bound to {:?}", shown(&country), line.country)),
+        verdict("isp", isp_ok, format!("seen {}, bound to {:?}", shown(&isp), line.isp)),
+        verdict("block lists", blocked.is_ok(), blocked.err().map_or("none hits".into(), |no| no.message.into_owned())),
+    ])
+}
+
+async fn seats(line: &Line, work: &Work) -> Result<Value> {
+    let (taken, limit) = (work.connections(line.id), u32::from(line.max_connections));
+    let ends_oldest =
+        work.engine().settings(work.caller().tenant).await?.connection_policy == ConnectionPolicy::EndOldest;
+    let free = line.max_connections == Seats::Unlimited || taken < limit || ends_oldest;
+    Ok(verdict("seats", free, format!("{taken} taken of {limit} (0: no limit)")))
+}

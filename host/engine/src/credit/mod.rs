@@ -1,0 +1,5 @@
+//! Verbs on credits: they move, they are never set.
+
+mod adjust;
+
+pub use adjust::adjust;

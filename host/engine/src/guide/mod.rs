@@ -1,0 +1,11 @@
+//! The guide of what the calling line may watch. Knows no format; times are unix seconds with
+//! each stream's offset applied.
+
+mod channels;
+mod index;
+mod programmes;
+mod row;
+
+pub use channels::{channel_programmes, channels};
+pub(crate) use index::Index;
+pub use programmes::programmes;

@@ -1,0 +1,165 @@
+//! Imports a guide: a new build beside the one that is read, switched at the end. A file that
+//! breaks off, or has no programme, leaves the last good guide as it was.
+
+use super::Progress;
+use super::job::{Running, unreadable};
+use crate::record::guide_source;
+use crate::{Engine, Error, Result, Work};
+use host_core::GuideSourceId;
+use host_core::Refusal;
+use host_core::caller::Caller;
+use host_core::guide::{Build, GuideChannel, GuideSource, Programme};
+use host_core::import::{GuideItem, ImportError, Skipped};
+use host_core::job::JobState;
+use host_core::object::{Kind, Unique};
+use host_core::plan::Change;
+use host_core::refusal::Code;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Most items of one plan.
+const CHUNK: usize = 500;
+/// Most bytes of text of one plan: a plan holds 8 MiB.
+const CHUNK_BYTES: usize = 2 << 20;
+
+/// How a guide is imported.
+#[derive(Clone, Debug)]
+pub struct GuideOptions {
+    /// The guide source, made when there is none of this name: the file's name unless chosen.
+    pub source: String,
+    /// Only counts; nothing is written.
+    pub dry_run: bool,
+}
+
+/// Imports items in chunks, with at most one chunk in memory. `progress` is told after each; a
+/// false answer cancels and leaves the guide as it was. Answers
+/// `{"source","job","state","read","counts","dry_run"}`.
+///
+/// # Errors
+/// `invalid_input` for a file that cannot be read to its end or has no programme.
+pub async fn guide(
+    engine: &Arc<Engine>,
+    caller: Caller,
+    options: &GuideOptions,
+    items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+    progress: impl FnMut(Progress<'_>) -> bool,
+) -> Result<Value> {
+    if options.source.trim().is_empty() || options.source.chars().count() > 255 {
+        return Err(Refusal::field(Code::InvalidInput, "source", "A source has a name of 1 to 255 characters.").into());
+    }
+    let kinds = ("import xmltv", "import_xmltv");
+    let mut running = Running::begin(engine, caller, kinds, &options.source, options.dry_run).await?;
+    let outcome = build(&mut running, &options.source, items, progress).await;
+    running.end(outcome, json!({ "source": options.source })).await
+}
+
+async fn build(
+    running: &mut Running,
+    name: &str,
+    mut items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+    mut progress: impl FnMut(Progress<'_>) -> bool,
+) -> Result<JobState> {
+    let (source, build) = running.chunk(0, async |work: &mut Work, _| begin(work, name).await).await?;
+    loop {
+        let piece = Piece::read(running, &mut items);
+        let (channels, programmes) = (piece.channels, piece.programmes);
+        let (read, ended) = (piece.read, piece.ended);
+        let guide = (channels, programmes);
+        running
+            .chunk(read, async |work: &mut Work, counts| {
+                super::add(counts, "channels", guide.0.len() as u64);
+                super::add(counts, "programmes", guide.1.len() as u64);
+                if !guide.0.is_empty() || !guide.1.is_empty() {
+                    work.change(Change::Guide(source, build, guide.0.clone(), guide.1.clone()));
+                }
+                Ok(())
+            })
+            .await?;
+        if !progress(Progress { read: running.read, counts: &running.counts }) {
+            return Ok(JobState::Cancelled);
+        }
+        match ended {
+            Some(Ok(())) => break,
+            Some(Err(error)) => return Err(unreadable(&error)),
+            None => {}
+        }
+    }
+    let programmes = running.counts.get("programmes").copied().unwrap_or(0);
+    if programmes == 0 {
+        return Err(Refusal::field(Code::InvalidInput, "file", "The file has no programme; the guide stays.").into());
+    }
+    running.chunk(0, async |work: &mut Work, _| switch(work, source, build, programmes).await).await?;
+    if !running.is_dry_run() {
+        running.engine.due.prune(running.caller.tenant, source);
+    }
+    Ok(JobState::Done)
+}
+
+/// What one plan of a guide holds.
+struct Piece {
+    channels: Vec<GuideChannel>,
+    programmes: Vec<Programme>,
+    read: u64,
+    ended: Option<Result<(), ImportError>>,
+}
+
+impl Piece {
+    fn read(
+        running: &mut Running,
+        items: &mut impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+    ) -> Piece {
+        let mut piece = Piece { channels: Vec::new(), programmes: Vec::new(), read: 0, ended: None };
+        let mut bytes = 0;
+        while piece.channels.len() + piece.programmes.len() < CHUNK && bytes < CHUNK_BYTES {
+            match items.next() {
+                None => {
+                    piece.ended = Some(Ok(()));
+                    break;
+                }
+                Some(Err(error)) => {
+                    piece.ended = Some(Err(error));
+                    break;
+                }
+                Some(Ok(Err(skipped))) => running.add(&format!("skipped:{}", skipped.as_str()), 1),
+                Some(Ok(Ok(GuideItem::Channel(channel)))) => {
+                    bytes += channel.name.len() + channel.icon.len();
+                    piece.channels.push(channel);
+                }
+                Some(Ok(Ok(GuideItem::Programme(programme)))) => {
+                    bytes += programme.title.len() + programme.description.len();
+                    piece.programmes.push(programme);
+                }
+            }
+            piece.read += 1;
+        }
+        piece
+    }
+}
+
+/// The source and a build of its own that nobody reads yet.
+async fn begin(work: &mut Work, name: &str) -> Result<(GuideSourceId, Build)> {
+    let known: Option<GuideSource> = work.find(Unique::GuideSourceName(name.to_owned())).await?;
+    let Some(before) = known else {
+        let id = work.next_id(Kind::GuideSource).await?;
+        let source = GuideSource { latest: Build(1), ..guide_source(id, name.to_owned(), work.now()) };
+        let began = (source.id, source.latest);
+        work.insert(source);
+        return Ok(began);
+    };
+    let latest = Build(before.latest.0.checked_add(1).ok_or_else(|| Error::Invalid("no more builds".into()))?);
+    work.update(&before, GuideSource { latest, ..before.clone() });
+    Ok((before.id, latest))
+}
+
+/// Readers see the build from here on, unless a newer import was faster.
+async fn switch(work: &mut Work, id: GuideSourceId, build: Build, programmes: u64) -> Result<()> {
+    if work.is_dry_run() {
+        return Ok(());
+    }
+    let before: GuideSource = work.know(id).await?.ok_or_else(|| Refusal::not_found("guide_source"))?;
+    if before.current < build {
+        let (updated_at, programmes) = (work.now(), u32::try_from(programmes).unwrap_or(u32::MAX));
+        work.update(&before, GuideSource { current: build, programmes, updated_at, ..before.clone() });
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! The job row of an import: begun, moved on with each chunk, ended. Knows no entry.
+
+use super::{Counts, add};
+use crate::{Engine, Error, Result, Work};
+use host_core::caller::Caller;
+use host_core::import::ImportError;
+use host_core::job::{Job, JobState};
+use host_core::object::Kind;
+use host_core::refusal::Code;
+use host_core::time::Unix;
+use host_core::{JobId, Refusal, Version};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A running import.
+pub(super) struct Running {
+    pub(super) engine: Arc<Engine>,
+    pub(super) caller: Caller,
+    pub(super) action: &'static str,
+    pub(super) began: Unix,
+    pub(super) counts: Counts,
+    pub(super) read: u64,
+    id: Option<JobId>,
+}
+
+impl Running {
+    /// Begins a job; a dry run has none.
+    pub(super) async fn begin(
+        engine: &Arc<Engine>,
+        caller: Caller,
+        (action, kind): (&'static str, &'static str),
+        subject: &str,
+        dry_run: bool,
+    ) -> Result<Running> {
+        let began = engine.clock().now();
+        let verb = async |work: &mut Work| {
+            let job = Job {
+                id: JobId(work.next_id(Kind::Job).await?),
+                version: Version(0),
+                kind: kind.to_owned(),
+                subject: subject.to_owned(),
+                state: JobState::Running,
+                cursor: 0,
+                counts: Counts::new(),
+                error: None,
+                started_at: began,
+                ended_at: None,
+            };
+            work.insert(job.clone());
+            Ok(job.id)
+        };
+        let id = if dry_run { None } else { Some(engine.act(caller.clone(), action, verb).await?) };
+        let (engine, counts) = (Arc::clone(engine), Counts::new());
+        Ok(Running { engine, caller, action, began, counts, read: 0, id })
+    }
+
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.id.is_none()
+    }
+
+    /// Runs a chunk as one plan, with the job's row in it. The verb answers what it did, and is
+    /// run again from the start after a conflict.
+    pub(super) async fn chunk<T>(
+        &mut self,
+        read: u64,
+        mut verb: impl AsyncFnMut(&mut Work, &mut Counts) -> Result<T>,
+    ) -> Result<T> {
+        let mut run = self.engine.begin(self.caller.clone(), self.action).dry_run(self.is_dry_run());
+        loop {
+            let mut work = run.attempt();
+            let mut counts = self.counts.clone();
+            let answer = verb(&mut work, &mut counts).await?;
+            if let Some(id) = self.id {
+                move_on(&mut work, id, self.read + read, &counts).await?;
+            }
+            if let crate::Finished::Done { .. } = run.finish(work, Vec::new()).await? {
+                (self.counts, self.read) = (counts, self.read + read);
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// Ends the job; answers the report.
+    pub(super) async fn end(self, outcome: Result<JobState>, mut report: Value) -> Result<Value> {
+        let (state, error) = match &outcome {
+            Ok(state) => (*state, None),
+            Err(error) => (JobState::Failed, Some(error.to_string())),
+        };
+        if let Some(id) = self.id {
+            let verb = async |work: &mut Work| {
+                let before: Job = work.know(id).await?.ok_or_else(|| Refusal::not_found("job"))?;
+                let (ended_at, error, counts) = (Some(work.now()), error.clone(), self.counts.clone());
+                work.update(&before, Job { state, error, counts, ended_at, ..before.clone() });
+                Ok(())
+            };
+            self.engine.act(self.caller.clone(), self.action, verb).await?;
+        }
+        outcome?;
+        if let Value::Object(fields) = &mut report {
+            fields.insert("job".to_owned(), json!(self.id));
+            fields.insert("state".to_owned(), json!(state));
+            fields.insert("read".to_owned(), json!(self.read));
+            fields.insert("counts".to_owned(), json!(self.counts));
+            fields.insert("dry_run".to_owned(), json!(self.is_dry_run()));
+        }
+        Ok(report)
+    }
+
+    pub(super) fn add(&mut self, name: &str, number: u64) {
+        add(&mut self.counts, name, number);
+    }
+}
+
+/// Moves the job's row on; a job that someone cancelled stops here, before the chunk is committed.
+async fn move_on(work: &mut Work, id: JobId, cursor: u64, counts: &Counts) -> Result<()> {
+    let before: Job = work.know(id).await?.ok_or_else(|| Refusal::not_found("job"))?;
+    if before.state != JobState::Running {
+        return Err(Refusal::new(Code::Conflict, "This import was cancelled.").into());
+    }
+    work.update(&before, Job { cursor, counts: counts.clone(), ..before.clone() });
+    Ok(())
+}
+
+/// Why a file cannot be read on, as the one who sent it is told.
+pub(super) fn unreadable(error: &ImportError) -> Error {
+    Refusal::field(Code::InvalidInput, "file", error.to_string()).into()
+}

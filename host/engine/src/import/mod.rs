@@ -1,0 +1,33 @@
+//! Imports as jobs: a file's entries in chunks, each chunk one plan with the job's progress in it.
+//! What was committed stays when an import stops, and repeating it changes nothing twice.
+//! Knows no format: parsers hand entries over.
+
+mod apply;
+mod guide;
+mod job;
+mod missing;
+mod playlist;
+
+pub use guide::{GuideOptions, guide};
+pub use playlist::{PlaylistOptions, playlist};
+
+use std::collections::BTreeMap;
+
+/// What an import has done, by name: `added`, `changed`, `unchanged`, `missing`, `pruned`,
+/// `channels`, `programmes`, `skipped:REASON`.
+pub type Counts = BTreeMap<String, u64>;
+
+/// Where an import is; it is asked after each chunk whether to go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Entries read so far, skipped ones included.
+    pub read: u64,
+    /// What was done so far.
+    pub counts: &'a Counts,
+}
+
+fn add(counts: &mut Counts, name: &str, number: u64) {
+    if number > 0 {
+        *counts.entry(name.to_owned()).or_default() += number;
+    }
+}

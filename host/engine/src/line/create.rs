@@ -1,0 +1,39 @@
+//! Creates a line without a sale: for admins and the host.
+
+use super::edit::set_admin_fields;
+use super::{naming, purchase, sell, view};
+use crate::document::Options;
+use crate::{Result, Work};
+use host_core::caller::CallerRole;
+use host_core::object::Kind;
+use host_core::refusal::Code;
+use host_core::user::User;
+use host_core::{LineId, Refusal, UserId};
+use serde_json::{Map, Value};
+
+/// Creates a line from every settable field; answers its view. Without `owner` it belongs to the
+/// calling admin.
+///
+/// # Errors
+/// `not_permitted` below an admin, `username_taken`, `invalid_username`, `invalid_password`,
+/// `invalid_input` for anything else that does not fit, `quota_exceeded`.
+pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Value> {
+    work.require(CallerRole::Admin)?;
+    let options = Options::checked(options, super::edit::FIELDS, work.caller().role())?;
+    purchase::line_quota(work).await?;
+    let Some(owner) = options.get::<UserId>("owner")?.or(work.caller().user()) else {
+        return Err(Refusal::field(Code::InvalidInput, "owner", "Say which user owns the line.").into());
+    };
+    if work.know::<User>(owner).await?.is_none() {
+        return Err(Refusal::field(Code::InvalidInput, "owner", "There is no user with this id.").into());
+    }
+    let username = naming::username(work, options.text("username")?, None).await?;
+    let password = naming::password(work, options.text("password")?, None)?;
+    let id = LineId(work.next_id(Kind::Line).await?);
+    let mut line = sell::blank(id, owner, username, work);
+    naming::set_password(work, id, &mut line, &password);
+    sell::choose(&mut line, &options)?;
+    set_admin_fields(work, &mut line, &options).await?;
+    work.insert(line.clone());
+    Ok(view::document(&line, work))
+}

@@ -1,0 +1,23 @@
+//! Deletes a line and ends its connections.
+
+use super::purchase;
+use crate::{Result, Work};
+use host_core::event::Effect;
+use host_core::line::Line;
+use host_core::refusal::Code;
+use host_core::{LineId, Refusal};
+
+/// Deletes a line.
+///
+/// # Errors
+/// `not_found`; `not_permitted` when the caller's group may not delete lines.
+pub async fn delete(work: &mut Work, id: LineId) -> Result<()> {
+    let seller = purchase::seller(work).await?;
+    let line: Line = work.get(id).await?;
+    if seller.is_some_and(|seller| !seller.group.delete_lines) {
+        return Err(Refusal::new(Code::NotPermitted, "This group may not delete lines.").into());
+    }
+    work.delete(&line);
+    work.effect(Effect::EndConnections { line: id });
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Changes the fields of a line that were sent.
+
+use super::{naming, purchase, sell, view};
+use crate::document::Options;
+use crate::{Result, Work};
+use host_core::bouquet::Bouquet;
+use host_core::caller::CallerRole;
+use host_core::event::Effect;
+use host_core::line::{Line, Output, Seats};
+use host_core::package::Package;
+use host_core::refusal::Code;
+use host_core::time::{Expiry, Unix};
+use host_core::user::User;
+use host_core::{BouquetId, LineId, PackageId, Refusal, UserId};
+use serde_json::{Map, Value};
+
+/// Every settable field, and the least role that may set it.
+pub(super) const FIELDS: &[(&str, CallerRole)] = &[
+    ("username", CallerRole::Reseller),
+    ("password", CallerRole::Reseller),
+    ("isp_lock", CallerRole::Reseller),
+    ("allowed_addresses", CallerRole::Reseller),
+    ("allowed_agents", CallerRole::Reseller),
+    ("reseller_notes", CallerRole::Reseller),
+    ("bouquets", CallerRole::Reseller),
+    ("country", CallerRole::Reseller),
+    ("enabled", CallerRole::Reseller),
+    ("owner", CallerRole::Admin),
+    ("package", CallerRole::Admin),
+    ("expiry", CallerRole::Admin),
+    ("trial", CallerRole::Admin),
+    ("admin_enabled", CallerRole::Admin),
+    ("max_connections", CallerRole::Admin),
+    ("allowed_outputs", CallerRole::Admin),
+    ("isp", CallerRole::Admin),
+    ("restreamer", CallerRole::Admin),
+    ("admin_notes", CallerRole::Admin),
+];
+
+/// Sets the fields that are there; answers the line view. Connections that the line may no longer
+/// have end after commit.
+///
+/// # Errors
+/// `not_found`, `username_taken`, `invalid_username`, `invalid_password`, `invalid_input`,
+/// `not_permitted` for fields of a higher role and for what the group does not allow.
+pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> Result<Value> {
+    work.require(CallerRole::Reseller)?;
+    let before: Line = work.get(id).await?;
+    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let seller = purchase::seller(work).await?;
+    let group = seller.as_ref().map(|seller| &seller.group);
+    let mut line = before.clone();
+    if let Some(chosen) = options.text("username")?.filter(|chosen| *chosen != before.username) {
+        sell::permit(group.is_none_or(|group| group.change_usernames), "username")?;
+        line.username = naming::username(work, Some(chosen), group).await?;
+    }
+    if let Some(chosen) = options.text("password")? {
+        let same = view::password(&before, work).reveal() == chosen;
+        sell::permit(same || group.is_none_or(|group| group.change_passwords), "password")?;
+        if !same {
+            let password = naming::password(work, Some(chosen), group)?;
+            naming::set_password(work, id, &mut line, &password);
+        }
+    }
+    sell::choose(&mut line, &options)?;
+    if let Some(group) = group {
+        reseller_bouquets(work, &mut line, &options, group.change_bouquets).await?;
+        line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
+    } else {
+        set_admin_fields(work, &mut line, &options).await?;
+    }
+    if narrows(&before, &line) {
+        work.effect(Effect::EndConnections { line: id });
+    }
+    work.update(&before, line.clone());
+    Ok(view::document(&line, work))
+}
+
+/// A reseller chooses among the bouquets of the line's package.
+async fn reseller_bouquets(work: &mut Work, line: &mut Line, options: &Options<'_>, allowed: bool) -> Result<()> {
+    let Some(chosen) = options.get::<Vec<BouquetId>>("bouquets")? else { return Ok(()) };
+    if chosen == line.bouquets {
+        return Ok(());
+    }
+    sell::permit(allowed, "bouquets")?;
+    let package = match line.package {
+        Some(package) => work.know::<Package>(package).await?,
+        None => None,
+    };
+    let offered = package.map_or_else(|| line.bouquets.clone(), |package| package.bouquets);
+    line.bouquets = sell::subset(chosen, &offered)?;
+    Ok(())
+}
+
+/// Sets the fields that only admins may set.
+pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: &Options<'_>) -> Result<()> {
+    if let Some(owner) = options.get::<UserId>("owner")?.filter(|owner| *owner != line.owner) {
+        if work.know::<User>(owner).await?.is_none() {
+            return Err(Refusal::field(Code::InvalidInput, "owner", "There is no user with this id.").into());
+        }
+        line.owner = owner;
+    }
+    if let Some(package) = options.get::<Option<PackageId>>("package")? {
+        if let Some(package) = package
+            && work.know::<Package>(package).await?.is_none()
+        {
+            return Err(Refusal::field(Code::InvalidPackage, "package", "There is no package with this id.").into());
+        }
+        line.package = package;
+    }
+    if let Some(expiry) = options.get::<Option<i64>>("expiry")? {
+        line.expiry = expiry.map_or(Expiry::Never, |end| Expiry::At(Unix(end)));
+    }
+    if let Some(bouquets) = options.get::<Vec<BouquetId>>("bouquets")? {
+        line.bouquets = known_bouquets(work, bouquets).await?;
+    }
+    if let Some(outputs) = options.get::<Vec<Output>>("allowed_outputs")? {
+        line.allowed_outputs = outputs;
+    }
+    if let Some(isp) = options.get::<Option<String>>("isp")? {
+        line.isp = isp.filter(|isp| !isp.is_empty());
+    }
+    if let Some(notes) = options.get::<Option<String>>("admin_notes")? {
+        line.admin_notes = notes.unwrap_or_default();
+    }
+    line.trial = options.get("trial")?.unwrap_or(line.trial);
+    line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
+    line.admin_enabled = options.get("admin_enabled")?.unwrap_or(line.admin_enabled);
+    line.restreamer = options.get("restreamer")?.unwrap_or(line.restreamer);
+    line.max_connections = options.get::<Seats>("max_connections")?.unwrap_or(line.max_connections);
+    Ok(())
+}
+
+async fn known_bouquets(work: &mut Work, chosen: Vec<BouquetId>) -> Result<Vec<BouquetId>> {
+    let mut kept = Vec::with_capacity(chosen.len());
+    for bouquet in chosen {
+        if work.know::<Bouquet>(bouquet).await?.is_none() {
+            let message = format!("There is no bouquet {bouquet}.");
+            return Err(Refusal::field(Code::InvalidInput, "bouquets", message).into());
+        }
+        if !kept.contains(&bouquet) {
+            kept.push(bouquet);
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether running connections may have to end, or their term is another one now.
+pub(super) fn narrows(before: &Line, after: &Line) -> bool {
+    before.enabled != after.enabled
+        || before.admin_enabled != after.admin_enabled
+        || before.expiry != after.expiry
+        || before.max_connections != after.max_connections
+        || before.allowed_addresses != after.allowed_addresses
+        || before.allowed_agents != after.allowed_agents
+        || before.allowed_outputs != after.allowed_outputs
+        || before.isp_lock != after.isp_lock
+        || before.isp != after.isp
+        || before.country != after.country
+}

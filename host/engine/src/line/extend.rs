@@ -1,0 +1,35 @@
+//! Sells another term of a package to a line.
+
+use super::edit::narrows;
+use super::{purchase, view};
+use crate::{Result, Work};
+use host_core::event::Effect;
+use host_core::line::Line;
+use host_core::object::Key;
+use host_core::refusal::Code;
+use host_core::{LineId, PackageId};
+use serde_json::Value;
+
+/// Charges the caller and extends the line from the later of now and its end. Another package
+/// than before also gives the line its bouquets, seats and outputs. Answers the line view.
+///
+/// # Errors
+/// `not_found`, `invalid_package`, `invalid_type` for a package that is not for lines,
+/// `no_trials`, `insufficient_credits`, `not_permitted`.
+pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool) -> Result<Value> {
+    let seller = purchase::seller(work).await?;
+    let before: Line = work.get(id).await?;
+    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, Code::InvalidType).await?;
+    purchase::charge(work, seller.as_ref(), &package, offer, trial, Key::Line(id)).await?;
+    let mut line = before.clone();
+    if before.package != Some(package.id) {
+        purchase::apply(&mut line, &package);
+    }
+    line.trial = trial;
+    line.expiry = before.extended(offer.term, work.now());
+    if narrows(&before, &line) && work.connections(id) > 0 {
+        work.effect(Effect::EndConnections { line: id });
+    }
+    work.update(&before, line.clone());
+    Ok(view::document(&line, work))
+}

@@ -1,0 +1,168 @@
+//! What a sale is decided from: who sells, what the package offers, whether the quota and the
+//! balance cover it. Knows nothing of what is sold.
+
+use crate::{Result, Work};
+use host_core::credit::Credits;
+use host_core::group::Group;
+use host_core::ledger::{Account, Reason, Transfer};
+use host_core::line::Line;
+use host_core::object::{Key, Kind};
+use host_core::package::{Offer, Package};
+use host_core::plan::Guard;
+use host_core::refusal::Code;
+use host_core::user::{Role, User};
+use host_core::{PackageId, Refusal, TransferId};
+
+/// A reseller who sells, with his rights. Admins and the host sell without paying.
+pub(crate) struct Seller {
+    pub(crate) user: User,
+    pub(crate) group: Group,
+}
+
+/// The calling reseller; none for admins and the host.
+pub(crate) async fn seller(work: &mut Work) -> Result<Option<Seller>> {
+    work.require(host_core::caller::CallerRole::Reseller)?;
+    let Some(id) = work.caller().user() else { return Ok(None) };
+    let user: User = work.know(id).await?.ok_or_else(|| Refusal::not_found("user"))?;
+    if user.role == Role::Admin {
+        return Ok(None);
+    }
+    let group = match user.group {
+        Some(group) => work.know::<Group>(group).await?,
+        None => None,
+    };
+    match group {
+        Some(group) => Ok(Some(Seller { user, group })),
+        None => Err(Refusal::new(Code::NotPermitted, "This reseller has no group; ask an admin to give one.").into()),
+    }
+}
+
+/// The package and its offer, when the seller may sell it.
+pub(super) async fn offered(
+    work: &mut Work,
+    seller: Option<&Seller>,
+    id: PackageId,
+    trial: bool,
+    not_for_lines: Code,
+) -> Result<(Package, Offer)> {
+    let refuse = |code, message: &'static str| Refusal::field(code, "package", message);
+    let package: Option<Package> = work.know(id).await?;
+    let sold = |package: &Package| seller.is_none_or(|seller| package.groups.contains(&seller.group.id));
+    let Some(package) = package.filter(sold) else {
+        return Err(refuse(Code::InvalidPackage, "There is no such package for this caller.").into());
+    };
+    if !package.for_lines {
+        return Err(refuse(not_for_lines, "This package is not sold as a line.").into());
+    }
+    let Some(offer) = package.offer(trial) else {
+        let message = if trial { "This package cannot be tried." } else { "This package is only for trials." };
+        return Err(refuse(Code::InvalidPackage, message).into());
+    };
+    Ok((package, offer))
+}
+
+/// What an offer costs the seller: his own price for a regular sale, when he has one.
+pub(crate) fn price(seller: Option<&Seller>, package: &Package, offer: Offer, trial: bool) -> Credits {
+    match seller {
+        None => Credits::ZERO,
+        Some(_) if trial => offer.price,
+        Some(seller) => seller.user.package_prices.get(&package.id).copied().unwrap_or(offer.price),
+    }
+}
+
+/// Checks the quotas and moves the price from the seller to the panel.
+pub(super) async fn charge(
+    work: &mut Work,
+    seller: Option<&Seller>,
+    package: &Package,
+    offer: Offer,
+    trial: bool,
+    object: Key,
+) -> Result<()> {
+    let Some(selling) = seller else { return Ok(()) };
+    if trial {
+        trial_quota(work, selling, offer).await?;
+    }
+    let note = package.name.clone();
+    pay(work, &selling.user, price(seller, package, offer, trial), Reason::Purchase, object, note).await
+}
+
+/// Moves a price from a user to the panel; his balance has to cover it.
+pub(crate) async fn pay(
+    work: &mut Work,
+    user: &User,
+    price: Credits,
+    reason: Reason,
+    object: Key,
+    note: String,
+) -> Result<()> {
+    let account = Account::User(user.id);
+    if price == Credits::ZERO {
+        return Ok(());
+    }
+    if work.balance(account).await? < price {
+        let message = format!("This costs {price} credits, which is more than the balance.");
+        return Err(Refusal::new(Code::InsufficientCredits, message).into());
+    }
+    let (actor, at) = (work.caller().user(), work.now());
+    work.guard(Guard::Covers(account, price));
+    work.transfer(Transfer {
+        id: TransferId(0),
+        from: account,
+        to: Account::System,
+        amount: price,
+        reason,
+        object: Some(object),
+        actor,
+        note,
+        at,
+    });
+    Ok(())
+}
+
+async fn trial_quota(work: &mut Work, seller: &Seller, offer: Offer) -> Result<()> {
+    let (user, quota) = (seller.user.id, seller.group.trials);
+    // As far back as the window reaches forward from now.
+    let window = quota.window.after(work.now()).0 - work.now().0;
+    let since = work.now().plus(-window);
+    let made = work.engine().store().trials(work.caller().tenant, user, since).await?;
+    if made >= quota.count {
+        let message = format!("At most {} trials in this span; sell a regular package.", quota.count);
+        return Err(Refusal::new(Code::NoTrials, message).into());
+    }
+    work.guard(Guard::TrialsBelow { user, since, below: quota.count });
+    let least = seller.group.trial_balance.max(offer.price);
+    if work.balance(Account::User(user)).await? < least {
+        let message = format!("Trials need a balance of {least} credits.");
+        return Err(Refusal::new(Code::InsufficientCredits, message).into());
+    }
+    if least > Credits::ZERO {
+        work.guard(Guard::Covers(Account::User(user), least));
+    }
+    Ok(())
+}
+
+/// The tenant's quota of lines. Far below it the count is only looked at; near it, it is guarded.
+pub(super) async fn line_quota(work: &mut Work) -> Result<()> {
+    let quota = work.engine().quotas(work.caller().tenant).await?.lines;
+    let count = work.engine().store().count(work.place(), Kind::Line).await?;
+    if count >= quota {
+        let message = format!("This panel may have {quota} lines; delete some or ask for more.");
+        return Err(Refusal::new(Code::QuotaExceeded, message).into());
+    }
+    if count >= quota - quota / 10 {
+        work.guard(Guard::CountBelow(Kind::Line, quota));
+    }
+    Ok(())
+}
+
+/// Gives a line what its package is made of.
+pub(super) fn apply(line: &mut Line, package: &Package) {
+    line.package = Some(package.id);
+    line.max_connections = package.max_connections;
+    line.allowed_outputs.clone_from(&package.outputs);
+    line.bouquets.clone_from(&package.bouquets);
+    line.restreamer = package.restreamer;
+    line.isp_lock = package.isp_lock;
+    line.country.clone_from(&package.country);
+}

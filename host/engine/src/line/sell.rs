@@ -1,0 +1,145 @@
+//! Sells a new line under a package: one plan charges the caller and creates the line.
+
+use super::{naming, purchase, view};
+use crate::document::Options;
+use crate::{Result, Work};
+use host_core::caller::CallerRole;
+use host_core::line::{Line, Seats};
+use host_core::object::{Key, Kind};
+use host_core::refusal::Code;
+use host_core::secret::{Mac, Sealed};
+use host_core::time::Expiry;
+use host_core::{BouquetId, LineId, PackageId, Refusal, UserId, Version};
+use serde_json::{Map, Value};
+
+const FIELDS: &[(&str, CallerRole)] = &[
+    ("username", CallerRole::Reseller),
+    ("password", CallerRole::Reseller),
+    ("isp_lock", CallerRole::Reseller),
+    ("allowed_addresses", CallerRole::Reseller),
+    ("allowed_agents", CallerRole::Reseller),
+    ("reseller_notes", CallerRole::Reseller),
+    ("bouquets", CallerRole::Reseller),
+    ("country", CallerRole::Reseller),
+];
+
+/// Sells a line; answers its view.
+///
+/// # Errors
+/// `invalid_package`, `no_trials`, `insufficient_credits`, `username_taken`, `invalid_username`,
+/// `invalid_password`, `not_permitted` for what the group does not allow, `quota_exceeded`.
+pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Map<String, Value>) -> Result<Value> {
+    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let seller = purchase::seller(work).await?;
+    let group = seller.as_ref().map(|seller| &seller.group);
+    let Some(owner) = work.caller().user() else {
+        return Err(Refusal::new(Code::NotPermitted, "The host owns no lines; create the line for a user.").into());
+    };
+    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, Code::InvalidPackage).await?;
+    purchase::line_quota(work).await?;
+    let (chosen_name, chosen_password) = (options.text("username")?, options.text("password")?);
+    if let Some(group) = group {
+        permit(chosen_name.is_none() || group.change_usernames, "username")?;
+        permit(chosen_password.is_none() || group.change_passwords, "password")?;
+        permit(!options.has("bouquets") || group.change_bouquets, "bouquets")?;
+    }
+    let username = naming::username(work, chosen_name, group).await?;
+    let password = naming::password(work, chosen_password, group)?;
+    let id = LineId(work.next_id(Kind::Line).await?);
+    let mut line = blank(id, owner, username, work);
+    purchase::apply(&mut line, &package);
+    line.trial = trial;
+    line.expiry = Expiry::At(offer.term.after(work.now()));
+    naming::set_password(work, id, &mut line, &password);
+    choose(&mut line, &options)?;
+    if let Some(chosen) = options.get::<Vec<BouquetId>>("bouquets")? {
+        line.bouquets = subset(chosen, &package.bouquets)?;
+    }
+    purchase::charge(work, seller.as_ref(), &package, offer, trial, Key::Line(id)).await?;
+    work.insert(line.clone());
+    Ok(view::document(&line, work))
+}
+
+/// A line with nothing sold yet.
+pub(super) fn blank(id: LineId, owner: UserId, username: String, work: &Work) -> Line {
+    Line {
+        id,
+        version: Version(0),
+        owner,
+        username,
+        password: Sealed::default(),
+        password_mac: Mac::default(),
+        package: None,
+        expiry: Expiry::Never,
+        trial: false,
+        enabled: true,
+        admin_enabled: true,
+        max_connections: Seats::from(1),
+        allowed_addresses: Vec::new(),
+        allowed_agents: Vec::new(),
+        allowed_outputs: Vec::new(),
+        bouquets: Vec::new(),
+        isp_lock: false,
+        isp: None,
+        country: None,
+        restreamer: false,
+        admin_notes: String::new(),
+        reseller_notes: String::new(),
+        created_at: work.now(),
+    }
+}
+
+/// Sets what the options choose, of the fields that a reseller may choose.
+pub(super) fn choose(line: &mut Line, options: &Options<'_>) -> Result<()> {
+    if let Some(lock) = options.get("isp_lock")? {
+        line.isp_lock = lock;
+        if !lock {
+            line.isp = None;
+        }
+    }
+    if let Some(networks) = options.networks("allowed_addresses")? {
+        line.allowed_addresses = networks;
+    }
+    if let Some(agents) = options.get::<Vec<String>>("allowed_agents")? {
+        line.allowed_agents = agents.into_iter().filter(|agent| !agent.trim().is_empty()).collect();
+    }
+    if let Some(notes) = options.get::<Option<String>>("reseller_notes")? {
+        line.reseller_notes = notes.unwrap_or_default();
+    }
+    if options.has("country") {
+        line.country = country(options)?;
+    }
+    Ok(())
+}
+
+fn country(options: &Options<'_>) -> Result<Option<String>> {
+    let Some(country) = options.text("country")? else { return Ok(None) };
+    if country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Ok(Some(country.to_ascii_uppercase()));
+    }
+    Err(Refusal::field(Code::InvalidInput, "country", "A country is its two letters, as AT.").into())
+}
+
+/// The chosen bouquets, each once, when the package has all of them.
+pub(super) fn subset(chosen: Vec<BouquetId>, offered: &[BouquetId]) -> Result<Vec<BouquetId>> {
+    let mut kept = Vec::with_capacity(chosen.len());
+    for bouquet in chosen {
+        if !offered.contains(&bouquet) {
+            let message = format!("Bouquet {bouquet} is not part of the package.");
+            return Err(Refusal::field(Code::InvalidInput, "bouquets", message).into());
+        }
+        if !kept.contains(&bouquet) {
+            kept.push(bouquet);
+        }
+    }
+    Ok(kept)
+}
+
+/// Refuses what the caller's group does not allow.
+pub(super) fn permit(allowed: bool, field: &'static str) -> Result<()> {
+    if allowed {
+        return Ok(());
+    }
+    let message = format!("This group may not choose {field}.");
+    Err(Refusal::field(Code::NotPermitted, field, message).into())
+}

@@ -1,0 +1,85 @@
+//! The line view: what every surface reads of a line. Knows who may see which field.
+
+use crate::Work;
+use host_core::caller::CallerRole;
+use host_core::line::{Line, LineStatus, Output, Seats};
+use host_core::secret::Secret;
+use host_core::time::{Expiry, Unix};
+use host_core::{BouquetId, LineId, PackageId, UserId};
+use ipnet::IpNet;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The fields of `wit/lines`, in its order.
+#[derive(Serialize)]
+pub(crate) struct View<'a> {
+    id: LineId,
+    username: &'a str,
+    password: &'a str,
+    owner: UserId,
+    package: Option<PackageId>,
+    expiry: Expiry,
+    trial: bool,
+    enabled: bool,
+    admin_enabled: bool,
+    status: LineStatus,
+    max_connections: Seats,
+    active_connections: u32,
+    allowed_addresses: &'a [IpNet],
+    allowed_agents: &'a [String],
+    allowed_outputs: &'a [Output],
+    bouquets: &'a [BouquetId],
+    isp_lock: bool,
+    isp: Option<&'a str>,
+    country: Option<&'a str>,
+    restreamer: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin_notes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reseller_notes: Option<&'a str>,
+    created_at: Unix,
+}
+
+/// The password in the clear; empty when it cannot be opened, which is noted.
+pub(crate) fn password(line: &Line, work: &Work) -> Secret {
+    let tenant = work.caller().tenant;
+    work.engine().keyring().open(tenant, line.id, &line.password).unwrap_or_else(|| {
+        tracing::error!(%tenant, line = %line.id, "the password of a line cannot be opened");
+        Secret::default()
+    })
+}
+
+/// The view of a line for the caller. A line itself sees no notes.
+pub(crate) fn of<'a>(line: &'a Line, password: &'a Secret, work: &Work) -> View<'a> {
+    let role = work.caller().role();
+    View {
+        id: line.id,
+        username: &line.username,
+        password: password.reveal(),
+        owner: line.owner,
+        package: line.package,
+        expiry: line.expiry,
+        trial: line.trial,
+        enabled: line.enabled,
+        admin_enabled: line.admin_enabled,
+        status: line.status(work.now()),
+        max_connections: line.max_connections,
+        active_connections: work.connections(line.id),
+        allowed_addresses: &line.allowed_addresses,
+        allowed_agents: &line.allowed_agents,
+        allowed_outputs: &line.allowed_outputs,
+        bouquets: &line.bouquets,
+        isp_lock: line.isp_lock,
+        isp: line.isp.as_deref(),
+        country: line.country.as_deref(),
+        restreamer: line.restreamer,
+        admin_notes: (role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
+        reseller_notes: (role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
+        created_at: line.created_at,
+    }
+}
+
+/// The view as a document.
+pub(crate) fn document(line: &Line, work: &Work) -> Value {
+    serde_json::to_value(of(line, &password(line, work), work)).unwrap_or_default()
+}

@@ -1,0 +1,161 @@
+//! Effects after commit: performed at once, remembered in the outbox until they are settled, and
+//! performed again after a crash. Knows which effects are the engine's own; the others go to a
+//! performer that the host installs.
+
+use crate::{Engine, Result};
+use host_core::event::Effect;
+use host_core::plan::{Change, Place, Plan, Settled};
+use host_core::port::CommitError;
+use host_core::time::Unix;
+use host_core::{OutboxId, TenantId};
+use parking_lot::Mutex;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
+
+/// Performs effects that are not the engine's own (streams, news). Must be idempotent and quick;
+/// an error is tried again.
+pub trait Performer: Send + Sync + 'static {
+    /// Performs one effect.
+    ///
+    /// # Errors
+    /// One sentence; the effect is due again after a pause.
+    fn perform(&self, tenant: TenantId, effect: &Effect) -> std::result::Result<(), String>;
+}
+
+/// Most effects of one step.
+const STEP: u32 = 100;
+/// Attempts after which an effect is given up.
+const MAX_ATTEMPTS: u32 = 20;
+
+/// Which effects were performed and wait to be settled, and which tenants have something due.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    performed: Mutex<HashMap<TenantId, BTreeSet<OutboxId>>>,
+    due: Mutex<BTreeSet<(Unix, TenantId)>>,
+    performer: OnceLock<Arc<dyn Performer>>,
+}
+
+impl Outbox {
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.performed.lock().remove(&tenant);
+        self.due.lock().retain(|(_, of)| *of != tenant);
+    }
+
+    /// Takes out the tenants with something due by now.
+    pub(crate) fn take_due(&self, now: Unix) -> BTreeSet<TenantId> {
+        let mut due = self.due.lock();
+        let later = due.split_off(&(now.plus(1), TenantId(0)));
+        std::mem::replace(&mut *due, later).into_iter().map(|(_, tenant)| tenant).collect()
+    }
+
+    fn look(&self, tenant: TenantId, at: Unix) {
+        self.due.lock().insert((at, tenant));
+    }
+}
+
+impl Engine {
+    /// Installs who performs what is not the engine's own; the first one stays.
+    pub fn set_performer(&self, performer: Arc<dyn Performer>) {
+        if self.outbox.performer.set(performer).is_err() {
+            tracing::warn!("a performer of effects is already installed");
+        }
+    }
+
+    /// Looks for effects that an earlier run of the process left, in every tenant: once, after the
+    /// start. They are performed by the next steps.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn wake_outbox(&self) -> Result<()> {
+        let now = self.clock().now();
+        for tenant in self.tenants().await? {
+            self.outbox.look(tenant.id, now);
+            // What failed before may be due later than now, but not later than this.
+            self.outbox.look(tenant.id, now.plus(pause(MAX_ATTEMPTS) + 1));
+        }
+        Ok(())
+    }
+
+    /// Performs the effects of a plan that was just committed. Failed ones wait for the outbox.
+    pub(crate) async fn perform(&self, place: Place, effects: Vec<Effect>, rows: &[OutboxId]) {
+        let Place::Tenant(tenant) = place else { return };
+        if effects.is_empty() {
+            return;
+        }
+        for (effect, row) in effects.iter().zip(rows) {
+            if let Err(error) = self.perform_one(tenant, effect).await {
+                tracing::warn!(%tenant, %row, error, "an effect failed and will be tried again");
+                continue;
+            }
+            self.outbox.performed.lock().entry(tenant).or_default().insert(*row);
+        }
+        self.outbox.look(tenant, self.clock().now());
+    }
+
+    /// One step of a tenant's outbox: performs what is due and settles what was performed, in one
+    /// plan. Answers how many rows it settled.
+    ///
+    /// # Errors
+    /// When storage fails; the step can be repeated.
+    pub async fn step_outbox(&self, tenant: TenantId, now: Unix) -> Result<usize> {
+        let outcome = self.settle_due(tenant, now).await;
+        // A full step may have left rows, and a failed one can be repeated.
+        if outcome.as_ref().map_or(true, |settled| *settled >= STEP as usize) {
+            self.outbox.look(tenant, now.plus(1));
+        }
+        outcome
+    }
+
+    async fn settle_due(&self, tenant: TenantId, now: Unix) -> Result<usize> {
+        let waiting = self.store().outbox(tenant, now, STEP).await?;
+        let mut changes = Vec::with_capacity(waiting.len());
+        for row in &waiting {
+            let performed = self.outbox.performed.lock().get(&tenant).is_some_and(|rows| rows.contains(&row.id));
+            let outcome = if performed { Ok(()) } else { self.perform_one(tenant, &row.effect).await };
+            let settled = match outcome {
+                Ok(()) => Settled::Done,
+                Err(error) if row.attempts + 1 >= MAX_ATTEMPTS => Settled::Dead(error),
+                Err(error) => {
+                    let at = now.plus(pause(row.attempts));
+                    self.outbox.look(tenant, at);
+                    Settled::Retry(at, error)
+                }
+            };
+            changes.push(Change::Settle(row.id, settled));
+        }
+        let count = changes.len();
+        if count == 0 {
+            return Ok(0);
+        }
+        let plan = Plan { changes, ..Plan::default() };
+        match self.store().commit(Place::Tenant(tenant), plan).await {
+            Ok(_) => {}
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(other) => return Err(crate::Error::Invalid(other.to_string())),
+        }
+        if let Some(rows) = self.outbox.performed.lock().get_mut(&tenant) {
+            waiting.iter().for_each(|row| {
+                rows.remove(&row.id);
+            });
+        }
+        Ok(count)
+    }
+
+    async fn perform_one(&self, tenant: TenantId, effect: &Effect) -> std::result::Result<(), String> {
+        let own = match effect {
+            Effect::EndConnections { line } => self.recheck(tenant, *line).await,
+            Effect::ApplyBlocks => {
+                self.cache.forget_blocks(tenant);
+                self.recheck_all(tenant).await
+            }
+            Effect::RestartStream { .. } | Effect::ForgetUser { .. } | Effect::Happened { .. } => Ok(()),
+        };
+        own.map_err(|error| error.to_string())?;
+        self.outbox.performer.get().map_or(Ok(()), |performer| performer.perform(tenant, effect))
+    }
+}
+
+/// Seconds until the next attempt: doubled each time, up to about a quarter of an hour.
+fn pause(attempts: u32) -> i64 {
+    1_i64 << attempts.min(10)
+}

@@ -1,0 +1,10 @@
+//! Verbs on installed plugins: which file of which version a tenant has, and what the operator
+//! granted it. Kept in the control database. Knows nothing of components; the runtime loads them.
+
+mod add;
+mod change;
+mod installed;
+
+pub use add::{Added, add};
+pub use change::{grant, remove, revoke, set_enabled, set_settings};
+pub use installed::{find, installed};

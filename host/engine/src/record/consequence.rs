@@ -1,0 +1,37 @@
+//! What the change of a record leads to: marks of edits by hand, and effects after commit.
+
+use crate::{Work, document};
+use host_core::event::Effect;
+use host_core::object::Object;
+
+/// Fields that an import sets, and that are its business again only when nobody edited them.
+const IMPORTED: [&str; 8] =
+    ["name", "kind", "categories", "icon", "sources", "guide_channel", "archive_days", "container"];
+
+/// Marks the imported fields that are edited by hand, so that the next import leaves them alone.
+pub(super) fn mark_edited(before: &Object, after: &mut Object) {
+    let (Object::Stream(_), new) = (before, document::fields(after)) else { return };
+    let old = document::fields(before);
+    let Object::Stream(stream) = after else { return };
+    let Some(origin) = &mut stream.origin else { return };
+    for name in IMPORTED {
+        if old.get(name) != new.get(name) && !origin.edited.iter().any(|known| known == name) {
+            origin.edited.push(name.to_owned());
+        }
+    }
+}
+
+/// Asks for what has to happen when a record changed, appeared or went.
+pub(super) fn effects(work: &mut Work, before: Option<&Object>, after: Option<&Object>) {
+    match (before, after) {
+        (Some(Object::Stream(old)), Some(Object::Stream(new))) => {
+            let moved = old.sources != new.sources || old.delivery != new.delivery || old.enabled != new.enabled;
+            if old.kind.is_live() && moved {
+                work.effect(Effect::RestartStream { stream: old.id });
+            }
+        }
+        (Some(Object::Stream(old)), None) => work.effect(Effect::RestartStream { stream: old.id }),
+        (Some(Object::Block(_)), _) | (_, Some(Object::Block(_))) => work.effect(Effect::ApplyBlocks),
+        _ => {}
+    }
+}

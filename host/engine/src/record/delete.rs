@@ -1,0 +1,30 @@
+//! Deletes a record that nothing uses.
+
+use super::{blank, consequence, reference};
+use crate::{Result, Work};
+use host_core::caller::{CallerRole, Scope};
+use host_core::object::{Kind, Object};
+use host_core::plan::SetKind;
+use host_core::refusal::Code;
+use host_core::{BouquetId, Refusal};
+
+/// Deletes a record. A bouquet leaves all lines and packages that hold it.
+///
+/// # Errors
+/// `not_found`, `not_permitted` below an admin, `in_use`.
+pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
+    work.require(CallerRole::Admin)?;
+    let kind = super::kind(kind)?;
+    if kind == Kind::Settings {
+        return Err(Refusal::new(Code::NotPermitted, "Settings are never deleted; edit them.").into());
+    }
+    let object = work.read(Scope::Tenant, blank::key(kind, id)).await?;
+    let object = object.ok_or_else(|| Refusal::not_found(kind.as_str()))?;
+    reference::check_unused(work, &object).await?;
+    if let Object::Bouquet(bouquet) = &object {
+        work.set(SetKind::ForgetBouquet(BouquetId(bouquet.id.0)), None);
+    }
+    consequence::effects(work, Some(&object), None);
+    work.put(Some(object), None);
+    Ok(())
+}

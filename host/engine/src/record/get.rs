@@ -1,0 +1,43 @@
+//! Reads one record.
+
+use super::{blank, bouquet, is_readable, shown};
+use crate::line::purchase;
+use crate::{Result, Work};
+use host_core::caller::Scope;
+use host_core::object::Object;
+use host_core::{BouquetId, Refusal};
+use serde_json::Value;
+
+/// The record as the caller may see it; a bouquet with its members, for admins.
+///
+/// # Errors
+/// `not_found`, also for kinds and rows that the caller may not see; `invalid_input` for an
+/// unknown kind.
+pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
+    let kind = super::kind(kind)?;
+    let missing = || Refusal::not_found(kind.as_str());
+    if !is_readable(work, kind) {
+        return Err(missing().into());
+    }
+    let object = work.read(Scope::Tenant, blank::key(kind, id)).await?.ok_or_else(missing)?;
+    let visible = match (&object, purchase::seller(work).await?) {
+        (Object::Group(group), Some(seller)) => {
+            group.id == seller.group.id || seller.group.user_groups.contains(&group.id)
+        }
+        (Object::Package(package), Some(seller)) => package.groups.contains(&seller.group.id),
+        _ => true,
+    };
+    if !visible {
+        return Err(missing().into());
+    }
+    document(work, &object).await
+}
+
+/// The whole document of a record, for the caller.
+pub(super) async fn document(work: &Work, object: &Object) -> Result<Value> {
+    let mut fields = shown(work, object);
+    if let Object::Bouquet(row) = object {
+        bouquet::show(work, BouquetId(row.id.0), &mut fields).await?;
+    }
+    Ok(Value::Object(fields))
+}

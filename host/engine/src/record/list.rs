@@ -1,0 +1,47 @@
+//! Lists records of a kind.
+
+use super::{is_readable, shown};
+use crate::{Result, Work, document};
+use host_core::caller::{CallerRole, Scope};
+use host_core::object::Kind;
+use host_core::port::Filter;
+use host_core::refusal::Code;
+use host_core::stream::StreamKind;
+use host_core::{CategoryId, Refusal};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A page: `query` is `{"start","limit","search"}`, for streams also `kinds` and `category`.
+/// Rows of bouquets are without members.
+///
+/// # Errors
+/// `invalid_input` for an unknown kind or a malformed query, `not_permitted` for kinds that the
+/// caller may not list.
+pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Result<Value> {
+    let kind = super::kind(kind)?;
+    let one_by_one = matches!(kind, Kind::Group | Kind::Package);
+    if !is_readable(work, kind) || (one_by_one && work.caller().role() < CallerRole::Admin) {
+        return Err(Refusal::new(Code::NotPermitted, "This caller may not list records of this kind.").into());
+    }
+    let more: &[&'static str] = if kind == Kind::Stream { &["kinds", "category"] } else { &[] };
+    let mut rows = document::query(kind, Scope::Tenant, query, more)?;
+    if let Some(kinds) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
+        rows.filters.push(Filter::StreamKinds(kinds));
+    }
+    if let Some(category) = field::<CategoryId>(query, "category")?.filter(|category| category.0 != 0) {
+        rows.filters.push(Filter::Category(category));
+    }
+    let page = work.list(rows).await?;
+    let rows = page.rows.iter().map(|row| Value::Object(shown(work, row))).collect();
+    Ok(document::page(&page, rows))
+}
+
+fn field<'a, T: Deserialize<'a>>(query: &'a Map<String, Value>, name: &'static str) -> Result<Option<T>> {
+    match query.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match T::deserialize(value) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(Refusal::field(Code::InvalidInput, name, format!("{name}: {error}")).into()),
+        },
+    }
+}

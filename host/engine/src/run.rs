@@ -1,0 +1,328 @@
+//! One action from its first attempt to its commit: kept answers, re-runs, reservations, late
+//! values, dry runs and idempotency keys. Knows no verb and no plugin.
+
+use crate::Engine;
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::kept::Kept;
+use crate::late::{check_tokens, fill};
+use crate::work::{Work, balance_after};
+use host_core::caller::Caller;
+use host_core::credit::Credits;
+use host_core::ledger::Account;
+use host_core::line::Line;
+use host_core::object::Object;
+use host_core::plan::{Change, Idempotency, LateValue, Name, Place, Plan, Ticket};
+use host_core::port::{CommitError, Committed};
+use host_core::refusal::Code;
+use host_core::time::Unix;
+use host_core::{Refusal, TenantId, UserId};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Most attempts at one action; the last one runs alone in its tenant.
+const ATTEMPTS: u8 = 3;
+
+/// What is the same in every attempt.
+pub(crate) struct Facts {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) caller: Caller,
+    pub(crate) action: String,
+    pub(crate) place: Place,
+    pub(crate) now: Unix,
+}
+
+/// One action. Dropping it releases what it reserved.
+pub struct Run {
+    facts: Arc<Facts>,
+    kept: Kept,
+    conflicts: u8,
+    ticket: Option<Ticket>,
+    dry_run: bool,
+    line: Option<Arc<Line>>,
+    key: Option<(UserId, String, [u8; 32])>,
+}
+
+/// What became of an attempt.
+#[derive(Debug)]
+pub enum Finished {
+    /// Committed, or nothing was to be committed.
+    Done {
+        /// The reply with late values filled in.
+        reply: Vec<u8>,
+        /// What the store answered; empty for a dry run and for a plan without writes.
+        committed: Committed,
+    },
+    /// Something it was decided from changed meanwhile: attempt again. The third time it is a
+    /// refusal instead.
+    Again,
+}
+
+impl Engine {
+    /// Begins an action in the caller's tenant. `action` is what the audit calls it:
+    /// `reseller/create_line`, `import m3u`.
+    pub fn begin(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
+        let place = Place::Tenant(caller.tenant);
+        self.begin_at(place, caller, action)
+    }
+
+    /// Begins an action on the control database: tenants, access codes, plugins.
+    pub fn begin_control(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
+        self.begin_at(Place::Control, caller, action)
+    }
+
+    fn begin_at(self: &Arc<Self>, place: Place, caller: Caller, action: impl Into<String>) -> Run {
+        let now = self.ports.clock.now();
+        let facts = Arc::new(Facts { engine: Arc::clone(self), caller, action: action.into(), place, now });
+        Run { facts, kept: Kept::default(), conflicts: 0, ticket: None, dry_run: false, line: None, key: None }
+    }
+
+    /// Runs a verb to its commit, with re-runs: for commands, jobs and tests.
+    ///
+    /// # Errors
+    /// The verb's own, and a `conflict` refusal after three attempts.
+    pub async fn act<T>(
+        self: &Arc<Self>,
+        caller: Caller,
+        action: &str,
+        verb: impl AsyncFnMut(&mut Work) -> Result<T>,
+    ) -> Result<T> {
+        self.begin(caller, action).complete(verb).await
+    }
+
+    /// Like [`Engine::act`], on the control database.
+    ///
+    /// # Errors
+    /// As [`Engine::act`].
+    pub async fn act_control<T>(
+        self: &Arc<Self>,
+        caller: Caller,
+        action: &str,
+        verb: impl AsyncFnMut(&mut Work) -> Result<T>,
+    ) -> Result<T> {
+        self.begin_control(caller, action).complete(verb).await
+    }
+
+    /// Like [`Engine::act`], for a verb whose view may hold late tokens: the answer has their
+    /// values.
+    ///
+    /// # Errors
+    /// As [`Engine::act`].
+    pub async fn act_filled(
+        self: &Arc<Self>,
+        caller: Caller,
+        action: &str,
+        mut verb: impl AsyncFnMut(&mut Work) -> Result<Value>,
+    ) -> Result<Value> {
+        let mut run = self.begin(caller, action);
+        loop {
+            let mut work = run.attempt();
+            let view = verb(&mut work).await?;
+            if let Finished::Done { reply, .. } = run.finish(work, view.to_string().into_bytes()).await? {
+                return serde_json::from_slice(&reply).map_err(|error| Error::Invalid(error.to_string()));
+            }
+        }
+    }
+}
+
+/// Runs a verb to its commit, with re-runs, as [`Engine::act`] does, in a future that can be
+/// spawned: `act!(engine.begin(caller, "action"), |work| verb(work, id).await?)`. (The compiler
+/// cannot yet see that the future of an `AsyncFnMut` that borrows is `Send`.)
+#[macro_export]
+macro_rules! act {
+    ($run:expr, |$work:ident| $verb:expr) => {{
+        let mut run = $run;
+        loop {
+            let mut attempt = run.attempt();
+            let answer = {
+                let $work = &mut attempt;
+                $verb
+            };
+            if run.settle(attempt).await? {
+                break answer;
+            }
+        }
+    }};
+}
+
+impl Run {
+    /// Commits an attempt without a reply. False when it has to be made again.
+    ///
+    /// # Errors
+    /// As [`Run::finish`].
+    pub async fn settle(&mut self, work: Work) -> Result<bool> {
+        Ok(matches!(self.finish(work, Vec::new()).await?, Finished::Done { .. }))
+    }
+
+    /// Makes the run one that commits nothing.
+    pub fn dry_run(mut self, dry_run: bool) -> Run {
+        self.dry_run = dry_run;
+        self
+    }
+
+    /// Gives the run the line that signed in, so that it is not read again.
+    pub fn with_line(mut self, line: Option<Arc<Line>>) -> Run {
+        self.line = line;
+        self
+    }
+
+    /// Puts the run under an idempotency key of the calling user. `request` is the SHA-256 over
+    /// action and parameters. Answers the first request's reply when there was one.
+    ///
+    /// # Errors
+    /// `idempotency_mismatch` when the key was used for another request, `idempotency_busy`
+    /// while the first one runs, `invalid_input` for a malformed key or a caller without user.
+    pub async fn under_key(&mut self, key: &str, request: [u8; 32]) -> Result<Option<Vec<u8>>> {
+        let Some(user) = self.facts.caller.user() else {
+            return Err(refuse_key("Only users can send an idempotency key.").into());
+        };
+        if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            return Err(refuse_key("An idempotency key has 1 to 255 printable ASCII characters.").into());
+        }
+        let (engine, tenant) = (&self.facts.engine, self.facts.caller.tenant);
+        if !engine.running.lock().insert((tenant, user, key.to_owned())) {
+            let refusal = Refusal::new(Code::IdempotencyBusy, "The first request with this key still runs.");
+            return Err(refusal.retry_after(1).into());
+        }
+        // From here on dropping the run takes the key out of the set again.
+        self.key = Some((user, key.to_owned(), request));
+        match engine.store().replayed(tenant, user, key.to_owned()).await? {
+            None => Ok(None),
+            Some(first) if first.request == request => Ok(Some(first.reply)),
+            Some(_) => {
+                let message = "This idempotency key belongs to another request; take a new one.";
+                Err(Refusal::new(Code::IdempotencyMismatch, message).into())
+            }
+        }
+    }
+
+    /// A fresh attempt with an empty plan and the kept answers of the one before.
+    pub fn attempt(&mut self) -> Work {
+        let kept = std::mem::take(&mut self.kept).rewound();
+        Work::new(Arc::clone(&self.facts), kept, self.dry_run, self.line.clone())
+    }
+
+    /// Commits an attempt. `reply` is what the caller will get; late tokens in it are replaced.
+    ///
+    /// # Errors
+    /// `conflict` after the third attempt, `too_large` for a plan beyond the limits of one plan,
+    /// [`Error::Invalid`] for a token that is no whole JSON string.
+    pub async fn finish(&mut self, mut work: Work, reply: Vec<u8>) -> Result<Finished> {
+        self.kept = std::mem::take(&mut work.kept);
+        if work.is_too_large() {
+            let message = "This is too much for one action: at most 10000 changes and 8 MiB.";
+            return Err(Refusal::new(Code::TooLarge, message).into());
+        }
+        let dry_run = work.dry_run;
+        let mut plan = self.seal(work);
+        check_tokens(&reply, &plan.late)?;
+        if dry_run || (plan.is_empty() && self.key.is_none()) {
+            let late = self.as_of_now(&plan).await?;
+            let reply = fill(reply, &plan.late, &late);
+            return Ok(Finished::Done { reply, committed: Committed { late, ..Committed::default() } });
+        }
+        plan.idempotency = self.key.as_ref().map(|(user, key, request)| Idempotency {
+            user: *user,
+            key: key.clone(),
+            request: *request,
+            reply: reply.clone(),
+            at: self.facts.now,
+        });
+        self.commit(plan, reply).await
+    }
+
+    async fn commit(&mut self, plan: Plan, reply: Vec<u8>) -> Result<Finished> {
+        let engine = Arc::clone(&self.facts.engine);
+        let (names, effects, late) = (plan.names(), plan.effects.clone(), plan.late.clone());
+        match engine.store().commit(self.facts.place, plan).await {
+            Ok(committed) => {
+                self.release();
+                engine.perform(self.facts.place, effects, &committed.outbox).await;
+                Ok(Finished::Done { reply: fill(reply, &late, &committed.late), committed })
+            }
+            Err(CommitError::Conflict(guard)) => {
+                tracing::debug!(action = self.facts.action, ?guard, "a plan met a conflict");
+                self.reserve(names).await
+            }
+            Err(CommitError::Invalid(reason)) => Err(Error::Invalid(reason)),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    async fn reserve(&mut self, names: BTreeSet<Name>) -> Result<Finished> {
+        self.release();
+        self.conflicts += 1;
+        if self.conflicts >= ATTEMPTS {
+            let message = "Others kept changing the same things; try again.";
+            return Err(Refusal::new(Code::Conflict, message).retry_after(1).into());
+        }
+        let alone = self.conflicts + 1 == ATTEMPTS;
+        self.ticket = Some(self.facts.engine.store().reserve(self.facts.place, names, alone).await?);
+        Ok(Finished::Again)
+    }
+
+    fn seal(&self, work: Work) -> Plan {
+        let Work { facts, mut plan, overlay, .. } = work;
+        let mut audit = audit::rows(&overlay, &facts.caller, &facts.action, facts.now);
+        audit.append(&mut plan.audit);
+        // Rows first, so that members and transfers find them; deletions last, so that set
+        // changes find what they name.
+        let (mut writes, mut deletions) = (Vec::new(), Vec::new());
+        for (key, row) in overlay.touched() {
+            match (&row.before, &row.after) {
+                (None, Some(new)) => writes.push(Change::Insert(Box::new(new.clone()))),
+                (Some(_), Some(new)) => writes.push(Change::Update(Box::new(new.clone()))),
+                (Some(old), None) => deletions.push(Change::Delete(key, Object::version(old))),
+                (None, None) => {}
+            }
+        }
+        writes.append(&mut plan.changes);
+        writes.append(&mut deletions);
+        Plan { changes: writes, audit, ticket: self.ticket, ..plan }
+    }
+
+    /// Late values as a dry run shows them: from the balances of this moment.
+    async fn as_of_now(&self, plan: &Plan) -> Result<Vec<String>> {
+        let mut values = Vec::with_capacity(plan.late.len());
+        for late in &plan.late {
+            values.push(match late.value {
+                LateValue::BalanceBefore(account) => self.committed_balance(account).await?.to_string(),
+                LateValue::BalanceAfter(account) => {
+                    let committed = self.committed_balance(account).await?;
+                    balance_after(plan, account, committed).to_string()
+                }
+                LateValue::AuditHash => "null".to_owned(),
+            });
+        }
+        Ok(values)
+    }
+
+    async fn committed_balance(&self, account: Account) -> Result<Credits> {
+        Ok(self.facts.engine.store().balance(self.facts.caller.tenant, account).await?)
+    }
+
+    async fn complete<T>(self, mut verb: impl AsyncFnMut(&mut Work) -> Result<T>) -> Result<T> {
+        Ok(act!(self, |work| verb(work).await?))
+    }
+
+    fn release(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            self.facts.engine.store().release(self.facts.place, ticket);
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.release();
+        if let Some((user, key, _)) = self.key.take() {
+            let tenant: TenantId = self.facts.caller.tenant;
+            self.facts.engine.running.lock().remove(&(tenant, user, key));
+        }
+    }
+}
+
+fn refuse_key(message: &'static str) -> Refusal {
+    Refusal::field(Code::InvalidInput, "idempotency_key", message)
+}

@@ -1,0 +1,66 @@
+//! What is due by the clock: leases that ran out, lines whose term ended while they watch,
+//! effects that wait, guide builds that nobody reads. Knows only what to do, not when it is
+//! called: a thread, or a test, calls `step`.
+
+use crate::{Engine, Result};
+use host_core::plan::{Change, Place, Plan};
+use host_core::port::CommitError;
+use host_core::time::Unix;
+use host_core::{GuideSourceId, TenantId};
+use parking_lot::Mutex;
+use std::collections::BTreeSet;
+
+/// Most programmes that one prune plan drops.
+const PRUNE: u32 = 5_000;
+
+/// Work that was put off.
+#[derive(Default)]
+pub(crate) struct Due {
+    sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
+}
+
+impl Due {
+    /// Old builds of this guide source are to be dropped, a chunk with each step.
+    pub(crate) fn prune(&self, tenant: TenantId, source: GuideSourceId) {
+        self.sources.lock().insert((tenant, source));
+    }
+
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.sources.lock().retain(|(of, _)| *of != tenant);
+    }
+}
+
+impl Engine {
+    /// One step: ends leases that ran out, looks again at lines whose term ended, performs and
+    /// settles effects, drops a chunk of guide builds that nobody reads. To be called every second.
+    ///
+    /// # Errors
+    /// The first failure; the step goes on with the others, and can be repeated.
+    pub async fn step(&self, now: Unix) -> Result<()> {
+        let mut outcome = Ok(());
+        for (tenant, line) in self.seats().sweep(now) {
+            outcome = outcome.and(self.recheck(tenant, line).await);
+        }
+        for tenant in self.outbox.take_due(now) {
+            outcome = outcome.and(self.step_outbox(tenant, now).await.map(drop));
+        }
+        let sources: Vec<_> = self.due.sources.lock().iter().copied().collect();
+        for (tenant, source) in sources {
+            outcome = outcome.and(self.prune_guide(tenant, source).await);
+        }
+        outcome
+    }
+
+    async fn prune_guide(&self, tenant: TenantId, source: GuideSourceId) -> Result<()> {
+        let plan = Plan { changes: vec![Change::PruneGuide(source, PRUNE)], ..Plan::default() };
+        let dropped = match self.store().commit(Place::Tenant(tenant), plan).await {
+            Ok(committed) => committed.touched.first().copied().unwrap_or(0),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(other) => return Err(crate::Error::Invalid(other.to_string())),
+        };
+        if dropped < PRUNE {
+            self.due.sources.lock().remove(&(tenant, source));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! Switches a user on or off; switched off, his keys and his subtree's rights stop.
+
+use crate::{Result, Work};
+use host_core::caller::CallerRole;
+use host_core::event::Effect;
+use host_core::refusal::Code;
+use host_core::user::User;
+use host_core::{Refusal, UserId};
+
+/// Sets the switch.
+///
+/// # Errors
+/// `not_found`; `not_permitted` for the caller himself.
+pub async fn set_enabled(work: &mut Work, id: UserId, enabled: bool) -> Result<()> {
+    work.require(CallerRole::Reseller)?;
+    if work.caller().user() == Some(id) {
+        return Err(Refusal::new(Code::NotPermitted, "Nobody switches himself on or off.").into());
+    }
+    let user: User = work.get(id).await?;
+    work.update(&user, User { enabled, ..user.clone() });
+    work.effect(Effect::ForgetUser { user: id });
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The engine over real SQLite files, real threads and a clock that the tests drive.
+//! Knows no HTTP and no plugin.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod catalogue;
+mod import;
+mod outbox;
+mod panel;
+mod record;
+mod run;
+mod sale;
+mod scope;
+mod seats;
+mod sign_in;
+mod tenant;
+mod walk;

@@ -1,0 +1,50 @@
+//! The outbox: what is performed, settled, and tried again.
+
+use crate::panel::{Panel, map};
+use host_core::event::Effect;
+use host_core::{StreamId, TenantId};
+use host_engine::outbox::Performer;
+use host_engine::{Work, record};
+use parking_lot::Mutex;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Fails the first times, then notes.
+#[derive(Default)]
+struct Reluctant {
+    failures: Mutex<u32>,
+    done: Mutex<Vec<Effect>>,
+}
+
+impl Performer for Reluctant {
+    fn perform(&self, _: TenantId, effect: &Effect) -> Result<(), String> {
+        let mut left = self.failures.lock();
+        if *left > 0 {
+            *left -= 1;
+            return Err("not now".into());
+        }
+        self.done.lock().push(effect.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_that_fails_is_tried_again_later_and_settled_once_it_is_done() {
+    let panel = Panel::new().await;
+    let performer = Arc::new(Reluctant { failures: Mutex::new(3), ..Reluctant::default() });
+    panel.engine.set_performer(performer.clone());
+    let sources = map(json!({ "sources": ["test:other"] }));
+    let verb = async |work: &mut Work| record::edit(work, "stream", panel.streams[0], &sources).await;
+    panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    assert!(performer.done.lock().is_empty());
+    let waiting = async || panel.engine.store().outbox(panel.tenant, panel.engine.clock().now(), 10).await.unwrap();
+    assert_eq!(waiting().await.len(), 1);
+    // A step each second; the second failure is followed by a pause of more than one.
+    for _ in 0..6 {
+        panel.engine.step(panel.engine.clock().now()).await.unwrap();
+        panel.clock.pass(1);
+    }
+    let restart = Effect::RestartStream { stream: StreamId(panel.streams[0]) };
+    assert_eq!(*performer.done.lock(), [restart], "performed once");
+    assert!(waiting().await.is_empty(), "settled");
+}

@@ -1,0 +1,91 @@
+//! Records: who may change what, what they name, and what names them.
+
+use crate::panel::{Panel, code, map};
+use host_engine::{Work, record};
+use serde_json::{Map, Value, json};
+
+async fn create(panel: &Panel, kind: &str, document: Value) -> host_engine::Result<Value> {
+    let document = map(document);
+    let verb = async |work: &mut Work| record::create(work, kind, &document).await;
+    panel.engine.act(panel.admin.clone(), "create", verb).await
+}
+
+async fn edit(panel: &Panel, kind: &str, id: u32, document: Value) -> host_engine::Result<Value> {
+    let document = map(document);
+    let verb = async |work: &mut Work| record::edit(work, kind, id, &document).await;
+    panel.engine.act(panel.admin.clone(), "edit", verb).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bouquet_keeps_its_members_in_order_each_once() {
+    let panel = Panel::new().await;
+    let [one, two] = panel.streams;
+    let members = json!([{ "stream": two }, { "stream": one }, { "stream": two }]);
+    let made = create(&panel, "bouquet", json!({ "name": "all", "members": members })).await.unwrap();
+    assert_eq!(made["members"], json!([{ "stream": two }, { "stream": one }]));
+    let id = u32::try_from(made["id"].as_u64().unwrap()).unwrap();
+    let verb = async |work: &mut Work| record::get(work, "bouquet", id).await;
+    let admins = panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap();
+    assert_eq!(admins["members"], made["members"]);
+    let verb = async |work: &mut Work| record::get(work, "bouquet", id).await;
+    let resellers = panel.engine.act(panel.reseller.clone(), "get", verb).await.unwrap();
+    assert!(resellers.get("members").is_none());
+    let gone = create(&panel, "bouquet", json!({ "name": "x", "members": [{ "stream": 999_999 }] })).await;
+    assert_eq!(code(gone), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_unique_and_named_things_are_there() {
+    let panel = Panel::new().await;
+    assert_eq!(code(create(&panel, "bouquet", json!({ "name": "news" })).await), "name_taken");
+    for (kind, document) in [
+        ("package", json!({ "name": "p", "bouquets": [999_999] })),
+        ("package", json!({ "name": "p", "groups": [999_999] })),
+        ("stream", json!({ "name": "s", "categories": [999_999] })),
+        ("group", json!({ "name": "g", "user_groups": [999_999] })),
+        ("settings", json!({ "server_name": "other" })),
+        ("stream", json!({ "name": "s", "id": 7 })),
+    ] {
+        let refused = code(create(&panel, kind, document.clone()).await);
+        assert!(["invalid_input", "not_permitted"].contains(&refused.as_str()), "{kind} {document}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_used_stays_and_a_deleted_bouquet_leaves_lines_and_packages() {
+    let panel = Panel::new().await;
+    panel.line("guest", 1).await;
+    let delete = async |kind: &str, id: u32| {
+        let verb = async |work: &mut Work| record::delete(work, kind, id).await;
+        panel.engine.act(panel.admin.clone(), "delete", verb).await
+    };
+    assert_eq!(code(delete("group", panel.group).await), "in_use");
+    delete("bouquet", panel.bouquets[0]).await.unwrap();
+    assert_eq!(panel.sign_in("guest", "secret-1").await.unwrap().line.bouquets, []);
+    assert_eq!(code(delete("bouquet", panel.bouquets[0]).await), "not_found");
+    assert_eq!(code(delete("settings", 1).await), "not_permitted");
+    delete("package", panel.package).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resellers_write_nothing_and_do_not_learn_of_blocks() {
+    let panel = Panel::new().await;
+    let block = create(&panel, "block", json!({ "kind": "agent", "value": "curl" })).await.unwrap();
+    let id = u32::try_from(block["id"].as_u64().unwrap()).unwrap();
+    let get = async |work: &mut Work| record::get(work, "block", id).await;
+    assert_eq!(code(panel.engine.act(panel.reseller.clone(), "get", get).await), "not_found");
+    let list = async |work: &mut Work| record::list(work, "block", &Map::new()).await;
+    assert_eq!(code(panel.engine.act(panel.reseller.clone(), "list", list).await), "not_permitted");
+    let none = Map::new();
+    let write = async |work: &mut Work| record::edit(work, "settings", 1, &none).await;
+    assert_eq!(code(panel.engine.act(panel.reseller.clone(), "edit", write).await), "not_permitted");
+    assert_eq!(code(create(&panel, "block", json!({ "kind": "agent", "value": " " })).await), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_were_edited_are_seen_at_once() {
+    let panel = Panel::new().await;
+    assert_eq!(panel.engine.settings(panel.tenant).await.unwrap().server_name, "Linecard");
+    edit(&panel, "settings", 1, json!({ "server_name": "Campus" })).await.unwrap();
+    assert_eq!(panel.engine.settings(panel.tenant).await.unwrap().server_name, "Campus");
+}

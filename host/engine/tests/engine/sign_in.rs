@@ -1,0 +1,84 @@
+//! Sign-in: who gets in, and what the others hear.
+
+use crate::panel::{Panel, code, from};
+use host_core::journal::Entry;
+use host_core::secret::Secret;
+use host_engine::{Work, line, user};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_an_unknown_name_and_a_locked_pair_sound_the_same() {
+    let panel = Panel::new().await;
+    panel.line("guest", 1).await;
+    let wrong = panel.sign_in("guest", "nonsense").await.unwrap_err();
+    let unknown = panel.sign_in("nobody", "secret-1").await.unwrap_err();
+    assert_eq!(wrong.refusal(), unknown.refusal());
+    for _ in 0..5 {
+        let _ = panel.sign_in("guest", "nonsense").await;
+    }
+    let locked = panel.sign_in("guest", "secret-1").await.unwrap_err();
+    assert_eq!(locked.refusal(), unknown.refusal());
+    panel.clock.pass(15 * 60);
+    assert!(panel.sign_in("guest", "secret-1").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_is_journalled_once_a_minute() {
+    let panel = Panel::new().await;
+    panel.line("guest", 1).await;
+    let count = || {
+        let rows = panel.journal.0.lock();
+        rows.iter().filter(|row| matches!(row, Entry::SignIn { line: Some(_), .. })).count()
+    };
+    for _ in 0..10 {
+        panel.sign_in("guest", "secret-1").await.unwrap();
+    }
+    assert_eq!(count(), 1);
+    panel.clock.pass(60);
+    panel.sign_in("guest", "secret-1").await.unwrap();
+    assert_eq!(count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_disabled_user_and_of_one_below_him_stops() {
+    let panel = Panel::new().await;
+    let verb = async |work: &mut Work| user::create_key(work, panel.reseller_id(), &serde_json::Map::new()).await;
+    let made = panel.engine.act(panel.admin.clone(), "key", verb).await.unwrap();
+    let key = Secret::new(made["key"].as_str().unwrap());
+    let sign_in = || panel.engine.sign_in_key(panel.tenant, &key, false, &PLACE);
+    assert_eq!(sign_in().await.unwrap().caller.user(), panel.reseller.user());
+    let disable = async |work: &mut Work| user::set_enabled(work, panel.reseller_id(), false).await;
+    panel.engine.act(panel.admin.clone(), "disable", disable).await.unwrap();
+    assert_eq!(code(sign_in().await), "auth_failed");
+}
+
+static PLACE: std::sync::LazyLock<host_engine::From> = std::sync::LazyLock::new(|| from("10.0.0.9"));
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_admin_signs_in_with_what_the_creation_showed() {
+    let panel = Panel::new().await;
+    let text = |name: &str| panel.login[name].as_str().unwrap().to_owned();
+    let key = Secret::new(text("admin_api_key"));
+    let by_key = panel.engine.sign_in_key(panel.tenant, &key, true, &PLACE).await.unwrap();
+    assert_eq!(by_key.caller.user(), panel.admin.user());
+    let password = Secret::new(text("admin_password"));
+    let name = text("admin_username").to_uppercase();
+    let by_password = panel.engine.sign_in_password(panel.tenant, &name, &password, &PLACE).await.unwrap();
+    assert_eq!(by_password.user(), panel.admin.user());
+    let wrong = Secret::new("not the password");
+    assert_eq!(code(panel.engine.sign_in_password(panel.tenant, &name, &wrong, &PLACE).await), "auth_failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_for_a_player_needs_no_plan_and_shows_no_notes() {
+    let panel = Panel::new().await;
+    panel.line("guest", 2).await;
+    let signed = panel.sign_in("guest", "secret-1").await.unwrap();
+    let mut run = panel.engine.begin(signed.caller, "player/sign_in").with_line(Some(signed.line));
+    let mut work = run.attempt();
+    let mine: serde_json::Value = serde_json::from_str(&line::mine(&mut work).await.unwrap()).unwrap();
+    assert_eq!(mine["line"]["password"], "secret-1");
+    assert_eq!(mine["line"]["max_connections"], 2);
+    assert_eq!(mine["server"]["timezone"], "UTC");
+    assert!(mine["line"].get("admin_notes").is_none() && mine["line"].get("reseller_notes").is_none());
+    assert_eq!(work.listing()["changes"], serde_json::json!([]));
+}

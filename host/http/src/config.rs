@@ -1,0 +1,67 @@
+//! What the server is told from outside: where to listen, whom to trust, what to answer where.
+//! Refuses to know configuration files; the binary fills it in.
+
+use crate::Metrics;
+use ipnet::IpNet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The server's configuration.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// Where players and panels are answered.
+    pub listeners: Vec<Listener>,
+    /// Where health and figures are answered; none switches them off. Not for the public.
+    pub management: Option<SocketAddr>,
+    /// Address that clients are told when a request's Host is not one of ours:
+    /// `https://tv.example.org`, without a path.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Addresses that no rate limit applies to.
+    pub exempt: Vec<IpNet>,
+    /// Answer panel surfaces on plain listeners that are not loopback (`--insecure-panel`).
+    pub insecure_panel: bool,
+    /// How long running requests may go on after the end was asked for; none is 10 s.
+    pub drain: Option<Duration>,
+    /// Writes the figures of `/metrics`; none answers an empty text.
+    pub metrics: Option<Metrics>,
+}
+
+/// One listener.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Where; port 0 takes any free one.
+    pub address: SocketAddr,
+    /// Encrypted, with this certificate.
+    pub tls: Option<Tls>,
+    /// The surfaces it answers; empty answers all. `live` stands for the media routes.
+    pub surfaces: Vec<String>,
+}
+
+/// PEM files of a listener's certificate.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The certificate chain.
+    pub cert: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
+/// The name under which [`Listener::surfaces`] lists the media routes.
+pub(crate) const MEDIA: &str = "live";
+
+impl Config {
+    /// How long running requests may go on.
+    pub(crate) fn drain(&self) -> Duration {
+        self.drain.unwrap_or(Duration::from_secs(10))
+    }
+}
+
+impl Listener {
+    /// A plain listener for all surfaces.
+    pub fn plain(address: SocketAddr) -> Listener {
+        Listener { address, tls: None, surfaces: Vec::new() }
+    }
+}

@@ -1,0 +1,283 @@
+//! Brings the parameters of an action from the text of a request to their types: old forms are
+//! understood, defaults filled in, limits checked, so that no guest sees a malformed value.
+//! Refuses to know where a parameter stood and what the action does with it.
+
+use super::forms::{Misfit, document, item_of, scalar};
+use super::refusal::Refused;
+use super::request::{Gathered, Many};
+use host_core::action::{Action, Form, Parameter, Shape};
+use host_core::caller::CallerRole;
+use host_core::credit::Credits;
+use host_core::{Code, Refusal};
+use serde_json::{Map, Value};
+
+/// Longest text, in characters, when the description names no `max`.
+const MAX_TEXT: usize = 4_096;
+/// Longest list, when the description names no `max`.
+const MAX_ITEMS: usize = 1_000;
+/// Rows of a list when the request names no `limit`.
+const DEFAULT_LIMIT: i64 = 50;
+/// Most rows of a list, whatever the request and the description say.
+const MAX_LIMIT: i64 = 1_000;
+
+/// The action's parameters out of the request: coerced, complete with defaults, validated.
+/// Parameters that the description does not know are ignored, as these protocols want it.
+pub(crate) fn parameters(
+    action: &Action,
+    gathered: &Gathered<'_>,
+    role: CallerRole,
+) -> Result<Map<String, Value>, Refused> {
+    let mut result = Map::new();
+    for (name, parameter) in &action.parameters {
+        let paging = action.reply.shape == Shape::List && (name == "start" || name == "limit");
+        let value = match sent(name, parameter, gathered)? {
+            Some(_) if parameter.role.is_some_and(|least| role < least) => {
+                let message = format!("{name} may not be set by this account.");
+                return Err(Refusal::field(Code::NotPermitted, name.clone(), message).into());
+            }
+            Some(sent) => match value(parameter, sent, paging) {
+                Ok(value) => value,
+                Err(_) if parameter.lenient || paging => None,
+                Err(misfit) => return Err(refused(name, parameter, misfit).into()),
+            },
+            None => None,
+        };
+        let value =
+            if paging { Some(paged(name, parameter, value)) } else { value.or_else(|| parameter.default.clone()) };
+        match value {
+            Some(value) => drop(result.insert(name.clone(), value)),
+            None if parameter.required => {
+                let message = format!("{name} is missing; send it.");
+                return Err(Refusal::field(Code::InvalidInput, name.clone(), message).into());
+            }
+            None => {}
+        }
+    }
+    Ok(result)
+}
+
+/// What was sent for a parameter under its name or one of its aliases. Empty texts are absent.
+fn sent<'g>(name: &str, parameter: &Parameter, gathered: &'g Gathered<'_>) -> Result<Option<Many<'g>>, Refused> {
+    let names = std::iter::once(name).chain(parameter.aliases.iter().map(String::as_str));
+    for name in names {
+        let found = match parameter.form {
+            Form::List => gathered.many(name)?,
+            _ => gathered.one(name)?.map(Many::Text),
+        };
+        let empty = match &found {
+            None => true,
+            Some(Many::Text(text)) => text.is_empty(),
+            Some(Many::Items(items)) => items.iter().all(|item| item.is_empty()),
+        };
+        if !empty {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn refused(name: &str, parameter: &Parameter, misfit: Misfit) -> Refusal {
+    let code = parameter.code.clone().map_or(Code::InvalidInput, Code::from);
+    Refusal::field(code, name.to_owned(), format!("{name} {misfit}."))
+}
+
+/// `start` and `limit` of a list: never refused, always there, within bounds.
+fn paged(name: &str, parameter: &Parameter, value: Option<Value>) -> Value {
+    let sent = value.as_ref().and_then(Value::as_i64);
+    let default = parameter.default.as_ref().and_then(Value::as_i64);
+    if name == "start" {
+        return sent.or(default).unwrap_or(0).max(0).into();
+    }
+    let most = parameter.max.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT);
+    sent.filter(|limit| *limit > 0).or(default).unwrap_or(DEFAULT_LIMIT).clamp(1, most).into()
+}
+
+fn value(parameter: &Parameter, sent: Many<'_>, paging: bool) -> Result<Option<Value>, Misfit> {
+    match sent {
+        Many::Text(text) if parameter.form != Form::List => {
+            let value = scalar(parameter.form, text)?;
+            if !paging {
+                within(parameter, &value, text)?;
+            }
+            Ok(Some(value))
+        }
+        sent => list(parameter, sent),
+    }
+}
+
+fn list(parameter: &Parameter, sent: Many<'_>) -> Result<Option<Value>, Misfit> {
+    let of = parameter.of.unwrap_or(Form::Text);
+    let items: Vec<Value> = match sent {
+        Many::Items(items) => items.into_iter().filter(|item| !item.is_empty()).map(|item| scalar(of, item)).collect(),
+        Many::Text(text) if text.trim_start().starts_with('[') => match serde_json::from_str::<Vec<Value>>(text) {
+            Ok(items) => items.into_iter().filter(|item| !item.is_null()).map(|item| item_of(of, item)).collect(),
+            Err(_) => Err("is no JSON array"),
+        },
+        Many::Text(text) if of == Form::Document => document(text).map(|value| vec![value]),
+        Many::Text(text) => {
+            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| scalar(of, item)).collect()
+        }
+    }?;
+    let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_ITEMS);
+    if items.len() > most {
+        return Err("has too many items");
+    }
+    if items.iter().any(|item| item.as_str().is_some_and(|text| text.chars().count() > MAX_TEXT)) {
+        return Err("has an item that is too long");
+    }
+    if !parameter.one_of.is_empty() && items.iter().any(|item| !is_one_of(parameter, item)) {
+        return Err("has an item that is not among its values");
+    }
+    Ok(Some(Value::Array(items)))
+}
+
+fn is_one_of(parameter: &Parameter, value: &Value) -> bool {
+    value.as_str().is_some_and(|text| parameter.one_of.iter().any(|one| one == text))
+}
+
+/// Checks the limits of a scalar.
+fn within(parameter: &Parameter, value: &Value, text: &str) -> Result<(), Misfit> {
+    match parameter.form {
+        Form::Text => {
+            let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_TEXT);
+            let length = text.chars().count();
+            if length > most {
+                return Err("is too long");
+            }
+            if parameter.min.is_some_and(|min| (length as i64) < min) {
+                return Err("is too short");
+            }
+            if !parameter.one_of.is_empty() && !is_one_of(parameter, value) {
+                return Err("is not among its values");
+            }
+            Ok(())
+        }
+        Form::Int | Form::Id | Form::Date => bounded(parameter, value.as_i64(), 1),
+        Form::Decimal => bounded(parameter, text.trim().parse::<Credits>().ok().map(Credits::units), 10_000),
+        _ => Ok(()),
+    }
+}
+
+fn bounded(parameter: &Parameter, number: Option<i64>, unit: i64) -> Result<(), Misfit> {
+    let Some(number) = number else { return Ok(()) };
+    if parameter.min.is_some_and(|min| number < min.saturating_mul(unit)) {
+        return Err("is too small");
+    }
+    if parameter.max.is_some_and(|max| number > max.saturating_mul(unit)) {
+        return Err("is too large");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The parameters of an action that is described in TOML-like JSON, out of a query.
+    fn coerced(described: Value, shape: &str, query: &str, role: CallerRole) -> Result<Value, Refused> {
+        let action = json!({
+            "surface": "s", "name": "a", "summary": "", "roles": ["admin", "reseller"],
+            "parameters": described, "reply": {"shape": shape},
+        });
+        let action: Action = serde_json::from_value(action).unwrap();
+        let mut gathered = Gathered::default();
+        gathered.add_query(query).unwrap();
+        parameters(&action, &gathered, role).map(Value::Object)
+    }
+
+    fn plain(described: Value, query: &str) -> Result<Value, Refused> {
+        coerced(described, "object", query, CallerRole::Admin)
+    }
+
+    fn code(described: Value, query: &str) -> String {
+        plain(described, query).unwrap_err().refusal.code.as_str().to_owned()
+    }
+
+    #[test]
+    fn absent_and_empty_parameters_get_the_default_or_are_refused_when_required() {
+        let optional = json!({"x": {"type": "int", "default": 4}});
+        assert_eq!(plain(optional.clone(), "").unwrap(), json!({"x": 4}));
+        assert_eq!(plain(optional.clone(), "x=").unwrap(), json!({"x": 4}));
+        assert_eq!(plain(optional, "x=9&y=1").unwrap(), json!({"x": 9}));
+        let required = json!({"x": {"type": "text", "required": true}});
+        assert_eq!(code(required.clone(), ""), "invalid_input");
+        assert_eq!(code(required, "x="), "invalid_input");
+        assert_eq!(plain(json!({"x": {"type": "text"}}), "").unwrap(), json!({}));
+    }
+
+    #[test]
+    fn aliases_are_looked_at_after_the_name() {
+        let described = json!({"series_id": {"type": "id", "aliases": ["series"]}});
+        assert_eq!(plain(described.clone(), "series=3").unwrap(), json!({"series_id": 3}));
+        assert_eq!(plain(described.clone(), "series=3&series_id=4").unwrap(), json!({"series_id": 4}));
+        assert_eq!(plain(described, "series=3&series_id=").unwrap(), json!({"series_id": 3}));
+    }
+
+    #[test]
+    fn a_lenient_parameter_takes_what_does_not_fit_as_absent() {
+        let described = json!({"category_id": {"type": "id", "lenient": true}});
+        assert_eq!(plain(described.clone(), "category_id=abc").unwrap(), json!({}));
+        assert_eq!(plain(described.clone(), "category_id=0").unwrap(), json!({}));
+        assert_eq!(plain(described, "category_id=7").unwrap(), json!({"category_id": 7}));
+        let word = json!({"output": {"type": "text", "lenient": true, "one_of": ["ts", "m3u8"], "default": "ts"}});
+        assert_eq!(plain(word, "output=flash").unwrap(), json!({"output": "ts"}));
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_by_the_code_of_its_parameter() {
+        let date = json!({"exp_date": {"type": "date", "code": "invalid_date"}});
+        assert_eq!(code(date.clone(), "exp_date=tomorrow"), "invalid_date");
+        assert_eq!(plain(date, "exp_date=never").unwrap(), json!({"exp_date": null}));
+        assert_eq!(code(json!({"x": {"type": "int", "min": 1, "max": 5}}), "x=6"), "invalid_input");
+        assert_eq!(code(json!({"x": {"type": "int", "min": 1}}), "x=0"), "invalid_input");
+        assert_eq!(code(json!({"x": {"type": "text", "max": 3}}), "x=abcd"), "invalid_input");
+        assert_eq!(code(json!({"x": {"type": "text", "one_of": ["a"]}}), "x=b"), "invalid_input");
+        assert_eq!(code(json!({"x": {"type": "decimal", "max": 10}}), "x=10.5"), "invalid_input");
+    }
+
+    #[test]
+    fn a_message_never_holds_the_value_that_was_sent() {
+        let refused = plain(json!({"x": {"type": "int"}}), "x=s3cret").unwrap_err();
+        assert!(!refused.refusal.message.contains("s3cret"));
+        assert_eq!(refused.refusal.field.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn lists_come_as_items_json_text_or_comma_list() {
+        let ids = json!({"b": {"type": "list", "of": "id"}});
+        for query in ["b[]=1&b[]=2", "b[0]=1&b[1]=2", "b=[1,2]", "b=%5B%221%22,2%5D", "b=1,2", "b=1,,2"] {
+            assert_eq!(plain(ids.clone(), query).unwrap(), json!({"b": [1, 2]}), "{query}");
+        }
+        assert_eq!(plain(ids.clone(), "b=[]").unwrap(), json!({"b": []}));
+        assert_eq!(plain(ids.clone(), "b[]=").unwrap(), json!({}));
+        assert_eq!(code(ids.clone(), "b=1,x"), "invalid_input");
+        assert_eq!(code(ids, "b=[1,[2]]"), "invalid_input");
+        assert_eq!(code(json!({"b": {"type": "list", "of": "id", "max": 1}}), "b=1,2"), "invalid_input");
+    }
+
+    #[test]
+    fn a_field_of_a_higher_role_is_refused_for_a_lower_one() {
+        let described = json!({"member_id": {"type": "id", "role": "admin"}});
+        let refused = coerced(described.clone(), "object", "member_id=1", CallerRole::Reseller).unwrap_err();
+        assert_eq!(refused.refusal.code, Code::NotPermitted);
+        assert!(coerced(described.clone(), "object", "member_id=", CallerRole::Reseller).is_ok());
+        assert!(coerced(described, "object", "member_id=1", CallerRole::Admin).is_ok());
+    }
+
+    #[test]
+    fn paging_of_a_list_is_capped_and_never_refused() {
+        let described = json!({"start": {"type": "int"}, "limit": {"type": "int"}});
+        for (query, start, limit) in [
+            ("", 0, 50),
+            ("start=10&limit=20", 10, 20),
+            ("limit=100000", 0, 1_000),
+            ("limit=0", 0, 50),
+            ("limit=-5&start=-5", 0, 50),
+            ("limit=x&start=y", 0, 50),
+        ] {
+            let got = coerced(described.clone(), "list", query, CallerRole::Admin).unwrap();
+            assert_eq!(got, json!({"start": start, "limit": limit}), "{query:?}");
+        }
+    }
+}

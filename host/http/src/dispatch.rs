@@ -1,0 +1,251 @@
+//! The one path of a request to a surface: parameters, sign-in, limits, rights, validation, the
+//! call, and the answer in the surface's voice. Refuses to know any surface, action or plugin.
+
+use crate::dialect::columns::{self, Asked};
+use crate::dialect::envelope::{self, Success};
+use crate::dialect::refusal::{self, FAULT};
+use crate::dialect::{self, Gathered, Refused, coerce};
+use crate::front::Visitor;
+use crate::rate::{Counted, Exceeded};
+use crate::sign_in::{self, SignInError, Signed};
+use crate::{Http, answer, gather, reply_body};
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use host_core::action::{ActionKind, Credential, Mount, RateClass, Surface};
+use host_core::caller::Identity;
+use host_core::port::StoreError;
+use host_core::tenant::Tenant;
+use host_core::{Code, Refusal};
+use host_runtime::{Call, CallError, Reply, RequestFacts, Route, Snapshot};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
+use http::request::Parts;
+use http::{HeaderValue, Method};
+use std::sync::Arc;
+
+/// A request to a surface.
+pub(crate) struct Ask<'r> {
+    pub(crate) http: &'r Http,
+    pub(crate) tenant: &'r Tenant,
+    pub(crate) snapshot: &'r Arc<Snapshot>,
+    pub(crate) surface: &'r Surface,
+    pub(crate) mount: &'r Mount,
+    pub(crate) parts: &'r Parts,
+    /// The variable segments of the path, without the access code.
+    pub(crate) captures: &'r [(&'r str, &'r str)],
+    pub(crate) visitor: &'r Visitor,
+}
+
+/// Why there is no reply.
+enum No {
+    Refused(Refused),
+    Exceeded(Exceeded),
+    /// A plugin's fault or ours; people find it in the log by this.
+    Fault(String),
+}
+
+impl From<Refused> for No {
+    fn from(refused: Refused) -> No {
+        No::Refused(refused)
+    }
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> No {
+        No::Refused(refusal.into())
+    }
+}
+
+impl Ask<'_> {
+    /// Answers it.
+    pub(crate) async fn respond(&self, body: Body) -> Response {
+        let mut response = match self.answered(body).await {
+            Ok(response) => response,
+            Err(No::Refused(refused)) => self.refused(&refused).await,
+            Err(No::Exceeded(exceeded)) => {
+                let refusal = Refusal::new(Code::RateLimited, "Too many requests; come back later.");
+                let refusal = refusal.retry_after(exceeded.retry_after);
+                answer::with_limits(self.refused(&refusal.into()).await, &exceeded)
+            }
+            Err(No::Fault(incident)) => {
+                let message = format!("Something broke here. Tell the operator this incident: {incident}.");
+                self.refused(&Refusal::new(Code::from(FAULT.to_owned()), message).into()).await
+            }
+        };
+        if matches!(self.surface.credential, Credential::ApiKey { .. }) {
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
+        response
+    }
+
+    async fn answered(&self, body: Body) -> Result<Response, No> {
+        let bytes: Bytes = gather::body(self.parts, body).await?;
+        let gathered = gather::gathered(self.surface, self.parts, self.captures, &bytes).await?;
+        let engine = &self.http.engine;
+        let signed = sign_in::signed(engine, self.tenant.id, self.surface, self.parts, &gathered, self.visitor).await;
+        let signed = signed.map_err(|error| match error {
+            SignInError::Refused(refused) => No::Refused(refused),
+            SignInError::Ours(error) => self.ours(&error),
+        })?;
+        let route = self.route(dialect::named(self.surface, self.mount, &gathered)?);
+        self.count(route, &signed)?;
+        let route = route.ok_or_else(|| Refusal::new(Code::UnknownAction, "This surface has no such action."))?;
+        let route = self.open_to(route, &signed)?;
+        tracing::Span::current().record("action", route.action.name.as_str());
+        self.by_method(route, &signed)?;
+        let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role())?;
+        let call = Call {
+            parameters,
+            request: self.facts(),
+            dry_run: self.wants_dry_run(&gathered)?,
+            idempotency: self.idempotency(route, &gathered)?,
+            line: signed.line,
+            caller: signed.caller,
+        };
+        let role = call.caller.role();
+        match self.http.runtime.call(self.snapshot, route, call).await {
+            Ok(Reply::Body(body)) => Ok(reply_body::response(&body, &self.parts.headers)),
+            Ok(Reply::Data { data, total, matching, plan }) => {
+                let asked = Asked {
+                    show: gathered.one("show_columns")?.unwrap_or(""),
+                    hide: gathered.one("hide_columns")?.unwrap_or(""),
+                };
+                let trimmed = columns::trimmed(&route.action.reply, role, &asked, &data).map_err(|error| {
+                    tracing::warn!(%error, "a plugin's data is not of the shape that it describes");
+                    No::Fault(self.visitor.id.clone())
+                })?;
+                let data = trimmed.as_deref().unwrap_or(&data);
+                let plan = plan.as_ref();
+                Ok(self.success(&Success { data, total, matching, plan, request: &self.visitor.id }))
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// The action of that name, or the surface's fallback.
+    fn route(&self, name: &str) -> Option<&Route> {
+        let named = if name.is_empty() { None } else { self.snapshot.route(&self.surface.name, name) };
+        named.or_else(|| self.snapshot.route(&self.surface.name, self.surface.fallback.as_deref()?))
+    }
+
+    /// Counts the request in its rate class.
+    fn count(&self, route: Option<&Route>, signed: &Signed) -> Result<(), No> {
+        let (limiter, address) = (&self.http.limiter, self.visitor.address);
+        if limiter.is_exempt(address) {
+            return Ok(());
+        }
+        let class: RateClass = route.and_then(|route| route.action.rate).unwrap_or(self.surface.rate);
+        let counted = match (&signed.caller.identity, &signed.key) {
+            (Identity::Line { id }, _) => Counted::Line(class, self.tenant.id, *id, address),
+            (_, Some(key)) => Counted::Key(class, self.tenant.id, key.id),
+            _ => Counted::Stranger(class, self.tenant.id, address),
+        };
+        limiter.take(counted, self.http.engine.clock().monotonic()).map_err(No::Exceeded)
+    }
+
+    /// The action, when the caller may call it; for a line in a state that the action does not
+    /// answer for, the action that the refusal table names instead.
+    fn open_to<'s>(&'s self, route: &'s Route, signed: &Signed) -> Result<&'s Route, No> {
+        let mut route = route;
+        if let Some(line) = &signed.line {
+            let now = self.http.engine.clock().now();
+            if let Err(refusal) = sign_in::barred(line, &route.action.also_for, self.visitor, now) {
+                let sound = refusal::sound(self.surface, refusal.code.as_str());
+                let instead = sound.and_then(|(sound, _)| sound.answer_with.as_deref());
+                route = instead.and_then(|name| self.snapshot.route(&self.surface.name, name)).ok_or(refusal)?;
+                sign_in::barred(line, &route.action.also_for, self.visitor, now)?;
+            }
+        }
+        if !route.action.roles.contains(&signed.caller.role()) {
+            return Err(Refusal::new(Code::NotPermitted, "This account may not do this.").into());
+        }
+        Ok(route)
+    }
+
+    /// A write needs POST, unless the key was made for old scripts; HEAD never writes.
+    fn by_method(&self, route: &Route, signed: &Signed) -> Result<(), No> {
+        let by_get = signed.key.as_ref().is_some_and(|key| key.writes_by_get) && self.parts.method == Method::GET;
+        if route.action.kind == ActionKind::Read || self.parts.method == Method::POST || by_get {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::NotPermitted, "This action changes something; send it with POST.").into())
+    }
+
+    fn wants_dry_run(&self, gathered: &Gathered<'_>) -> Result<bool, No> {
+        let header = self.header("dry-run");
+        Ok(matches!(header.or(gathered.one("dry_run")?), Some("1" | "true")))
+    }
+
+    fn idempotency(&self, route: &Route, gathered: &Gathered<'_>) -> Result<Option<String>, No> {
+        let key = self.header("idempotency-key").or(gathered.one("idempotency_key")?).filter(|key| !key.is_empty());
+        let Some(key) = key.filter(|_| route.action.kind == ActionKind::Write) else { return Ok(None) };
+        if key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            let message = "An idempotency key has 1 to 255 printable characters.";
+            return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
+        }
+        Ok(Some(key.to_owned()))
+    }
+
+    fn header(&self, name: &'static str) -> Option<&str> {
+        self.parts.headers.get(HeaderName::from_static(name)).and_then(|value| value.to_str().ok())
+    }
+
+    fn facts(&self) -> RequestFacts {
+        let origin = &self.visitor.origin;
+        RequestFacts {
+            scheme: origin.scheme.to_owned(),
+            host: origin.host.clone(),
+            port: origin.port,
+            address: self.visitor.address,
+            agent: self.visitor.agent.clone(),
+        }
+    }
+
+    fn success(&self, said: &Success<'_>) -> Response {
+        let mut response = Response::new(Body::from(envelope::success(&self.surface.envelope, said)));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(envelope::JSON));
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// Says a refusal in the surface's voice, with the tenant's own status where the table asks for one.
+    async fn refused(&self, refused: &Refused) -> Response {
+        let code = refused.refusal.code.as_str();
+        let setting = refusal::sound(self.surface, code).and_then(|(sound, _)| sound.http_setting.as_deref());
+        let status = match setting {
+            Some(name) => self.setting(name).await,
+            None => None,
+        };
+        answer::spoken(refusal::spoken(self.surface, refused, &self.visitor.id, |_| status))
+    }
+
+    /// The tenant's value of a status setting.
+    async fn setting(&self, name: &str) -> Option<u16> {
+        let settings = self.http.engine.settings(self.tenant.id).await.ok()?;
+        let document = serde_json::to_value(&*settings).ok()?;
+        document.get(name)?.as_u64().and_then(|status| u16::try_from(status).ok())
+    }
+
+    fn failed(&self, error: CallError) -> No {
+        match error {
+            CallError::Refusal(refusal) => refusal.into(),
+            CallError::Fault { incident } => No::Fault(incident),
+            CallError::Busy { retry_after } => busy(retry_after),
+            CallError::Ours(host_engine::Error::Refusal(refusal)) => refusal.into(),
+            CallError::Ours(error) => self.ours(&error),
+        }
+    }
+
+    /// Our own failure: the log has it, the caller gets the incident.
+    fn ours(&self, error: &host_engine::Error) -> No {
+        if matches!(error, host_engine::Error::Store(StoreError::Busy)) {
+            return busy(2);
+        }
+        tracing::error!(incident = %self.visitor.id, %error, "a request failed");
+        No::Fault(self.visitor.id.clone())
+    }
+}
+
+fn busy(retry_after: u32) -> No {
+    Refusal::new(Code::Unavailable, "Too busy at the moment; try again.").retry_after(retry_after).into()
+}

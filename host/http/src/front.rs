@@ -1,0 +1,270 @@
+//! The front door: every request passes here first, gets an id, an address, a tenant and a route,
+//! and leaves with the headers that all answers have. Refuses to know what the route does.
+
+use crate::client_address::{client_address, is_secure, normalised};
+use crate::config::MEDIA;
+use crate::dispatch::Ask;
+use crate::listener::Arrival;
+use crate::mounts::Target;
+use crate::rate::Counted;
+use crate::route::{Found, first_segment};
+use crate::tenant::{Host, Origin, origin};
+use crate::{Http, answer, media, redact};
+use axum::body::Body;
+use axum::extract::{Extension, Request, State};
+use axum::response::Response;
+use host_core::action::{Credential, Surface};
+use host_core::tenant::Tenant;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
+};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+use std::net::IpAddr;
+use std::sync::Arc;
+use tracing::Instrument;
+
+/// Longest path and query, in bytes.
+const MAX_TARGET: usize = 8 << 10;
+/// Longest `User-Agent` that is looked at, in bytes.
+const MAX_AGENT: usize = 256;
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// Who asks: what later steps need to know of the request besides its parameters.
+pub(crate) struct Visitor {
+    /// The request's id.
+    pub(crate) id: String,
+    /// The client's address.
+    pub(crate) address: IpAddr,
+    /// The `User-Agent`, empty when none was sent.
+    pub(crate) agent: String,
+    /// What addresses in the answer begin with.
+    pub(crate) origin: Origin,
+    /// Nobody between the client and us, or a trusted proxy, reads along.
+    pub(crate) is_private: bool,
+}
+
+impl Visitor {
+    /// What the engine's sign-in journals.
+    pub(crate) fn from(&self, surface: &str) -> host_engine::From {
+        host_engine::From {
+            address: self.address,
+            agent: self.agent.clone(),
+            surface: surface.to_owned(),
+            request: self.id.clone(),
+        }
+    }
+}
+
+/// Answers a request on a public listener.
+pub(crate) async fn answer(
+    State(http): State<Arc<Http>>,
+    Extension(arrival): Extension<Arc<Arrival>>,
+    request: Request,
+) -> Response {
+    let id = http.ids.next();
+    let began = http.engine.clock().monotonic();
+    let span = redact::span(&id, request.method());
+    let mut kind = "none";
+    let response = routed(&http, &arrival, &id, request, &mut kind).instrument(span.clone()).await;
+    let took = http.engine.clock().monotonic().saturating_sub(began);
+    redact::answered(&span, kind, &response, took);
+    answer::finished(response, &id)
+}
+
+async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request, kind: &mut &'static str) -> Response {
+    let (parts, body) = request.into_parts();
+    if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
+        return answer::plain(StatusCode::URI_TOO_LONG, "The address is too long.\n");
+    }
+    let address = client_address(arrival.peer.ip(), &parts.headers, &http.config.trusted_proxies);
+    if !http.limiter.is_exempt(address)
+        && let Err(exceeded) = http.limiter.take(Counted::Address(address), http.engine.clock().monotonic())
+    {
+        let response = answer::plain(StatusCode::TOO_MANY_REQUESTS, "Too many requests; come back later.\n");
+        return answer::with_limits(response, &exceeded);
+    }
+    if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST | Method::OPTIONS) {
+        let mut response = answer::plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST.\n");
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
+        return response;
+    }
+    let Ok(host) = Host::of(&parts) else {
+        return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");
+    };
+    match tenant(http, &host, arrival, address, &parts).await {
+        Err(error) => broken(id, &error),
+        Ok(None) => answer::plain(StatusCode::MISDIRECTED_REQUEST, "No panel answers to this host name.\n"),
+        Ok(Some(tenant)) if tenant.suspended => {
+            answer::plain(StatusCode::SERVICE_UNAVAILABLE, "This panel is suspended.\n")
+        }
+        Ok(Some(tenant)) => {
+            tracing::Span::current().record("tenant", tenant.name.as_str());
+            let is_tls = is_secure(arrival.door.tls, arrival.peer.ip(), &parts.headers, &http.config.trusted_proxies);
+            let visitor = Visitor {
+                id: id.to_owned(),
+                address,
+                agent: agent(&parts),
+                origin: origin(&tenant, &host, is_tls, arrival.local, http.public.as_ref()),
+                is_private: is_private(is_tls, arrival.local.ip()),
+            };
+            in_tenant(http, arrival, &tenant, &visitor, &parts, body, kind).await
+        }
+    }
+}
+
+/// The tenant by host, or by an access code at the front of the path.
+async fn tenant(
+    http: &Http,
+    host: &Host,
+    arrival: &Arrival,
+    address: IpAddr,
+    parts: &Parts,
+) -> host_engine::Result<Option<Arc<Tenant>>> {
+    if let Some(tenant) = http.tenants.of_host(host, arrival.local).await? {
+        return Ok(Some(tenant));
+    }
+    let code = http.tenants.of_code(first_segment(parts.uri.path()), address).await?;
+    Ok(code.map(|(_, tenant)| tenant))
+}
+
+async fn in_tenant(
+    http: &Arc<Http>,
+    arrival: &Arrival,
+    tenant: &Arc<Tenant>,
+    visitor: &Visitor,
+    parts: &Parts,
+    body: Body,
+    kind: &mut &'static str,
+) -> Response {
+    let snapshot = http.runtime.snapshot(tenant.id);
+    let routes = http.mounts.of(tenant.id, &snapshot);
+    let Some(found) = routes.find(parts.uri.path()) else {
+        return match parts.method {
+            Method::OPTIONS => options(),
+            _ => answer::not_found(),
+        };
+    };
+    let is_player = match found.target {
+        Target::Media(_) => true,
+        Target::Surface(entry, _) => matches!(entry.surface.credential, Credential::Line { .. }),
+    };
+    *kind = if is_player { "player" } else { "panel" };
+    let mut response = match found.target {
+        _ if parts.method == Method::OPTIONS => options(),
+        Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
+        Target::Media(route) => {
+            redact::routed(MEDIA, found.template);
+            media::respond(http, tenant, visitor, parts, *route, &found.captures).await
+        }
+        Target::Surface(entry, mount) => {
+            redact::routed(&entry.surface.name, found.template);
+            match opens(http, arrival, tenant, visitor, &entry.surface, &found).await {
+                Err(response) => response,
+                Ok(()) => match entry.surface.mounts.get(*mount) {
+                    None => answer::not_found(),
+                    Some(mount) => {
+                        let captures: Vec<_> =
+                            found.captures.iter().copied().filter(|(name, _)| *name != "code").collect();
+                        let surface = &entry.surface;
+                        let captures = &captures;
+                        let ask = Ask { http, tenant, snapshot: &snapshot, surface, mount, parts, captures, visitor };
+                        ask.respond(body).await
+                    }
+                },
+            }
+        }
+    };
+    if is_player
+        && parts.headers.contains_key(ORIGIN)
+        && http.engine.settings(tenant.id).await.is_ok_and(|s| s.player_cors)
+    {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    response
+}
+
+/// Whether this door opens to a surface for this caller. A door that does not is like an unknown
+/// path; only a panel over a readable connection says what is wrong.
+async fn opens(
+    http: &Http,
+    arrival: &Arrival,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    surface: &Surface,
+    found: &Found<'_, '_, Target>,
+) -> Result<(), Response> {
+    if !arrival.door.opens_to(&surface.name) {
+        return Err(answer::not_found());
+    }
+    if let Some((_, code)) = found.captures.iter().find(|(name, _)| *name == "code") {
+        let known = http.tenants.of_code(code, visitor.address).await.map_err(|error| broken(&visitor.id, &error))?;
+        let is_open = known.is_some_and(|(code, _)| code.tenant == tenant.id && code.surface == surface.name);
+        if !is_open {
+            return Err(answer::not_found());
+        }
+    }
+    if !may_be_read_along(surface) && !visitor.is_private && !http.config.insecure_panel {
+        let text = "This surface is answered over HTTPS only; use https:// or start with --insecure-panel.\n";
+        return Err(answer::plain(StatusCode::FORBIDDEN, text));
+    }
+    Ok(())
+}
+
+/// Whether a surface may go over a connection that others can read: not one that takes API keys.
+fn may_be_read_along(surface: &Surface) -> bool {
+    !matches!(surface.credential, Credential::ApiKey { .. })
+}
+
+/// Whether nobody can read along: encrypted, or within this machine.
+fn is_private(is_tls: bool, local: IpAddr) -> bool {
+    is_tls || normalised(local).is_loopback()
+}
+
+fn agent(parts: &Parts) -> String {
+    let text = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    text.get(..MAX_AGENT).unwrap_or(text).to_owned()
+}
+
+/// The answer to every OPTIONS: browser players ask before they send.
+fn options() -> Response {
+    let mut response = answer::empty(StatusCode::NO_CONTENT);
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, HeaderValue::from_static(METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, range"));
+    response
+}
+
+fn broken(id: &str, error: &host_engine::Error) -> Response {
+    tracing::error!(incident = id, %error, "the control database does not answer");
+    answer::plain(StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment; try again.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn surface(credential: serde_json::Value) -> Surface {
+        let described = json!({"name": "s", "mounts": [], "credential": credential, "envelope": {"kind": "bare"},
+            "refusals": {}});
+        serde_json::from_value(described).unwrap()
+    }
+
+    #[test]
+    fn keys_go_over_encrypted_connections_and_within_the_machine_only() {
+        assert!(!may_be_read_along(&surface(json!({"kind": "api_key", "parameter": "api_key"}))));
+        assert!(may_be_read_along(&surface(json!({"kind": "line", "username": "u", "password": "p"}))));
+        for (is_tls, local, private) in [
+            (false, "127.0.0.1", true),
+            (false, "::1", true),
+            (false, "::ffff:127.0.0.1", true),
+            (false, "192.0.2.7", false),
+            (false, "10.0.0.1", false),
+            (true, "192.0.2.7", true),
+        ] {
+            assert_eq!(is_private(is_tls, local.parse().unwrap()), private, "{is_tls} {local}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Bodies of media: bytes that a seat is held for. The body ends when the seat does, and every
+//! piece is counted and keeps the seat. Refuses to know what the bytes are.
+
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use futures_util::{Stream, StreamExt};
+use host_engine::Seat;
+use host_media::Served;
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use std::future::ready;
+use std::io;
+use std::sync::Arc;
+
+/// The bytes while the seat is held.
+pub(super) fn seated(bytes: impl Stream<Item = io::Result<Bytes>> + Send + 'static, seat: Arc<Seat>) -> Body {
+    let until = {
+        let seat = Arc::clone(&seat);
+        async move { seat.ended().await }
+    };
+    let held = bytes.take_until(Box::pin(until)).take_while(move |piece| {
+        let sent = piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        ready(seat.count(sent))
+    });
+    Body::from_stream(held)
+}
+
+/// The head of a live transport stream: it must look as if nobody could seek in it, or players
+/// open it three times.
+pub(super) fn endless(content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A playlist.
+pub(super) fn playlist(text: String) -> Response {
+    endless("application/x-mpegurl", Body::from(text))
+}
+
+/// A reply of media with its head, its bytes in the hands of `body`.
+pub(super) fn served(served: Served, body: impl FnOnce(host_media::Body) -> Body) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::from_u16(served.status).unwrap_or(StatusCode::OK);
+    let headers = response.headers_mut();
+    if let Ok(content_type) = HeaderValue::from_str(&served.content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    if let Some(length) = served.length {
+        headers.insert(CONTENT_LENGTH, length.into());
+    }
+    if let Some(range) = served.content_range.and_then(|range| HeaderValue::from_str(&range).ok()) {
+        headers.insert(CONTENT_RANGE, range);
+    }
+    if served.accepts_ranges {
+        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    *response.body_mut() = body(served.body);
+    response
+}

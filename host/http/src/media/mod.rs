@@ -1,0 +1,159 @@
+//! The media routes: a line's live streams, movies and playlist pieces, from sign-in to the first
+//! byte. Refuses to know where bytes come from; it only decides who gets which.
+
+mod body;
+mod file;
+mod live;
+mod refusal;
+mod session;
+
+pub(crate) use session::Sessions;
+
+use crate::dialect::credential::unspaced;
+use crate::front::Visitor;
+use crate::mounts::Media;
+use crate::rate::Counted;
+use crate::route::stream_file;
+use crate::{Http, answer};
+use axum::response::Response;
+use host_core::action::RateClass;
+use host_core::caller::Scope;
+use host_core::line::{Line, Output, Visit};
+use host_core::object::{Key, Object};
+use host_core::plan::Place;
+use host_core::secret::Secret;
+use host_core::stream::Stream;
+use host_core::tenant::Tenant;
+use host_core::{Code, Refusal, StreamId};
+use host_engine::{Error, Seat, SessionKey};
+use http::header::RANGE;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use refusal::No;
+use std::sync::Arc;
+
+/// The surface that sign-ins and refusals of media are journalled under.
+const SURFACE: &str = "live";
+
+/// A request for a stream, by a line that signed in.
+struct Start<'r> {
+    http: &'r Http,
+    tenant: &'r Tenant,
+    visitor: &'r Visitor,
+    line: Arc<Line>,
+    stream: Stream,
+    isp: Option<String>,
+    country: Option<String>,
+    /// The extension in the path.
+    extension: Option<&'r str>,
+    range: Option<&'r str>,
+    /// Only the head is wanted: no seat is taken.
+    is_head: bool,
+}
+
+/// Answers a media route.
+pub(crate) async fn respond(
+    http: &Http,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    parts: &Parts,
+    route: Media,
+    captures: &[(&str, &str)],
+) -> Response {
+    if parts.method == Method::POST {
+        return answer::empty(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let outcome = match route {
+        Media::Piece => live::piece(http, tenant, parts, captures).await,
+        Media::Live | Media::File => match Start::of(http, tenant, visitor, parts, captures).await {
+            Ok(start) if route == Media::Live => live::live(&start).await,
+            Ok(start) => file::file(&start).await,
+            Err(no) => Err(no),
+        },
+    };
+    match outcome {
+        Ok(response) => response,
+        Err(no) => refusal::response(http, tenant, visitor, no).await,
+    }
+}
+
+impl<'r> Start<'r> {
+    async fn of(
+        http: &'r Http,
+        tenant: &'r Tenant,
+        visitor: &'r Visitor,
+        parts: &'r Parts,
+        captures: &[(&'r str, &'r str)],
+    ) -> Result<Start<'r>, No> {
+        let [(_, username), (_, password), (_, file)] = *captures else { return Err(No::NotFound) };
+        let (Some(username), Some(password)) = (text(username), text(password)) else {
+            return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
+        };
+        let (id, extension) = stream_file(file).ok_or(No::NotFound)?;
+        let from = visitor.from(SURFACE);
+        let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
+        let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
+        if !http.limiter.is_exempt(visitor.address) {
+            http.limiter.take(counted, http.engine.clock().monotonic()).map_err(No::Exceeded)?;
+        }
+        let networks = http.engine.networks();
+        Ok(Start {
+            stream: stream(http, tenant, StreamId(id)).await?,
+            isp: networks.isp(visitor.address),
+            country: networks.country(visitor.address),
+            line: signed.line,
+            range: parts.headers.get(RANGE).and_then(|value| value.to_str().ok()),
+            is_head: parts.method == Method::HEAD,
+            http,
+            tenant,
+            visitor,
+            extension,
+        })
+    }
+
+    /// Who comes, from where, for which form.
+    fn visit(&self, output: Option<Output>) -> Visit<'_> {
+        Visit {
+            address: self.visitor.address,
+            agent: &self.visitor.agent,
+            isp: self.isp.as_deref(),
+            country: self.country.as_deref(),
+            output,
+        }
+    }
+
+    /// Admits the start and takes its seat.
+    async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        Ok(self.http.engine.admit(&self.line, tenant, stream, session, &self.visit(output)).await?)
+    }
+
+    /// The checks of a start without taking a seat, for a HEAD.
+    async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), No> {
+        let (engine, visit) = (&self.http.engine, self.visit(output));
+        self.line.admits(visit, engine.clock().now()).map_err(|_| No::Barred)?;
+        let blocks = engine.blocked(self.tenant.id).await?;
+        if blocks.iter().any(|block| block.hits(visit.address, visit.agent, visit.isp)) {
+            return Err(No::Barred);
+        }
+        let bouquets = self.line.bouquets.clone();
+        if !engine.store().carries(self.tenant.id, bouquets, self.stream.id).await.map_err(Error::from)? {
+            return Err(Refusal::new(Code::NotInBouquet, "This line does not have this stream.").into());
+        }
+        Ok(())
+    }
+}
+
+/// An enabled stream of the tenant.
+async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, No> {
+    let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Stream(id)).await;
+    match found.map_err(Error::from)? {
+        Some(Object::Stream(stream)) if stream.enabled => Ok(stream),
+        _ => Err(No::NotFound),
+    }
+}
+
+/// A credential out of a path segment.
+fn text(segment: &str) -> Option<String> {
+    crate::dialect::request::decoded(segment).map(|text| unspaced(&text))
+}

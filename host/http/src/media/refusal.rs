@@ -1,0 +1,133 @@
+//! How media says no: the statuses of the player protocol, without a body, because players read
+//! the status only. Refuses to know the checks.
+
+use crate::front::Visitor;
+use crate::rate::Exceeded;
+use crate::{Http, answer};
+use axum::response::Response;
+use host_core::port::StoreError;
+use host_core::refusal::Known;
+use host_core::tenant::Tenant;
+use host_core::{Code, Refusal};
+use host_engine::Error;
+use host_media::MediaError;
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+
+/// Why there are no bytes.
+pub(super) enum No {
+    /// A correct no of the engine.
+    Refused(Refusal),
+    /// One of the line's lists or a block list says no.
+    Barred,
+    /// No such stream, or not on this route.
+    NotFound,
+    /// The session was ended by somebody.
+    Ended,
+    /// Over a limit.
+    Exceeded(Exceeded),
+    /// Nothing to send.
+    Media(MediaError),
+    /// Ours.
+    Ours(Error),
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> No {
+        No::Refused(refusal)
+    }
+}
+
+impl From<Error> for No {
+    fn from(error: Error) -> No {
+        match error {
+            Error::Refusal(refusal) => No::Refused(refusal),
+            error => No::Ours(error),
+        }
+    }
+}
+
+impl From<MediaError> for No {
+    fn from(error: MediaError) -> No {
+        No::Media(error)
+    }
+}
+
+/// The response of a no.
+pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no: No) -> Response {
+    if let No::Exceeded(exceeded) = &no {
+        return answer::with_limits(answer::empty(StatusCode::TOO_MANY_REQUESTS), exceeded);
+    }
+    if let No::Ours(error) = &no {
+        tracing::error!(incident = %visitor.id, %error, "a start failed");
+    }
+    if let No::Media(MediaError::Failed(reason)) = &no {
+        tracing::error!(incident = %visitor.id, reason, "media failed");
+    }
+    let setting = match &no {
+        No::Refused(refusal) if refusal.code == Code::NotInBouquet => {
+            http.engine.settings(tenant.id).await.ok().map(|settings| settings.not_in_bouquet_status)
+        }
+        _ => None,
+    };
+    let (status, retry_after) = status(&no);
+    let status = setting.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
+    let mut response = answer::empty(status);
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The status of a no, and seconds to come back after.
+fn status(no: &No) -> (StatusCode, Option<u32>) {
+    match no {
+        No::Refused(refusal) => (of_code(&refusal.code), refusal.retry_after),
+        No::Barred | No::Ended | No::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
+        No::NotFound | No::Media(MediaError::NotFound | MediaError::WrongForm(_)) => (StatusCode::NOT_FOUND, None),
+        No::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
+        No::Media(MediaError::StreamDown) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+        No::Ours(Error::Store(StoreError::Busy)) => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
+        No::Media(MediaError::Failed(_)) | No::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
+    }
+}
+
+fn of_code(code: &Code) -> StatusCode {
+    match code {
+        Code::Known(Known::AuthFailed) => StatusCode::UNAUTHORIZED,
+        Code::Known(Known::NotFound | Known::NotInBouquet) => StatusCode::NOT_FOUND,
+        Code::Known(Known::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
+        Code::Known(Known::Unavailable | Known::Conflict) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::FORBIDDEN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn players_get_the_statuses_that_they_know() {
+        for (code, expected) in [
+            (Code::AuthFailed, 401),
+            (Code::Expired, 403),
+            (Code::Banned, 403),
+            (Code::Disabled, 403),
+            (Code::AddressRefused, 403),
+            (Code::CountryRefused, 403),
+            (Code::AgentRefused, 403),
+            (Code::IspRefused, 403),
+            (Code::OutputRefused, 403),
+            (Code::ConnectionLimit, 403),
+            (Code::NotInBouquet, 404),
+            (Code::NotFound, 404),
+            (Code::RateLimited, 429),
+        ] {
+            assert_eq!(of_code(&code).as_u16(), expected, "{code:?}");
+        }
+        assert_eq!(status(&No::Media(MediaError::StreamDown)), (StatusCode::SERVICE_UNAVAILABLE, Some(5)));
+        assert_eq!(status(&No::Media(MediaError::BadToken)).0, StatusCode::FORBIDDEN);
+        assert_eq!(status(&No::Ended).0, StatusCode::FORBIDDEN);
+        assert_eq!(status(&No::NotFound).0, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,271 @@
+//! Which route a path leads to: the fixed ones of media and the mounts of a tenant's surfaces,
+//! in one table that refuses two routes for one path. Refuses to know requests and answers.
+
+use host_core::reserved::is_reserved;
+use std::collections::HashMap;
+
+/// One segment of a route.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Segment {
+    /// Exactly this.
+    Literal(String),
+    /// Anything but nothing.
+    Any(String),
+    /// Anything that is no reserved word: a user name or an access code at the front.
+    Unreserved(String),
+    /// A stream's number, with or without an extension: `101`, `101.ts`.
+    Stream(String),
+}
+
+/// A path with the target it leads to.
+struct Route<T> {
+    template: String,
+    segments: Vec<Segment>,
+    target: T,
+}
+
+/// All routes of a tenant.
+pub(crate) struct Routes<T> {
+    /// Routes without a variable segment, by their path: most requests of players.
+    fixed: HashMap<String, usize>,
+    routes: Vec<Route<T>>,
+}
+
+/// A route that a path leads to.
+pub(crate) struct Found<'t, 'p, T> {
+    /// Where.
+    pub(crate) target: &'t T,
+    /// The route's path with names instead of values: what may be logged.
+    pub(crate) template: &'t str,
+    /// The variable segments, still percent-encoded.
+    pub(crate) captures: Vec<(&'t str, &'p str)>,
+}
+
+/// Why a route was not added.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Clash {
+    /// Another route answers some of its paths; that one's path.
+    With(String),
+    /// Its first segment is neither reserved nor variable, so a user name could be the same.
+    Unreserved,
+}
+
+impl<T> Routes<T> {
+    /// No routes.
+    pub(crate) fn new() -> Routes<T> {
+        Routes { fixed: HashMap::new(), routes: Vec::new() }
+    }
+
+    /// Adds a route: literal segments, `{name}` segments and `{name#}` for a stream's number.
+    ///
+    /// # Errors
+    /// When a path could lead to it and to an earlier route, or to it and to a user's name.
+    pub(crate) fn add(&mut self, template: &str, target: T) -> Result<(), Clash> {
+        let segments: Vec<Segment> = split(template).enumerate().map(|(at, text)| segment(text, at == 0)).collect();
+        if matches!(segments.first(), Some(Segment::Literal(first)) if !first.is_empty() && !is_reserved(first)) {
+            return Err(Clash::Unreserved);
+        }
+        if let Some(other) = self.routes.iter().find(|other| overlap(&segments, &other.segments)) {
+            return Err(Clash::With(other.template.clone()));
+        }
+        if segments.iter().all(|segment| matches!(segment, Segment::Literal(_))) {
+            self.fixed.insert(plain(template).to_owned(), self.routes.len());
+        }
+        self.routes.push(Route { template: template.to_owned(), segments, target });
+        Ok(())
+    }
+
+    /// The route of a path. Slashes at the front count as one, which clients add by mistake.
+    pub(crate) fn find<'t, 'p>(&'t self, path: &'p str) -> Option<Found<'t, 'p, T>> {
+        if let Some(route) = self.fixed.get(plain(path)).and_then(|index| self.routes.get(*index)) {
+            return Some(Found { target: &route.target, template: &route.template, captures: Vec::new() });
+        }
+        self.routes.iter().find_map(|route| {
+            let captures = captures(&route.segments, path)?;
+            Some(Found { target: &route.target, template: &route.template, captures })
+        })
+    }
+}
+
+/// The first segment of a path: where an access code stands.
+pub(crate) fn first_segment(path: &str) -> &str {
+    split(path).next().unwrap_or("")
+}
+
+/// A stream's number out of `101` or `101.ts`, and the extension.
+pub(crate) fn stream_file(text: &str) -> Option<(u32, Option<&str>)> {
+    let (number, extension) = match text.split_once('.') {
+        Some((number, extension)) => (number, Some(extension)),
+        None => (text, None),
+    };
+    let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let plain =
+        extension.is_none_or(|text| (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if is_number && plain { number.parse().ok().map(|number| (number, extension)) } else { None }
+}
+
+fn plain(path: &str) -> &str {
+    path.trim_start_matches('/')
+}
+
+fn split(path: &str) -> std::str::Split<'_, char> {
+    plain(path).split('/')
+}
+
+fn segment(text: &str, first: bool) -> Segment {
+    match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        None => Segment::Literal(text.to_owned()),
+        Some(name) => match name.strip_suffix('#') {
+            Some(name) => Segment::Stream(name.to_owned()),
+            None if first => Segment::Unreserved(name.to_owned()),
+            None => Segment::Any(name.to_owned()),
+        },
+    }
+}
+
+fn captures<'t, 'p>(segments: &'t [Segment], path: &'p str) -> Option<Vec<(&'t str, &'p str)>> {
+    let mut parts = split(path);
+    let mut captures = Vec::new();
+    for segment in segments {
+        let part = parts.next()?;
+        if !segment.takes(part) {
+            return None;
+        }
+        if let Segment::Any(name) | Segment::Unreserved(name) | Segment::Stream(name) = segment {
+            captures.push((name.as_str(), part));
+        }
+    }
+    parts.next().is_none().then_some(captures)
+}
+
+impl Segment {
+    fn takes(&self, part: &str) -> bool {
+        match self {
+            Segment::Literal(literal) => literal == part,
+            Segment::Any(_) => !part.is_empty(),
+            Segment::Unreserved(_) => !part.is_empty() && !is_reserved(part),
+            Segment::Stream(_) => stream_file(part).is_some(),
+        }
+    }
+}
+
+/// Whether some path leads to both.
+fn overlap(one: &[Segment], other: &[Segment]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| meet(one, other))
+}
+
+fn meet(one: &Segment, other: &Segment) -> bool {
+    match (one, other) {
+        (Segment::Literal(literal), any) | (any, Segment::Literal(literal)) => any.takes(literal),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATES: &[&str] = &[
+        "/live/{username}/{password}/{stream#}",
+        "/movie/{username}/{password}/{stream#}",
+        "/series/{username}/{password}/{stream#}",
+        "/hls/{token}",
+        "/{username}/{password}/{stream#}",
+        "/player_api.php",
+        "/get.php",
+        "/xmltv.php",
+        "/playlist/{username}/{password}",
+        "/playlist/{username}/{password}/{type}",
+        "/{code}/reseller/index.php",
+        "/{code}/admin/index.php",
+    ];
+
+    fn table() -> Routes<usize> {
+        let mut routes = Routes::new();
+        for (index, template) in TEMPLATES.iter().enumerate() {
+            assert_eq!(routes.add(template, index), Ok(()), "{template}");
+        }
+        routes
+    }
+
+    fn found(path: &str) -> Option<(&'static str, String)> {
+        let routes = table();
+        let found = routes.find(path)?;
+        let captures: Vec<_> = found.captures.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Some((TEMPLATES[*found.target], captures.join(" ")))
+    }
+
+    #[test]
+    fn each_path_leads_to_its_route() {
+        for (path, template, captures) in [
+            ("/player_api.php", "/player_api.php", ""),
+            ("//player_api.php", "/player_api.php", ""),
+            ("/live/u/p/101.ts", "/live/{username}/{password}/{stream#}", "username=u password=p stream=101.ts"),
+            ("/u/p/101", "/{username}/{password}/{stream#}", "username=u password=p stream=101"),
+            ("/u%20x/p/101", "/{username}/{password}/{stream#}", "username=u%20x password=p stream=101"),
+            ("/s3cretcode/reseller/index.php", "/{code}/reseller/index.php", "code=s3cretcode"),
+            ("/u/reseller/101.ts", "/{username}/{password}/{stream#}", "username=u password=reseller stream=101.ts"),
+            ("/playlist/u/p", "/playlist/{username}/{password}", "username=u password=p"),
+            ("/hls/abc", "/hls/{token}", "token=abc"),
+        ] {
+            assert_eq!(found(path), Some((template, captures.to_owned())), "{path}");
+        }
+        for path in [
+            "/",
+            "/nothing",
+            "/live/u/p",
+            "/live/u/p/x",
+            "/u/p/index.php",
+            "/movie/reseller/index.php",
+            "/u//1",
+            "/live/u/101",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_two_routes_answer_one_path() {
+        // Every template with values for its variables, from a set that tries to collide.
+        let words =
+            ["live", "movie", "reseller", "index.php", "101", "101.ts", "player_api.php", "abcdefgh", "playlist"];
+        let routes = table();
+        let mut paths: Vec<String> = words.iter().map(|word| format!("/{word}")).collect();
+        for _ in 0..3 {
+            let longer: Vec<String> =
+                paths.iter().flat_map(|path| words.iter().map(move |word| format!("{path}/{word}"))).collect();
+            paths.extend(longer);
+            paths.sort();
+            paths.dedup();
+        }
+        for path in &paths {
+            let takers = routes.routes.iter().filter(|route| captures(&route.segments, path).is_some());
+            assert!(takers.count() <= 1, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_mount_that_would_share_a_path_is_refused_by_name() {
+        for (mount, other) in [
+            ("/player_api.php", "/player_api.php"),
+            ("/{code}/{action}/{id}", "/{username}/{password}/{stream#}"),
+            ("/{code}/x/7.ts", "/{username}/{password}/{stream#}"),
+            ("/playlist/{a}/{b}", "/playlist/{username}/{password}"),
+            ("/{x}/reseller/{y}", "/{username}/{password}/{stream#}"),
+            ("/live/a/b/7", "/live/{username}/{password}/{stream#}"),
+        ] {
+            assert_eq!(table().add(mount, 0), Err(Clash::With(other.to_owned())), "{mount}");
+        }
+        assert_eq!(table().add("/shop/list", 0), Err(Clash::Unreserved));
+        assert_eq!(table().add("/x/shop/list", 0), Ok(()));
+    }
+
+    #[test]
+    fn a_stream_is_a_number_with_or_without_extension() {
+        assert_eq!(stream_file("101"), Some((101, None)));
+        assert_eq!(stream_file("101.m3u8"), Some((101, Some("m3u8"))));
+        for bad in ["", "x", "101.", "-1", "+1", "101.t s", "99999999999", "4294967296", "101.ts.x"] {
+            assert_eq!(stream_file(bad), None, "{bad:?}");
+        }
+    }
+}

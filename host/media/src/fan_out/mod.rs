@@ -1,0 +1,17 @@
+//! One upstream connection, many viewers: channel, ring, viewers, and the order of the sources.
+//! Knows no HLS and no files; what a source is opened with is handed in.
+
+mod channel;
+mod cutter;
+mod order;
+mod returning;
+mod ring;
+mod upstream;
+mod viewer;
+
+pub(crate) use channel::{Channel, Plan};
+#[cfg(test)]
+pub(crate) use ring::Entry;
+pub(crate) use ring::Piece;
+pub(crate) use upstream::Upstream;
+pub use viewer::Viewer;

@@ -1,0 +1,35 @@
+//! HLS in and out: read as a source, cut from a channel, or handed on with rewritten addresses.
+//! Knows no sessions; it signs what the floor above calls one.
+
+use futures_util::StreamExt;
+use host_core::port::{ByteStream, FetchError};
+
+mod pass;
+mod proxy;
+mod rewrite;
+mod segmenter;
+mod source;
+
+pub use pass::Pass;
+pub(crate) use pass::Wanted;
+pub use proxy::HlsReply;
+pub(crate) use proxy::Proxy;
+pub(crate) use segmenter::Segmenter;
+pub(crate) use source::open_source;
+
+/// What every address in a playlist of ours begins with; the token and a file name ending follow.
+pub const HLS_PATH: &str = "/hls/";
+/// Largest playlist that is read, in bytes.
+const MAX_PLAYLIST: usize = 1 << 20;
+
+/// Reads a playlist whole, or refuses one that is too long or no text.
+async fn read_text(mut body: ByteStream) -> Result<String, FetchError> {
+    let mut text = Vec::new();
+    while let Some(piece) = body.next().await {
+        text.extend_from_slice(&piece?);
+        if text.len() > MAX_PLAYLIST {
+            return Err(FetchError::Broken("the playlist is too long".into()));
+        }
+    }
+    String::from_utf8(text).map_err(|_| FetchError::Broken("the playlist is no text".into()))
+}

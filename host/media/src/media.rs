@@ -1,0 +1,255 @@
+//! The door to media: watch, playlist, serve, movie, restart, figures, stop.
+//! Knows who runs, not who may: the caller has admitted a viewer before it asks.
+
+use crate::MediaError;
+use crate::fan_out::{Channel, Plan, Upstream, Viewer};
+use crate::figures::Figures;
+use crate::hls::{HlsReply, Pass, Proxy, Segmenter, Wanted};
+use crate::movie::Movies;
+use crate::options::{MediaOptions, Timing};
+use crate::served::Served;
+use crate::supervisor::Supervisor;
+use crate::test_source::TestSource;
+use host_core::port::{Clock, Keyring};
+use host_core::stream::{Delivery, SourceForm, Stream, source_form};
+use host_core::{StreamId, TenantId};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A stream of a tenant.
+type Key = (TenantId, StreamId);
+
+/// Everything that sends bytes. One per process; cheap to hold.
+pub struct Media {
+    clock: Arc<dyn Clock>,
+    keyring: Arc<dyn Keyring>,
+    timing: Timing,
+    upstream: Arc<Upstream>,
+    supervisor: Arc<Supervisor>,
+    movies: Movies,
+    proxy: Proxy,
+    running: Mutex<Running>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+#[derive(Default)]
+struct Running {
+    channels: HashMap<Key, Arc<Channel>>,
+    segmenters: HashMap<Key, Arc<Segmenter>>,
+}
+
+impl Media {
+    /// Nothing runs yet; ffmpeg is looked for once.
+    pub fn new(options: MediaOptions) -> Arc<Media> {
+        let MediaOptions { fetch, clock, keyring, media_root, ffmpeg, timing } = options;
+        let stop = CancellationToken::new();
+        let supervisor = Arc::new(Supervisor::new(&ffmpeg, clock.clone(), stop.clone()));
+        let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
+        Arc::new(Media {
+            upstream: Arc::new(Upstream { fetch: fetch.clone(), test }),
+            movies: Movies { fetch: fetch.clone(), root: media_root },
+            proxy: Proxy::new(fetch, keyring.clone()),
+            running: Mutex::default(),
+            tasks: TaskTracker::new(),
+            clock,
+            keyring,
+            timing,
+            supervisor,
+            stop,
+        })
+    }
+
+    /// Whether ffmpeg was found; without it test pictures are the bundled clip.
+    pub fn has_ffmpeg(&self) -> bool {
+        self.supervisor.is_there()
+    }
+
+    /// Joins a live stream as transport stream bytes; starts its channel when nobody watches yet.
+    /// Resolves when there is something to send, so that a refusal can still have a status. With
+    /// [`Delivery::Proxy`] the viewer gets a source connection of its own; redirecting is the
+    /// caller's, and a stream that says so is fanned out when it gets here.
+    pub async fn watch(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+        let mut viewer = match stream.delivery {
+            Delivery::Proxy => self.own_channel(tenant, stream)?,
+            Delivery::FanOut | Delivery::Redirect => self.shared_channel(tenant, stream)?,
+        };
+        timeout(self.timing.begin, viewer.begin()).await.map_err(|_| MediaError::StreamDown)??;
+        Ok(viewer)
+    }
+
+    /// The playlist of a live stream for a session. Where all sources are HLS, the first that
+    /// answers is handed on with every address rewritten; else the shared channel is cut into segments.
+    /// `session` comes back in each [`Pass`]; it is signed, readable, and at most 256 bytes.
+    pub async fn playlist(&self, tenant: TenantId, stream: &Stream, session: &str) -> Result<String, MediaError> {
+        if !Pass::fits(session) {
+            return Err(MediaError::WrongForm("a session text has at most 256 bytes"));
+        }
+        let is_hls = |source: &String| source_form(source) == Some(SourceForm::Hls);
+        if !stream.sources.is_empty() && stream.sources.iter().all(is_hls) {
+            return self.handed_on(tenant, stream, session).await;
+        }
+        let segmenter = self.segmenter(tenant, stream)?;
+        let begun = timeout(self.timing.begin, segmenter.begun()).await;
+        begun.map_err(|_| MediaError::StreamDown)??;
+        Ok(segmenter.playlist(|number| {
+            let pass = Pass { stream: stream.id, session: session.to_owned(), wanted: Wanted::Segment(number) };
+            pass.path(&*self.keyring, tenant, "ts")
+        }))
+    }
+
+    /// Checks a token: what follows [`crate::HLS_PATH`] in a path. Ask the session for its seat, then
+    /// call [`Media::serve`].
+    pub fn open_pass(&self, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
+        Pass::open(&*self.keyring, tenant, token)
+    }
+
+    /// What a checked token leads to. `range` is the player's header; it is ignored for segments
+    /// that we cut ourselves.
+    pub async fn serve(&self, tenant: TenantId, pass: &Pass, range: Option<&str>) -> Result<HlsReply, MediaError> {
+        match pass.wanted {
+            Wanted::Target(digest) => {
+                let served = timeout(self.timing.open, self.proxy.serve(tenant, pass, digest, range)).await;
+                served.map_err(|_| MediaError::StreamDown)?
+            }
+            Wanted::Segment(number) => {
+                let segmenter = self.running.lock().segmenters.get(&(tenant, pass.stream)).cloned();
+                let segment = segmenter.and_then(|segmenter| segmenter.segment(number)).ok_or(MediaError::NotFound)?;
+                Ok(HlsReply::Bytes(Served::of_pieces("video/mp2t", segment.pieces())))
+            }
+        }
+    }
+
+    /// A movie or episode, or the range of it that the `Range` header asks for.
+    pub async fn movie(&self, stream: &Stream, range: Option<&str>) -> Result<Served, MediaError> {
+        self.movies.open(stream, range).await
+    }
+
+    /// Ends a live stream's channel, so that its viewers come back to its new sources.
+    pub fn restart(&self, tenant: TenantId, stream: StreamId) {
+        let mut running = self.running.lock();
+        running.segmenters.remove(&(tenant, stream));
+        if let Some(channel) = running.channels.remove(&(tenant, stream)) {
+            channel.stop();
+        }
+    }
+
+    /// Ends every channel of a tenant, as when it is suspended or deleted.
+    pub fn end_tenant(&self, tenant: TenantId) {
+        let mut running = self.running.lock();
+        running.segmenters.retain(|(owner, _), _| *owner != tenant);
+        running.channels.retain(|(owner, _), channel| {
+            let stays = *owner != tenant;
+            if !stays {
+                channel.stop();
+            }
+            stays
+        });
+    }
+
+    /// What runs now.
+    pub fn figures(&self) -> Figures {
+        let mut running = self.running.lock();
+        running.forget_ended();
+        let channels = running.channels.values().map(|channel| channel.figures()).collect();
+        Figures { channels, children: self.supervisor.running() }
+    }
+
+    /// Ends all channels and waits, at most 10 s, until tasks are over and children are reaped.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        for channel in std::mem::take(&mut *self.running.lock()).channels.values() {
+            channel.stop();
+        }
+        self.tasks.close();
+        let over = async {
+            self.tasks.wait().await;
+            self.supervisor.reaped().await;
+        };
+        if timeout(Duration::from_secs(10), over).await.is_err() {
+            tracing::warn!("media did not stop within 10 s");
+        }
+    }
+
+    async fn handed_on(&self, tenant: TenantId, stream: &Stream, session: &str) -> Result<String, MediaError> {
+        let mut trouble = MediaError::StreamDown;
+        for source in &stream.sources {
+            match timeout(self.timing.open, self.proxy.playlist(tenant, stream.id, session, source)).await {
+                Ok(Ok(text)) => return Ok(text),
+                Ok(Err(error)) => trouble = error,
+                Err(_) => trouble = MediaError::StreamDown,
+            }
+        }
+        Err(trouble)
+    }
+
+    fn own_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+        // Nobody else can find it, so there is nobody to linger for.
+        let timing = Timing { linger: Duration::ZERO, ..self.timing };
+        let channel = self.channel(tenant, stream, timing)?;
+        let viewer = Viewer::enter(&channel.ring, &self.clock).ok_or(MediaError::StreamDown)?;
+        self.tasks.spawn(channel.run());
+        Ok(viewer)
+    }
+
+    fn shared_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+        self.enter(&mut self.running.lock(), tenant, stream)
+    }
+
+    /// Enters the running channel, or a new one: one lock, so that a stream never has two.
+    fn enter(&self, running: &mut Running, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+        let known = running.channels.get(&(tenant, stream.id));
+        if let Some(viewer) = known.and_then(|channel| Viewer::enter(&channel.ring, &self.clock)) {
+            return Ok(viewer);
+        }
+        running.forget_ended();
+        let channel = self.channel(tenant, stream, self.timing)?;
+        let viewer = Viewer::enter(&channel.ring, &self.clock).ok_or(MediaError::StreamDown)?;
+        running.channels.insert((tenant, stream.id), channel.clone());
+        self.tasks.spawn(channel.run());
+        Ok(viewer)
+    }
+
+    fn channel(&self, tenant: TenantId, stream: &Stream, timing: Timing) -> Result<Arc<Channel>, MediaError> {
+        if self.stop.is_cancelled() {
+            return Err(MediaError::StreamDown);
+        }
+        if stream.sources.is_empty() {
+            return Err(MediaError::WrongForm("this stream has no source; add one"));
+        }
+        Ok(Channel::new(Plan {
+            tenant,
+            stream: stream.id,
+            sources: stream.sources.clone(),
+            timing,
+            clock: self.clock.clone(),
+            upstream: self.upstream.clone(),
+            stop: self.stop.child_token(),
+        }))
+    }
+
+    fn segmenter(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Segmenter>, MediaError> {
+        let mut running = self.running.lock();
+        let known = running.segmenters.get(&(tenant, stream.id));
+        if let Some(segmenter) = known.filter(|segmenter| !segmenter.has_ended()) {
+            return Ok(segmenter.clone());
+        }
+        let viewer = self.enter(&mut running, tenant, stream)?;
+        let segmenter = Segmenter::new(self.clock.clone(), &self.timing);
+        running.segmenters.insert((tenant, stream.id), segmenter.clone());
+        self.tasks.spawn(segmenter.clone().run(viewer, self.timing));
+        Ok(segmenter)
+    }
+}
+
+impl Running {
+    fn forget_ended(&mut self) {
+        self.segmenters.retain(|_, segmenter| !segmenter.has_ended());
+        self.channels.retain(|_, channel| !channel.has_ended());
+    }
+}

@@ -1,0 +1,63 @@
+//! What media is built from: the ports it uses and the times it keeps.
+//! Knows no configuration file.
+
+use crate::supervisor::Detect;
+use host_core::port::{Clock, Fetch, Keyring};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What [`crate::Media`] is built from.
+pub struct MediaOptions {
+    /// Where outgoing bytes come from.
+    pub fetch: Arc<dyn Fetch>,
+    /// What time it is. Waiting itself is done by the runtime's timers.
+    pub clock: Arc<dyn Clock>,
+    /// Signs the addresses in playlists (purposes `hls-pass` and `hls-target-…`).
+    pub keyring: Arc<dyn Keyring>,
+    /// The folder that `file:` sources are below; without one there are no local files.
+    pub media_root: Option<PathBuf>,
+    /// Whether and where to look for ffmpeg.
+    pub ffmpeg: Detect,
+    /// Times; the default is right outside tests.
+    pub timing: Timing,
+}
+
+/// How long things last.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// A channel runs on for so long after its last viewer.
+    pub linger: Duration,
+    /// A source that opened and sends nothing for so long has failed. HLS sources get four times this.
+    pub stall: Duration,
+    /// A source must answer, and give a place to enter, within this.
+    pub open: Duration,
+    /// A viewer who has got nothing for so long after asking is told that the stream is down.
+    pub begin: Duration,
+    /// After so long on another source the first one is tried again.
+    pub return_after: Duration,
+    /// Viewers who get nothing for so long are let go.
+    pub give_up: Duration,
+    /// First wait after all sources failed; doubles up to 30 s.
+    pub back_off: Duration,
+    /// Shortest length of a segment that is cut from a transport stream.
+    pub segment: Duration,
+    /// A segmenter runs on for so long after its last reader.
+    pub segmenter_linger: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing {
+            linger: Duration::from_secs(5),
+            stall: Duration::from_secs(5),
+            open: Duration::from_secs(12),
+            begin: Duration::from_secs(20),
+            return_after: Duration::from_secs(60),
+            give_up: Duration::from_secs(30),
+            back_off: Duration::from_secs(1),
+            segment: Duration::from_secs(4),
+            segmenter_linger: Duration::from_secs(30),
+        }
+    }
+}

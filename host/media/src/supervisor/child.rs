@@ -1,0 +1,158 @@
+//! One child process: own group, clean environment, limits, output, end.
+//! Knows no restarts and not what the program does.
+
+use bytes::{Bytes, BytesMut};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{ChildStdout, Command};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Most of its standard error that is kept; the rest is read and thrown away.
+const COMPLAINT_BYTES: usize = 64 << 10;
+/// Output is read in pieces of at most this many bytes.
+const PIECE_BYTES: usize = 64 << 10;
+/// Limits: seconds of processor (a day of test pictures is a tenth of it), bytes of address space,
+/// open files, bytes of a file it writes (it writes to a pipe), and of a core dump.
+const LIMITS: [(Resource, u64); 5] = [
+    (Resource::Cpu, 86_400),
+    (Resource::As, 2 << 30),
+    (Resource::Nofile, 64),
+    (Resource::Fsize, 0),
+    (Resource::Core, 0),
+];
+
+/// A running child. Dropping it kills its group; [`Child::reap`] also waits.
+pub(super) struct Child {
+    process: tokio::process::Child,
+    group: Option<Pid>,
+    output: ChildStdout,
+    complaint: JoinHandle<String>,
+    buffer: BytesMut,
+}
+
+impl Child {
+    /// Starts a program. Its standard input is empty, its environment too.
+    pub(super) fn start(program: &Path, arguments: &[String]) -> io::Result<Child> {
+        let mut process = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let group = process.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        for (resource, most) in LIMITS {
+            // The child has barely begun when this arrives; one that is gone already needs none.
+            let limit = Rlimit { current: Some(most), maximum: Some(most) };
+            let _ = prlimit(group, resource, limit);
+        }
+        let (Some(output), Some(errors)) = (process.stdout.take(), process.stderr.take()) else {
+            return Err(io::Error::other("the child has no output"));
+        };
+        let complaint = tokio::spawn(read_capped(errors));
+        Ok(Child { process, group, output, complaint, buffer: BytesMut::new() })
+    }
+
+    /// The next bytes it writes; `None` when it closed its output. Nothing is lost when this is dropped.
+    pub(super) async fn output(&mut self) -> Option<Bytes> {
+        self.buffer.reserve(PIECE_BYTES);
+        match self.output.read_buf(&mut self.buffer).await {
+            Ok(1..) => Some(self.buffer.split().freeze()),
+            _ => None,
+        }
+    }
+
+    /// Kills what is left of its group, waits for its end, and gives what it complained about.
+    pub(super) async fn reap(mut self) -> String {
+        self.kill();
+        let _ = self.process.wait().await;
+        self.group = None;
+        // Who left the group may hold the other end open; that must not keep us.
+        let complaint = timeout(Duration::from_secs(1), &mut self.complaint).await;
+        complaint.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
+    fn kill(&self) {
+        if let Some(group) = self.group {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+        self.complaint.abort();
+    }
+}
+
+async fn read_capped(mut from: impl AsyncRead + Unpin) -> String {
+    let mut kept = Vec::new();
+    let mut piece = vec![0; 4 << 10];
+    while let Ok(count @ 1..) = from.read(&mut piece).await {
+        let room = COMPLAINT_BYTES - kept.len();
+        kept.extend(piece.iter().take(count.min(room)));
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Child {
+        Child::start(Path::new("/bin/sh"), &["-c".into(), script.into()]).unwrap()
+    }
+
+    async fn all(child: &mut Child) -> String {
+        let mut text = Vec::new();
+        while let Some(bytes) = child.output().await {
+            text.extend_from_slice(&bytes);
+        }
+        String::from_utf8(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_child_sees_no_environment_and_has_its_limits() {
+        // Asks again until the limits have arrived, as a program that starts up would find them.
+        let mut child = shell("while [ $(ulimit -n) != 64 ] || [ $(ulimit -c) != 0 ]; do :; done; ulimit -v; env");
+        let text = all(&mut child).await;
+        assert!(text.starts_with("2097152\n"), "{text}");
+        assert!(!text.contains("PATH=") && !text.contains("HOME=") && !text.contains("CARGO"), "{text}");
+        child.reap().await;
+    }
+
+    #[tokio::test]
+    async fn the_end_takes_the_whole_group_and_leaves_no_zombie() {
+        let mut child = shell("sleep 600 & echo $!; wait");
+        let grandchild = String::from_utf8(child.output().await.unwrap().to_vec()).unwrap();
+        let own = child.process.id().unwrap();
+        child.reap().await;
+        assert!(!Path::new(&format!("/proc/{own}")).exists(), "not reaped");
+        let state = || std::fs::read_to_string(format!("/proc/{}/stat", grandchild.trim())).unwrap_or_default();
+        for _ in 0..100 {
+            // An orphan may stay as a zombie where nobody reaps for it; it must not run.
+            if state().is_empty() || state().contains(" Z ") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("a grandchild runs on: {}", state());
+    }
+
+    #[tokio::test]
+    async fn endless_complaints_are_read_and_only_64_kib_are_kept() {
+        let mut child = shell("i=0; while [ $i -lt 3000 ]; do printf '%0100d' 0 >&2; i=$((i+1)); done; exec 2>&-");
+        all(&mut child).await;
+        let _ = child.process.wait().await;
+        assert_eq!(child.reap().await.len(), COMPLAINT_BYTES);
+    }
+}

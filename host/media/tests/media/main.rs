@@ -1,0 +1,12 @@
+//! Media through its own door: real loopback servers, real files, real ffmpeg where it is installed.
+//! Knows the public API only.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod failover;
+mod hls;
+mod house;
+mod live;
+mod movies;
+mod origin;
+mod pictures;

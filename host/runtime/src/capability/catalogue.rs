@@ -1,0 +1,42 @@
+//! `linecard:catalogue`: what the calling line may watch, in pages.
+//! Knows nothing of bouquets; the open list is kept for one call.
+
+use crate::capability::verb;
+use crate::link::{HostFunction, Interface};
+use crate::state::CallState;
+use host_core::Refusal;
+use host_core::refusal::Code;
+use host_engine::catalogue::{self, Listing};
+
+pub(crate) const INTERFACE: Interface =
+    Interface { name: "linecard:catalogue/catalogue", version: "0.1.0", functions: FUNCTIONS };
+
+const FUNCTIONS: &[HostFunction] = &[
+    verb!("categories", Catalogue, |call, list: String| catalogue::categories(&mut call.work, &list).await),
+    verb!("open", Catalogue, |call, list: String, category: u32| {
+        let listing = catalogue::open(&mut call.work, &list, category).await?;
+        Ok(opened(call, listing))
+    }),
+    verb!("open-episodes", Catalogue, |call| {
+        let listing = catalogue::open_episodes(&mut call.work).await?;
+        Ok(opened(call, listing))
+    }),
+    verb!("next", Catalogue, |call, count: u32| {
+        let CallState { listing, work, .. } = call;
+        listing.as_mut().ok_or_else(nothing_open)?.next(work, count).await
+    }),
+    verb!("skip", Catalogue, |call, count: u32| {
+        call.listing.as_mut().ok_or_else(nothing_open)?.skip(count);
+        Ok(())
+    }),
+];
+
+fn opened(call: &mut CallState, listing: Listing) -> u32 {
+    let total = listing.total();
+    call.listing = Some(listing);
+    total
+}
+
+fn nothing_open() -> Refusal {
+    Refusal::new(Code::InvalidInput, "Open a list before you read it.")
+}

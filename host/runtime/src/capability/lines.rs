@@ -1,0 +1,38 @@
+//! `linecard:lines`: subscriptions in the caller's scope.
+//! Knows no rule of lines; during a body build it gives markers instead of the line's own values.
+
+use crate::capability::{document, verb};
+use crate::link::{HostFunction, Interface};
+use crate::state::CallState;
+use host_core::{LineId, PackageId};
+use host_engine::{Error, line};
+
+pub(crate) const INTERFACE: Interface =
+    Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
+
+const FUNCTIONS: &[HostFunction] = &[
+    verb!("mine", Line, |call| mine(call).await),
+    verb!("get", Scope, |call, id: u32| line::get(&mut call.work, LineId(id)).await),
+    verb!("list", Scope, |call, query: String| line::list(&mut call.work, &document("query", &query)?).await),
+    verb!("sell", Writing, |call, package: u32, trial: bool, options: String| {
+        line::sell(&mut call.work, PackageId(package), trial, &document("options", &options)?).await
+    }),
+    verb!("create", Writing, |call, options: String| {
+        line::create(&mut call.work, &document("options", &options)?).await
+    }),
+    verb!("edit", Writing, |call, id: u32, options: String| {
+        line::edit(&mut call.work, LineId(id), &document("options", &options)?).await
+    }),
+    verb!("extend", Writing, |call, id: u32, package: u32, trial: bool| {
+        line::extend(&mut call.work, LineId(id), PackageId(package), trial).await
+    }),
+    verb!("delete", Writing, |call, id: u32| line::delete(&mut call.work, LineId(id)).await),
+];
+
+async fn mine(call: &mut CallState) -> Result<String, Error> {
+    let view = line::mine(&mut call.work).await?;
+    match &call.build {
+        None => Ok(view),
+        Some(build) => build.disguise(&view).map_err(|error| Error::Invalid(error.to_string())),
+    }
+}

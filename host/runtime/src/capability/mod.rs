@@ -1,0 +1,135 @@
+//! What plugins can ask of the host: a file per capability, each a table of functions that translate between WIT
+//! and the engine's verbs. Knows no rule: whose rows a caller may touch, the engine decides.
+
+pub(crate) mod base;
+pub(crate) mod body;
+pub(crate) mod catalogue;
+pub(crate) mod credits;
+pub(crate) mod guide;
+pub(crate) mod lines;
+pub(crate) mod packages;
+pub(crate) mod records;
+pub(crate) mod users;
+
+use crate::state::{CallState, Stop};
+use host_core::Refusal;
+use host_core::refusal::Code;
+use host_engine::Error;
+use serde_json::{Map, Value};
+use wasmtime::component::{ComponentType, Lift, Lower};
+
+/// What a function reads or does, as far as it matters to who may call it when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// The calling line: in a build only what the cache rule names, the rest as markers.
+    Line,
+    /// What the line's bouquets hold.
+    Catalogue,
+    /// The guide of it.
+    Guide,
+    /// Anything else in the caller's scope.
+    Scope,
+    /// Changes something.
+    Writing,
+}
+
+/// A refusal as it crosses to guests.
+#[derive(Debug, Clone, ComponentType, Lift, Lower)]
+#[component(record)]
+pub(crate) struct GuestRefusal {
+    pub(crate) code: String,
+    pub(crate) field: Option<String>,
+    pub(crate) message: String,
+}
+
+/// What a verb answers with, in the form that crosses to guests.
+pub(crate) trait Crossing {
+    type Guest: Lower + ComponentType + Send + Sync + 'static;
+    fn cross(self) -> Self::Guest;
+}
+
+impl Crossing for Value {
+    type Guest = String;
+    fn cross(self) -> String {
+        self.to_string()
+    }
+}
+
+impl Crossing for String {
+    type Guest = String;
+    fn cross(self) -> String {
+        self
+    }
+}
+
+impl Crossing for u32 {
+    type Guest = u32;
+    fn cross(self) -> u32 {
+        self
+    }
+}
+
+impl Crossing for () {
+    type Guest = ();
+    fn cross(self) {}
+}
+
+/// What a host function returns: a tuple of one, as wasmtime wants it.
+type Answer<T> = wasmtime::Result<(Result<<T as Crossing>::Guest, GuestRefusal>,)>;
+
+impl CallState {
+    /// A verb's answer for the guest. Refusals are values; a failure of ours ends the call.
+    pub(crate) fn answer<T: Crossing>(&mut self, answer: Result<T, Error>) -> Answer<T> {
+        match answer {
+            Ok(value) => Ok((Ok(value.cross()),)),
+            Err(Error::Refusal(refusal)) => Ok((Err(self.tell(refusal)),)),
+            Err(error) => Err(Stop::Ours(error).into()),
+        }
+    }
+
+    fn tell(&mut self, refusal: Refusal) -> GuestRefusal {
+        let told = GuestRefusal {
+            code: refusal.code.as_str().to_owned(),
+            field: refusal.field.as_deref().map(str::to_owned),
+            message: refusal.message.clone().into_owned(),
+        };
+        self.refused = Some(refusal);
+        told
+    }
+}
+
+/// The document that a guest sent as a parameter called `name`.
+pub(crate) fn document(name: &'static str, text: &str) -> Result<Map<String, Value>, Error> {
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_str(text)
+        .map_err(|_| Refusal::field(Code::InvalidInput, name, "This is not a JSON object.").into())
+}
+
+/// A host function that calls an async verb: `verb!("get", Scope, |call, id: u32| line::get(&mut call.work, id))`.
+/// On SQLite the verb is ready at once, so the guest never leaves its thread.
+macro_rules! verb {
+    ($name:literal, $needs:ident, |$call:ident $(, $argument:ident: $type:ty)*| $verb:expr) => {
+        $crate::link::HostFunction {
+            name: $name,
+            link: |linker| {
+                linker.func_wrap_async(
+                    $name,
+                    |mut store: wasmtime::StoreContextMut<'_, $crate::state::CallState>, ($($argument,)*): ($($type,)*)| {
+                        Box::new(async move {
+                            let $call = store.data_mut();
+                            let answer = match $call.admit($crate::capability::Needs::$needs) {
+                                Ok(()) => async { $verb }.await,
+                                Err($crate::state::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
+                                Err($crate::state::Denied::Stop(stop)) => return Err(stop.into()),
+                            };
+                            $call.answer(answer)
+                        })
+                    },
+                )
+            },
+        }
+    };
+}
+pub(crate) use verb;

@@ -1,0 +1,11 @@
+//! `linecard:packages`: what the caller may sell.
+//! Knows no price.
+
+use crate::capability::verb;
+use crate::link::{HostFunction, Interface};
+use host_engine::package;
+
+pub(crate) const INTERFACE: Interface =
+    Interface { name: "linecard:packages/packages", version: "0.1.0", functions: FUNCTIONS };
+
+const FUNCTIONS: &[HostFunction] = &[verb!("list", Scope, |call| package::list(&mut call.work).await)];

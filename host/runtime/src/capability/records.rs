@@ -1,0 +1,44 @@
+//! `linecard:records`: plain configuration as documents, for the kinds and verbs that the grant names.
+//! Knows no schema; which field a role may see or set, `core` and the engine decide.
+
+use crate::capability::{document, verb};
+use crate::link::{HostFunction, Interface};
+use crate::state::CallState;
+use host_core::Refusal;
+use host_core::refusal::Code;
+use host_engine::record;
+
+pub(crate) const INTERFACE: Interface =
+    Interface { name: "linecard:records/records", version: "0.1.0", functions: FUNCTIONS };
+
+const FUNCTIONS: &[HostFunction] = &[
+    verb!("get", Scope, |call, kind: String, id: u32| {
+        granted(call, &kind, "read")?;
+        record::get(&mut call.work, &kind, id).await
+    }),
+    verb!("list", Scope, |call, kind: String, query: String| {
+        granted(call, &kind, "read")?;
+        record::list(&mut call.work, &kind, &document("query", &query)?).await
+    }),
+    verb!("create", Writing, |call, kind: String, fields: String| {
+        granted(call, &kind, "write")?;
+        record::create(&mut call.work, &kind, &document("document", &fields)?).await
+    }),
+    verb!("edit", Writing, |call, kind: String, id: u32, fields: String| {
+        granted(call, &kind, "write")?;
+        record::edit(&mut call.work, &kind, id, &document("document", &fields)?).await
+    }),
+    verb!("delete", Writing, |call, kind: String, id: u32| {
+        granted(call, &kind, "write")?;
+        record::delete(&mut call.work, &kind, id).await
+    }),
+];
+
+/// Refuses a kind and verb that the grant does not name.
+fn granted(call: &CallState, kind: &str, verb: &str) -> Result<(), Refusal> {
+    let limit = format!("{kind}:{verb}");
+    if call.grant.allows("records", &limit) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NotPermitted, format!("This plugin is not granted the records {limit}.")))
+}

@@ -1,0 +1,124 @@
+//! Files of the tenants' drop folders on their way to becoming plugins.
+//! Knows nothing of how they are found (that is the watcher) or installed.
+
+use crate::Runtime;
+use crate::health::{PluginHealth, PluginStatus};
+use crate::install::{Installed, blocking, read, remove};
+use crate::loaded::LoadError;
+use crate::package::Package;
+use crate::watch::Nomination;
+use host_core::caller::Caller;
+use host_core::object::Object;
+use host_core::object::Unique;
+use host_core::plan::Place;
+use host_core::plugin::PluginSource;
+use host_core::{TenantId, tenant::Tenant};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+impl Runtime {
+    /// Takes in what the watcher found. Whatever is wrong with a file is kept for the health view; it changes
+    /// nothing else.
+    pub(crate) async fn nominated(self: &Arc<Runtime>, nomination: Nomination) {
+        let (Nomination::Ready { tenant: name, path } | Nomination::Gone { tenant: name, path }) = &nomination;
+        let tenant = match self.tenant_called(name).await {
+            Ok(Some(tenant)) => tenant.id,
+            Ok(None) => return tracing::warn!(folder = name, "a drop folder belongs to no tenant"),
+            Err(error) => return tracing::error!(%error, "a drop folder's tenant cannot be looked up"),
+        };
+        self.note_dropped(tenant, path.clone(), None);
+        if matches!(nomination, Nomination::Gone { .. }) {
+            return;
+        }
+        match self.take_dropped(tenant, path).await {
+            Ok(Installed { name, version, status, .. }) => {
+                tracing::info!(tenant = tenant.0, plugin = name, version, ?status, "a dropped plugin was taken in");
+            }
+            Err(error) => {
+                tracing::warn!(tenant = tenant.0, path = %path.display(), %error, "a dropped file is no plugin");
+                self.note_dropped(tenant, path.clone(), Some(failed(path, error.to_string())));
+            }
+        }
+    }
+
+    async fn take_dropped(self: &Arc<Runtime>, tenant: TenantId, path: &Path) -> Result<Installed, LoadError> {
+        let caller = Caller::system(tenant, "drop-folder");
+        let (file, runtime) = (path.to_owned(), Arc::clone(self));
+        let bytes = blocking(move || Ok(read(&file)?)).await?;
+        let copy = bytes.clone();
+        let package = blocking(move || Ok(Package::read(copy)?)).await?;
+        if let Some(row) = runtime.row(tenant, &package.manifest.name).await?
+            && is_older(&package.manifest.version, &row.plugin_version)
+        {
+            let message = format!(
+                "version {} is older than the installed {}; use `linecard plugin add` to go back",
+                package.manifest.version, row.plugin_version
+            );
+            return Err(LoadError::Clash(message));
+        }
+        self.install(caller, bytes).await
+    }
+
+    /// Removes the dropped files of a plugin, so that the next scan does not bring it back.
+    pub(crate) async fn remove_dropped(self: &Arc<Runtime>, tenant: TenantId, name: &str) -> Result<(), LoadError> {
+        let Some(folder) = self.drop_folder(tenant).await? else { return Ok(()) };
+        let name = name.to_owned();
+        blocking(move || {
+            let Ok(files) = std::fs::read_dir(folder) else { return Ok(()) };
+            for path in files.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+                let named = |package: Package| package.manifest.name == name;
+                if read(&path).ok().and_then(|bytes| Package::read(bytes).ok()).is_some_and(named) {
+                    remove(&path)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn drop_folder(&self, tenant: TenantId) -> io::Result<Option<PathBuf>> {
+        let tenants = self.all_tenants().await.map_err(io::Error::other)?;
+        let own = tenants.into_iter().find(|found| found.id == tenant);
+        Ok(own.map(|tenant| self.options.tenants_dir.join(tenant.name).join("plugins")))
+    }
+
+    async fn tenant_called(&self, name: &str) -> host_engine::Result<Option<Tenant>> {
+        let found = self.engine.store().find(Place::Control, Unique::TenantName(name.to_owned())).await?;
+        Ok(found.and_then(|object| match object {
+            Object::Tenant(tenant) => Some(tenant),
+            _ => None,
+        }))
+    }
+}
+
+/// Whether a `MAJOR.MINOR.PATCH` version is older than another; what has another form is not compared.
+fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map(str::parse::<u32>).collect::<Result<Vec<_>, _>>().ok();
+    matches!((numbers(version), numbers(than)), (Some(one), Some(other)) if one < other)
+}
+
+fn failed(path: &Path, reason: String) -> PluginHealth {
+    PluginHealth {
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        version: String::new(),
+        digest: String::new(),
+        source: PluginSource::Foreign,
+        status: PluginStatus::Failed { reason },
+        breaker: None,
+        calls: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(is_older("1.9.0", "1.10.0"));
+        assert!(!is_older("1.10.0", "1.9.0"));
+        assert!(!is_older("1.0.0", "1.0.0"));
+        assert!(!is_older("beta", "1.0.0"));
+    }
+}

@@ -1,0 +1,117 @@
+//! How the plugins of a tenant are doing, as plain figures.
+//! Knows nothing of who shows them.
+
+use crate::breaker::BreakerState;
+use host_core::plugin::PluginSource;
+use serde::Serialize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What became of the calls of one plugin in one tenant.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    answered: AtomicU64,
+    refused: AtomicU64,
+    faults: AtomicU64,
+    turned_away: AtomicU64,
+    kept: AtomicU64,
+    micros: AtomicU64,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Answered,
+    Refused,
+    Fault,
+    TurnedAway,
+    /// Answered from a kept body, without the plugin.
+    Kept,
+}
+
+impl Figures {
+    pub(crate) fn count(&self, ending: Ending) {
+        let counter = match ending {
+            Ending::Answered => &self.answered,
+            Ending::Refused => &self.refused,
+            Ending::Fault => &self.faults,
+            Ending::TurnedAway => &self.turned_away,
+            Ending::Kept => &self.kept,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Adds the time of one run of a guest.
+    pub(crate) fn ran(&self, time: Duration) {
+        self.micros.fetch_add(u64::try_from(time.as_micros()).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> CallFigures {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        CallFigures {
+            answered: read(&self.answered),
+            refused: read(&self.refused),
+            faults: read(&self.faults),
+            turned_away: read(&self.turned_away),
+            kept: read(&self.kept),
+            guest_micros: read(&self.micros),
+        }
+    }
+}
+
+/// What became of the calls of a plugin since it was loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CallFigures {
+    /// Ended with a reply.
+    pub answered: u64,
+    /// Ended with a correct no.
+    pub refused: u64,
+    /// The plugin broke.
+    pub faults: u64,
+    /// Not let through: too many calls, or an open breaker.
+    pub turned_away: u64,
+    /// Answered from a kept body, without the plugin.
+    pub kept: u64,
+    /// Wall time in the plugin, in microseconds.
+    pub guest_micros: u64,
+}
+
+/// Whether a plugin takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "status")]
+pub enum PluginStatus {
+    /// It answers.
+    Active,
+    /// Switched off for this tenant.
+    Disabled,
+    /// It asks for more than is granted: `FUNCTION` and `CAPABILITY:LIMIT` entries.
+    WaitingForGrant {
+        /// What is missing.
+        missing: Vec<String>,
+    },
+    /// It could not be loaded, or clashes with another.
+    Failed {
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+/// One plugin of a tenant.
+#[derive(Debug, Clone, Serialize)]
+pub struct PluginHealth {
+    /// Its name; for a file that could not be read, the file's.
+    pub name: String,
+    /// Its version; empty when unknown.
+    pub version: String,
+    /// SHA-256 of its file; empty when unknown.
+    pub digest: String,
+    /// Where it comes from.
+    pub source: PluginSource,
+    /// Whether it takes part. A version that does not may stand beside an older one that does.
+    #[serde(flatten)]
+    pub status: PluginStatus,
+    /// Its breaker, when it takes part.
+    pub breaker: Option<BreakerState>,
+    /// Its calls, when it takes part.
+    pub calls: Option<CallFigures>,
+}

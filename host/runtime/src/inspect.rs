@@ -1,0 +1,132 @@
+//! Looks into a component before it is compiled: is it well-formed, does it stay within the size limits, and
+//! which functions does it import. Knows nothing of which imports are granted.
+
+use crate::limits;
+use crate::package::PackageError;
+use host_core::grant::Function;
+use std::collections::BTreeSet;
+use wasmparser::component_types::ComponentEntityType;
+use wasmparser::types::TypesRef;
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+
+/// What a component may consist of, over all its modules. The compiler's work grows with these.
+#[derive(Default)]
+struct Size {
+    functions: usize,
+    types: usize,
+    exports: usize,
+    modules: usize,
+    memories: usize,
+    tables: usize,
+    depth: usize,
+    deepest: usize,
+    largest_body: usize,
+}
+
+const MAX_FUNCTIONS: usize = 20_000;
+const MAX_TYPES: usize = 10_000;
+const MAX_EXPORTS: usize = 1_000;
+const MAX_MODULES: usize = 16;
+const MAX_DEPTH: usize = 4;
+const MAX_BODY: usize = 64 << 10;
+
+/// The functions that a component imports, as `linecard:lines/lines.sell`, after checking all else.
+pub(crate) fn imports(bytes: &[u8]) -> Result<BTreeSet<Function>, PackageError> {
+    let names = measure(bytes)?;
+    let wasi: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.starts_with("wasi:")).collect();
+    if !wasi.is_empty() {
+        return Err(PackageError::Wasi(wasi.join(", ")));
+    }
+    let types = Validator::new_with_features(features()).validate_all(bytes).map_err(invalid)?;
+    let types = types.as_ref();
+    let mut functions = BTreeSet::new();
+    for name in &names {
+        functions.extend(imported(types, name)?);
+    }
+    Ok(functions)
+}
+
+/// The functions of one imported interface. Types alone (those of `linecard:plugin/actions`) ask for nothing.
+fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageError> {
+    let foreign = || PackageError::Foreign(name.to_owned());
+    let item = types.component_item_for_import(name).ok_or_else(foreign)?;
+    let ComponentEntityType::Instance(instance) = item.ty else { return Err(foreign()) };
+    let interface = name.split('@').next().unwrap_or(name);
+    let mut functions = Vec::new();
+    for (export, item) in &types[instance].exports {
+        match item.ty {
+            ComponentEntityType::Func(_) => functions.push(Function(format!("{interface}.{export}"))),
+            ComponentEntityType::Type { .. } => {}
+            _ => return Err(PackageError::Foreign(format!("{interface}.{export}"))),
+        }
+    }
+    Ok(functions)
+}
+
+/// Counts what is in it, and collects the names of its imports.
+fn measure(bytes: &[u8]) -> Result<Vec<String>, PackageError> {
+    let mut size = Size::default();
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(invalid)? {
+            Payload::ModuleSection { .. } => {
+                size.modules += 1;
+                size.enter();
+            }
+            Payload::ComponentSection { .. } => size.enter(),
+            Payload::End(_) => size.depth = size.depth.saturating_sub(1),
+            Payload::TypeSection(section) => size.types += section.count() as usize,
+            Payload::ComponentTypeSection(section) => size.types += section.count() as usize,
+            Payload::CoreTypeSection(section) => size.types += section.count() as usize,
+            Payload::FunctionSection(section) => size.functions += section.count() as usize,
+            Payload::ExportSection(section) => size.exports += section.count() as usize,
+            Payload::ComponentExportSection(section) => size.exports += section.count() as usize,
+            Payload::MemorySection(section) => size.memories += section.count() as usize,
+            Payload::TableSection(section) => size.tables += section.count() as usize,
+            Payload::CodeSectionEntry(body) => size.largest_body = size.largest_body.max(body.range().len()),
+            Payload::ComponentImportSection(section) if size.depth == 0 => {
+                for import in section {
+                    imports.push(import.map_err(invalid)?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    size.check()?;
+    Ok(imports)
+}
+
+impl Size {
+    fn enter(&mut self) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+    }
+
+    fn check(&self) -> Result<(), PackageError> {
+        for (what, found, most) in [
+            ("functions", self.functions, MAX_FUNCTIONS),
+            ("types", self.types, MAX_TYPES),
+            ("exports", self.exports, MAX_EXPORTS),
+            ("core modules", self.modules, MAX_MODULES),
+            ("levels of nesting", self.deepest, MAX_DEPTH),
+            ("bytes in one function", self.largest_body, MAX_BODY),
+            ("memories", self.memories, limits::MEMORIES as usize),
+            ("tables", self.tables, limits::TABLES as usize),
+        ] {
+            if found > most {
+                return Err(PackageError::Limit { what, found, most });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the engine runs: the standard without 64-bit and shared memories, threads, garbage collection and what is
+/// not yet standard.
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2 | WasmFeatures::COMPONENT_MODEL | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
+}
+
+fn invalid(error: wasmparser::BinaryReaderError) -> PackageError {
+    PackageError::Invalid(error.message().to_owned())
+}

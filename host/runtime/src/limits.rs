@@ -1,0 +1,179 @@
+//! What one call of a guest may use, and the counters that hold it to that.
+//! Knows nothing of what the guest does with it.
+
+use host_core::action::Budget;
+use std::time::Duration;
+use wasmtime::ResourceLimiter;
+
+/// Bytes of linear memory, over all memories of a guest.
+pub(crate) const MEMORY_BYTES: usize = 64 << 20;
+/// Linear memories of a guest.
+pub(crate) const MEMORIES: u32 = 1;
+/// Tables of a guest, over all its modules.
+pub(crate) const TABLES: u32 = 4;
+/// Elements of one table.
+pub(crate) const TABLE_ELEMENTS: usize = 10_000;
+/// Core instances of a guest.
+pub(crate) const CORE_INSTANCES: u32 = 16;
+/// Bytes of guest stack.
+pub(crate) const STACK_BYTES: usize = 512 << 10;
+/// Live handles of a guest.
+pub(crate) const HANDLES: usize = 1_000;
+/// Bytes that a guest may hand over in one host call.
+pub(crate) const HOST_CALL_BYTES: usize = 16 << 20;
+/// Bytes of a reply.
+pub(crate) const REPLY_BYTES: usize = 8 << 20;
+/// Bytes of a body that the host holds.
+pub(crate) const BODY_BYTES: usize = 64 << 20;
+
+const HOST_CALLS: u32 = 1_000;
+const HOST_CALLS_BUILDING: u32 = 100_000;
+const LOG_BYTES: usize = 64 << 10;
+const RANDOM_BYTES: usize = 64 << 10;
+
+/// A limit that a call ran into. It ends the call, and counts as the plugin's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Spent {
+    /// Guest time of its budget class.
+    #[error("it used up its guest time")]
+    Time,
+    /// Wall time of its budget class.
+    #[error("it used up its wall time")]
+    Wall,
+    /// Linear memory.
+    #[error("it wanted more than {} MiB of memory", MEMORY_BYTES >> 20)]
+    Memory,
+    /// Table elements.
+    #[error("it wanted a table of more than {TABLE_ELEMENTS} elements")]
+    Table,
+    /// Host calls.
+    #[error("it made more host calls than one call may")]
+    HostCalls,
+    /// Random bytes.
+    #[error("it asked for more than {} KiB of random bytes", RANDOM_BYTES >> 10)]
+    Random,
+    /// Bytes of its body.
+    #[error("its body is larger than {} MiB", BODY_BYTES >> 20)]
+    Body,
+    /// Bytes of its reply.
+    #[error("its reply is larger than {} MiB; write it through the body capability", REPLY_BYTES >> 20)]
+    Reply,
+}
+
+/// Counts what one call uses.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    memory: usize,
+    host_calls: u32,
+    log: usize,
+    random: usize,
+}
+
+impl Meter {
+    /// For an ordinary call, or for one that builds a body.
+    pub(crate) fn new(building: bool) -> Meter {
+        let host_calls = if building { HOST_CALLS_BUILDING } else { HOST_CALLS };
+        Meter { memory: 0, host_calls, log: LOG_BYTES, random: RANDOM_BYTES }
+    }
+
+    /// Counts one host call.
+    pub(crate) fn host_call(&mut self) -> Result<(), Spent> {
+        self.host_calls = self.host_calls.checked_sub(1).ok_or(Spent::HostCalls)?;
+        Ok(())
+    }
+
+    /// How many bytes of a log line of `wanted` bytes are still allowed.
+    pub(crate) fn log(&mut self, wanted: usize) -> usize {
+        let allowed = wanted.min(self.log);
+        self.log -= allowed;
+        allowed
+    }
+
+    /// Counts random bytes.
+    pub(crate) fn random(&mut self, wanted: usize) -> Result<(), Spent> {
+        self.random = self.random.checked_sub(wanted).ok_or(Spent::Random)?;
+        Ok(())
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        // Sums over all memories: one limit for the guest, however it divides it.
+        let total = self.memory.saturating_sub(current).saturating_add(desired);
+        if total > MEMORY_BYTES {
+            return Err(Spent::Memory.into());
+        }
+        self.memory = total;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > TABLE_ELEMENTS { Err(Spent::Table.into()) } else { Ok(true) }
+    }
+
+    fn instances(&self) -> usize {
+        CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES as usize
+    }
+}
+
+/// How long a call may run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Time {
+    /// Ticks of guest time.
+    pub(crate) ticks: u32,
+    /// Wall time, without waiting for commit.
+    pub(crate) wall: Duration,
+}
+
+impl Time {
+    /// The figures of a budget class.
+    pub(crate) fn of(budget: Budget) -> Time {
+        match budget {
+            Budget::Fast => Time { ticks: ticks(250), wall: Duration::from_millis(250) },
+            Budget::Http => Time { ticks: ticks(250), wall: Duration::from_secs(20) },
+            Budget::Job => Time { ticks: ticks(60_000), wall: Duration::from_secs(60) },
+        }
+    }
+}
+
+const fn ticks(milliseconds: u32) -> u32 {
+    milliseconds / crate::engine::TICK.as_millis() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_summed_over_all_memories_of_a_guest() {
+        let mut meter = Meter::new(false);
+        assert!(meter.memory_growing(0, MEMORY_BYTES / 2, None).unwrap());
+        assert!(meter.memory_growing(0, MEMORY_BYTES / 2, None).unwrap());
+        assert_eq!(meter.memory_growing(0, 65_536, None).unwrap_err().downcast_ref(), Some(&Spent::Memory));
+    }
+
+    #[test]
+    fn a_log_line_is_cut_where_the_allowance_ends() {
+        let mut meter = Meter::new(false);
+        assert_eq!(meter.log(60 << 10), 60 << 10);
+        assert_eq!(meter.log(60 << 10), 4 << 10);
+        assert_eq!(meter.log(1), 0);
+    }
+
+    #[test]
+    fn a_build_may_make_more_host_calls_than_a_call() {
+        let count = |building| {
+            let mut meter = Meter::new(building);
+            (0..200_000).take_while(|_| meter.host_call().is_ok()).count()
+        };
+        assert_eq!((count(false), count(true)), (1_000, 100_000));
+    }
+}

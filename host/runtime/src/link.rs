@@ -1,0 +1,75 @@
+//! Turns a grant into a linker: each host function is linked by itself, and only when it is granted.
+//! Knows the list of capabilities, nothing of what their functions do.
+
+use crate::capability::{base, body, catalogue, credits, guide, lines, packages, records, users};
+use crate::state::CallState;
+use host_core::grant::{Function, Grant};
+use std::collections::BTreeSet;
+use wasmtime::Engine;
+use wasmtime::component::{Linker, LinkerInstance};
+
+/// One interface that the host offers.
+pub(crate) struct Interface {
+    /// `linecard:lines/lines`.
+    pub(crate) name: &'static str,
+    /// The newest version; a guest built for an older one of the same line links too.
+    pub(crate) version: &'static str,
+    /// Its functions.
+    pub(crate) functions: &'static [HostFunction],
+}
+
+/// One host function.
+pub(crate) struct HostFunction {
+    /// Its name in the interface.
+    pub(crate) name: &'static str,
+    /// Links it.
+    pub(crate) link: fn(&mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()>,
+}
+
+/// Every interface there is. The first is linked for everyone.
+const INTERFACES: &[&Interface] = &[
+    &base::INTERFACE,
+    &lines::INTERFACE,
+    &users::INTERFACE,
+    &credits::INTERFACE,
+    &packages::INTERFACE,
+    &records::INTERFACE,
+    &catalogue::INTERFACE,
+    &guide::INTERFACE,
+    &body::INTERFACE,
+];
+
+impl Interface {
+    fn function(&self, host: &HostFunction) -> Function {
+        Function(format!("{}.{}", self.name, host.name))
+    }
+}
+
+/// Every function that a plugin can ask for.
+pub fn offered() -> BTreeSet<Function> {
+    let asked = INTERFACES.iter().skip(1);
+    asked.flat_map(|interface| interface.functions.iter().map(|host| interface.function(host))).collect()
+}
+
+/// The asked functions that this host does not have.
+pub(crate) fn unknown(asked: &Grant) -> Vec<String> {
+    let offered = offered();
+    asked.functions.difference(&offered).map(|function| function.0.clone()).collect()
+}
+
+/// A linker with exactly the base interface and these functions.
+pub(crate) fn linker(engine: &Engine, granted: &BTreeSet<Function>) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = Linker::new(engine);
+    for (position, interface) in INTERFACES.iter().enumerate() {
+        let wanted = |host: &&HostFunction| position == 0 || granted.contains(&interface.function(host));
+        let functions: Vec<_> = interface.functions.iter().filter(wanted).collect();
+        if functions.is_empty() {
+            continue;
+        }
+        let mut instance = linker.instance(&format!("{}@{}", interface.name, interface.version))?;
+        for host in functions {
+            (host.link)(&mut instance)?;
+        }
+    }
+    Ok(linker)
+}

@@ -1,0 +1,208 @@
+//! A plugin that is ready to answer: compiled, linked, its description checked against the component itself.
+//! Knows no tenant; one loaded plugin serves all that have it.
+
+use crate::cache::Cache;
+use crate::capability::GuestRefusal;
+use crate::compile::CompileError;
+use crate::limits::{HANDLES, HOST_CALL_BYTES, Time};
+use crate::link;
+use crate::log::Ring;
+use crate::manifest::Manifest;
+use crate::package::{Package, PackageError};
+use crate::state::CallState;
+use host_core::TenantId;
+use host_core::action::{Action, Description, Surface};
+use host_core::caller::{Caller, Identity};
+use host_core::grant::Grant;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+/// Calls of one plugin at the same moment, over all tenants.
+const CALLS: usize = 128;
+
+/// Why a plugin is not loaded. Each is one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file is no good.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// It cannot be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// It asks for what this host does not have.
+    #[error("it imports {}, which this host does not have; it was built for another version", .0.join(", "))]
+    Unknown(Vec<String>),
+    /// It asks for what was not granted.
+    #[error("it waits for a grant of {}", .0.join(", "))]
+    NotGranted(Vec<String>),
+    /// It does not fit together with the host.
+    #[error("it cannot be linked: {0}")]
+    Link(String),
+    /// It does not answer what its description says.
+    #[error("its description and its component differ: {0}")]
+    Description(String),
+    /// It failed in its trial run.
+    #[error("it failed when it was tried: {0}")]
+    Trial(String),
+    /// It clashes with another plugin of the tenant.
+    #[error("{0}")]
+    Clash(String),
+    /// Its file cannot be read or kept.
+    #[error("its file cannot be read or kept: {0}")]
+    File(#[from] std::io::Error),
+    /// Foreign plugins are switched off.
+    #[error("only shipped plugins are allowed; set `[plugins] unsigned=true` to run foreign ones")]
+    Unsigned,
+    /// The host failed.
+    #[error(transparent)]
+    Engine(#[from] host_engine::Error),
+}
+
+/// A loaded plugin.
+pub struct Loaded {
+    /// SHA-256 of its file.
+    pub digest: [u8; 32],
+    /// Who it is.
+    pub manifest: Manifest,
+    /// What it asks for; all of it is linked.
+    pub asked: Grant,
+    /// The surfaces whose dialect it owns.
+    pub surfaces: Vec<Arc<Surface>>,
+    /// The actions that it answers.
+    pub actions: Vec<Arc<Action>>,
+    /// Calls that may run at the same moment.
+    pub(crate) permits: Semaphore,
+    instances: InstancePre<CallState>,
+    names: ComponentExportIndex,
+    handle: ComponentExportIndex,
+}
+
+/// How a guest answered.
+pub(crate) type Answered = Result<String, GuestRefusal>;
+
+impl Loaded {
+    /// Compiles, links and tries a package. Everything it asks for gets linked: whether that is
+    /// granted, the caller has checked.
+    pub(crate) async fn load(
+        host: &Arc<host_engine::Engine>,
+        engine: &Engine,
+        cache: &Cache,
+        package: Package,
+    ) -> Result<Loaded, LoadError> {
+        let unknown = link::unknown(&package.asked);
+        if !unknown.is_empty() {
+            return Err(LoadError::Unknown(unknown));
+        }
+        let component = cache.component(engine, &package.digest, &package.bytes).await?;
+        let linked = |error: wasmtime::Error| LoadError::Link(format!("{error:#}"));
+        let instances = link::linker(engine, &package.asked.functions)
+            .and_then(|linker| linker.instantiate_pre(&component))
+            .map_err(linked)?;
+        let Description { surfaces, actions } = package.description;
+        let loaded = Loaded {
+            digest: package.digest,
+            manifest: package.manifest,
+            asked: package.asked,
+            surfaces: surfaces.into_iter().map(Arc::new).collect(),
+            actions: actions.into_iter().map(Arc::new).collect(),
+            permits: Semaphore::new(CALLS),
+            names: export(&component, "names")?,
+            handle: export(&component, "handle")?,
+            instances,
+        };
+        let answers = loaded.names(engine, nobody(host)).await;
+        loaded.check_names(answers.map_err(|error| LoadError::Trial(format!("{error:#}")))?)?;
+        Ok(loaded)
+    }
+
+    /// The digest in hex.
+    pub fn digest_hex(&self) -> String {
+        hex::encode(self.digest)
+    }
+
+    /// Answers one call in a fresh instance; the state comes back, however it ended.
+    pub(crate) async fn answer(
+        &self,
+        engine: &Engine,
+        state: CallState,
+        time: Time,
+        action: &str,
+        call: &str,
+    ) -> (CallState, wasmtime::Result<Answered>) {
+        let mut store = bounded(engine, state, time);
+        store.limiter(|state| &mut state.meter);
+        let answered = self.handle(&mut store, action, call).await;
+        (store.into_data(), answered)
+    }
+
+    async fn handle(&self, store: &mut Store<CallState>, action: &str, call: &str) -> wasmtime::Result<Answered> {
+        let instance = self.instances.instantiate_async(&mut *store).await?;
+        let handle = instance.get_typed_func::<(&str, &str), (Answered,)>(&mut *store, &self.handle)?;
+        let (answered,) = handle.call_async(store, (action, call)).await?;
+        Ok(answered)
+    }
+
+    /// What the component says it answers.
+    async fn names(&self, engine: &Engine, state: CallState) -> wasmtime::Result<Vec<String>> {
+        let mut store = bounded(engine, state, Time::of(host_core::action::Budget::Fast));
+        store.limiter(|state| &mut state.meter);
+        let instance = self.instances.instantiate_async(&mut store).await?;
+        // The type of `handle` is checked here, so that no call finds out.
+        instance.get_typed_func::<(&str, &str), (Answered,)>(&mut store, &self.handle)?;
+        let names = instance.get_typed_func::<(), (Vec<String>,)>(&mut store, &self.names)?;
+        let (names,) = names.call_async(&mut store, ()).await?;
+        Ok(names)
+    }
+
+    fn check_names(&self, mut answers: Vec<String>) -> Result<(), LoadError> {
+        let mut described: Vec<_> = self.actions.iter().map(|a| format!("{}/{}", a.surface, a.name)).collect();
+        described.sort();
+        answers.sort();
+        answers.dedup();
+        if described == answers {
+            return Ok(());
+        }
+        let only = |here: &[String], there: &[String]| {
+            here.iter().filter(|name| !there.contains(name)).cloned().collect::<Vec<_>>().join(", ")
+        };
+        let (more, less) = (only(&described, &answers), only(&answers, &described));
+        Err(LoadError::Description(format!("described only: [{more}]; answered only: [{less}]")))
+    }
+}
+
+const EXPORTED: &str = "linecard:plugin/actions@0.1.0";
+
+fn export(component: &Component, name: &str) -> Result<ComponentExportIndex, LoadError> {
+    let interface = component.get_export_index(None, EXPORTED);
+    let function = interface.and_then(|interface| component.get_export_index(Some(&interface), name));
+    function.ok_or_else(|| LoadError::Link(format!("it does not export {EXPORTED} with {name}")))
+}
+
+/// A store that holds a guest to its limits.
+fn bounded<T: Send + 'static>(engine: &Engine, data: T, time: Time) -> Store<T> {
+    let mut store = Store::new(engine, data);
+    store.set_hostcall_fuel(HOST_CALL_BYTES);
+    store.set_max_component_handles(HANDLES);
+    let mut ticks = time.ticks;
+    // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time.
+    store.epoch_deadline_callback(move |_| {
+        ticks = ticks.checked_sub(1).ok_or(crate::state::Stop::Spent(crate::limits::Spent::Time))?;
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store.set_epoch_deadline(1);
+    store
+}
+
+/// The state of a trial run: a stranger of no tenant, who may see nothing and change nothing.
+fn nobody(host: &Arc<host_engine::Engine>) -> CallState {
+    let caller = Caller {
+        tenant: TenantId(0),
+        identity: Identity::Stranger,
+        address: None,
+        key_prefix: None,
+        request: String::new(),
+    };
+    CallState::new(host.begin(caller, "load").attempt(), Arc::default(), false, None, Arc::new(Ring::default()))
+}

@@ -1,0 +1,179 @@
+//! What a guest answered, checked: everything in it is untrusted.
+//! Knows nothing of envelopes or HTTP.
+
+use crate::capability::GuestRefusal;
+use crate::limits::{REPLY_BYTES, Spent};
+use host_core::Refusal;
+use host_core::action::{Action, Shape};
+use host_core::refusal::Code;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// Headers that a plugin may set on a body; others are dropped.
+const HEADERS: &[&str] =
+    &["cache-control", "content-description", "content-disposition", "content-language", "expires", "pragma"];
+const MAX_HEADER: usize = 1_024;
+const MAX_MESSAGE: usize = 1_024;
+
+/// The reply document of `wit/plugin/plugin.wit`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReplyDocument {
+    #[serde(default)]
+    pub(crate) data: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub(crate) total: Option<u64>,
+    #[serde(default)]
+    pub(crate) matching: Option<u64>,
+    #[serde(default)]
+    pub(crate) body: bool,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// Why a guest's answer is not passed on: the plugin's fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Lie {
+    #[error(transparent)]
+    Spent(#[from] Spent),
+    #[error("its reply is no reply document: {0}")]
+    Malformed(String),
+    #[error("its reply is {0}, its description says {1}")]
+    Shape(&'static str, &'static str),
+    #[error("it answered with a body that it never wrote")]
+    NoBody,
+    #[error("it wrote a body and answered with data")]
+    BodyAndData,
+    #[error("it set the header {0} to a value that no header can have, or without a body")]
+    Header(String),
+    #[error("it refused with the code {0:?}, which its description does not list")]
+    Code(String),
+}
+
+impl ReplyDocument {
+    /// Reads a reply and checks it against the action's description. `wrote` says whether a body was written.
+    pub(crate) fn read(reply: &[u8], action: &Action, wrote: bool) -> Result<ReplyDocument, Lie> {
+        if reply.len() > REPLY_BYTES {
+            return Err(Spent::Reply.into());
+        }
+        let mut document: ReplyDocument =
+            serde_json::from_slice(reply).map_err(|error| Lie::Malformed(error.to_string()))?;
+        for (name, value) in &document.headers {
+            if !document.body || !is_header_value(value) {
+                return Err(Lie::Header(name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()));
+            }
+        }
+        document.headers.retain(|name, _| HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header)));
+        match (document.body, wrote, document.data.is_some()) {
+            (true, false, _) => return Err(Lie::NoBody),
+            (true, true, true) | (false, true, _) => return Err(Lie::BodyAndData),
+            (true, true, false) => {}
+            (false, false, _) => document.check_shape(action.reply.shape)?,
+        }
+        Ok(document)
+    }
+
+    fn check_shape(&self, shape: Shape) -> Result<(), Lie> {
+        let first = self.data.as_deref().and_then(|data| data.get().bytes().next());
+        let found = match first {
+            None | Some(b'n') => "nothing",
+            Some(b'{') => "an object",
+            Some(b'[') => "a list",
+            Some(_) => "a single value",
+        };
+        let described = match shape {
+            Shape::Object => "an object",
+            Shape::List => "a list",
+            Shape::None => "nothing",
+            Shape::Raw => "a body",
+            Shape::Any => return Ok(()),
+        };
+        if found == described { Ok(()) } else { Err(Lie::Shape(found, described)) }
+    }
+}
+
+/// Whether a text can be a header's value: printable ASCII, no line ends.
+pub(crate) fn is_header_value(value: &str) -> bool {
+    value.len() <= MAX_HEADER && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+}
+
+/// A guest's refusal as ours. Its code must be one of the host's or of the action's description. One that the
+/// host itself gave in this call is passed on whole.
+pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Action) -> Result<Refusal, Lie> {
+    if let Some(given) = given
+        && given.code.as_str() == told.code
+        && given.message == told.message
+    {
+        return Ok(given);
+    }
+    let code = Code::from(told.code);
+    if let Code::Other(other) = &code
+        && !action.refuses.contains(other)
+    {
+        return Err(Lie::Code(other.chars().take(64).collect()));
+    }
+    let message = crate::log::one_line(&told.message, MAX_MESSAGE);
+    let field = told.field.map(|field| crate::log::one_line(&field, 64).into());
+    Ok(Refusal { code, field, message: message.into(), retry_after: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::action::ReplyShape;
+
+    fn action(shape: Shape) -> Action {
+        let json = r#"{"surface":"s","name":"a","summary":"","roles":["line"],"refuses":["too_late"]}"#;
+        let action: Action = serde_json::from_str(json).unwrap();
+        Action { reply: ReplyShape { shape, ..ReplyShape::default() }, ..action }
+    }
+
+    fn read(reply: &str, shape: Shape, wrote: bool) -> Result<ReplyDocument, Lie> {
+        ReplyDocument::read(reply.as_bytes(), &action(shape), wrote)
+    }
+
+    #[test]
+    fn a_reply_of_another_shape_than_described_is_a_lie() {
+        assert!(read(r#"{"data":{"a":1}}"#, Shape::Object, false).is_ok());
+        assert!(read(r#"{"data":[1],"total":1}"#, Shape::List, false).is_ok());
+        assert!(read("{}", Shape::None, false).is_ok());
+        assert_eq!(read(r#"{"data":[]}"#, Shape::Object, false).unwrap_err(), Lie::Shape("a list", "an object"));
+        assert_eq!(read(r#"{"data":{}}"#, Shape::Raw, false).unwrap_err(), Lie::Shape("an object", "a body"));
+        assert!(matches!(read(r#"{"data":{},"status":500}"#, Shape::Any, false), Err(Lie::Malformed(_))));
+    }
+
+    #[test]
+    fn a_body_must_have_been_written_and_stand_alone() {
+        assert!(read(r#"{"body":true}"#, Shape::List, true).is_ok());
+        assert_eq!(read(r#"{"body":true}"#, Shape::Raw, false).unwrap_err(), Lie::NoBody);
+        assert_eq!(read(r#"{"data":{}}"#, Shape::Object, true).unwrap_err(), Lie::BodyAndData);
+    }
+
+    #[test]
+    fn only_harmless_headers_with_clean_values_pass() {
+        let header = |name: &str, value: &str| {
+            let reply = serde_json::json!({ "body": true, "headers": { name: value } }).to_string();
+            read(&reply, Shape::Raw, true).map(|document| document.headers.len())
+        };
+        assert_eq!(header("Content-Disposition", "attachment"), Ok(1));
+        for (name, value) in [("set-cookie", "a=b"), ("access-control-allow-origin", "*"), ("location", "http://x")] {
+            assert_eq!(header(name, value), Ok(0), "{name}");
+        }
+        let forged = header("content-disposition", "a\r\nset-cookie: x");
+        assert_eq!(forged, Err(Lie::Header("content-disposition".into())));
+        let without_body = read(r#"{"data":{},"headers":{"content-language":"en"}}"#, Shape::Object, false);
+        assert!(matches!(without_body, Err(Lie::Header(_))));
+    }
+
+    #[test]
+    fn a_refusal_has_a_code_that_the_host_or_the_description_knows() {
+        let told = |code: &str| GuestRefusal { code: code.into(), field: None, message: "No.\nReally.".into() };
+        let action = action(Shape::Object);
+        assert_eq!(refusal(told("not_found"), None, &action).unwrap().code, Code::NotFound);
+        assert_eq!(refusal(told("too_late"), None, &action).unwrap().message, "No. Really.");
+        assert_eq!(refusal(told("made_up"), None, &action), Err(Lie::Code("made_up".into())));
+        let given = Refusal::new(Code::Conflict, "No.\nReally.").retry_after(3);
+        assert_eq!(refusal(told("conflict"), Some(given.clone()), &action), Ok(given));
+    }
+}

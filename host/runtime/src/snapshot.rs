@@ -1,0 +1,237 @@
+//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from
+//! begin to end. Knows nothing of how plugins are loaded or called.
+
+use crate::body::cache::Bodies;
+use crate::breaker::Breaker;
+use crate::health::Figures;
+use crate::loaded::Loaded;
+use crate::log::Ring;
+use host_core::TenantId;
+use host_core::action::{Action, Surface};
+use host_core::grant::Grant;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
+pub(crate) struct Placed {
+    pub(crate) loaded: Arc<Loaded>,
+    /// Shipped plugins give way to foreign ones.
+    pub(crate) shipped: bool,
+    pub(crate) grant: Arc<Grant>,
+    pub(crate) breaker: Breaker,
+    pub(crate) figures: Figures,
+    pub(crate) log: Arc<Ring>,
+}
+
+impl Placed {
+    fn name(&self) -> &str {
+        &self.loaded.manifest.name
+    }
+}
+
+/// What a tenant's calls share, whichever plugin they go to.
+pub(crate) struct Shared {
+    /// How many calls the tenant may have at the same moment.
+    pub(crate) calls: u32,
+    pub(crate) permits: Semaphore,
+    pub(crate) bodies: Bodies,
+}
+
+/// A surface and who owns it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SurfaceEntry {
+    /// Its dialect.
+    pub surface: Arc<Surface>,
+    /// The plugin that owns it.
+    pub plugin: String,
+}
+
+/// Where a call of an action goes.
+#[derive(Clone)]
+pub struct Route {
+    /// The action.
+    pub action: Arc<Action>,
+    /// The plugin that answers it.
+    pub plugin: Arc<Loaded>,
+    pub(crate) placed: Arc<Placed>,
+    /// `reseller/create_line`: what the audit calls it.
+    pub(crate) label: Arc<str>,
+}
+
+/// All routes of a tenant.
+pub struct Snapshot {
+    /// Grows with every swap.
+    pub generation: u64,
+    pub(crate) tenant: TenantId,
+    pub(crate) shared: Arc<Shared>,
+    surfaces: Vec<Arc<SurfaceEntry>>,
+    routes: HashMap<String, Actions>,
+    placed: Vec<Arc<Placed>>,
+}
+
+#[derive(Default)]
+struct Actions {
+    names: HashMap<String, Route>,
+    /// Alias → name. An alias follows its action to the plugin that answers it.
+    aliases: HashMap<String, String>,
+}
+
+/// Who answers an action and why, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explained {
+    /// `reseller/create_line`.
+    pub action: String,
+    /// The plugin that answers.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its file.
+    pub digest: String,
+    /// Whether it came with the host.
+    pub shipped: bool,
+    /// The shipped plugin whose answer it replaces.
+    pub replaces: Option<String>,
+    /// The action's description.
+    pub description: Action,
+    /// What the plugin may do.
+    pub granted: Grant,
+}
+
+impl Snapshot {
+    /// The surfaces, shipped ones first.
+    pub fn surfaces(&self) -> &[Arc<SurfaceEntry>] {
+        &self.surfaces
+    }
+
+    /// Where a call goes, by the action's name or one of its aliases.
+    pub fn route(&self, surface: &str, action: &str) -> Option<&Route> {
+        let actions = self.routes.get(surface)?;
+        actions.names.get(action).or_else(|| actions.names.get(actions.aliases.get(action)?))
+    }
+
+    /// Every action that is answered, sorted.
+    pub fn actions(&self) -> Vec<&Route> {
+        let mut routes: Vec<_> = self.routes.values().flat_map(|actions| actions.names.values()).collect();
+        routes.sort_by(|a, b| a.label.cmp(&b.label));
+        routes
+    }
+
+    /// Who answers an action, and whom it replaces.
+    pub fn explain(&self, surface: &str, action: &str) -> Option<Explained> {
+        let route = self.route(surface, action)?;
+        let answers = |placed: &&Arc<Placed>| {
+            placed.loaded.actions.iter().any(|a| a.surface == route.action.surface && a.name == route.action.name)
+        };
+        let replaced = self.placed.iter().filter(answers).find(|placed| placed.name() != route.placed.name());
+        Some(Explained {
+            action: route.label.to_string(),
+            plugin: route.placed.name().to_owned(),
+            version: route.plugin.manifest.version.clone(),
+            digest: route.plugin.digest_hex(),
+            shipped: route.placed.shipped,
+            replaces: replaced.map(|placed| placed.name().to_owned()),
+            description: (*route.action).clone(),
+            granted: (*route.placed.grant).clone(),
+        })
+    }
+
+    /// The plugins that take part.
+    pub(crate) fn placed(&self) -> &[Arc<Placed>] {
+        &self.placed
+    }
+
+    /// Lays out the routes. Shipped plugins come first, then foreign ones in the tenant's order; what clashes with
+    /// a plugin before it is left out whole, with the reason.
+    pub(crate) fn lay_out(
+        generation: u64,
+        tenant: TenantId,
+        shared: Arc<Shared>,
+        plugins: Vec<Arc<Placed>>,
+    ) -> (Snapshot, Vec<(Arc<Placed>, String)>) {
+        let mut snapshot =
+            Snapshot { generation, tenant, shared, surfaces: Vec::new(), routes: HashMap::new(), placed: Vec::new() };
+        let mut refused = Vec::new();
+        for plugin in plugins {
+            match snapshot.clash(&plugin) {
+                Some(reason) => refused.push((plugin, reason)),
+                None => snapshot.add(plugin),
+            }
+        }
+        (snapshot, refused)
+    }
+
+    fn add(&mut self, plugin: Arc<Placed>) {
+        for surface in &plugin.loaded.surfaces {
+            let entry = SurfaceEntry { surface: Arc::clone(surface), plugin: plugin.name().to_owned() };
+            self.surfaces.push(Arc::new(entry));
+        }
+        for action in &plugin.loaded.actions {
+            let actions = self.routes.entry(action.surface.clone()).or_default();
+            for alias in &action.aliases {
+                actions.aliases.insert(alias.clone(), action.name.clone());
+            }
+            let route = Route {
+                action: Arc::clone(action),
+                plugin: Arc::clone(&plugin.loaded),
+                placed: Arc::clone(&plugin),
+                label: format!("{}/{}", action.surface, action.name).into(),
+            };
+            actions.names.insert(action.name.clone(), route);
+        }
+        self.placed.push(plugin);
+    }
+
+    /// Why a plugin cannot stand beside those before it.
+    fn clash(&self, plugin: &Placed) -> Option<String> {
+        let name = plugin.name();
+        if let Some(other) = self.placed.iter().find(|other| other.name() == name) {
+            let kind = if other.shipped { "a shipped plugin" } else { "another plugin" };
+            return Some(format!("{kind} is called {name} too; give it another name"));
+        }
+        let mounts: BTreeMap<&str, &SurfaceEntry> = self
+            .surfaces
+            .iter()
+            .flat_map(|entry| entry.surface.mounts.iter().map(|mount| (mount.path.as_str(), entry.as_ref())))
+            .collect();
+        for surface in &plugin.loaded.surfaces {
+            if let Some(entry) = self.surfaces.iter().find(|entry| entry.surface.name == surface.name) {
+                return Some(format!("the surface {} belongs to the plugin {}", surface.name, entry.plugin));
+            }
+            for mount in &surface.mounts {
+                if let Some(entry) = mounts.get(mount.path.as_str()) {
+                    return Some(format!("the path {} belongs to the plugin {}", mount.path, entry.plugin));
+                }
+                if !plugin.shipped && !mount.path.starts_with(&format!("/x/{name}/")) {
+                    return Some(format!("the path {} is not below /x/{name}/", mount.path));
+                }
+            }
+        }
+        plugin.loaded.actions.iter().find_map(|action| self.clash_of(plugin, action))
+    }
+
+    fn clash_of(&self, plugin: &Placed, action: &Action) -> Option<String> {
+        let own = plugin.loaded.surfaces.iter().any(|surface| surface.name == action.surface);
+        if !own && !self.surfaces.iter().any(|entry| entry.surface.name == action.surface) {
+            return Some(format!("no plugin owns the surface {} of its action {}", action.surface, action.name));
+        }
+        let actions = self.routes.get(&action.surface)?;
+        if let Some(route) = actions.names.get(&action.name)
+            && route.placed.shipped == plugin.shipped
+        {
+            return Some(format!("{} is already answered by the plugin {}", route.label, route.placed.name()));
+        }
+        for alias in &action.aliases {
+            let taken = actions.names.contains_key(alias)
+                || actions.aliases.get(alias).is_some_and(|name| *name != action.name);
+            if taken {
+                return Some(format!("{}/{alias}, an alias of its action {}, is taken", action.surface, action.name));
+            }
+        }
+        actions
+            .aliases
+            .get(&action.name)
+            .map(|other| format!("{}/{} is an alias of the action {other}", action.surface, action.name))
+    }
+}

@@ -1,0 +1,101 @@
+//! What the host knows of one running call: the attempt it works on, what it may use, and what it has
+//! written so far. Knows no capability; each of them finds here what it needs.
+
+use crate::body::build::Build;
+use crate::capability::Needs;
+use crate::limits::{Meter, Spent};
+use crate::log::{Level, LogLine, Ring, one_line};
+use host_core::Refusal;
+use host_core::grant::Grant;
+use host_core::refusal::Code;
+use host_engine::Work;
+use std::sync::Arc;
+
+/// The store's data of one call. It dies with the call.
+pub(crate) struct CallState {
+    /// The attempt; its plan is committed only when the guest answers success.
+    pub(crate) work: Work,
+    /// What it has used.
+    pub(crate) meter: Meter,
+    /// What is granted, with the limits inside capabilities.
+    pub(crate) grant: Arc<Grant>,
+    /// Whether its action is described as a write.
+    pub(crate) writes: bool,
+    /// The body it writes.
+    pub(crate) body: Option<Vec<u8>>,
+    /// The body build it belongs to: then only what the build's key names may be read.
+    pub(crate) build: Option<Arc<Build>>,
+    /// The last refusal of the host: when the guest passes it on, it keeps its `Retry-After`.
+    pub(crate) refused: Option<Refusal>,
+    /// The open list of the catalogue.
+    pub(crate) listing: Option<host_engine::catalogue::Listing>,
+    log: Arc<Ring>,
+}
+
+impl CallState {
+    /// For one attempt.
+    pub(crate) fn new(
+        work: Work,
+        grant: Arc<Grant>,
+        writes: bool,
+        build: Option<Arc<Build>>,
+        log: Arc<Ring>,
+    ) -> CallState {
+        let meter = Meter::new(build.is_some());
+        CallState { work, meter, grant, writes, body: None, build, refused: None, listing: None, log }
+    }
+
+    /// Counts a host call and asks whether this call may make it. A refusal is an answer to the
+    /// guest, an error ends it.
+    pub(crate) fn admit(&mut self, needs: Needs) -> Result<(), Denied> {
+        self.meter.host_call()?;
+        if needs == Needs::Writing && !self.writes {
+            return Err(Denied::Stop(Stop::WritesInRead));
+        }
+        match &self.build {
+            Some(build) if !build.allows(needs) => Err(Denied::Refused(Refusal::new(
+                Code::NotPermitted,
+                "This body is kept for many lines; name what it depends on in the action's cache rule.",
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a line to the plugin's log, cut where the call's allowance ends.
+    pub(crate) fn log(&mut self, level: Level, message: &str) {
+        let allowed = self.meter.log(message.len());
+        if allowed > 0 || message.is_empty() {
+            let message = one_line(message, allowed);
+            let request = self.work.caller().request.clone();
+            self.log.push(LogLine { at: self.work.now(), level, request, message });
+        }
+    }
+}
+
+/// Why a host call is not made.
+pub(crate) enum Denied {
+    /// The guest is told.
+    Refused(Refusal),
+    /// The call ends.
+    Stop(Stop),
+}
+
+/// What ends a call besides traps of its own.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    /// A limit.
+    #[error(transparent)]
+    Spent(#[from] Spent),
+    /// A reading action changes something.
+    #[error("an action of kind `read` called a function that changes something; describe it as `write`")]
+    WritesInRead,
+    /// Not the plugin's fault: storage or the host failed.
+    #[error(transparent)]
+    Ours(host_engine::Error),
+}
+
+impl From<Spent> for Denied {
+    fn from(spent: Spent) -> Denied {
+        Denied::Stop(Stop::Spent(spent))
+    }
+}

@@ -1,0 +1,315 @@
+//! The watcher of the tenants' drop folders: it nominates files that are complete and new, nothing more.
+//! Knows nothing of plugins; time is passed in, so that a test can drive it.
+
+use crate::Runtime;
+use notify::{RecursiveMode, Watcher as _};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long a file must be left alone before it is looked at.
+const SETTLED: Duration = Duration::from_millis(300);
+/// How often all folders are read without a sign that something changed.
+const RESCAN: Duration = Duration::from_secs(2);
+/// How often they are read while a file settles.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// A file in a drop folder that is new or changed, or that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nomination {
+    /// Worth loading.
+    Ready {
+        /// The tenant's name: the folder's.
+        tenant: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// No longer there.
+    Gone {
+        /// The tenant's name.
+        tenant: String,
+        /// Where it was.
+        path: PathBuf,
+    },
+}
+
+/// What tells one content of a file from another without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    inode: u64,
+    bytes: u64,
+    changed: (i64, i64),
+}
+
+#[derive(Debug)]
+struct Known {
+    tenant: String,
+    mark: Mark,
+    /// Since when it looks like this; none once it was nominated.
+    settling: Option<Duration>,
+}
+
+/// The state of the drop folders.
+#[derive(Debug)]
+pub struct Watcher {
+    root: PathBuf,
+    known: HashMap<PathBuf, Known>,
+    next_scan: Duration,
+}
+
+impl Watcher {
+    /// Over the folders `root/TENANT/plugins`.
+    pub fn new(root: PathBuf) -> Watcher {
+        Watcher { root, known: HashMap::new(), next_scan: Duration::ZERO }
+    }
+
+    /// Something may have changed: the next step reads the folders.
+    pub fn nudge(&mut self) {
+        self.next_scan = Duration::ZERO;
+    }
+
+    /// When the next step has something to do.
+    pub fn next_step(&self) -> Duration {
+        self.next_scan
+    }
+
+    /// Reads the folders when it is time to. A file is nominated once for each content, when it has not changed
+    /// for 300 ms; names that begin with a dot or do not end in `.wasm` are work in progress.
+    pub fn step(&mut self, now: Duration) -> Vec<Nomination> {
+        if now < self.next_scan {
+            return Vec::new();
+        }
+        let mut nominated = Vec::new();
+        let mut there = HashSet::new();
+        for (tenant, path, mark) in self.files() {
+            there.insert(path.clone());
+            let known = self.known.entry(path.clone()).or_insert_with(|| Known {
+                tenant: tenant.clone(),
+                mark,
+                settling: Some(now),
+            });
+            if known.mark != mark {
+                (known.mark, known.settling) = (mark, Some(now));
+            }
+            if known.settling.is_some_and(|since| now.saturating_sub(since) >= SETTLED) {
+                known.settling = None;
+                nominated.push(Nomination::Ready { tenant, path });
+            }
+        }
+        self.known.retain(|path, known| {
+            let kept = there.contains(path);
+            if !kept {
+                nominated.push(Nomination::Gone { tenant: known.tenant.clone(), path: path.clone() });
+            }
+            kept
+        });
+        let settling = self.known.values().any(|known| known.settling.is_some());
+        self.next_scan = now + if settling { SETTLING } else { RESCAN };
+        nominated
+    }
+
+    /// The folders that exist now.
+    fn folders(&self) -> Vec<(String, PathBuf)> {
+        let tenants = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let named = tenants.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())));
+        named.map(|(name, path)| (name, path.join("plugins"))).filter(|(_, path)| path.is_dir()).collect()
+    }
+
+    fn files(&self) -> Vec<(String, PathBuf, Mark)> {
+        let mut files = Vec::new();
+        for (tenant, folder) in self.folders() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                // Not followed: a link could point at a file that the tenant's folder does not own.
+                let Ok(found) = fs::symlink_metadata(&path) else { continue };
+                if found.is_file() && is_plugin(&path) {
+                    let changed = (found.mtime(), found.mtime_nsec());
+                    files.push((tenant.clone(), path, Mark { inode: found.ino(), bytes: found.len(), changed }));
+                }
+            }
+        }
+        files.sort_by(|a, b| a.1.cmp(&b.1));
+        files
+    }
+}
+
+fn is_plugin(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".wasm") && !name.starts_with('.')
+}
+
+/// A running watcher; dropping it ends its thread.
+pub struct Watching {
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            drop(thread);
+        }
+    }
+}
+
+impl Runtime {
+    /// Watches the drop folders on a thread of its own. Call it within the async runtime.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn watch(self: &Arc<Runtime>) -> std::io::Result<Watching> {
+        let ended = Arc::new(AtomicBool::new(false));
+        let (runtime, stop) = (Arc::downgrade(self), Arc::clone(&ended));
+        let executor = tokio::runtime::Handle::current();
+        let watcher = Watcher::new(self.options.tenants_dir.clone());
+        let thread = std::thread::Builder::new()
+            .name("plugin-watch".into())
+            .spawn(move || drive(watcher, &runtime, &executor, &stop))?;
+        Ok(Watching { ended, thread: Some(thread) })
+    }
+}
+
+fn drive(mut watcher: Watcher, runtime: &Weak<Runtime>, executor: &tokio::runtime::Handle, ended: &AtomicBool) {
+    let start = Instant::now();
+    let mut signs = Signs::new(&watcher.root);
+    while !ended.load(Ordering::Relaxed) {
+        signs.follow(&watcher);
+        for nomination in watcher.step(start.elapsed()) {
+            let Some(runtime) = runtime.upgrade() else { return };
+            executor.block_on(runtime.nominated(nomination));
+        }
+        if signs.wait(watcher.next_step().saturating_sub(start.elapsed())) {
+            watcher.nudge();
+        }
+    }
+}
+
+/// Signs of the file system that a folder changed. Without them (no inotify left) the rescan finds everything,
+/// a little later.
+struct Signs {
+    source: Option<notify::RecommendedWatcher>,
+    signs: Receiver<()>,
+    followed: HashSet<PathBuf>,
+}
+
+impl Signs {
+    fn new(root: &Path) -> Signs {
+        let (sender, signs) = channel();
+        let source = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Reading the folders is an event too; only what changes them counts.
+            if event.is_ok_and(|event| !event.kind.is_access()) {
+                let _ = sender.send(());
+            }
+        });
+        let mut signs = Signs { source: source.ok(), signs, followed: HashSet::new() };
+        signs.add(root.to_owned());
+        signs
+    }
+
+    /// Follows folders that have come into being. Each by itself: a tenant's folder also has its databases, which
+    /// change all the time.
+    fn follow(&mut self, watcher: &Watcher) {
+        self.followed.retain(|folder| folder.is_dir());
+        for (_, folder) in watcher.folders() {
+            if !self.followed.contains(&folder) {
+                self.add(folder);
+            }
+        }
+    }
+
+    fn add(&mut self, folder: PathBuf) {
+        let Some(source) = &mut self.source else { return };
+        if source.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
+            self.followed.insert(folder);
+        }
+    }
+
+    /// Waits at most so long; whether there was a sign.
+    fn wait(&self, most: Duration) -> bool {
+        let most = most.max(Duration::from_millis(10));
+        match self.signs.recv_timeout(most) {
+            Ok(()) => {
+                while self.signs.try_recv().is_ok() {}
+                true
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::park_timeout(most);
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn folders() -> (tempfile::TempDir, PathBuf, Watcher) {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("acme/plugins");
+        fs::create_dir_all(&folder).unwrap();
+        let watcher = Watcher::new(root.path().to_owned());
+        (root, folder, watcher)
+    }
+
+    #[test]
+    fn a_file_is_nominated_once_when_it_has_settled() {
+        let (_root, folder, mut watcher) = folders();
+        let path = folder.join("a.wasm");
+        fs::write(&path, "one").unwrap();
+        assert_eq!(watcher.step(at(0)), []);
+        assert_eq!(watcher.step(at(200)), []);
+        assert_eq!(watcher.step(at(300)), [Nomination::Ready { tenant: "acme".into(), path: path.clone() }]);
+        assert_eq!(watcher.step(at(5_000)), []);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(watcher.step(at(10_000)), [Nomination::Gone { tenant: "acme".into(), path }]);
+    }
+
+    #[test]
+    fn a_file_that_still_grows_is_left_alone() {
+        let (_root, folder, mut watcher) = folders();
+        let path = folder.join("a.wasm");
+        for round in 0..10 {
+            fs::write(&path, "x".repeat(round + 1)).unwrap();
+            assert_eq!(watcher.step(at(round as u64 * 200)), []);
+        }
+        assert_eq!(watcher.step(at(9 * 200 + 300)).len(), 1);
+    }
+
+    #[test]
+    fn work_in_progress_and_links_are_no_plugins() {
+        let (root, folder, mut watcher) = folders();
+        let elsewhere = root.path().join("elsewhere.wasm");
+        fs::write(&elsewhere, "x").unwrap();
+        fs::write(folder.join(".a.wasm"), "x").unwrap();
+        fs::write(folder.join("a.wasm.part"), "x").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.join("b.wasm")).unwrap();
+        watcher.step(at(0));
+        assert_eq!(watcher.step(at(5_000)), []);
+    }
+
+    #[test]
+    fn a_step_before_its_time_reads_nothing_unless_it_is_nudged() {
+        let (_root, folder, mut watcher) = folders();
+        watcher.step(at(0));
+        fs::write(folder.join("a.wasm"), "x").unwrap();
+        watcher.step(at(100));
+        assert_eq!(watcher.next_step(), RESCAN);
+        watcher.nudge();
+        watcher.step(at(200));
+        assert_eq!(watcher.step(at(500)).len(), 1);
+    }
+}

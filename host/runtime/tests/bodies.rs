@@ -1,0 +1,231 @@
+//! Kept bodies: built once for their key, spliced for each line, never with another line's values.
+//! Knows the host only by its public doors.
+
+mod support;
+
+use host_core::caller::{Caller, Identity};
+use host_core::line::{Line, Seats};
+use host_core::secret::{Mac, Secret};
+use host_core::time::{Expiry, Unix};
+use host_core::{LineId, TenantId, UserId, Version};
+use host_runtime::{BodyReply, Call, CallError, CallFigures, Coding, Reply};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::sync::Arc;
+use support::Panel;
+use support::guest::{Guest, data};
+
+const IMPORTS: &str = r#"(import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
+    (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
+const CAPABILITIES: &str = "[capabilities.lines]\nreason = \"To try.\"\n[capabilities.body]\nreason = \"To try.\"\n";
+
+/// Writes what `lines.mine` says into its body.
+fn mirror(depends: &[&str], splice: &[&str]) -> Guest {
+    let reply = r#"{"body":true,"headers":{"Content-Disposition":"attachment"}}"#;
+    let more = json!({ "cache": { "depends": depends, "splice": splice },
+        "reply": { "shape": "raw", "content_type": "application/json" } });
+    Guest {
+        imports: IMPORTS,
+        capabilities: CAPABILITIES,
+        fields: data(8192, reply),
+        ..Guest::with_action(
+            format!(
+                "(call $mine (i32.const 64))
+                 (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128))
+                 (call $ok (i32.const 8192) (i32.const {}))",
+                reply.len()
+            ),
+            more,
+        )
+    }
+}
+
+/// Writes 100,000 bytes that depend on nothing.
+fn fixed() -> Guest {
+    let more = json!({ "cache": { "depends": [] }, "reply": { "shape": "raw", "content_type": "text/plain" } });
+    Guest {
+        imports: r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
+        capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
+        fields: data(8192, r#"{"body":true}"#) + &data(9000, "0123456789"),
+        ..Guest::with_action(
+            "(local.set $n (i32.const 10000))
+             (loop $more
+               (call $write (i32.const 9000) (i32.const 10) (i32.const 64))
+               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+             (call $ok (i32.const 8192) (i32.const 13))",
+            more,
+        )
+    }
+}
+
+fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, password: &str) -> Call {
+    let line = Line {
+        id: LineId(id),
+        version: Version(1),
+        owner: UserId(1),
+        username: username.into(),
+        password: panel.engine.keyring().seal(tenant, LineId(id), &Secret::new(password)),
+        password_mac: Mac::default(),
+        package: None,
+        expiry: Expiry::Never,
+        trial: false,
+        enabled: true,
+        admin_enabled: true,
+        max_connections: Seats::from(1),
+        allowed_addresses: vec![],
+        allowed_agents: vec![],
+        allowed_outputs: vec![],
+        bouquets: vec![],
+        isp_lock: false,
+        isp: None,
+        country: None,
+        restreamer: false,
+        admin_notes: String::new(),
+        reseller_notes: String::new(),
+        created_at: Unix(0),
+    };
+    let caller = Caller { identity: Identity::Line { id: line.id }, ..Caller::system(tenant, "request-1") };
+    Call { caller, line: Some(Arc::new(line)), ..support::panel::call(tenant) }
+}
+
+async fn body(panel: &Panel, call: Call) -> BodyReply {
+    match panel.call_with("probe", "go", call).await.unwrap() {
+        Reply::Body(body) => body,
+        Reply::Data { .. } => panic!("data"),
+    }
+}
+
+fn text(body: &BodyReply) -> Value {
+    serde_json::from_slice(&body.identity()).unwrap()
+}
+
+fn figures(panel: &Panel, tenant: TenantId) -> CallFigures {
+    panel.runtime.health(tenant)[0].calls.unwrap()
+}
+
+#[tokio::test]
+async fn a_body_is_built_once_and_has_each_lines_own_values() {
+    let panel = Panel::with(vec![mirror(&[], &["username", "password"]).file()]);
+    let tenant = panel.tenant("acme").await;
+    let ann = body(&panel, call_of(&panel, tenant, 1, "ann", "p\"a/ß")).await;
+    let bob = body(&panel, call_of(&panel, tenant, 2, "bob", "secret")).await;
+    assert_eq!(text(&ann), json!({ "line": { "username": "ann", "password": "p\"a/ß" } }));
+    assert_eq!(text(&bob), json!({ "line": { "username": "bob", "password": "secret" } }));
+    assert_ne!(ann.etag, bob.etag);
+    assert_eq!(body(&panel, call_of(&panel, tenant, 1, "ann", "p\"a/ß")).await.etag, ann.etag);
+    assert_eq!(ann.headers, [("content-disposition".to_owned(), "attachment".to_owned())]);
+    let figures = figures(&panel, tenant);
+    assert_eq!((figures.answered, figures.kept), (1, 2));
+}
+
+#[tokio::test]
+async fn tenants_do_not_share_bodies() {
+    let panel = Panel::with(vec![fixed().file()]);
+    let tenants = [panel.tenant("acme").await, panel.tenant("other").await];
+    for tenant in tenants {
+        body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
+        assert_eq!(figures(&panel, tenant).answered, 1);
+    }
+}
+
+#[tokio::test]
+async fn many_callers_wait_for_one_build() {
+    let panel = Arc::new(Panel::with(vec![fixed().file()]));
+    let tenant = panel.tenant("acme").await;
+    let callers: Vec<_> = (0..20)
+        .map(|id| {
+            let panel = Arc::clone(&panel);
+            tokio::spawn(async move {
+                let call = call_of(&panel, tenant, id + 1, "ann", "x");
+                body(&panel, call).await.identity().len()
+            })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), 100_000);
+    }
+    assert_eq!(figures(&panel, tenant).answered, 1);
+}
+
+#[tokio::test]
+async fn every_coding_has_the_same_content() {
+    let panel = Panel::with(vec![fixed().file()]);
+    let tenant = panel.tenant("acme").await;
+    let fixed = body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
+    assert!(fixed.is_ready(Coding::Gzip) && fixed.is_ready(Coding::Zstd));
+    same_in_every_coding(&fixed);
+    let panel = Panel::with(vec![mirror(&[], &["username", "password"]).file()]);
+    let tenant = panel.tenant("acme").await;
+    let spliced = body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
+    assert!(!spliced.is_ready(Coding::Gzip));
+    same_in_every_coding(&spliced);
+}
+
+fn same_in_every_coding(body: &BodyReply) {
+    let joined = |coding| {
+        let content = body.content(coding).unwrap();
+        let bytes: Vec<u8> = content.pieces.flat_map(|piece| piece.to_vec()).collect();
+        assert!(content.length.is_none_or(|length| length == bytes.len() as u64));
+        bytes
+    };
+    let identity = joined(Coding::Identity);
+    assert_eq!(identity, body.identity());
+    let mut unzipped = Vec::new();
+    flate2::read::GzDecoder::new(&*joined(Coding::Gzip)).read_to_end(&mut unzipped).unwrap();
+    assert!(unzipped == identity);
+    assert!(zstd::decode_all(&*joined(Coding::Zstd)).unwrap() == identity);
+}
+
+#[tokio::test]
+async fn a_build_that_reads_more_than_its_rule_names_is_refused() {
+    let reading = Guest {
+        imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32)))"#,
+        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
+        ..Guest::with_action(
+            "(call $get (i32.const 1) (i32.const 64))
+             (call $refuse (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92)))",
+            json!({ "cache": { "depends": [] }, "reply": { "shape": "raw", "content_type": "text/plain" } }),
+        )
+    };
+    let panel = Panel::with(vec![reading.file()]);
+    let tenant = panel.tenant("acme").await;
+    let refused = panel.call_with("probe", "go", call_of(&panel, tenant, 1, "ann", "x")).await;
+    assert!(matches!(refused, Err(CallError::Refusal(refusal)) if refusal.message.contains("cache rule")));
+}
+
+#[tokio::test]
+async fn a_body_is_built_again_when_what_it_depends_on_changes() {
+    let panel = Panel::with(vec![mirror(&["settings"], &["username"]).file()]);
+    let tenant = panel.tenant("acme").await;
+    let named = |name: &str| {
+        let document = json!({ "server_name": name }).as_object().unwrap().clone();
+        let caller = Caller::system(tenant, "test");
+        let engine = Arc::clone(&panel.engine);
+        async move {
+            let edit =
+                async |work: &mut host_engine::Work| host_engine::record::edit(work, "settings", 1, &document).await;
+            engine.act(caller, "settings", edit).await.unwrap();
+        }
+    };
+    for name in ["One", "Two"] {
+        named(name).await;
+        let seen = text(&body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await);
+        assert_eq!((&seen["server"]["name"], &seen["line"]["username"]), (&json!(name), &json!("ann")));
+    }
+    assert_eq!(figures(&panel, tenant).answered, 2);
+}
+
+#[tokio::test]
+async fn an_action_with_a_cache_rule_must_write_a_body() {
+    let guest = Guest {
+        fields: data(8192, r#"{"data":1}"#),
+        ..Guest::with_action(
+            "(call $ok (i32.const 8192) (i32.const 10))",
+            json!({ "cache": { "depends": [] }, "reply": { "shape": "any" } }),
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let tenant = panel.tenant("acme").await;
+    let failed = panel.call_with("probe", "go", call_of(&panel, tenant, 1, "ann", "x")).await;
+    assert!(matches!(failed, Err(CallError::Fault { .. })));
+}

@@ -1,0 +1,393 @@
+//! One probe guest for each trick that a plugin may try, and what the host does about it.
+//! Knows the host only by its public doors.
+
+mod support;
+
+use host_runtime::{CallError, LoadError, PackageError, Reply, StartError};
+use serde_json::json;
+use support::Panel;
+use support::guest::{Guest, REPLY, data, sealed};
+use support::panel::{TENANT, call, options};
+
+fn json_of(reply: Reply) -> serde_json::Value {
+    match reply {
+        Reply::Data { data, .. } => serde_json::from_str(data.get()).unwrap(),
+        Reply::Body(body) => serde_json::from_slice(&body.identity()).unwrap(),
+    }
+}
+
+/// The panel must go on after a trick: a second, honest plugin beside it answers.
+async fn fault_of(guest: Guest) -> String {
+    let panel = Panel::with(vec![guest.file()]);
+    let result = panel.call("probe", "go").await;
+    assert!(matches!(&result, Err(CallError::Fault { incident }) if incident == "request-1"), "{:?}", result.err());
+    panel.last_words("probe")
+}
+
+#[tokio::test]
+async fn an_honest_guest_answers() {
+    let panel = Panel::with(vec![Guest::answering(REPLY).file()]);
+    assert_eq!(json_of(panel.call("probe", "go").await.unwrap()), json!({ "ok": true }));
+}
+
+#[tokio::test]
+async fn a_guest_gets_the_whole_call_as_one_document() {
+    // Answers with what it was given.
+    let guest = Guest {
+        fields: data(8192, "{\"data\":") + &data(9000, "}"),
+        ..Guest::new(
+            "(memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
+             (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
+             (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
+             (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))",
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let mut call = call(TENANT);
+    call.parameters.insert("name".into(), "a \"b\"".into());
+    let mut seen = json_of(panel.call_with("probe", "go", call).await.unwrap());
+    assert!(seen["request"]["now"].as_i64().unwrap() > 1_700_000_000);
+    seen["request"]["now"] = 0.into();
+    assert_eq!(
+        seen,
+        json!({ "surface": "probe", "action": "go", "parameters": { "name": "a \"b\"" },
+            "caller": { "role": "admin", "user": null, "line": null },
+            "request": { "id": "request-1", "scheme": "http", "host": "tv.example.org", "port": 8080,
+                "address": "127.0.0.1", "agent": "probe", "now": 0 },
+            "dry_run": false })
+    );
+}
+
+#[tokio::test]
+async fn an_endless_loop_ends_at_its_deadline() {
+    let words = fault_of(Guest::new("(loop $for_ever (br $for_ever)) (unreachable)")).await;
+    assert!(words.contains("time"), "{words}");
+}
+
+#[tokio::test]
+async fn an_endless_loop_does_not_hold_its_thread() {
+    let panel = Panel::with(vec![Guest::new("(loop $for_ever (br $for_ever)) (unreachable)").file()]);
+    let turns = async {
+        let mut turns = 0;
+        loop {
+            tokio::task::yield_now().await;
+            turns += 1;
+            if turns == 5 {
+                return turns;
+            }
+        }
+    };
+    // Both on one thread: the other task gets its turns while the guest loops.
+    let (ended, turns) = tokio::join!(panel.call("probe", "go"), turns);
+    assert!(matches!(ended, Err(CallError::Fault { .. })));
+    assert_eq!(turns, 5);
+}
+
+#[tokio::test]
+async fn memory_beyond_the_limit_is_refused() {
+    let grow = "(loop $more (drop (memory.grow (i32.const 64))) (br $more)) (unreachable)";
+    let words = fault_of(Guest::new(grow)).await;
+    assert!(words.contains("64 MiB of memory"), "{words}");
+}
+
+#[tokio::test]
+async fn table_growth_beyond_the_limit_is_refused() {
+    let guest = Guest {
+        fields: "(table $t 1 funcref)".into(),
+        ..Guest::new("(loop $more (drop (table.grow $t (ref.null func) (i32.const 5000))) (br $more)) (unreachable)")
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("table"), "{words}");
+}
+
+#[tokio::test]
+async fn endless_recursion_traps() {
+    let guest = Guest {
+        fields: "(func $down (param i64) (result i64) (i64.add (call $down (local.get 0)) (i64.const 1)))".into(),
+        ..Guest::new("(drop (call $down (i64.const 1))) (unreachable)")
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("stack"), "{words}");
+}
+
+#[tokio::test]
+async fn a_trap_costs_one_call_and_nothing_else() {
+    // Traps when the call document has more than 400 bytes.
+    let guest = Guest {
+        fields: data(8192, REPLY),
+        ..Guest::new(format!(
+            "(if (i32.gt_u (local.get $call_len) (i32.const 400)) (then (unreachable)))
+             (call $ok (i32.const 8192) (i32.const {}))",
+            REPLY.len()
+        ))
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let mut long = call(TENANT);
+    long.parameters.insert("x".into(), "x".repeat(400).into());
+    for _ in 0..3 {
+        let trapped = panel.call_with("probe", "go", long.clone()).await;
+        assert!(matches!(trapped, Err(CallError::Fault { .. })));
+        assert!(panel.call("probe", "go").await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_guest_memory_survives_a_call() {
+    // Answers how often it was called, as far as its memory knows.
+    let guest = Guest {
+        fields: data(8192, "{\"data\":0}"),
+        ..Guest::new(
+            "(i32.store8 (i32.const 8200) (i32.add (i32.load8_u (i32.const 8200)) (i32.const 1)))
+             (call $ok (i32.const 8192) (i32.const 10))",
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    for _ in 0..20 {
+        assert_eq!(json_of(panel.call("probe", "go").await.unwrap()), json!(1));
+    }
+}
+
+#[tokio::test]
+async fn a_huge_reply_is_refused() {
+    // 9 MiB of spaces around a reply.
+    let guest = Guest {
+        pages: 160,
+        fields: data(8192, "{\"data\":1"),
+        ..Guest::new(
+            "(memory.copy (i32.const 65536) (i32.const 8192) (i32.const 9))
+             (memory.fill (i32.const 65545) (i32.const 32) (i32.const 9437184))
+             (i32.store8 (i32.const 9502729) (i32.const 125))
+             (call $ok (i32.const 65536) (i32.const 9437194))",
+        )
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("8 MiB"), "{words}");
+}
+
+#[tokio::test]
+async fn a_flood_of_host_calls_is_stopped() {
+    let guest = Guest {
+        imports: r#"(import "linecard:base/base@0.1.0" "now" (func $now (result i32)))"#,
+        ..Guest::new("(loop $more (drop (call $now)) (br $more)) (unreachable)")
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("host calls"), "{words}");
+}
+
+#[tokio::test]
+async fn a_flood_of_random_bytes_is_stopped() {
+    let guest = Guest {
+        imports: r#"(import "linecard:base/base@0.1.0" "random" (func $random (param i32 i32)))"#,
+        ..Guest::new("(loop $more (call $random (i32.const 40000) (i32.const 64)) (br $more)) (unreachable)")
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("random"), "{words}");
+}
+
+#[tokio::test]
+async fn a_flood_of_log_lines_is_cut_and_hurts_nobody() {
+    let guest = Guest {
+        imports: r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#,
+        fields: data(8192, REPLY),
+        ..Guest::new(format!(
+            "(local.set $n (i32.const 100))
+             (loop $more
+               (call $log (i32.const 1) (i32.const 8192) (i32.const 4096))
+               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+             (call $ok (i32.const 8192) (i32.const {}))",
+            REPLY.len()
+        ))
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    assert!(panel.call("probe", "go").await.is_ok());
+    let logged: usize = panel.runtime.logs(TENANT, "probe").iter().map(|line| line.message.len()).sum();
+    assert_eq!(logged, 64 << 10);
+}
+
+#[tokio::test]
+async fn the_last_words_of_a_guest_are_kept() {
+    let guest = Guest {
+        imports: r#"(import "linecard:base/base@0.1.0" "fault" (func $fault (param i32 i32)))"#,
+        fields: data(8192, "index out of bounds at src/lib.rs:7"),
+        ..Guest::new("(call $fault (i32.const 8192) (i32.const 35)) (unreachable)")
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    assert!(panel.call("probe", "go").await.is_err());
+    let lines: Vec<_> = panel.runtime.logs(TENANT, "probe").into_iter().map(|line| line.message).collect();
+    assert_eq!(lines[0], "index out of bounds at src/lib.rs:7");
+    assert!(lines[1].contains("unreachable"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_lie_about_status_is_a_fault() {
+    let words = fault_of(Guest::answering(r#"{"data":{},"status":200}"#)).await;
+    assert!(words.contains("reply document"), "{words}");
+    let words = fault_of(Guest::answering(r#"{"body":true,"headers":{"set-cookie":"a=b"}}"#)).await;
+    assert!(words.contains("body"), "{words}");
+}
+
+#[tokio::test]
+async fn a_made_up_refusal_code_is_a_fault_and_a_known_one_is_a_refusal() {
+    let refusing = |code: &str| Guest {
+        fields: data(8192, code),
+        ..Guest::new(format!(
+            "(call $refuse (i32.const 8192) (i32.const {0}) (i32.const 8192) (i32.const {0}))",
+            code.len()
+        ))
+    };
+    assert!(fault_of(refusing("made_up")).await.contains("made_up"));
+    let panel = Panel::with(vec![refusing("not_found").file()]);
+    let refused = panel.call("probe", "go").await;
+    assert!(matches!(refused, Err(CallError::Refusal(refusal)) if refusal.code == host_core::Code::NotFound));
+}
+
+#[tokio::test]
+async fn a_call_cannot_reach_another_tenants_routes() {
+    let panel = Panel::with(vec![Guest::answering(REPLY).file()]);
+    let snapshot = panel.runtime.snapshot(TENANT);
+    let route = snapshot.route("probe", "go").unwrap();
+    let crossed = panel.runtime.call(&snapshot, route, call(host_core::TenantId(2))).await;
+    assert!(matches!(crossed, Err(CallError::Ours(_))));
+}
+
+#[tokio::test]
+async fn a_reading_action_cannot_write() {
+    let guest = Guest {
+        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
+        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
+        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
+    };
+    let words = fault_of(guest).await;
+    assert!(words.contains("`write`"), "{words}");
+}
+
+#[tokio::test]
+async fn records_that_are_not_granted_are_refused_by_name() {
+    // Passes the host's refusal on.
+    let guest = Guest {
+        imports: r#"(import "linecard:records/records@0.1.0" "get" (func $get (param i32 i32 i32 i32)))"#,
+        capabilities: "[capabilities.records]\nreason = \"To try.\"\nlimits = [\"stream:read\"]\n",
+        fields: data(8192, "settings"),
+        ..Guest::new(
+            "(call $get (i32.const 8192) (i32.const 8) (i32.const 1) (i32.const 64))
+             (call $refuse (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92)))",
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let refused = panel.call("probe", "go").await.err().unwrap().to_string();
+    assert!(refused.contains("settings:read") && refused.contains("not_permitted"), "{refused}");
+}
+
+fn refused_at_start(file: Vec<u8>) -> LoadError {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = support::panel::engine(&folder);
+    match host_runtime::Runtime::new(engine, options(&folder, vec![file])) {
+        Err(StartError::Shipped(_, error)) => error,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was loaded"),
+    }
+}
+
+#[test]
+fn what_is_no_plugin_is_refused_with_the_reason() {
+    let good = Guest::answering(REPLY);
+    let message = |file: Vec<u8>| refused_at_start(file).to_string();
+    assert!(message(b"\x7fELF something".to_vec()).contains("native code"));
+    assert!(message(wat::parse_str("(module)").unwrap()).contains("core module"));
+    assert!(message(good.component()).contains("last section is missing"));
+    let whole = good.file();
+    assert!(message(whole[..whole.len() - 1].to_vec()).contains("incomplete"));
+    let mut changed = whole.clone();
+    let at = whole.len() - 300;
+    changed[at] ^= 1;
+    assert!(message(changed).contains("digest"));
+    let mut appended = whole;
+    support::guest::section(&mut appended, "more", b"x");
+    assert!(message(appended).contains("last section"));
+    assert!(message(vec![0; (16 << 20) + 1]).contains("at most"));
+}
+
+#[test]
+fn every_cut_of_a_file_is_refused() {
+    let whole = Guest::answering(REPLY).file();
+    for end in (0..whole.len()).step_by(7) {
+        let cut = bytes::Bytes::copy_from_slice(&whole[..end]);
+        assert!(host_runtime::Package::read(cut).is_err(), "cut at {end} of {}", whole.len());
+    }
+    assert!(host_runtime::Package::read(whole.into()).is_ok());
+}
+
+#[test]
+fn an_import_that_the_manifest_does_not_explain_is_refused_by_name() {
+    let guest = Guest {
+        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
+        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
+    };
+    let refused = refused_at_start(guest.file());
+    assert!(refused.to_string().contains("linecard:lines/lines.delete"), "{refused}");
+}
+
+#[test]
+fn wasi_and_foreign_imports_are_refused_by_name() {
+    let component = |import: &str| {
+        let text = format!(r#"(component (import "{import}" (instance (export "f" (func)))))"#);
+        sealed(wat::parse_str(text).unwrap(), br#"{"action":[]}"#, "name = \"a\"\nversion = \"1.0.0\"\n")
+    };
+    let wasi = refused_at_start(component("wasi:cli/environment@0.2.0"));
+    assert!(matches!(&wasi, LoadError::Package(PackageError::Wasi(names)) if names == "wasi:cli/environment@0.2.0"));
+    let other = refused_at_start(component("other:thing/here"));
+    assert!(other.to_string().contains("other:thing/here"), "{other}");
+}
+
+#[test]
+fn a_second_memory_or_a_64_bit_one_is_refused() {
+    let guest = Guest { fields: "(memory 1)".into(), ..Guest::answering(REPLY) };
+    let text = std::panic::catch_unwind(|| guest.file());
+    // The author's own tool may refuse it first; the host refuses whatever gets through.
+    if let Ok(file) = text {
+        assert!(matches!(refused_at_start(file), LoadError::Package(PackageError::Limit { what: "memories", .. })));
+    }
+    let module = r#"(component (core module (memory i64 1)))"#;
+    let file = sealed(wat::parse_str(module).unwrap(), br#"{"action":[]}"#, "name = \"a\"\nversion = \"1.0.0\"\n");
+    assert!(matches!(refused_at_start(file), LoadError::Package(PackageError::Invalid(_))));
+}
+
+#[test]
+fn a_function_larger_than_64_kib_is_refused() {
+    let guest =
+        Guest { fields: format!("(func {})", "(drop (i32.const 1000000))".repeat(20_000)), ..Guest::answering(REPLY) };
+    let refused = refused_at_start(guest.file());
+    assert!(
+        matches!(refused, LoadError::Package(PackageError::Limit { what: "bytes in one function", .. })),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_description_that_differs_from_the_component_is_refused_by_name() {
+    let guest = Guest { names: vec!["probe/go".into(), "probe/hidden".into()], ..Guest::answering(REPLY) };
+    let refused = refused_at_start(guest.file());
+    assert!(matches!(&refused, LoadError::Description(text) if text.contains("probe/hidden")), "{refused}");
+}
+
+/// Page faults of this thread without I/O: each slot that is given back to the system and taken again costs some.
+fn faults() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let after_name = stat.rsplit(") ").next().unwrap();
+    after_name.split(' ').nth(7).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_warm_dispatch_leaves_the_memory_of_its_slot_in_place() {
+    let panel = Panel::with(vec![Guest::answering(REPLY).file()]);
+    let calls = async |count: u32| {
+        for _ in 0..count {
+            panel.call("probe", "go").await.unwrap();
+        }
+    };
+    calls(500).await;
+    let before = faults();
+    calls(1_000).await;
+    let taken = faults() - before;
+    assert!(taken < 200, "{taken} page faults in 1,000 calls");
+}

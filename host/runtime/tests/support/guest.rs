@@ -1,0 +1,211 @@
+//! Probe guests: small core modules in WebAssembly text, made into plugin files as an author's tool would.
+//! Knows nothing of the host.
+
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, UnresolvedPackageGroup};
+
+/// A probe.
+pub struct Guest {
+    pub name: &'static str,
+    pub version: &'static str,
+    /// Imported functions in text form; what `handle` calls.
+    pub imports: &'static str,
+    /// Further fields of the module: functions, globals, data from 8192 on.
+    pub fields: String,
+    /// The instructions of `handle`; parameters `$action $action_len $call $call_len`, result a pointer as `$ok`
+    /// and `$refuse` give.
+    pub handle: String,
+    /// What `names` answers, in its order.
+    pub names: Vec<String>,
+    /// JSON of the description.
+    pub description: serde_json::Value,
+    /// Further text of `plugin.toml`.
+    pub capabilities: &'static str,
+    /// Pages of memory at the start.
+    pub pages: u32,
+}
+
+pub const REPLY: &str = r#"{"data":{"ok":true}}"#;
+
+impl Guest {
+    /// A plugin with one surface, its own, and one action on it: `probe/go`.
+    pub fn new(handle: impl Into<String>) -> Guest {
+        Guest::with_action(handle, serde_json::json!({}))
+    }
+
+    /// Likewise, with further fields of the action's description.
+    pub fn with_action(handle: impl Into<String>, more: serde_json::Value) -> Guest {
+        let mut action = action("probe", "go");
+        for (name, value) in more.as_object().unwrap() {
+            action[name] = value.clone();
+        }
+        Guest {
+            name: "probe",
+            version: "1.0.0",
+            imports: "",
+            fields: String::new(),
+            handle: handle.into(),
+            names: vec!["probe/go".into()],
+            description: serde_json::json!({ "surface": [surface("probe", "/x/probe/{action}")], "action": [action] }),
+            capabilities: "",
+            pages: 1,
+        }
+    }
+
+    /// Answers `reply` with success.
+    pub fn answering(reply: &str) -> Guest {
+        Guest {
+            fields: data(8192, reply),
+            ..Guest::new(format!("(call $ok (i32.const 8192) (i32.const {}))", reply.len()))
+        }
+    }
+
+    /// The component, without the sections that make it a plugin.
+    pub fn component(&self) -> Vec<u8> {
+        let mut module = wat::parse_str(self.text()).unwrap();
+        let (resolve, world) = self.world();
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+    }
+
+    /// The plugin file.
+    pub fn file(&self) -> Vec<u8> {
+        let description = serde_json::to_vec(&self.description).unwrap();
+        let manifest = format!(
+            "name = \"{}\"\nversion = \"{}\"\nsummary = \"A probe.\"\n{}",
+            self.name, self.version, self.capabilities
+        );
+        sealed(self.component(), &description, &manifest)
+    }
+
+    fn world(&self) -> (Resolve, wit_parser::WorldId) {
+        let mut imports: Vec<&str> =
+            self.imports.lines().filter_map(|line| line.trim().strip_prefix("(import \"")?.split('"').next()).collect();
+        imports.dedup();
+        let imports: String = imports.iter().map(|name| format!("import {name};\n")).collect();
+        let text = format!("package probe:probe;\nworld probe {{ {imports} export linecard:plugin/actions@0.1.0; }}");
+        let own = UnresolvedPackageGroup::parse("probe.wit", &text).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
+        let mut packages = Vec::new();
+        for entry in std::fs::read_dir(root).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                packages.push(UnresolvedPackageGroup::parse_dir(&path).unwrap());
+            }
+        }
+        let mut resolve = Resolve::default();
+        let package = resolve.push_groups(own, packages).unwrap();
+        let world = resolve.select_world(&[package], None).unwrap();
+        (resolve, world)
+    }
+
+    /// Memory: results at 16, the list of names from 256, name texts from 1024, free use from 8192, the heap
+    /// (which never frees, and grows) from 32768.
+    fn text(&self) -> String {
+        let (mut pairs, mut texts) = (String::new(), String::new());
+        for name in &self.names {
+            let at = u32::try_from(1024 + texts.len()).unwrap();
+            for number in [at, u32::try_from(name.len()).unwrap()] {
+                pairs.extend(number.to_le_bytes().map(|byte| format!("\\{byte:02x}")));
+            }
+            texts.push_str(name);
+        }
+        let count = self.names.len();
+        format!(
+            r#"(module
+              {imports}
+              (memory (export "memory") {pages})
+              (global $heap (mut i32) (i32.const 32768))
+              (func $alloc (export "cabi_realloc") (param $old i32) (param $old_len i32) (param $align i32) (param $len i32) (result i32)
+                (local $at i32)
+                (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+                (global.set $heap (i32.add (local.get $at) (local.get $len)))
+                (block $fits (loop $more
+                  (br_if $fits (i32.le_u (global.get $heap) (i32.mul (memory.size) (i32.const 65536))))
+                  (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then (unreachable)))
+                  (br $more)))
+                (local.get $at))
+              (func $ok (param $at i32) (param $len i32) (result i32)
+                (i32.store8 (i32.const 16) (i32.const 0))
+                (i32.store (i32.const 20) (local.get $at))
+                (i32.store (i32.const 24) (local.get $len))
+                (i32.const 16))
+              (func $refuse (param $code i32) (param $code_len i32) (param $text i32) (param $text_len i32) (result i32)
+                (i32.store8 (i32.const 16) (i32.const 1))
+                (i32.store (i32.const 20) (local.get $code))
+                (i32.store (i32.const 24) (local.get $code_len))
+                (i32.store8 (i32.const 28) (i32.const 0))
+                (i32.store (i32.const 40) (local.get $text))
+                (i32.store (i32.const 44) (local.get $text_len))
+                (i32.const 16))
+              (func (export "linecard:plugin/actions@0.1.0#names") (result i32)
+                (i32.store (i32.const 16) (i32.const 256))
+                (i32.store (i32.const 20) (i32.const {count}))
+                (i32.const 16))
+              (func (export "linecard:plugin/actions@0.1.0#handle")
+                (param $action i32) (param $action_len i32) (param $call i32) (param $call_len i32) (result i32)
+                (local $n i32) (local $m i32)
+                {handle})
+              (data (i32.const 256) "{pairs}")
+              (data (i32.const 1024) "{texts}")
+              {fields})"#,
+            imports = self.imports,
+            pages = self.pages,
+            handle = self.handle,
+            fields = self.fields,
+        )
+    }
+}
+
+/// A component with the two sections of a plugin.
+pub fn sealed(mut component: Vec<u8>, description: &[u8], manifest: &str) -> Vec<u8> {
+    section(&mut component, "linecard:actions", description);
+    let mut last = Sha256::digest(&component).to_vec();
+    last.extend_from_slice(manifest.as_bytes());
+    section(&mut component, "linecard:plugin", &last);
+    component
+}
+
+/// Appends a custom section.
+pub fn section(bytes: &mut Vec<u8>, name: &str, content: &[u8]) {
+    let mut payload = leb(name.len());
+    payload.extend_from_slice(name.as_bytes());
+    payload.extend_from_slice(content);
+    bytes.push(0);
+    bytes.extend(leb(payload.len()));
+    bytes.extend(payload);
+}
+
+fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = u8::try_from(number & 0x7f).unwrap();
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// Text in memory from an address on.
+pub fn data(at: u32, text: &str) -> String {
+    let bytes: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    format!("(data (i32.const {at}) \"{bytes}\")")
+}
+
+/// A surface's description.
+pub fn surface(name: &str, mount: &str) -> serde_json::Value {
+    serde_json::json!({ "name": name, "mounts": [{ "path": mount }], "credential": { "kind": "none" },
+        "selector": { "kind": "segment", "name": "action" }, "envelope": { "kind": "bare" },
+        "refusals": { "default": { "http": 400 } } })
+}
+
+/// An action's description: it returns an object, and everyone may call it.
+pub fn action(surface: &str, name: &str) -> serde_json::Value {
+    serde_json::json!({ "surface": surface, "name": name, "summary": "A probe.",
+        "roles": ["stranger", "line", "reseller", "admin"], "reply": { "shape": "any" } })
+}

@@ -1,0 +1,8 @@
+//! What the tests share: a panel in a temporary folder, and probe guests written as WebAssembly text.
+//! Knows no test.
+#![allow(dead_code, unreachable_pub, unused_imports)]
+
+pub mod guest;
+pub mod panel;
+
+pub use panel::Panel;

@@ -1,0 +1,130 @@
+//! A panel in a temporary folder: real store, real engine, a runtime over them.
+//! Knows no guest.
+
+use host_core::TenantId;
+use host_core::caller::Caller;
+use host_core::object::{Object, Unique};
+use host_core::plan::Place;
+use host_core::port::Networks;
+use host_engine::{Engine, Ports};
+use host_runtime::{Call, CallError, Options, Reply, RequestFacts, Runtime, Shipped};
+use host_store::{SystemClock, SystemEntropy};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+pub const TENANT: TenantId = TenantId(1);
+
+/// A panel. Its folder goes with it.
+pub struct Panel {
+    pub engine: Arc<Engine>,
+    pub runtime: Arc<Runtime>,
+    pub folder: TempDir,
+}
+
+struct NoNetworks;
+
+impl Networks for NoNetworks {
+    fn isp(&self, _: IpAddr) -> Option<String> {
+        None
+    }
+    fn country(&self, _: IpAddr) -> Option<String> {
+        None
+    }
+}
+
+impl Panel {
+    /// With these plugin files as shipped ones.
+    pub fn with(shipped: Vec<Vec<u8>>) -> Panel {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(&folder);
+        let runtime = Runtime::new(Arc::clone(&engine), options(&folder, shipped)).unwrap();
+        Panel { engine, runtime, folder }
+    }
+
+    /// The same panel after a restart of its plugin host.
+    pub fn restarted(self, shipped: Vec<Vec<u8>>) -> Panel {
+        self.restarted_with(shipped, |_| ())
+    }
+
+    /// Likewise, with other options.
+    pub fn restarted_with(self, shipped: Vec<Vec<u8>>, change: impl Fn(&mut Options)) -> Panel {
+        let Panel { engine, runtime, folder } = self;
+        drop(runtime);
+        let mut options = options(&folder, shipped);
+        change(&mut options);
+        let runtime = Runtime::new(Arc::clone(&engine), options).unwrap();
+        Panel { engine, runtime, folder }
+    }
+
+    /// Makes a tenant.
+    pub async fn tenant(&self, name: &str) -> TenantId {
+        host_engine::tenant::create(&self.engine, "test", name, &[]).await.unwrap();
+        let unique = Unique::TenantName(name.to_owned());
+        match self.engine.store().find(Place::Control, unique).await.unwrap() {
+            Some(Object::Tenant(tenant)) => tenant.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Calls an action as the host itself.
+    pub async fn call(&self, surface: &str, action: &str) -> Result<Reply, CallError> {
+        self.call_with(surface, action, call(TENANT)).await
+    }
+
+    /// Calls an action.
+    pub async fn call_with(&self, surface: &str, action: &str, call: Call) -> Result<Reply, CallError> {
+        let snapshot = self.runtime.snapshot(call.caller.tenant);
+        let route = snapshot.route(surface, action).expect("a route");
+        self.runtime.call(&snapshot, route, call).await
+    }
+
+    /// Why a call ended as a fault, as the plugin's log has it.
+    pub fn last_words(&self, plugin: &str) -> String {
+        self.runtime.logs(TENANT, plugin).last().map(|line| line.message.clone()).unwrap_or_default()
+    }
+}
+
+pub fn engine(folder: &TempDir) -> Arc<Engine> {
+    let data = folder.path().join("data");
+    let opened = host_store::open(&data, host_store::Options::default()).unwrap();
+    Engine::new(Ports {
+        store: opened.store,
+        clock: Arc::new(SystemClock::default()),
+        entropy: Arc::new(SystemEntropy),
+        keyring: opened.keyring,
+        mirror: opened.mirror,
+        journal: opened.journal,
+        networks: Arc::new(NoNetworks),
+    })
+}
+
+pub fn options(folder: &TempDir, shipped: Vec<Vec<u8>>) -> Options {
+    let shipped = shipped.into_iter().map(|bytes| Shipped { name: "probe", bytes: bytes.leak() }).collect::<Vec<_>>();
+    Options {
+        cache_dir: folder.path().join("cache"),
+        plugins_dir: folder.path().join("plugins"),
+        tenants_dir: folder.path().join("tenants"),
+        compiler: Vec::new(),
+        allow_unsigned: true,
+        shipped: shipped.leak(),
+    }
+}
+
+/// A call by the host itself.
+pub fn call(tenant: TenantId) -> Call {
+    Call {
+        caller: Caller::system(tenant, "request-1"),
+        line: None,
+        parameters: serde_json::Map::new(),
+        request: RequestFacts {
+            scheme: "http".into(),
+            host: "tv.example.org".into(),
+            port: 8080,
+            address: Ipv4Addr::LOCALHOST.into(),
+            agent: "probe".into(),
+        },
+        dry_run: false,
+        idempotency: None,
+    }
+}

@@ -1,0 +1,155 @@
+//! From a parsed command line to its effect: what runs a panel, what only looks at files, and
+//! what is a request to a panel, running or not. Knows no verb.
+
+use crate::cli::{Cli, Command, Import, Plugin, RoleName, Tenant, User};
+use crate::config::Config;
+use crate::control::{Request, client};
+use crate::panel::{Panel, is_running, socket};
+use crate::perform::perform;
+use crate::{demo, doctor, inspect, logging, output, serve};
+use anyhow::{Context, bail, ensure};
+use host_core::user::Role;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Runs a command to its end.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    let Cli { data, config, json, command } = cli;
+    let request = match command {
+        Command::CompilePlugin => return host_runtime::compile_child().context("the plugin cannot be compiled"),
+        Command::Demo(args) => {
+            let config = Config::read(config.as_deref())?;
+            return asynchronous(demo::run(args, config, json));
+        }
+        Command::Serve(args) => {
+            let config = Config::read(config.as_deref())?;
+            return asynchronous(serve::run(args, config, &data));
+        }
+        Command::Doctor => {
+            output::print(&doctor::findings(&data), json);
+            return Ok(());
+        }
+        Command::Plugin(Plugin::Inspect { file }) => {
+            output::print(&inspect::describe(&file)?, json);
+            return Ok(());
+        }
+        Command::Tenant(command) => tenant(command)?,
+        Command::User(command) => user(command),
+        Command::Import(command) => import(command)?,
+        Command::Plugin(command) => plugin(command)?,
+        Command::Why(args) => Request::Why { tenant: args.tenant, line: args.line, address: args.address },
+        Command::Verify(args) => Request::Verify { tenant: args.tenant },
+    };
+    let config = Config::read(config.as_deref())?;
+    let value = asynchronous(ask(&data, config, request))?;
+    output::print(&value, json);
+    if value.get("broken").and_then(Value::as_array).is_some_and(|broken| !broken.is_empty()) {
+        bail!("the stored data breaks its invariants; keep a copy of the folder before you change anything");
+    }
+    Ok(())
+}
+
+fn asynchronous<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Hands a request to the panel that runs on this folder, or performs it in process.
+async fn ask(data: &Path, config: Config, request: Request) -> anyhow::Result<Value> {
+    let bar = output::progress_bar();
+    let shown = bar.clone();
+    let progress = move |done, total| {
+        shown.set_length(total);
+        shown.set_position(done);
+    };
+    let answer = if is_running(data)? {
+        client::send(&socket(data), &request, progress).await
+    } else {
+        ensure!(
+            data.exists() || matches!(request, Request::TenantCreate { .. }),
+            "{} does not exist; `linecard tenant create NAME` makes it",
+            data.display()
+        );
+        logging::install(&crate::config::Log { filter: Some("warn".into()), ..config.log.clone() })?;
+        let panel = Panel::open(data, config)?;
+        let answer = perform(&panel, request, progress).await;
+        panel.close().await;
+        answer
+    };
+    bar.finish_and_clear();
+    answer
+}
+
+fn tenant(command: Tenant) -> anyhow::Result<Request> {
+    Ok(match command {
+        Tenant::Create { name, hosts } => Request::TenantCreate { name, hosts },
+        Tenant::List => Request::TenantList,
+        Tenant::Show { name } => Request::TenantShow { name },
+        Tenant::Set { name, values } => Request::TenantSet { name, values: pairs(&values)? },
+        Tenant::Suspend { name } => Request::TenantSuspend { name, suspended: true },
+        Tenant::Resume { name } => Request::TenantSuspend { name, suspended: false },
+        Tenant::Delete { name, confirm } => {
+            ensure!(name == confirm, "--confirm {name} is needed: the tenant and its directory go for good");
+            Request::TenantDelete { name }
+        }
+    })
+}
+
+fn user(command: User) -> Request {
+    match command {
+        User::Create { tenant, role, username, parent, group } => {
+            let role = match role {
+                RoleName::Admin => Role::Admin,
+                RoleName::Reseller => Role::Reseller,
+            };
+            Request::UserCreate { tenant, role, username, parent, group }
+        }
+        User::List { tenant } => Request::UserList { tenant },
+        User::Reset { tenant, username } => Request::UserReset { tenant, username },
+        User::Disable { tenant, username } => Request::UserDisable { tenant, username },
+    }
+}
+
+fn import(command: Import) -> anyhow::Result<Request> {
+    Ok(match command {
+        Import::M3u { file, tenant, source, bouquet, prune, dry_run } => {
+            let (file, name) = named(&file)?;
+            let bouquet = bouquet.unwrap_or_else(|| name.clone());
+            Request::ImportPlaylist { tenant, file, source: source.unwrap_or(name), bouquet, prune, dry_run }
+        }
+        Import::Xmltv { file, tenant, source, dry_run } => {
+            let (file, name) = named(&file)?;
+            Request::ImportGuide { tenant, file, source: source.unwrap_or(name), dry_run }
+        }
+    })
+}
+
+fn plugin(command: Plugin) -> anyhow::Result<Request> {
+    Ok(match command {
+        Plugin::List { tenant } => Request::PluginList { tenant },
+        Plugin::Add { file, tenant } => Request::PluginAdd { tenant, file: named(&file)?.0 },
+        Plugin::Remove { name, tenant } => Request::PluginRemove { tenant, name },
+        Plugin::Grant { name, tenant, what } => Request::PluginGrant { tenant, name, what },
+        Plugin::Revoke { name, tenant, what } => Request::PluginRevoke { tenant, name, what },
+        Plugin::Explain { action, tenant } => Request::PluginExplain { tenant, action },
+        Plugin::Logs { name, tenant } => Request::PluginLogs { tenant, name },
+        Plugin::Inspect { .. } => bail!("inspect looks at a file and asks no panel"),
+    })
+}
+
+/// The absolute path of a file, because a running panel has another working directory, and its
+/// name, which is the default name of what is imported from it.
+fn named(file: &Path) -> anyhow::Result<(PathBuf, String)> {
+    let path = file.canonicalize().with_context(|| format!("{} cannot be read", file.display()))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((path, name))
+}
+
+fn pairs(values: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    values
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => bail!("{text} is no KEY=VALUE"),
+        })
+        .collect()
+}

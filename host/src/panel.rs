@@ -1,0 +1,165 @@
+//! The wiring: which port is answered by what, in one place. Knows every floor and no verb.
+
+use crate::config::Config;
+use crate::shipped::SHIPPED;
+use anyhow::Context;
+use host_core::TenantId;
+use host_core::caller::Scope;
+use host_core::event::Effect;
+use host_core::object::{Kind, Object};
+use host_core::plan::Place;
+use host_core::port::{Clock, Keyring, Query};
+use host_core::tenant::Tenant;
+use host_engine::outbox::Performer;
+use host_engine::{Engine, MaxMind, Ports};
+use host_media::{Detect, Media, MediaOptions, Timing};
+use host_outgoing::{Outgoing, OutgoingOptions};
+use host_runtime::Runtime;
+use host_store::{DataDirectory, SystemClock, SystemEntropy};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// An open data directory with all that works on it. There is one per directory and process.
+pub struct Panel {
+    /// The use cases.
+    pub engine: Arc<Engine>,
+    /// The plugin host.
+    pub runtime: Arc<Runtime>,
+    /// The media engine.
+    pub media: Arc<Media>,
+    /// How it is configured.
+    pub config: Config,
+    /// Where its data is.
+    pub directory: Arc<DataDirectory>,
+    driver: JoinHandle<()>,
+}
+
+/// Where the control socket of a data directory is.
+pub fn socket(data: &Path) -> PathBuf {
+    data.join("control.sock")
+}
+
+/// Whether a process holds the data directory.
+pub fn is_running(data: &Path) -> anyhow::Result<bool> {
+    let lock = match std::fs::File::open(data.join("lock")) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be used", data.display())),
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(false),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(true),
+        Err(std::fs::TryLockError::Error(error)) => Err(error).context("the data directory's lock cannot be tried"),
+    }
+}
+
+impl Panel {
+    /// Opens a data directory, making one where there is none. Plugins are compiled by a child
+    /// of the running program.
+    pub fn open(data: &Path, config: Config) -> anyhow::Result<Arc<Panel>> {
+        let program = std::env::current_exe().context("the running program cannot be found again")?;
+        Panel::open_with(data, config, vec![program.into(), "compile-plugin".into()])
+    }
+
+    /// Likewise, with another command that compiles plugins: a program that ends in
+    /// [`host_runtime::compile_child`].
+    pub fn open_with(data: &Path, config: Config, compiler: Vec<OsString>) -> anyhow::Result<Arc<Panel>> {
+        let opened = host_store::open(data, host_store::Options::default())?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let keyring: Arc<dyn Keyring> = opened.keyring;
+        let networks = MaxMind::open(config.media.isp_database.as_deref(), config.media.country_database.as_deref())
+            .context("a MaxMind database of [media] cannot be read")?;
+        let engine = Engine::new(Ports {
+            store: opened.store,
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            keyring: keyring.clone(),
+            mirror: opened.mirror,
+            journal: opened.journal,
+            networks: Arc::new(networks),
+        });
+        let outgoing =
+            Outgoing::new(OutgoingOptions { allow: config.outgoing.allow.clone(), ..OutgoingOptions::default() })?;
+        let media = Media::new(MediaOptions {
+            fetch: Arc::new(outgoing),
+            clock,
+            keyring,
+            media_root: config.media.root.clone(),
+            ffmpeg: Detect::OnPath,
+            timing: Timing::default(),
+        });
+        engine.set_performer(Arc::new(Effects { media: media.clone() }));
+        let runtime = Runtime::new(
+            engine.clone(),
+            host_runtime::Options {
+                cache_dir: data.join("cache"),
+                plugins_dir: data.join("plugins"),
+                tenants_dir: data.join("tenants"),
+                compiler,
+                allow_unsigned: config.plugins.unsigned,
+                shipped: SHIPPED,
+            },
+        )?;
+        let driver = tokio::spawn(drive(engine.clone()));
+        Ok(Arc::new(Panel { engine, runtime, media, config, directory: opened.directory, driver }))
+    }
+
+    /// Every tenant, by id.
+    pub async fn tenants(&self) -> anyhow::Result<Vec<Tenant>> {
+        let mut tenants = Vec::new();
+        let mut query = Query::all(Kind::Tenant, Scope::Tenant);
+        loop {
+            let rows = self.engine.store().list(Place::Control, query.clone()).await?.rows;
+            let count = rows.len();
+            tenants.extend(rows.into_iter().filter_map(|row| match row {
+                Object::Tenant(tenant) => Some(tenant),
+                _ => None,
+            }));
+            if count < query.limit as usize {
+                return Ok(tenants);
+            }
+            query.start += query.limit;
+        }
+    }
+
+    /// Ends what runs in the background. Data is safe without it; children and timers are not.
+    pub async fn close(&self) {
+        self.driver.abort();
+        self.media.stop().await;
+    }
+}
+
+impl Drop for Panel {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// Steps the engine every second: leases, effects, left-over guide builds.
+async fn drive(engine: Arc<Engine>) {
+    let mut beat = tokio::time::interval(Duration::from_secs(1));
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if let Err(error) = engine.step(engine.clock().now()).await {
+            tracing::warn!(%error, "a step of the engine failed and will be repeated");
+        }
+    }
+}
+
+/// Performs the effects that are not the engine's own.
+struct Effects {
+    media: Arc<Media>,
+}
+
+impl Performer for Effects {
+    fn perform(&self, tenant: TenantId, effect: &Effect) -> Result<(), String> {
+        if let Effect::RestartStream { stream } = effect {
+            self.media.restart(tenant, *stream);
+        }
+        Ok(())
+    }
+}

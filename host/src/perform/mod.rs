@@ -1,0 +1,55 @@
+//! Performs requests on an open panel: each is a verb of the engine or a question to the
+//! runtime, a file per noun. Knows no rule; what is refused, the floors below refuse.
+
+mod imports;
+mod names;
+mod plugins;
+mod tenants;
+mod users;
+mod verify;
+mod why;
+
+use crate::control::Request;
+use crate::panel::Panel;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Gets (done, total) in bytes while a file is read.
+pub trait Watch: Fn(u64, u64) + Send + Sync + 'static {}
+
+impl<T: Fn(u64, u64) + Send + Sync + 'static> Watch for T {}
+
+/// Performs a request and answers what `--json` prints.
+pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) -> anyhow::Result<Value> {
+    match request {
+        Request::TenantCreate { name, hosts } => tenants::create(panel, &name, &hosts).await,
+        Request::TenantList => tenants::list(panel).await,
+        Request::TenantShow { name } => tenants::show(panel, &name).await,
+        Request::TenantSet { name, values } => tenants::set(panel, &name, &values).await,
+        Request::TenantSuspend { name, suspended } => tenants::suspend(panel, &name, suspended).await,
+        Request::TenantDelete { name } => tenants::delete(panel, &name).await,
+        Request::UserCreate { tenant, role, username, parent, group } => {
+            users::create(panel, &tenant, role, username, parent, group).await
+        }
+        Request::UserList { tenant } => users::list(panel, &tenant).await,
+        Request::UserReset { tenant, username } => users::reset(panel, &tenant, &username).await,
+        Request::UserDisable { tenant, username } => users::disable(panel, &tenant, &username).await,
+        Request::ImportPlaylist { tenant, file, source, bouquet, prune, dry_run } => {
+            let what = host_engine::import::PlaylistOptions { source, bouquet, prune, dry_run };
+            imports::playlist(panel, &tenant, &file, what, watch).await
+        }
+        Request::ImportGuide { tenant, file, source, dry_run } => {
+            let what = host_engine::import::GuideOptions { source, dry_run };
+            imports::guide(panel, &tenant, &file, what, watch).await
+        }
+        Request::PluginList { tenant } => plugins::list(panel, &tenant).await,
+        Request::PluginAdd { tenant, file } => plugins::add(panel, &tenant, &file).await,
+        Request::PluginRemove { tenant, name } => plugins::remove(panel, &tenant, &name).await,
+        Request::PluginGrant { tenant, name, what } => plugins::grant(panel, &tenant, &name, &what).await,
+        Request::PluginRevoke { tenant, name, what } => plugins::revoke(panel, &tenant, &name, &what).await,
+        Request::PluginExplain { tenant, action } => plugins::explain(panel, &tenant, &action).await,
+        Request::PluginLogs { tenant, name } => plugins::logs(panel, &tenant, &name).await,
+        Request::Why { tenant, line, address } => why::why(panel, &tenant, &line, address).await,
+        Request::Verify { tenant } => verify::verify(panel, tenant.as_deref()).await,
+    }
+}

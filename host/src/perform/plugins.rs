@@ -1,0 +1,71 @@
+//! `linecard plugin …`, as far as it asks a panel.
+
+use super::names::caller;
+use crate::panel::Panel;
+use anyhow::Context;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A tenant's plugins with their state.
+pub(super) async fn list(panel: &Panel, tenant: &str) -> anyhow::Result<Value> {
+    let tenant = caller(panel, tenant).await?.tenant;
+    panel.runtime.refresh(tenant).await?;
+    let rows = panel.runtime.health(tenant).into_iter().map(|plugin| {
+        let mut row = serde_json::to_value(&plugin).unwrap_or_default();
+        // The digest's first characters are enough for people; `explain` shows it whole.
+        row["digest"] = Value::from(plugin.digest.chars().take(12).collect::<String>());
+        row
+    });
+    Ok(rows.collect())
+}
+
+/// Installs a file; it waits for its grant.
+pub(super) async fn add(panel: &Panel, tenant: &str, file: &Path) -> anyhow::Result<Value> {
+    let caller = caller(panel, tenant).await?;
+    let bytes = tokio::fs::read(file).await.with_context(|| format!("{} cannot be read", file.display()))?;
+    let installed = panel.runtime.install(caller, bytes.into()).await?;
+    Ok(serde_json::to_value(installed)?)
+}
+
+/// Takes a plugin out.
+pub(super) async fn remove(panel: &Panel, tenant: &str, name: &str) -> anyhow::Result<Value> {
+    let caller = caller(panel, tenant).await?;
+    panel.runtime.remove(caller, name).await?;
+    Ok(json!({ "name": name, "removed": true }))
+}
+
+/// Grants all that a plugin asks for, or only these; answers what is granted now.
+pub(super) async fn grant(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
+    let caller = caller(panel, tenant).await?;
+    Ok(serde_json::to_value(panel.runtime.grant(caller, name, what).await?)?)
+}
+
+/// Takes grants back; answers what is granted now.
+pub(super) async fn revoke(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
+    let caller = caller(panel, tenant).await?;
+    Ok(serde_json::to_value(panel.runtime.revoke(caller, name, what).await?)?)
+}
+
+/// Who answers an action, and why.
+pub(super) async fn explain(panel: &Panel, tenant: &str, action: &str) -> anyhow::Result<Value> {
+    let tenant = caller(panel, tenant).await?.tenant;
+    let snapshot = panel.runtime.refresh(tenant).await?;
+    let (surface, name) = action.split_once('/').context("an action is named SURFACE/ACTION: reseller/create_line")?;
+    let Some(explained) = snapshot.explain(surface, name) else {
+        let known: Vec<_> = snapshot
+            .actions()
+            .iter()
+            .map(|route| &*route.action)
+            .map(|a| format!("{}/{}", a.surface, a.name))
+            .collect();
+        anyhow::bail!("nothing answers {action} here; there are {}", known.join(", "));
+    };
+    Ok(serde_json::to_value(explained)?)
+}
+
+/// The last log lines of a plugin.
+pub(super) async fn logs(panel: &Panel, tenant: &str, name: &str) -> anyhow::Result<Value> {
+    let tenant = caller(panel, tenant).await?.tenant;
+    let lines = panel.runtime.logs(tenant, name).into_iter();
+    Ok(lines.map(|line| json!({ "at": line.at, "level": format!("{:?}", line.level).to_lowercase(), "request": line.request, "message": line.message })).collect())
+}

@@ -1,0 +1,24 @@
+//! `linecard verify`: every invariant of the stored data, recomputed.
+
+use super::names::tenant;
+use crate::panel::Panel;
+use host_core::plan::Place;
+use serde_json::{Value, json};
+
+/// `{"checked":[…],"broken":[{"where","invariant","detail"}]}`.
+pub(super) async fn verify(panel: &Panel, only: Option<&str>) -> anyhow::Result<Value> {
+    let tenants = match only {
+        Some(name) => vec![tenant(panel, name).await?],
+        None => panel.tenants().await?,
+    };
+    let control = only.is_none().then(|| ("control".to_owned(), Place::Control));
+    let places = control.into_iter().chain(tenants.into_iter().map(|t| (t.name, Place::Tenant(t.id))));
+    let (mut checked, mut broken) = (Vec::new(), Vec::new());
+    for (name, place) in places {
+        for finding in panel.engine.store().verify(place).await? {
+            broken.push(json!({ "where": name, "invariant": finding.invariant, "detail": finding.detail }));
+        }
+        checked.push(name);
+    }
+    Ok(json!({ "checked": checked, "broken": broken }))
+}

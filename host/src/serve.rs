@@ -1,0 +1,88 @@
+//! `linecard serve`: opens the panel, listens, and ends in order when it is asked to.
+
+use crate::cli::Serve;
+use crate::config::Config;
+use crate::control::server as control;
+use crate::logging;
+use crate::panel::{Panel, socket};
+use anyhow::Context;
+use host_http::{Listener, Server, Tls};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs until SIGTERM or SIGINT; a second one ends at once.
+pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Result<()> {
+    logging::install(&config.log)?;
+    let panel = Panel::open(data, config)?;
+    let server = bind(&panel, args.listen, Some(args.management), args.insecure_panel).await?;
+    let socket = socket(data);
+    let commands = tokio::spawn(control::serve(control::bind(&socket)?, panel.clone()));
+    for address in server.addresses() {
+        tracing::info!(%address, "listening");
+    }
+    let outcome = server.serve(asked_to_end()).await;
+    commands.abort();
+    let _ = std::fs::remove_file(&socket);
+    panel.close().await;
+    tracing::info!("ended in order");
+    Ok(outcome?)
+}
+
+/// Loads the tenants' plugins and binds all listeners of the configuration.
+pub async fn bind(
+    panel: &Arc<Panel>,
+    listen: SocketAddr,
+    management: Option<SocketAddr>,
+    insecure_panel: bool,
+) -> anyhow::Result<Server> {
+    panel.runtime.start().await?;
+    panel.engine.wake_outbox().await?;
+    let config = &panel.config;
+    let mut listeners =
+        vec![Listener { address: listen, tls: tls(&config.http.tls_cert, &config.http.tls_key), surfaces: Vec::new() }];
+    listeners.extend(config.listeners.iter().map(|listener| Listener {
+        address: listener.address,
+        tls: tls(&listener.tls_cert, &listener.tls_key),
+        surfaces: listener.surfaces.clone(),
+    }));
+    let figures = crate::figures::install(panel)?;
+    let config = host_http::Config {
+        listeners,
+        management,
+        public_url: config.http.public_url.clone(),
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        exempt: config.limits.exempt.clone(),
+        insecure_panel,
+        drain: None,
+        metrics: Some(figures),
+    };
+    let (engine, runtime, media) = (panel.engine.clone(), panel.runtime.clone(), panel.media.clone());
+    Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")
+}
+
+fn tls(cert: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Tls> {
+    Some(Tls { cert: cert.clone()?, key: key.clone()? })
+}
+
+/// Resolves at the first SIGTERM or SIGINT; from then on another one ends the process.
+pub(crate) async fn asked_to_end() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals cannot be watched; the process ends at once when it is told to");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        // Everything acknowledged is already flushed.
+        std::process::exit(1);
+    });
+}

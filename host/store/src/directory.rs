@@ -1,0 +1,156 @@
+//! The data directory: who may read it, who owns it, where what lies in it.
+//! Knows nothing of what the files hold.
+
+use crate::error::OpenError;
+use host_core::TenantId;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A data directory that this process owns until the value is dropped.
+#[derive(Debug)]
+pub struct DataDirectory {
+    root: PathBuf,
+    unclean: bool,
+    /// The databases were looked at and are in use: from here on an end in order is one.
+    sound: AtomicBool,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Takes a directory, which is made when it is not there. Refused when other users of the
+    /// machine may read it, or when another process owns it.
+    pub fn claim(root: &Path) -> Result<DataDirectory, OpenError> {
+        make_private(root)?;
+        let lock_path = root.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(OpenError::io(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OpenError::Locked(root.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(OpenError::io(&lock_path)(error)),
+        }
+        make_private(&root.join("tenants"))?;
+        let running = root.join("running");
+        let unclean = running.exists();
+        OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&running)
+            .map_err(OpenError::io(&running))?;
+        Ok(DataDirectory { root: root.to_owned(), unclean, sound: AtomicBool::new(false), _lock: lock })
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether the process that had it last did not end in order.
+    pub fn was_unclean(&self) -> bool {
+        self.unclean
+    }
+
+    /// Notes that what an unclean end may have left was looked at.
+    pub(crate) fn mark_sound(&self) {
+        self.sound.store(true, Ordering::Relaxed);
+    }
+
+    /// The control database.
+    pub fn control(&self) -> PathBuf {
+        self.root.join("control.db")
+    }
+
+    /// Where the key files are.
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// The mirrored leases.
+    pub fn leases(&self) -> PathBuf {
+        self.root.join("leases.map")
+    }
+
+    /// The tenants' directories.
+    pub fn tenants(&self) -> PathBuf {
+        self.root.join("tenants")
+    }
+
+    /// A tenant's directory.
+    pub fn tenant(&self, id: TenantId) -> PathBuf {
+        self.tenants().join(id.to_string())
+    }
+
+    /// A tenant's database.
+    pub fn panel(&self, id: TenantId) -> PathBuf {
+        self.tenant(id).join("panel.db")
+    }
+
+    /// A tenant's journal.
+    pub fn journal(&self, id: TenantId) -> PathBuf {
+        self.tenant(id).join("journal.db")
+    }
+
+    /// Where a tenant's plugins are dropped.
+    pub fn plugins(&self, id: TenantId) -> PathBuf {
+        self.tenant(id).join("plugins")
+    }
+
+    /// Whether any tenant has a directory.
+    pub(crate) fn has_tenants(&self) -> Result<bool, OpenError> {
+        let path = self.tenants();
+        let mut entries = std::fs::read_dir(&path).map_err(OpenError::io(&path))?;
+        Ok(entries.next().is_some())
+    }
+
+    /// Makes a tenant's directory, with its drop folder, durable.
+    pub(crate) fn make_tenant(&self, id: TenantId) -> Result<(), OpenError> {
+        make_private(&self.tenant(id))?;
+        make_private(&self.plugins(id))?;
+        sync_directory(&self.tenants())
+    }
+
+    /// Removes what a deleted tenant left.
+    pub(crate) fn remove_tenant(&self, id: TenantId) -> std::io::Result<()> {
+        match std::fs::remove_dir_all(self.tenant(id)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+}
+
+impl Drop for DataDirectory {
+    fn drop(&mut self) {
+        // Left behind when the process dies, and when a start finds damage after that: the next
+        // start then checks the databases again.
+        if self.sound.load(Ordering::Relaxed) || !self.unclean {
+            let _ = std::fs::remove_file(self.root.join("running"));
+        }
+    }
+}
+
+/// Makes a directory with mode 0700 when it is not there; refuses one that others may enter.
+pub(crate) fn make_private(path: &Path) -> Result<(), OpenError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(OpenError::io(path))?;
+    refuse_exposed(path)
+}
+
+/// Refuses a path that group or others have any right to.
+pub(crate) fn refuse_exposed(path: &Path) -> Result<(), OpenError> {
+    let mode = std::fs::metadata(path).map_err(OpenError::io(path))?.mode();
+    if mode & 0o077 == 0 { Ok(()) } else { Err(OpenError::Exposed(path.to_owned())) }
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync_directory(path: &Path) -> Result<(), OpenError> {
+    File::open(path).and_then(|directory| directory.sync_all()).map_err(OpenError::io(path))
+}

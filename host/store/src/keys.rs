@@ -1,0 +1,127 @@
+//! The key files: sealing of what must be readable again, digests of what must be looked up.
+//! Knows nothing of rows; no key ever leaves it.
+
+use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directory};
+use crate::error::OpenError;
+use crate::system::SystemEntropy;
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use host_core::port::{Entropy, Keyring};
+use host_core::secret::{Mac, Sealed, Secret};
+use host_core::{LineId, TenantId};
+use sha2::Sha256;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+/// First byte of everything sealed: which construction and which key.
+const FORMAT: u8 = 1;
+
+/// Two keys of a data directory: `keys/data.key` seals, `keys/lookup.key` digests. Files of 32
+/// bytes, mode 0600, made once.
+pub struct FileKeyring {
+    data: XChaCha20Poly1305,
+    lookup: Zeroizing<[u8; KEY_BYTES]>,
+}
+
+impl std::fmt::Debug for FileKeyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileKeyring")
+    }
+}
+
+impl FileKeyring {
+    /// Reads the keys. They are made only where no database exists yet, because a new key could
+    /// not open what an old one sealed.
+    pub(crate) fn open(directory: &DataDirectory) -> Result<FileKeyring, OpenError> {
+        let keys = directory.keys();
+        let may_make = !directory.control().exists() && !directory.has_tenants()?;
+        if may_make {
+            make_private(&keys)?;
+        } else if !keys.is_dir() {
+            return Err(OpenError::MissingKey(keys));
+        }
+        refuse_exposed(&keys)?;
+        let data = read_or_make(&keys.join("data.key"), may_make)?;
+        let lookup = read_or_make(&keys.join("lookup.key"), may_make)?;
+        sync_directory(&keys)?;
+        Ok(FileKeyring { data: XChaCha20Poly1305::new((&*data).into()), lookup })
+    }
+}
+
+fn read_or_make(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; KEY_BYTES]>, OpenError> {
+    if !path.exists() {
+        if !may_make {
+            return Err(OpenError::MissingKey(path.to_owned()));
+        }
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        SystemEntropy.fill(&mut *key);
+        // Written beside and moved into place: a crash leaves no half key.
+        let draft = path.with_extension("new");
+        let written = std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&draft)
+            .and_then(|mut file| file.write_all(&*key).and_then(|()| file.sync_all()))
+            .and_then(|()| std::fs::rename(&draft, path));
+        written.map_err(OpenError::io(path))?;
+    }
+    refuse_exposed(path)?;
+    let bytes = Zeroizing::new(std::fs::read(path).map_err(OpenError::io(path))?);
+    let key: Result<[u8; KEY_BYTES], _> = bytes.as_slice().try_into();
+    key.map(Zeroizing::new).map_err(|_| OpenError::Damaged {
+        path: path.to_owned(),
+        reason: format!("a key has {KEY_BYTES} bytes, this file has {}", bytes.len()),
+    })
+}
+
+/// What a sealed password is bound to: its tenant, its row and its column.
+fn place_of(tenant: TenantId, line: LineId) -> [u8; 22] {
+    let mut place = *b"lines.password........";
+    place[14..18].copy_from_slice(&tenant.0.to_be_bytes());
+    place[18..22].copy_from_slice(&line.0.to_be_bytes());
+    place
+}
+
+impl Keyring for FileKeyring {
+    fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed {
+        let mut nonce = [0; NONCE_BYTES];
+        SystemEntropy.fill(&mut nonce);
+        let payload = Payload { msg: password.reveal().as_bytes(), aad: &place_of(tenant, line) };
+        // Fails only beyond 256 GiB; what is empty then opens for nobody.
+        let Ok(text) = self.data.encrypt(XNonce::from_slice(&nonce), payload) else {
+            return Sealed::default();
+        };
+        Sealed([&[FORMAT][..], &nonce, &text].concat())
+    }
+
+    fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret> {
+        let (format, rest) = sealed.0.split_first()?;
+        if *format != FORMAT || rest.len() < NONCE_BYTES {
+            return None;
+        }
+        let (nonce, text) = rest.split_at(NONCE_BYTES);
+        let payload = Payload { msg: text, aad: &place_of(tenant, line) };
+        let opened = Zeroizing::new(self.data.decrypt(XNonce::from_slice(nonce), payload).ok()?);
+        std::str::from_utf8(&opened).ok().map(Secret::new)
+    }
+
+    fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.lookup) else {
+            // HMAC takes keys of any length.
+            return Mac::default();
+        };
+        // The purpose's length in front keeps (purpose, text) pairs apart.
+        mac.update(&(purpose.len() as u64).to_be_bytes());
+        mac.update(purpose.as_bytes());
+        mac.update(&tenant.0.to_be_bytes());
+        mac.update(text);
+        Mac(mac.finalize().into_bytes().into())
+    }
+}

@@ -1,0 +1,140 @@
+//! Opening databases: how they are made, checked, set up for reading and for writing.
+//! Knows schemas by version only.
+
+use crate::directory::{DataDirectory, sync_directory};
+use crate::error::{OpenError, plain};
+use host_core::TenantId;
+use host_core::plan::Place;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A schema: the statements that make it, and the number that this program knows it by.
+pub(crate) struct Schema {
+    pub(crate) version: i64,
+    pub(crate) sql: &'static str,
+}
+
+pub(crate) const CONTROL: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/control.sql") };
+pub(crate) const TENANT: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/tenant.sql") };
+pub(crate) const JOURNAL: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/journal.sql") };
+
+/// Bytes of a write-ahead log at which it is moved into the database while others wait.
+pub(super) const WAL_CAP: u64 = 64 << 20;
+/// Pages of a write-ahead log at which SQLite moves it by itself, as far as readers allow: 16 MiB.
+const WAL_PAGES: u32 = 4_096;
+const MAPPED: i64 = 4 << 30;
+const STATEMENTS: usize = 256;
+
+/// The database of a place.
+pub(super) fn path_of(directory: &DataDirectory, place: Place) -> PathBuf {
+    match place {
+        Place::Control => directory.control(),
+        Place::Tenant(id) => directory.panel(id),
+    }
+}
+
+/// The schema of a place.
+pub(super) fn schema_of(place: Place) -> &'static Schema {
+    match place {
+        Place::Control => &CONTROL,
+        Place::Tenant(_) => &TENANT,
+    }
+}
+
+/// Makes a tenant's directory and database. It is an error when there is one already.
+pub(super) fn make_tenant(directory: &DataDirectory, id: TenantId) -> Result<(), OpenError> {
+    directory.make_tenant(id)?;
+    make(&directory.panel(id), &TENANT)
+}
+
+/// Makes a database, whole and durable or not at all.
+pub(crate) fn make(path: &Path, schema: &Schema) -> Result<(), OpenError> {
+    if path.exists() {
+        let error = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "move it away first");
+        return Err(OpenError::io(path)(error));
+    }
+    let draft = path.with_extension("new");
+    let _ = std::fs::remove_file(&draft);
+    let fill = || -> rusqlite::Result<()> {
+        let mut connection = Connection::open(&draft)?;
+        connection.execute_batch("PRAGMA synchronous = FULL")?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(schema.sql)?;
+        transaction.execute("INSERT INTO schema_version (version) VALUES (?1)", (schema.version,))?;
+        transaction.commit()
+    };
+    fill().map_err(OpenError::damaged(path))?;
+    std::fs::set_permissions(&draft, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .and_then(|()| std::fs::rename(&draft, path))
+        .map_err(OpenError::io(path))?;
+    path.parent().map_or(Ok(()), sync_directory)
+}
+
+/// Opens a database for its one writer.
+pub(crate) fn open_writing(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = open_existing(path, flags)?;
+    let settle = || -> rusqlite::Result<()> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        connection.pragma_update(None, "journal_size_limit", WAL_CAP.cast_signed())
+    };
+    settle().map_err(OpenError::damaged(path))?;
+    check_version(&connection, path, schema)?;
+    Ok(connection)
+}
+
+/// Opens a database for reading only.
+pub(crate) fn open_reading(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = open_existing(path, flags)?;
+    connection.pragma_update(None, "query_only", true).map_err(OpenError::damaged(path))?;
+    check_version(&connection, path, schema)?;
+    Ok(connection)
+}
+
+fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::MissingDatabase(path.to_owned()));
+    }
+    let connection = Connection::open_with_flags(path, flags).map_err(OpenError::damaged(path))?;
+    let settle = || -> rusqlite::Result<()> {
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "mmap_size", MAPPED)
+    };
+    settle().map_err(OpenError::damaged(path))?;
+    Ok(connection)
+}
+
+fn check_version(connection: &Connection, path: &Path, schema: &Schema) -> Result<(), OpenError> {
+    let found: i64 = connection
+        .query_row("SELECT max(version) FROM schema_version", (), |row| row.get(0))
+        .map_err(OpenError::damaged(path))?;
+    match found {
+        found if found == schema.version => Ok(()),
+        found if found > schema.version => {
+            Err(OpenError::Newer { path: path.to_owned(), found, known: schema.version })
+        }
+        found => Err(OpenError::Damaged { path: path.to_owned(), reason: format!("there is no schema {found}") }),
+    }
+}
+
+/// SQLite's own look at the pages; what it finds, or nothing.
+pub(super) fn quick_check(connection: &Connection) -> Result<Vec<String>, String> {
+    let look = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
+        let found = statement.query_map((), |row| row.get::<_, String>(0))?;
+        found.filter(|line| line.as_deref() != Ok("ok")).collect()
+    };
+    look().map_err(|error| plain(&error))
+}

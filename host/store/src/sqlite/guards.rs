@@ -1,0 +1,95 @@
+//! Guards: whether what a plan was decided from still holds. Knows nothing of writing.
+
+use super::batch::{Counts, Failure};
+use super::{find, idempotency, ledger, table};
+use host_core::object::{Object, Unique};
+use host_core::plan::{Change, Guard, Plan};
+use host_core::time::Unix;
+use host_core::{UserId, Version};
+use rusqlite::Connection;
+
+/// Up to so many changes a plan is searched for a write that checks a guard by itself.
+const SEARCHED: usize = 16;
+
+/// Checks every guard of a plan that its own writes do not check anyway.
+pub(super) fn check(connection: &Connection, counts: &mut Counts, plan: &Plan) -> Result<(), Failure> {
+    for guard in &plan.guards {
+        if !is_checked_by_a_write(guard, &plan.changes) && !holds(connection, counts, guard)? {
+            return Err(Failure::Conflict(guard.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// An update compares the version itself, an insert is stopped by the unique index: a query
+/// before it would only say the same.
+fn is_checked_by_a_write(guard: &Guard, changes: &[Change]) -> bool {
+    if changes.len() > SEARCHED {
+        return false;
+    }
+    changes.iter().any(|change| match (guard, change) {
+        (Guard::Unchanged(key, version), Change::Update(object)) => {
+            object.key() == *key && object.version() == *version
+        }
+        (Guard::Unchanged(key, version), Change::Delete(other, at)) => other == key && at == version,
+        (Guard::Missing(key), Change::Insert(object)) => object.key() == *key,
+        (Guard::Free(unique), Change::Insert(object)) => has(object, unique),
+        (Guard::Covers(account, amount), Change::Transfer(transfer)) => {
+            transfer.from == *account && transfer.amount == *amount
+        }
+        _ => false,
+    })
+}
+
+fn has(object: &Object, unique: &Unique) -> bool {
+    match (object, unique) {
+        (Object::Line(line), Unique::LineUsername(name)) => line.username == *name,
+        (Object::Stream(stream), Unique::StreamOrigin(source, url)) => {
+            stream.origin.as_ref().is_some_and(|origin| origin.source == *source && origin.url == *url)
+        }
+        _ => false,
+    }
+}
+
+fn holds(connection: &Connection, counts: &mut Counts, guard: &Guard) -> rusqlite::Result<bool> {
+    Ok(match guard {
+        Guard::Unchanged(key, version) => find::version(connection, *key)? == Some(*version),
+        Guard::Missing(key) => find::version(connection, *key)?.is_none(),
+        Guard::Free(unique) => find::holder(connection, unique)?.is_none(),
+        Guard::Within(user, root) => user == root || find::climb(connection, *user, *root)?.0,
+        Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
+        Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
+        Guard::CountBelow(kind, below) => counts.get(connection, *kind)? < *below,
+        Guard::Unused(user, key) => !idempotency::is_used(connection, *user, key)?,
+    })
+}
+
+/// Trials that a user made since a time.
+pub(super) fn trials(connection: &Connection, user: UserId, since: Unix) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached("SELECT count(*) FROM trials WHERE user = ?1 AND at >= ?2")?
+        .query_row((user.0, since.0), |row| row.get(0))
+}
+
+/// Which guard a refused insert or update has run into; nothing when it was none. The row itself
+/// may stand there half written, so that only other rows count as holders of its names.
+pub(super) fn broken_by(connection: &Connection, object: &Object, fresh: bool) -> rusqlite::Result<Option<Guard>> {
+    let key = object.key();
+    for unique in host_core::object::uniques(object) {
+        if find::holder(connection, &unique)?.is_some_and(|id| id != key.number()) {
+            return Ok(Some(Guard::Free(unique)));
+        }
+    }
+    let is_there = fresh && find::version(connection, key)?.is_some();
+    Ok(is_there.then_some(Guard::Missing(key)))
+}
+
+/// The guard of a row that was to be at a version.
+pub(super) fn unchanged(object: &Object) -> Guard {
+    Guard::Unchanged(object.key(), Version(object.version().0))
+}
+
+/// Rows of a kind, counted.
+pub(super) fn count(connection: &Connection, kind: host_core::object::Kind) -> rusqlite::Result<u32> {
+    connection.prepare_cached(&format!("SELECT count(*) FROM {}", table::name(kind)))?.query_row((), |row| row.get(0))
+}

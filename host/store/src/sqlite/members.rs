@@ -1,0 +1,190 @@
+//! Members of bouquets, and the catalogues that follow from them.
+//! Knows nothing of lines.
+
+use super::batch::{Failure, Hand};
+use super::cells::Word;
+use crate::error::failed;
+use host_core::bouquet::Member;
+use host_core::port::StoreError;
+use host_core::stream::{Stream, StreamKind};
+use host_core::{BouquetId, CategoryId, SeriesId, StreamId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use std::collections::{HashMap, HashSet};
+
+/// Ids in one `IN (…)`.
+const CHUNK: usize = 256;
+
+/// The bouquet's members become exactly these. `bump`: the bouquet's version rises too.
+pub(super) fn set(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
+    hand.run("DELETE FROM bouquet_members WHERE bouquet = ?1", (bouquet.0,))?;
+    append(hand, bouquet, 0, members)?;
+    changed(hand, bouquet, bump)
+}
+
+/// These are added at the end; those that it has already stay where they are.
+pub(super) fn add(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
+    let next: i64 = hand
+        .connection
+        .prepare_cached("SELECT coalesce(max(position) + 1, 0) FROM bouquet_members WHERE bouquet = ?1")?
+        .query_row((bouquet.0,), |row| row.get(0))?;
+    append(hand, bouquet, next, members)?;
+    changed(hand, bouquet, bump)
+}
+
+fn append(hand: &Hand<'_>, bouquet: BouquetId, first: i64, members: &[Member]) -> Result<(), Failure> {
+    let mut position = first;
+    for member in members {
+        let (stream, series) = match member {
+            Member::Stream(id) => (Some(id.0), None),
+            Member::Series(id) => (None, Some(id.0)),
+        };
+        position += i64::try_from(hand.run(
+            "INSERT INTO bouquet_members (bouquet, position, stream, series) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO NOTHING",
+            (bouquet.0, position, stream, series),
+        )?)
+        .unwrap_or(0);
+    }
+    Ok(())
+}
+
+fn changed(hand: &Hand<'_>, bouquet: BouquetId, bump: bool) -> Result<(), Failure> {
+    if bump && hand.run("UPDATE bouquets SET version = version + 1 WHERE id = ?1", (bouquet.0,))? == 0 {
+        return Err(Failure::Invalid(format!("there is no bouquet {bouquet}")));
+    }
+    Ok(())
+}
+
+/// A bouquet's members in order.
+pub(super) fn members(connection: &Connection, bouquet: BouquetId) -> Result<Vec<Member>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT stream, series FROM bouquet_members WHERE bouquet = ?1 ORDER BY position")
+        .map_err(failed)?;
+    let mut rows = statement.query((bouquet.0,)).map_err(failed)?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let stream: Option<u32> = row.get(0).map_err(failed)?;
+        let series: Option<u32> = row.get(1).map_err(failed)?;
+        members.extend(stream.map(|id| Member::Stream(StreamId(id))));
+        members.extend(series.map(|id| Member::Series(SeriesId(id))));
+    }
+    Ok(members)
+}
+
+/// Enabled streams of these kinds in these bouquets, each once, in order.
+pub(super) fn catalogue(
+    connection: &Connection,
+    bouquets: &[BouquetId],
+    kinds: &[StreamKind],
+    category: Option<CategoryId>,
+) -> Result<Vec<StreamId>, StoreError> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<_> = (0..kinds.len()).map(|n| format!("?{}", n + 3)).collect();
+    let sql = format!(
+        "SELECT m.stream FROM bouquet_members m JOIN streams s ON s.id = m.stream \
+         WHERE m.bouquet = ?1 AND s.enabled = 1 AND s.kind IN ({}) {} ORDER BY m.position",
+        marks.join(", "),
+        within_category("stream", category)
+    );
+    let words: Vec<_> = kinds.iter().map(|kind| Value::from(kind.word().to_owned())).collect();
+    in_order(connection, &sql, bouquets, category, &words).map(|ids| ids.into_iter().map(StreamId).collect())
+}
+
+/// Series in these bouquets, each once, in order.
+pub(super) fn catalogue_series(
+    connection: &Connection,
+    bouquets: &[BouquetId],
+    category: Option<CategoryId>,
+) -> Result<Vec<SeriesId>, StoreError> {
+    let sql = format!(
+        "SELECT m.series FROM bouquet_members m WHERE m.bouquet = ?1 AND m.series IS NOT NULL {} ORDER BY m.position",
+        within_category("series", category)
+    );
+    in_order(connection, &sql, bouquets, category, &[]).map(|ids| ids.into_iter().map(SeriesId).collect())
+}
+
+fn within_category(what: &str, category: Option<CategoryId>) -> String {
+    match category {
+        // The mark stands in both forms, so that parameters are bound alike.
+        None => "AND ?2 IS NULL".into(),
+        Some(_) => {
+            let table = if what == "stream" { "stream_categories" } else { "series_categories" };
+            format!("AND EXISTS (SELECT 1 FROM {table} c WHERE c.category = ?2 AND c.{what} = m.{what})")
+        }
+    }
+}
+
+fn in_order(
+    connection: &Connection,
+    sql: &str,
+    bouquets: &[BouquetId],
+    category: Option<CategoryId>,
+    more: &[Value],
+) -> Result<Vec<u32>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let (mut ids, mut known) = (Vec::new(), HashSet::new());
+    for bouquet in bouquets {
+        let fixed = [Value::from(bouquet.0), category.map_or(Value::Null, |id| Value::from(id.0))];
+        let mut rows = statement.query(params_from_iter(fixed.iter().chain(more))).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let id: u32 = row.get(0).map_err(failed)?;
+            // One bouquet has a member once; only several can repeat one.
+            if bouquets.len() == 1 || known.insert(id) {
+                ids.push(id);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// These streams, in the order given.
+pub(super) fn streams(connection: &Connection, ids: &[StreamId]) -> Result<Vec<Stream>, StoreError> {
+    let statements = super::table::statements(host_core::object::Kind::Stream);
+    let marks: Vec<_> = (1..=CHUNK).map(|n| format!("?{n}")).collect();
+    let sql = format!("{} WHERE id IN ({})", statements.select, marks.join(", "));
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let mut streams = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        // The last chunk is filled up with ids that no row has.
+        let padded = chunk.iter().map(|id| id.0).chain(std::iter::repeat(0)).take(CHUNK);
+        let mut rows = statement.query(params_from_iter(padded)).map_err(failed)?;
+        let mut found = HashMap::with_capacity(chunk.len());
+        while let Some(row) = rows.next().map_err(failed)? {
+            let stream: Stream = super::table::read_as(row)?;
+            found.insert(stream.id, stream);
+        }
+        let repeated = chunk.len() != found.len();
+        for id in chunk {
+            match repeated {
+                true => streams.extend(found.get(id).cloned()),
+                false => streams.extend(found.remove(id)),
+            }
+        }
+    }
+    Ok(streams)
+}
+
+/// Whether one of the bouquets holds the stream, or the series of the episode.
+pub(super) fn carries(connection: &Connection, bouquets: &[BouquetId], stream: StreamId) -> rusqlite::Result<bool> {
+    let mut direct = connection.prepare_cached("SELECT 1 FROM bouquet_members WHERE stream = ?1 AND bouquet = ?2")?;
+    for bouquet in bouquets {
+        if direct.exists((stream.0, bouquet.0))? {
+            return Ok(true);
+        }
+    }
+    let series: Option<Option<u32>> = connection
+        .prepare_cached("SELECT series FROM streams WHERE id = ?1")?
+        .query_row((stream.0,), |row| row.get(0))
+        .optional()?;
+    let Some(series) = series.flatten() else { return Ok(false) };
+    let mut through = connection.prepare_cached("SELECT 1 FROM bouquet_members WHERE series = ?1 AND bouquet = ?2")?;
+    for bouquet in bouquets {
+        if through.exists((series, bouquet.0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

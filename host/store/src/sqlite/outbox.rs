@@ -1,0 +1,59 @@
+//! Effects that wait to be performed. Knows nothing of how.
+
+use super::batch::{Failure, Hand};
+use super::cells::to_json;
+use crate::error::failed;
+use host_core::OutboxId;
+use host_core::event::Effect;
+use host_core::plan::Settled;
+use host_core::port::{StoreError, Waiting};
+use host_core::time::Unix;
+use rusqlite::Connection;
+
+/// Adds an effect, due at once.
+pub(super) fn add(hand: &Hand<'_>, effect: &Effect) -> Result<OutboxId, Failure> {
+    hand.run(
+        "INSERT INTO outbox (effect, due_at, attempts, error, dead) VALUES (?1, 0, 0, '', 0)",
+        (to_json(effect)?,),
+    )?;
+    let id = hand.connection.last_insert_rowid();
+    u32::try_from(id).map(OutboxId).map_err(|_| Failure::Invalid("the outbox has used up its numbers".into()))
+}
+
+/// Notes what became of one. One that is no longer there was settled before.
+pub(super) fn settle(hand: &Hand<'_>, id: OutboxId, settled: &Settled) -> Result<(), Failure> {
+    match settled {
+        Settled::Done => hand.run("DELETE FROM outbox WHERE id = ?1", (id.0,))?,
+        Settled::Retry(at, error) => hand.run(
+            "UPDATE outbox SET due_at = ?2, attempts = attempts + 1, error = ?3 WHERE id = ?1",
+            (id.0, at.0, error),
+        )?,
+        Settled::Dead(error) => {
+            hand.run("UPDATE outbox SET dead = 1, attempts = attempts + 1, error = ?2 WHERE id = ?1", (id.0, error))?
+        }
+    };
+    Ok(())
+}
+
+/// Effects that are due, oldest first.
+pub(super) fn due(connection: &Connection, now: Unix, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT id, attempts, effect FROM outbox WHERE dead = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2",
+        )
+        .map_err(failed)?;
+    let mut rows = statement.query((now.0, limit)).map_err(failed)?;
+    let mut waiting = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let id: u32 = row.get(0).map_err(failed)?;
+        let text: String = row.get(2).map_err(failed)?;
+        let effect = serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
+            table: "outbox",
+            column: "effect",
+            row: id,
+            reason: error.to_string(),
+        })?;
+        waiting.push(Waiting { id: OutboxId(id), effect, attempts: row.get(1).map_err(failed)? });
+    }
+    Ok(waiting)
+}

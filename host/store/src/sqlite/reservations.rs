@@ -1,0 +1,143 @@
+//! Reservations of one place: which names are held for a re-run, and who waits for that.
+//! Time is passed in; knows nothing of writing.
+
+use host_core::plan::{Name, Ticket};
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+/// A reservation ends by itself after so long.
+pub(super) const HELD: Duration = Duration::from_millis(250);
+
+struct Held {
+    ticket: Ticket,
+    names: BTreeSet<Name>,
+    alone: bool,
+    until: Duration,
+}
+
+impl Held {
+    fn meets(&self, names: &BTreeSet<Name>, alone: bool) -> bool {
+        self.alone || alone || !self.names.is_disjoint(names)
+    }
+}
+
+struct Asked<A> {
+    names: BTreeSet<Name>,
+    alone: bool,
+    answer: A,
+}
+
+/// The reservations of a place. `A` is what a grant is answered to.
+pub(super) struct Reservations<A> {
+    held: Vec<Held>,
+    waiting: VecDeque<Asked<A>>,
+}
+
+impl<A> Default for Reservations<A> {
+    fn default() -> Self {
+        Reservations { held: Vec::new(), waiting: VecDeque::new() }
+    }
+}
+
+impl<A> Reservations<A> {
+    /// Asks for names, or for the whole place.
+    pub(super) fn ask(&mut self, names: BTreeSet<Name>, alone: bool, answer: A) {
+        self.waiting.push_back(Asked { names, alone, answer });
+    }
+
+    /// Ends a reservation; harmless when it is over.
+    pub(super) fn release(&mut self, ticket: Ticket) {
+        self.held.retain(|held| held.ticket != ticket);
+    }
+
+    /// Ends what has been held too long and grants what can be granted, first come first served:
+    /// nobody overtakes one that waits for the same name.
+    pub(super) fn step(&mut self, now: Duration, mut ticket: impl FnMut() -> Ticket) -> Vec<(A, Ticket)> {
+        self.held.retain(|held| held.until > now);
+        let (mut granted, mut waiting) = (Vec::new(), VecDeque::<Asked<A>>::new());
+        for asked in std::mem::take(&mut self.waiting) {
+            let behind =
+                waiting.iter().any(|first| first.alone || asked.alone || !first.names.is_disjoint(&asked.names));
+            if behind || self.held.iter().any(|held| held.meets(&asked.names, asked.alone)) {
+                waiting.push_back(asked);
+                continue;
+            }
+            let ticket = ticket();
+            self.held.push(Held { ticket, names: asked.names, alone: asked.alone, until: now + HELD });
+            granted.push((asked.answer, ticket));
+        }
+        self.waiting = waiting;
+        granted
+    }
+
+    /// Whether a plan with these names must wait. `own`: the reservation that it may use.
+    pub(super) fn holds_back(&self, names: &BTreeSet<Name>, own: Option<Ticket>) -> bool {
+        self.held.iter().any(|held| Some(held.ticket) != own && held.meets(names, false))
+    }
+
+    /// Whether nothing is held and nobody waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.waiting.is_empty()
+    }
+
+    /// When the next reservation ends by itself.
+    pub(super) fn next_end(&self) -> Option<Duration> {
+        self.held.iter().map(|held| held.until).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::LineId;
+    use host_core::object::Key;
+
+    fn names(ids: &[u32]) -> BTreeSet<Name> {
+        ids.iter().map(|id| Name::Row(Key::Line(LineId(*id)))).collect()
+    }
+
+    fn grants(held: &mut Reservations<&'static str>, at_ms: u64, next: &mut u64) -> Vec<&'static str> {
+        let granted = held.step(Duration::from_millis(at_ms), || {
+            *next += 1;
+            Ticket(*next)
+        });
+        granted.into_iter().map(|(who, _)| who).collect()
+    }
+
+    #[test]
+    fn a_held_name_holds_others_back_and_lets_its_own_ticket_through() {
+        let (mut held, mut next) = (Reservations::default(), 0);
+        held.ask(names(&[1, 2]), false, "first");
+        assert_eq!(grants(&mut held, 0, &mut next), ["first"]);
+        assert!(held.holds_back(&names(&[2]), None));
+        assert!(!held.holds_back(&names(&[3]), None));
+        assert!(!held.holds_back(&names(&[2]), Some(Ticket(1))));
+        held.release(Ticket(1));
+        held.release(Ticket(1));
+        assert!(!held.holds_back(&names(&[2]), None));
+    }
+
+    #[test]
+    fn a_reservation_ends_by_itself_after_250_ms() {
+        let (mut held, mut next) = (Reservations::default(), 0);
+        held.ask(names(&[1]), false, "first");
+        held.ask(names(&[1]), false, "second");
+        assert_eq!(grants(&mut held, 0, &mut next), ["first"]);
+        assert_eq!(grants(&mut held, 249, &mut next), Vec::<&str>::new());
+        assert_eq!(grants(&mut held, 250, &mut next), ["second"]);
+    }
+
+    #[test]
+    fn alone_waits_for_all_and_nobody_overtakes_it() {
+        let (mut held, mut next) = (Reservations::default(), 0);
+        held.ask(names(&[1]), false, "first");
+        held.ask(names(&[9]), true, "alone");
+        held.ask(names(&[5]), false, "late");
+        assert_eq!(grants(&mut held, 0, &mut next), ["first"]);
+        held.release(Ticket(1));
+        assert_eq!(grants(&mut held, 1, &mut next), ["alone"]);
+        assert!(held.holds_back(&names(&[77]), None));
+        held.release(Ticket(2));
+        assert_eq!(grants(&mut held, 2, &mut next), ["late"]);
+    }
+}

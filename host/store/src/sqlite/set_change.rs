@@ -1,0 +1,59 @@
+//! Set changes: one statement over many rows, with the number that it must touch.
+//! Knows nothing of who decided it.
+
+use super::batch::{Failure, Hand};
+use host_core::object::Key;
+use host_core::plan::{Guard, SetChange, SetKind};
+use host_core::{UserId, Version};
+
+/// Performs one. The answer: how many rows it touched.
+pub(super) fn apply(hand: &Hand<'_>, change: &SetChange) -> Result<u32, Failure> {
+    let touched = match &change.what {
+        SetKind::MoveLines(from, to) => {
+            hand.run("UPDATE lines SET owner = ?2, version = version + 1 WHERE owner = ?1", (from.0, to.0))?
+        }
+        SetKind::MoveUsers(from, to) => hand.run(
+            "UPDATE users SET parent = ?2, version = version + 1 WHERE parent = ?1",
+            (from.0, to.map(|id| id.0)),
+        )?,
+        SetKind::RevokeKeys(user) => hand
+            .run("UPDATE api_keys SET revoked = 1, version = version + 1 WHERE user = ?1 AND revoked = 0", (user.0,))?,
+        SetKind::MarkMissing(source, since) => hand.run(
+            "UPDATE streams SET origin_missing = 1, version = version + 1 \
+             WHERE origin_source = ?1 AND origin_seen_at < ?2 AND origin_missing = 0",
+            (source, since.0),
+        )?,
+        SetKind::PruneMissing(source) => {
+            hand.run("DELETE FROM streams WHERE origin_source = ?1 AND origin_missing = 1", (source,))?
+        }
+        SetKind::ForgetBouquet(bouquet) => {
+            let cut = format!(",{bouquet},");
+            let lines = hand.run(
+                "UPDATE lines SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
+                 WHERE instr(bouquets, ?1)",
+                (&cut,),
+            )?;
+            let packages = hand.run(
+                "UPDATE packages SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
+                 WHERE instr(bouquets, ?1)",
+                (&cut,),
+            )?;
+            lines + packages
+        }
+    };
+    let touched = u32::try_from(touched).unwrap_or(u32::MAX);
+    match change.expected {
+        Some(expected) if expected != touched => Err(Failure::Conflict(named(&change.what))),
+        _ => Ok(touched),
+    }
+}
+
+/// The guard that a conflict over a set change names: the one row that the set hangs on.
+fn named(what: &SetKind) -> Guard {
+    let key = match what {
+        SetKind::MoveLines(user, _) | SetKind::MoveUsers(user, _) | SetKind::RevokeKeys(user) => Key::User(*user),
+        SetKind::ForgetBouquet(bouquet) => Key::Bouquet(*bouquet),
+        SetKind::MarkMissing(..) | SetKind::PruneMissing(_) => Key::User(UserId(0)),
+    };
+    Guard::Unchanged(key, Version(0))
+}

@@ -1,0 +1,164 @@
+//! One object kind, one table: a kind says its columns, and every statement on single rows is
+//! generated from that, once. Knows nothing of guards or scopes.
+
+use super::cells::{Binding, Cells};
+use host_core::Version;
+use host_core::object::{Key, Kind, Object, Stored};
+use host_core::port::StoreError;
+use rusqlite::Connection;
+use std::sync::OnceLock;
+
+/// How a kind stands in its table. Every table begins with `id` and `version`.
+pub(super) trait Table: Stored {
+    /// The table's name.
+    const NAME: &'static str;
+    /// Its columns after `id` and `version`.
+    const COLUMNS: &'static [&'static str];
+    /// The columns that a search looks at.
+    const SEARCHED: &'static [&'static str] = &[];
+
+    /// Binds [`Table::COLUMNS`] in order.
+    fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()>;
+    /// Reads [`Table::COLUMNS`] in order.
+    fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError>;
+    /// Writes what stands in further tables. `fresh`: the row is new.
+    fn attach(&self, _connection: &Connection, _fresh: bool) -> rusqlite::Result<()> {
+        Ok(())
+    }
+    /// Writes what the end of a row leaves elsewhere.
+    fn detach(_connection: &Connection, _id: u32) -> rusqlite::Result<()> {
+        Ok(())
+    }
+}
+
+/// The statements on single rows of a table.
+pub(super) struct Statements {
+    pub(super) select: String,
+    pub(super) select_by_id: String,
+    pub(super) version: String,
+    pub(super) insert: String,
+    pub(super) update: String,
+    pub(super) delete: String,
+}
+
+impl Statements {
+    fn of<T: Table>() -> Statements {
+        let (name, columns) = (T::NAME, T::COLUMNS);
+        let select = format!("SELECT id, version, {} FROM {name}", columns.join(", "));
+        let marks: Vec<_> = (1..=columns.len() + 2).map(|n| format!("?{n}")).collect();
+        let settings: Vec<_> = columns.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
+        Statements {
+            select_by_id: format!("{select} WHERE {name}.id = ?1"),
+            version: format!("SELECT version FROM {name} WHERE id = ?1"),
+            insert: format!("INSERT INTO {name} (id, version, {}) VALUES ({})", columns.join(", "), marks.join(", ")),
+            update: format!(
+                "UPDATE {name} SET version = ?2, {} WHERE id = ?1 AND version = ?{}",
+                settings.join(", "),
+                columns.len() + 3
+            ),
+            delete: format!("DELETE FROM {name} WHERE id = ?1 AND version = ?2"),
+            select,
+        }
+    }
+}
+
+/// Runs `$body` with `$T` being the type of a kind.
+macro_rules! with_kind {
+    ($kind:expr, $T:ident => $body:expr) => {
+        $crate::sqlite::table::with_kind!(@ $kind, $T, $body,
+            User: user::User, Group: group::Group, Line: line::Line, Package: package::Package,
+            Bouquet: bouquet::Bouquet, Category: category::Category, Stream: stream::Stream,
+            Series: series::Series, ApiKey: api_key::ApiKey, Block: block::Block,
+            Settings: settings::Settings, GuideSource: guide::GuideSource, Job: job::Job,
+            Tenant: tenant::Tenant, AccessCode: access_code::AccessCode, Plugin: plugin::InstalledPlugin)
+    };
+    (@ $kind:expr, $T:ident, $body:expr, $($variant:ident: $($path:ident)::+),*) => {
+        match $kind {$(
+            host_core::object::Kind::$variant => { type $T = host_core::$($path)::+; $body }
+        )*}
+    };
+}
+pub(super) use with_kind;
+
+/// Runs `$body` with `$it` being what an object holds.
+macro_rules! with_object {
+    ($object:expr, $it:ident => $body:expr) => {
+        $crate::sqlite::table::with_object!(@ $object, $it, $body,
+            User Group Line Package Bouquet Category Stream Series ApiKey Block Settings GuideSource Job
+            Tenant AccessCode Plugin)
+    };
+    (@ $object:expr, $it:ident, $body:expr, $($variant:ident)*) => {
+        match $object { $(host_core::object::Object::$variant($it) => $body),* }
+    };
+}
+pub(super) use with_object;
+
+/// The statements of a kind.
+pub(super) fn statements(kind: Kind) -> &'static Statements {
+    static ALL: [OnceLock<Statements>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+    ALL[kind as usize].get_or_init(|| with_kind!(kind, T => Statements::of::<T>()))
+}
+
+/// The table of a kind.
+pub(super) fn name(kind: Kind) -> &'static str {
+    with_kind!(kind, T => T::NAME)
+}
+
+/// The columns of a kind that a search looks at.
+pub(super) fn searched(kind: Kind) -> &'static [&'static str] {
+    with_kind!(kind, T => T::SEARCHED)
+}
+
+/// Whether a kind is kept in the control database.
+pub(super) fn in_control(kind: Kind) -> bool {
+    matches!(kind, Kind::Tenant | Kind::AccessCode | Kind::Plugin)
+}
+
+/// An object out of a row of its kind's select.
+pub(super) fn read(kind: Kind, row: &rusqlite::Row<'_>) -> Result<Object, StoreError> {
+    with_kind!(kind, T => read_as::<T>(row).map(Stored::into_object))
+}
+
+/// A thing out of a row of its kind's select.
+pub(super) fn read_as<T: Table>(row: &rusqlite::Row<'_>) -> Result<T, StoreError> {
+    let mut cells = Cells::new(row, T::NAME, T::COLUMNS)?;
+    let mut thing = T::read(&mut cells)?;
+    thing.set_version(Version(cells.version));
+    Ok(thing)
+}
+
+/// Writes a new row.
+pub(super) fn insert(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(&statements(object.key().kind()).insert)?;
+    let mut row = Binding::new(&mut statement);
+    row.put(object.key().number())?;
+    row.put(1)?;
+    with_object!(object, it => it.bind(&mut row))?;
+    statement.raw_execute()?;
+    with_object!(object, it => it.attach(connection, true))
+}
+
+/// Rewrites a row that is still at the object's version. The answer: whether it was.
+pub(super) fn update(connection: &Connection, object: &Object) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(&statements(object.key().kind()).update)?;
+    let mut row = Binding::new(&mut statement);
+    row.put(object.key().number())?;
+    row.put(object.version().next().0)?;
+    with_object!(object, it => it.bind(&mut row))?;
+    row.put(object.version().0)?;
+    if statement.raw_execute()? == 0 {
+        return Ok(false);
+    }
+    with_object!(object, it => it.attach(connection, false))?;
+    Ok(true)
+}
+
+/// Drops a row that is still at that version. The answer: whether it was.
+pub(super) fn delete(connection: &Connection, key: Key, version: Version) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(&statements(key.kind()).delete)?;
+    if statement.execute((key.number(), version.0))? == 0 {
+        return Ok(false);
+    }
+    with_kind!(key.kind(), T => T::detach(connection, key.number()))?;
+    Ok(true)
+}

@@ -1,0 +1,22 @@
+//! How each kind stands in its table, a file per kind. Knows no statement.
+
+mod access_codes;
+mod api_keys;
+mod blocks;
+mod bouquets;
+mod categories;
+mod groups;
+mod guide_sources;
+mod jobs;
+mod lines;
+mod packages;
+mod plugins;
+mod series;
+mod settings;
+mod streams;
+mod tenants;
+mod users;
+
+pub(super) use super::cells::{Binding, Cells};
+pub(super) use super::table::Table;
+pub(super) use host_core::port::StoreError;

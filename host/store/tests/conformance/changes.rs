@@ -1,0 +1,183 @@
+//! Changes: each writes what it says, and comes back as it went in.
+
+use crate::panel::*;
+use host_core::access_code::AccessCode;
+use host_core::bouquet::Member;
+use host_core::caller::Scope;
+use host_core::event::Effect;
+use host_core::job::{Job, JobState};
+use host_core::line::Line;
+use host_core::object::{Key, Kind, Stored, Unique};
+use host_core::package::Package;
+use host_core::plan::{Change, Guard, Idempotency, MAX_CHANGES, Place, Plan, SetChange, SetKind, Settled};
+use host_core::port::{CommitError, Filter, Query};
+use host_core::settings::{SETTINGS, Settings};
+use host_core::stream::{Details, EpisodeOf, Origin, Stream, StreamKind};
+use host_core::time::Unix;
+use host_core::user::{Role, User};
+use host_core::*;
+
+fn same<T: Stored + PartialEq + std::fmt::Debug>(panel: &Panel<'_>, mut thing: T) {
+    panel.done([insert(thing.clone())]);
+    thing.set_version(Version(1));
+    assert_eq!(panel.get::<T>(thing.id()).unwrap(), thing);
+}
+
+pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
+    same(panel, line(1, RESELLER));
+    same(panel, user(UserId(9), Some(BELOW), Role::Reseller));
+    same(panel, series(4));
+    let full = Stream {
+        enabled: false,
+        categories: vec![CategoryId(3), CategoryId(1)],
+        sources: vec!["http://a/1".into(), "http://b/2".into()],
+        details: Details { rating: 7.5, plot: "“quoted”".into(), ..Details::default() },
+        episode_of: Some(EpisodeOf { series: SeriesId(4), season: 0, number: 7 }),
+        origin: Some(Origin { source: "list".into(), url: "http://a/1".into(), seen_at: Unix(3), ..Origin::default() }),
+        ..stream(7, StreamKind::Episode)
+    };
+    same(panel, full);
+    same(panel, stream(8, StreamKind::Radio));
+    same(panel, Settings { id: SETTINGS, timezone: "Europe/Vienna".into(), ..Settings::default() });
+    same(panel, Package { id: PackageId(2), name: "p".into(), bouquets: vec![BouquetId(1)], ..Package::default() });
+    let job = Job {
+        id: JobId(1),
+        version: Version(0),
+        kind: "import_m3u".into(),
+        subject: "free".into(),
+        state: JobState::Cancelled,
+        cursor: u64::MAX,
+        counts: [("added".to_owned(), 3)].into(),
+        error: None,
+        started_at: Unix(1),
+        ended_at: Some(Unix(2)),
+    };
+    same(panel, job);
+    assert!(panel.verify().is_empty(), "{:?}", panel.verify());
+}
+
+pub(crate) fn ids_come_in_blocks_that_never_meet(panel: &Panel<'_>) {
+    let first = panel.done([Change::TakeIds(Kind::Line, 100), Change::TakeIds(Kind::User, 10)]).blocks;
+    let second = panel.done([Change::TakeIds(Kind::Line, 1)]).blocks;
+    assert_eq!((first, second), (vec![1, 1], vec![101]));
+}
+
+pub(crate) fn set_changes_touch_what_they_say_or_nothing(panel: &Panel<'_>) {
+    let set = |what, expected| Change::Set(SetChange { what, expected });
+    panel.done([
+        insert(Line { bouquets: vec![BouquetId(1)], ..line(1, BELOW) }),
+        insert(Line { bouquets: vec![BouquetId(11), BouquetId(1), BouquetId(2)], ..line(2, BELOW) }),
+        insert(Line { bouquets: vec![BouquetId(11)], ..line(3, RIVAL) }),
+        insert(Package { id: PackageId(1), name: "p".into(), bouquets: vec![BouquetId(1)], ..Package::default() }),
+    ]);
+    let refused = panel.commit(plan([insert(bouquet(77)), set(SetKind::MoveLines(BELOW, RESELLER), Some(3))]));
+    assert!(matches!(refused, Err(CommitError::Conflict(_))));
+    assert!(panel.get::<bouquet::Bouquet>(BouquetId(77)).is_none());
+    assert_eq!(panel.done([set(SetKind::MoveLines(BELOW, RESELLER), Some(2))]).touched, [2]);
+    assert_eq!(panel.get::<Line>(LineId(1)).unwrap().owner, RESELLER);
+    assert_eq!(panel.done([set(SetKind::MoveUsers(RESELLER, Some(ADMIN)), None)]).touched, [1]);
+    assert_eq!(panel.get::<User>(BELOW).unwrap().parent, Some(ADMIN));
+    assert_eq!(panel.done([set(SetKind::ForgetBouquet(BouquetId(1)), None)]).touched, [3]);
+    let held = |id| panel.get::<Line>(LineId(id)).unwrap().bouquets;
+    assert_eq!(held(1), []);
+    assert_eq!(held(2), [BouquetId(11), BouquetId(2)]);
+    assert_eq!(held(3), [BouquetId(11)]);
+    assert_eq!(panel.get::<Package>(PackageId(1)).unwrap().bouquets, []);
+}
+
+pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>) {
+    let effect = |id| Effect::EndConnections { line: LineId(id) };
+    let ids = panel.commit(Plan { effects: vec![effect(1), effect(2), effect(3)], ..Plan::default() }).unwrap().outbox;
+    let due = |now| {
+        let waiting = wait(panel.store.outbox(TENANT, Unix(now), 10)).unwrap();
+        waiting.into_iter().map(|w| (w.effect, w.attempts)).collect::<Vec<_>>()
+    };
+    assert_eq!(due(5), [(effect(1), 0), (effect(2), 0), (effect(3), 0)]);
+    panel.done([
+        Change::Settle(ids[0], Settled::Done),
+        Change::Settle(ids[1], Settled::Retry(Unix(100), "later".into())),
+        Change::Settle(ids[2], Settled::Dead("never".into())),
+    ]);
+    assert_eq!(due(99), []);
+    assert_eq!(due(100), [(effect(2), 1)]);
+}
+
+pub(crate) fn a_reply_is_kept_under_its_key_once(panel: &Panel<'_>) {
+    let record = |user, reply: &str| {
+        let key = "key-1".to_owned();
+        Idempotency { user, key, request: [3; 32], reply: reply.into(), at: Unix(1) }
+    };
+    let kept = |user, id, reply| Plan { idempotency: Some(record(user, reply)), ..plan([insert(bouquet(id))]) };
+    panel.commit(kept(RESELLER, 1, "first")).unwrap();
+    let guard = Guard::Unused(RESELLER, "key-1".into());
+    assert_eq!(conflict(panel.commit(kept(RESELLER, 2, "second"))), guard);
+    assert!(panel.get::<bouquet::Bouquet>(BouquetId(2)).is_none());
+    panel.commit(kept(RIVAL, 3, "of another user")).unwrap();
+    let replayed = wait(panel.store.replayed(TENANT, RESELLER, "key-1".into())).unwrap().unwrap();
+    assert_eq!((replayed.request, replayed.reply), ([3; 32], b"first".to_vec()));
+    assert!(wait(panel.store.replayed(TENANT, BELOW, "key-1".into())).unwrap().is_none());
+}
+
+pub(crate) fn a_tenant_comes_and_goes_with_its_database(panel: &Panel<'_>) {
+    let there = Place::Tenant(TenantId(2));
+    let scope = Scope::Tenant;
+    assert!(is_missing(wait(panel.store.get(there, scope, Key::User(ADMIN)))));
+    let code = AccessCode {
+        id: AccessCodeId(1),
+        version: Version(0),
+        tenant: TenantId(2),
+        surface: "reseller".into(),
+        code: "abcdefgh".into(),
+        allowed_addresses: vec![],
+        enabled: true,
+    };
+    wait(panel.store.commit(Place::Control, plan([insert(tenant(TenantId(2), "two")), insert(code)]))).unwrap();
+    wait(panel.store.commit(there, plan([insert(user(UserId(7), None, Role::Admin))]))).unwrap();
+    assert!(wait(panel.store.get(there, scope, Key::User(UserId(7)))).unwrap().is_some());
+    assert!(panel.get::<User>(UserId(7)).is_none(), "tenants do not see each other");
+    assert!(wait(panel.store.get(Place::Control, Scope::Tree(ADMIN), Key::Tenant(TenantId(2)))).unwrap().is_none());
+    let gone = Change::Delete(Key::Tenant(TenantId(2)), Version(1));
+    wait(panel.store.commit(Place::Control, plan([gone]))).unwrap();
+    assert!(is_missing(wait(panel.store.get(there, scope, Key::User(UserId(7))))));
+    assert!(wait(panel.store.find(Place::Control, Unique::AccessCode("abcdefgh".into()))).unwrap().is_none());
+    assert!(wait(panel.store.commit(there, plan([insert(bouquet(1))]))).is_err());
+}
+
+pub(crate) fn imports_find_what_they_made(panel: &Panel<'_>) {
+    let made = |id: u32, source: &str, seen: i64| Stream {
+        origin: Some(Origin {
+            source: source.into(),
+            url: format!("http://x/{id}"),
+            tvg_id: "one".into(),
+            name: "One".into(),
+            seen_at: Unix(seen),
+            ..Origin::default()
+        }),
+        ..stream(id, StreamKind::Live)
+    };
+    panel.done([insert(made(1, "a", 10)), insert(made(2, "a", 20)), insert(made(3, "b", 10))]);
+    let found = wait(panel.store.find(HERE, Unique::StreamOrigin("a".into(), "http://x/2".into()))).unwrap();
+    assert_eq!(found.unwrap().key(), Key::Stream(StreamId(2)));
+    let same = Stream { id: StreamId(4), ..made(2, "a", 30) };
+    let taken = Guard::Free(Unique::StreamOrigin("a".into(), "http://x/2".into()));
+    assert_eq!(conflict(panel.commit(plan([insert(same)]))), taken);
+    let list = |filter| {
+        let page =
+            wait(panel.store.list(HERE, Query { filters: vec![filter], ..Query::all(Kind::Stream, Scope::Tenant) }));
+        page.unwrap().rows.iter().map(|row| row.key().number()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(Filter::ImportedFrom("a".into())), [1, 2]);
+    assert_eq!(list(Filter::ImportedAs("b".into(), "one".into(), "One".into())), [3]);
+    let set = |what| Change::Set(SetChange { what, expected: None });
+    assert_eq!(panel.done([set(SetKind::MarkMissing("a".into(), Unix(20)))]).touched, [1]);
+    assert!(panel.get::<Stream>(StreamId(1)).unwrap().origin.unwrap().missing);
+    assert_eq!(panel.done([set(SetKind::PruneMissing("a".into()))]).touched, [1]);
+    assert_eq!(list(Filter::ImportedFrom("a".into())), [2]);
+    assert_eq!(list(Filter::ImportedFrom("b".into())), [3]);
+}
+
+pub(crate) fn too_many_changes_are_refused(panel: &Panel<'_>) {
+    let none = || Change::AddMembers(BouquetId(1), Vec::<Member>::new());
+    panel.done([insert(bouquet(1))]);
+    assert!(is_invalid(panel.commit(plan((0..=MAX_CHANGES).map(|_| none())))));
+}

@@ -1,0 +1,114 @@
+//! Guards: what must still be true at commit. A conflict names the guard and writes nothing.
+
+use crate::panel::*;
+use host_core::bouquet::Bouquet;
+use host_core::category::{Category, CategoryKind};
+use host_core::group::Group;
+use host_core::guide::{Build, GuideSource};
+use host_core::line::Line;
+use host_core::object::{Key, Kind, Unique};
+use host_core::package::Package;
+use host_core::plan::{Guard, Place};
+use host_core::tenant::Tenant;
+use host_core::time::Unix;
+use host_core::user::{Role, User};
+use host_core::*;
+
+pub(crate) fn a_row_that_changed_is_a_conflict_that_names_it(panel: &Panel<'_>) {
+    panel.done([insert(line(1, RESELLER)), insert(line(2, RESELLER))]);
+    let read = panel.get::<Line>(LineId(1)).unwrap();
+    assert_eq!(read.version, Version(1));
+    panel.done([update(Line { admin_notes: "first".into(), ..read.clone() })]);
+    let guard = Guard::Unchanged(Key::Line(LineId(1)), Version(1));
+    assert_eq!(conflict(panel.commit(plan([update(Line { admin_notes: "second".into(), ..read.clone() })]))), guard);
+    assert_eq!(conflict(panel.commit(plan([delete(&read)]))), guard);
+    let other = panel.get::<Line>(LineId(2)).unwrap();
+    assert_eq!(conflict(panel.commit(guarded(guard.clone(), [delete(&other)]))), guard);
+    let now = panel.get::<Line>(LineId(1)).unwrap();
+    assert_eq!((now.admin_notes.as_str(), now.version), ("first", Version(2)));
+    assert!(panel.get::<Line>(LineId(2)).is_some());
+    panel.done([delete(&now)]);
+    assert!(panel.get::<Line>(LineId(1)).is_none());
+}
+
+pub(crate) fn a_name_that_was_taken_is_a_conflict_that_names_it(panel: &Panel<'_>) {
+    panel.done([insert(line(1, RESELLER))]);
+    let free = Guard::Free(Unique::LineUsername("line1".into()));
+    let again = Line { username: "line1".into(), ..line(2, RESELLER) };
+    assert_eq!(conflict(panel.commit(guarded(free.clone(), [insert(again.clone())]))), free);
+    assert_eq!(conflict(panel.commit(plan([insert(again)]))), free);
+    assert_eq!(conflict(panel.commit(guarded(free.clone(), [insert(line(3, RESELLER))]))), free);
+    assert!(panel.get::<Line>(LineId(3)).is_none());
+    panel.done([insert(line(2, RESELLER))]);
+    let second = panel.get::<Line>(LineId(2)).unwrap();
+    assert_eq!(conflict(panel.commit(plan([update(Line { username: "line1".into(), ..second })]))), free);
+}
+
+pub(crate) fn every_unique_value_is_guarded_by_the_store_itself(panel: &Panel<'_>) {
+    let source = |id| GuideSource {
+        id: GuideSourceId(id),
+        version: Version(0),
+        name: "guide".into(),
+        current: Build(0),
+        latest: Build(0),
+        programmes: 0,
+        updated_at: Unix(0),
+    };
+    let group = |id| Group { id: GroupId(id), name: "gold".into(), ..Group::default() };
+    let package = |id| Package { id: PackageId(id), name: "month".into(), ..Package::default() };
+    let category = |id, kind| Category { id: CategoryId(id), kind, name: "News".into(), ..Category::default() };
+    panel.done([
+        insert(source(1)),
+        insert(group(1)),
+        insert(package(1)),
+        insert(bouquet(1)),
+        insert(category(1, CategoryKind::Live)),
+        insert(category(2, CategoryKind::Movie)),
+    ]);
+    let shout = User { username: "USER2".into(), ..user(UserId(50), Some(ADMIN), Role::Reseller) };
+    let bouquet = Bouquet { name: "bouquet 1".into(), ..bouquet(2) };
+    for (change, unique) in [
+        (insert(source(2)), Unique::GuideSourceName("guide".into())),
+        (insert(group(2)), Unique::GroupName("gold".into())),
+        (insert(package(2)), Unique::PackageName("month".into())),
+        (insert(bouquet), Unique::BouquetName("bouquet 1".into())),
+        (insert(category(3, CategoryKind::Live)), Unique::CategoryName(CategoryKind::Live, "News".into())),
+        (insert(shout), Unique::Username("user2".into())),
+    ] {
+        assert_eq!(conflict(panel.commit(plan([change]))), Guard::Free(unique));
+    }
+    let elsewhere = |tenant: Tenant| wait(panel.store.commit(Place::Control, plan([insert(tenant)])));
+    assert_eq!(conflict(elsewhere(tenant(TenantId(2), "demo"))), Guard::Free(Unique::TenantName("demo".into())));
+    let host = Tenant { hosts: vec!["new.example".into(), "demo.example".into()], ..tenant(TenantId(2), "two") };
+    assert_eq!(conflict(elsewhere(host)), Guard::Free(Unique::TenantHost("demo.example".into())));
+    let free = wait(panel.store.find(Place::Control, Unique::TenantHost("new.example".into()))).unwrap();
+    assert!(free.is_none(), "a refused tenant leaves no host behind");
+}
+
+pub(crate) fn a_missing_row_and_a_branch_and_a_quota_are_guarded(panel: &Panel<'_>) {
+    panel.done([insert(line(1, RESELLER))]);
+    let missing = |id| Guard::Missing(Key::Line(LineId(id)));
+    assert_eq!(conflict(panel.commit(guarded(missing(1), [insert(bouquet(1))]))), missing(1));
+    panel.commit(guarded(missing(2), [insert(bouquet(1))])).unwrap();
+    assert_eq!(conflict(panel.commit(plan([insert(line(1, RIVAL))]))), missing(1));
+    let within = Guard::Within(RIVAL, RESELLER);
+    assert_eq!(conflict(panel.commit(guarded(within.clone(), [insert(bouquet(2))]))), within);
+    panel.commit(guarded(Guard::Within(BELOW, RESELLER), [insert(bouquet(2))])).unwrap();
+    let quota = |below| Guard::CountBelow(Kind::Line, below);
+    panel.commit(guarded(quota(2), [insert(line(2, RESELLER))])).unwrap();
+    assert_eq!(conflict(panel.commit(guarded(quota(2), [insert(line(3, RESELLER))]))), quota(2));
+    panel.done([delete(&panel.get::<Line>(LineId(1)).unwrap())]);
+    panel.commit(guarded(quota(2), [insert(line(3, RESELLER))])).unwrap();
+    assert_eq!(wait(panel.store.count(HERE, Kind::Line)).unwrap(), 2);
+}
+
+pub(crate) fn trials_are_counted_even_when_the_line_is_gone(panel: &Panel<'_>) {
+    let trial = |id, at| insert(Line { trial: true, created_at: Unix(at), ..line(id, RESELLER) });
+    panel.done([trial(1, 10), trial(2, 20), insert(line(3, RESELLER))]);
+    panel.done([delete(&panel.get::<Line>(LineId(2)).unwrap())]);
+    let trials = |since| wait(panel.store.trials(TENANT, RESELLER, Unix(since))).unwrap();
+    assert_eq!((trials(0), trials(11), trials(21)), (2, 1, 0));
+    let quota = |since, below| Guard::TrialsBelow { user: RESELLER, since: Unix(since), below };
+    assert_eq!(conflict(panel.commit(guarded(quota(0, 2), [trial(4, 30)]))), quota(0, 2));
+    panel.commit(guarded(quota(11, 2), [trial(4, 30)])).unwrap();
+}

@@ -1,0 +1,87 @@
+//! The conformance suite of the `Store` port: a function per promise over `&dyn Store`, run for
+//! SQLite on real files. Knows no SQL.
+#![allow(clippy::unwrap_used)]
+
+mod atomicity;
+mod catalogue;
+mod changes;
+mod guards;
+mod guide;
+mod late;
+mod ledger;
+mod panel;
+mod reservations;
+mod scopes;
+
+use panel::Panel;
+
+/// Runs each promise of a concept on a fresh SQLite store.
+macro_rules! on_sqlite {
+    ($($concept:ident { $($promise:ident),* $(,)? })*) => {$($(
+        #[test]
+        fn $promise() {
+            let folder = tempfile::tempdir().unwrap();
+            let opened = host_store::open(&folder.path().join("data"), host_store::Options::default()).unwrap();
+            $concept::$promise(&Panel::new(&*opened.store));
+        }
+    )*)*};
+}
+
+on_sqlite! {
+    scopes {
+        a_tree_sees_itself_and_what_is_below_and_nothing_beside,
+        a_line_sees_itself_and_what_its_bouquets_hold,
+        configuration_is_read_by_resellers_and_block_lists_are_not,
+        nothing_is_seen_by_nobody,
+        within_needs_every_user_on_the_way_enabled,
+        lists_count_and_page_and_search_literally,
+        line_statuses_split_the_lines,
+    }
+    guards {
+        a_row_that_changed_is_a_conflict_that_names_it,
+        a_name_that_was_taken_is_a_conflict_that_names_it,
+        every_unique_value_is_guarded_by_the_store_itself,
+        a_missing_row_and_a_branch_and_a_quota_are_guarded,
+        trials_are_counted_even_when_the_line_is_gone,
+    }
+    changes {
+        every_kind_comes_back_as_it_went_in,
+        ids_come_in_blocks_that_never_meet,
+        set_changes_touch_what_they_say_or_nothing,
+        the_outbox_gives_what_is_due_until_it_is_settled,
+        a_reply_is_kept_under_its_key_once,
+        a_tenant_comes_and_goes_with_its_database,
+        imports_find_what_they_made,
+        too_many_changes_are_refused,
+    }
+    ledger {
+        credits_move_and_the_sum_stays_zero,
+        a_balance_never_falls_below_zero,
+        a_transfer_of_nothing_or_to_itself_is_invalid,
+        a_user_with_credits_cannot_be_deleted,
+    }
+    late {
+        late_values_are_those_of_the_commit,
+        tokens_are_replaced_in_the_kept_reply_and_the_audit,
+    }
+    atomicity {
+        a_plan_that_fails_late_leaves_nothing_and_harms_no_other,
+        many_plans_at_once_are_each_whole,
+    }
+    reservations {
+        a_plan_that_names_a_held_row_waits_for_the_release,
+        a_reservation_ends_by_itself,
+        alone_holds_every_other_plan_back,
+    }
+    catalogue {
+        the_catalogue_has_each_stream_once_in_order,
+        a_large_catalogue_keeps_its_order,
+        members_are_appended_once_and_go_with_their_stream,
+        an_episode_is_carried_by_its_series,
+        the_generation_rises_with_what_lists_are_made_of,
+    }
+    guide {
+        a_build_is_seen_only_after_the_switch,
+        old_builds_are_pruned_in_pieces,
+    }
+}

@@ -1,0 +1,184 @@
+//! Scopes: who sees which rows. A row outside the scope is like a missing one.
+
+use crate::panel::*;
+use host_core::api_key::ApiKey;
+use host_core::block::{Block, Blocked};
+use host_core::bouquet::Member;
+use host_core::caller::Scope;
+use host_core::group::Group;
+use host_core::line::{Line, LineStatus};
+use host_core::object::{Kind, Unique};
+use host_core::plan::Change;
+use host_core::port::{Filter, Page, Query};
+use host_core::stream::{Stream, StreamKind};
+use host_core::time::{Expiry, Unix};
+use host_core::user::User;
+use host_core::*;
+
+fn numbers(page: &Page) -> Vec<u32> {
+    page.rows.iter().map(|row| row.key().number()).collect()
+}
+
+fn listed(panel: &Panel<'_>, kind: Kind, scope: Scope) -> Vec<u32> {
+    numbers(&wait(panel.store.list(HERE, Query::all(kind, scope))).unwrap())
+}
+
+fn key(id: u32, user: UserId) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId(id),
+        version: Version(0),
+        user,
+        name: "script".into(),
+        prefix: "abcdefgh".into(),
+        digest: [id as u8; 32],
+        allowed_addresses: vec![],
+        header_only: false,
+        writes_by_get: false,
+        expiry: Expiry::Never,
+        revoked: false,
+        created_at: Unix(1),
+    }
+}
+
+pub(crate) fn a_tree_sees_itself_and_what_is_below_and_nothing_beside(panel: &Panel<'_>) {
+    panel.done([
+        insert(line(1, RESELLER)),
+        insert(line(2, BELOW)),
+        insert(line(3, RIVAL)),
+        insert(key(1, BELOW)),
+        insert(key(2, RIVAL)),
+    ]);
+    let tree = Scope::Tree(RESELLER);
+    assert_eq!(listed(panel, Kind::Line, tree), [1, 2]);
+    assert_eq!(listed(panel, Kind::User, tree), [2, 3]);
+    assert_eq!(listed(panel, Kind::ApiKey, tree), [1]);
+    assert_eq!(listed(panel, Kind::Line, Scope::Tree(BELOW)), [2]);
+    assert_eq!(listed(panel, Kind::Line, Scope::Tree(ADMIN)), [1, 2, 3]);
+    assert_eq!(listed(panel, Kind::Line, Scope::Tenant), [1, 2, 3]);
+    assert!(panel.seen::<Line>(tree, LineId(2)).is_some());
+    assert!(panel.seen::<Line>(tree, LineId(3)).is_none());
+    assert!(panel.seen::<User>(tree, RIVAL).is_none());
+    assert!(panel.seen::<User>(tree, ADMIN).is_none());
+    assert!(panel.seen::<ApiKey>(tree, ApiKeyId(2)).is_none());
+    assert!(panel.seen::<User>(Scope::Tree(BELOW), RESELLER).is_none());
+}
+
+pub(crate) fn a_line_sees_itself_and_what_its_bouquets_hold(panel: &Panel<'_>) {
+    panel.done([
+        insert(bouquet(1)),
+        insert(bouquet(2)),
+        insert(stream(1, StreamKind::Live)),
+        insert(stream(2, StreamKind::Live)),
+        Change::SetMembers(BouquetId(1), vec![Member::Stream(StreamId(1))]),
+        Change::SetMembers(BouquetId(2), vec![Member::Stream(StreamId(2))]),
+        insert(line(1, RESELLER)),
+        insert(line(2, RESELLER)),
+    ]);
+    let own = Scope::Line(LineId(1));
+    assert_eq!(listed(panel, Kind::Line, own), [1]);
+    assert_eq!(listed(panel, Kind::Stream, own), [1]);
+    assert_eq!(listed(panel, Kind::Bouquet, own), [1]);
+    assert!(panel.seen::<Line>(own, LineId(1)).is_some());
+    assert!(panel.seen::<Line>(own, LineId(2)).is_none());
+    assert!(panel.seen::<Stream>(own, StreamId(2)).is_none());
+    assert_eq!(listed(panel, Kind::User, own), [0; 0]);
+    assert_eq!(listed(panel, Kind::Package, own), [0; 0]);
+}
+
+pub(crate) fn configuration_is_read_by_resellers_and_block_lists_are_not(panel: &Panel<'_>) {
+    let block = Block {
+        id: BlockId(1),
+        version: Version(0),
+        blocked: Blocked::Agent("bot".into()),
+        note: String::new(),
+        created_at: Unix(1),
+    };
+    panel.done([insert(Group { id: GroupId(1), name: "gold".into(), ..Group::default() }), insert(block)]);
+    assert_eq!(listed(panel, Kind::Group, Scope::Tree(RESELLER)), [1]);
+    assert_eq!(listed(panel, Kind::Block, Scope::Tree(RESELLER)), [0; 0]);
+    assert_eq!(listed(panel, Kind::Block, Scope::Tenant), [1]);
+    assert!(panel.seen::<Block>(Scope::Tree(RESELLER), BlockId(1)).is_none());
+}
+
+pub(crate) fn nothing_is_seen_by_nobody(panel: &Panel<'_>) {
+    panel.done([insert(line(1, RESELLER))]);
+    for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Tenant | Kind::AccessCode | Kind::Plugin)) {
+        assert_eq!(listed(panel, *kind, Scope::Nothing), [0; 0], "{kind:?}");
+    }
+    assert!(panel.seen::<Line>(Scope::Nothing, LineId(1)).is_none());
+}
+
+pub(crate) fn within_needs_every_user_on_the_way_enabled(panel: &Panel<'_>) {
+    let within = |user, root| wait(panel.store.within(TENANT, user, root)).unwrap();
+    assert!(within(BELOW, RESELLER) && within(BELOW, ADMIN) && within(RESELLER, RESELLER));
+    assert!(!within(RESELLER, BELOW) && !within(RIVAL, RESELLER) && !within(UserId(99), ADMIN));
+    let reseller = panel.get::<User>(RESELLER).unwrap();
+    panel.done([update(User { enabled: false, ..reseller })]);
+    assert!(!within(BELOW, ADMIN) && !within(BELOW, RESELLER));
+    assert!(within(BELOW, BELOW) && within(RIVAL, ADMIN));
+}
+
+pub(crate) fn lists_count_and_page_and_search_literally(panel: &Panel<'_>) {
+    let named =
+        |id: u32, name: &str| Line { username: name.into(), reseller_notes: String::new(), ..line(id, RESELLER) };
+    panel.done([
+        insert(named(1, "a%b")),
+        insert(named(2, "axb")),
+        insert(named(3, "A_B")),
+        insert(named(4, "a\\b")),
+        insert(named(5, "other")),
+    ]);
+    let page = |query: Query| wait(panel.store.list(HERE, query)).unwrap();
+    let search = |text: &str| {
+        let found = page(Query { search: Some(text.into()), ..Query::all(Kind::Line, Scope::Tenant) });
+        assert_eq!(found.total, 5);
+        assert_eq!(found.matching, found.rows.len() as u64);
+        numbers(&found)
+    };
+    assert_eq!(search("%"), [1]);
+    assert_eq!(search("a_b"), [3]);
+    assert_eq!(search("\\"), [4]);
+    assert_eq!(search("AXB"), [2]);
+    assert_eq!(search(&"a".repeat(100_000)), [0; 0]);
+    assert_eq!(search("'; DROP TABLE lines; --"), [0; 0]);
+    let middle = page(Query { start: 1, limit: 2, descending: true, ..Query::all(Kind::Line, Scope::Tenant) });
+    assert_eq!((numbers(&middle), middle.total, middle.matching), (vec![4, 3], 5, 5));
+    let beyond = page(Query { start: 50, ..Query::all(Kind::Line, Scope::Tenant) });
+    assert_eq!((numbers(&beyond), beyond.total), (vec![], 5));
+    let walk = page(Query { filters: vec![Filter::After(3)], ..Query::all(Kind::Line, Scope::Tenant) });
+    assert_eq!(numbers(&walk), [4, 5]);
+    let found = wait(panel.store.find(HERE, Unique::LineUsername("AXB".into()))).unwrap();
+    assert!(found.is_none(), "user names of lines are compared with their case");
+    let found = wait(panel.store.find(HERE, Unique::Username("user2".into()))).unwrap();
+    assert_eq!(found.unwrap().key(), object::Key::User(RESELLER));
+}
+
+pub(crate) fn line_statuses_split_the_lines(panel: &Panel<'_>) {
+    panel.done([
+        insert(Line { expiry: Expiry::Never, ..line(1, RESELLER) }),
+        insert(Line { expiry: Expiry::At(Unix(100)), ..line(2, RESELLER) }),
+        insert(Line { enabled: false, ..line(3, RESELLER) }),
+        insert(Line { admin_enabled: false, enabled: false, ..line(4, RESELLER) }),
+        insert(Line { expiry: Expiry::At(Unix(101)), trial: true, ..line(5, RESELLER) }),
+    ]);
+    let now = Unix(100);
+    let with = |filter: Filter| {
+        numbers(
+            &wait(panel.store.list(HERE, Query { filters: vec![filter], ..Query::all(Kind::Line, Scope::Tenant) }))
+                .unwrap(),
+        )
+    };
+    for (status, ids) in [
+        (LineStatus::Active, vec![1, 5]),
+        (LineStatus::Expired, vec![2]),
+        (LineStatus::Disabled, vec![3]),
+        (LineStatus::Banned, vec![4]),
+    ] {
+        assert_eq!(with(Filter::LineStatus(status, now)), ids, "{status:?}");
+        for id in ids {
+            assert_eq!(panel.get::<Line>(LineId(id)).unwrap().status(now), status);
+        }
+    }
+    assert_eq!(with(Filter::Trial), [5]);
+    assert_eq!(with(Filter::Owner(RIVAL)), [0; 0]);
+}

@@ -1,0 +1,283 @@
+//! The files beside the store's promises: what survives, what is refused, what a crash leaves.
+#![allow(clippy::unwrap_used)]
+
+#[path = "conformance/panel.rs"]
+#[allow(dead_code)]
+mod panel;
+
+use host_core::journal::{Entry, JournalQuery};
+use host_core::lease::{Fence, Lease};
+use host_core::line::Line;
+use host_core::plan::Place;
+use host_core::port::{Journal, Keyring, LeaseMirror, Store};
+use host_core::secret::{Sealed, Secret};
+use host_core::time::Unix;
+use host_core::*;
+use host_store::{OpenError, Opened, Options, open};
+use panel::*;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    (folder, path)
+}
+
+fn opened(path: &Path) -> Opened {
+    open(path, Options::default()).unwrap()
+}
+
+/// Runs SQL on a database that no store has open: plants damage.
+fn tamper(path: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+fn lease(fence: u64, address: &str) -> Lease {
+    Lease {
+        fence: Fence(fence),
+        tenant: TENANT,
+        line: LineId(3),
+        stream: StreamId(9),
+        session: u64::MAX,
+        agent: 5,
+        address: address.parse().unwrap(),
+        started_at: Unix(100),
+        expires_at: Unix(130),
+    }
+}
+
+#[test]
+fn the_bundled_sqlite_is_recent_enough() {
+    assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+}
+
+#[test]
+fn everything_is_there_after_opening_again() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    let panel = Panel::new(&*first.store);
+    panel.done([insert(line(1, RESELLER))]);
+    panel.top_up(RESELLER, 50);
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Locked(_))));
+    drop(first);
+    let again = opened(&path);
+    let panel = Panel { store: &*again.store };
+    assert_eq!(panel.get::<Line>(LineId(1)).unwrap().username, "line1");
+    assert_eq!(panel.balance(RESELLER), 50);
+    assert_eq!(panel.verify(), []);
+    assert_eq!(wait(again.store.verify(Place::Control)).unwrap(), []);
+}
+
+#[test]
+fn a_directory_that_others_may_enter_is_refused() {
+    let (_folder, path) = folder();
+    drop(opened(&path));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o750)).unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Exposed(_))));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let key = path.join("keys/data.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Exposed(at)) if at == key));
+}
+
+#[test]
+fn what_is_missing_is_never_made_anew_beside_data() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    Panel::new(&*first.store);
+    drop(first);
+    let key = path.join("keys/lookup.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::MissingKey(_))));
+    std::fs::write(&key, kept).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+
+    let panel = path.join("tenants/1/panel.db");
+    std::fs::rename(&panel, path.join("aside")).unwrap();
+    let again = opened(&path);
+    assert!(is_missing(wait(again.store.members(TENANT, BouquetId(1)))));
+    assert!(wait(again.store.commit(HERE, plan([insert(bouquet(1))]))).is_err());
+    assert!(!panel.exists());
+    drop(again);
+    std::fs::rename(path.join("aside"), &panel).unwrap();
+
+    std::fs::remove_file(path.join("control.db")).unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::MissingDatabase(_))));
+}
+
+#[test]
+fn a_newer_schema_and_a_damaged_file_are_refused() {
+    let (_folder, path) = folder();
+    drop(opened(&path));
+    tamper(&path.join("control.db"), "UPDATE schema_version SET version = 99");
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Newer { found: 99, .. })));
+    std::fs::write(path.join("control.db"), "this is no database, but it is long enough to be read as one").unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Damaged { .. })));
+}
+
+#[test]
+fn damage_after_an_unclean_end_is_found_at_every_start() {
+    let (_folder, path) = folder();
+    drop(opened(&path));
+    // What a dead process leaves, and pages that were overwritten behind the first one.
+    std::fs::write(path.join("running"), "").unwrap();
+    let control = path.join("control.db");
+    let mut bytes = std::fs::read(&control).unwrap();
+    bytes[8_192..].fill(0x55);
+    std::fs::write(&control, bytes).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(open(&path, Options::default()), Err(OpenError::Damaged { .. })));
+    }
+}
+
+#[test]
+fn verify_finds_planted_damage() {
+    let audit = audit::AuditEntry {
+        at: Unix(1),
+        actor: None,
+        key_prefix: None,
+        address: None,
+        action: "test".into(),
+        object: None,
+        before: serde_json::json!({}),
+        after: serde_json::json!({"a": 1}),
+        request: String::new(),
+    };
+    for (invariant, sql) in [
+        ("ledger sum", "UPDATE accounts SET balance = balance + 5 WHERE account = 2"),
+        (
+            "balance",
+            "UPDATE accounts SET balance = balance + 5 WHERE account IN (2); UPDATE accounts SET balance = balance - 5 WHERE account = 0",
+        ),
+        ("foreign key", "PRAGMA foreign_keys = OFF; UPDATE lines SET owner = 404 WHERE id = 1"),
+        ("user tree", "UPDATE users SET parent = 3 WHERE id = 2"),
+        ("audit chain", "DROP TRIGGER audit_is_fixed; UPDATE audit SET after = '{}' WHERE id = 2"),
+        ("audit chain", "DROP TRIGGER audit_is_kept; DELETE FROM audit WHERE id = 2"),
+        ("audit chain", "INSERT INTO audit (at, action, before, after, request) VALUES (1, 'x', '', '', '')"),
+    ] {
+        let (_folder, path) = folder();
+        let first = opened(&path);
+        let panel = Panel::new(&*first.store);
+        panel.done([insert(line(1, RESELLER))]);
+        panel.top_up(RESELLER, 50);
+        for _ in 0..3 {
+            panel.commit(plan::Plan { audit: vec![audit.clone()], ..plan::Plan::default() }).unwrap();
+        }
+        assert_eq!(panel.verify(), []);
+        drop(first);
+        tamper(&path.join("tenants/1/panel.db"), sql);
+        let again = opened(&path);
+        let findings = Panel { store: &*again.store }.verify();
+        assert!(findings.iter().any(|finding| finding.invariant == invariant), "{invariant}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_row_that_makes_no_sense_is_named() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    Panel::new(&*first.store).done([insert(line(7, RESELLER))]);
+    drop(first);
+    tamper(&path.join("tenants/1/panel.db"), "UPDATE lines SET allowed_agents = '[1' WHERE id = 7");
+    let again = opened(&path);
+    match wait(again.store.get(HERE, caller::Scope::Tenant, object::Key::Line(LineId(7)))) {
+        Err(port::StoreError::Corrupt { table: "lines", column: "allowed_agents", row: 7, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn sealed_passwords_open_for_their_row_only() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    let sealed = first.keyring.seal(TENANT, LineId(1), &Secret::new("pa55"));
+    let mac = first.keyring.mac(TENANT, "line-password", b"pa55");
+    assert!(!sealed.0.windows(4).any(|bytes| bytes == b"pa55"));
+    drop(first);
+    let again = opened(&path);
+    let keyring = &again.keyring;
+    assert_eq!(keyring.open(TENANT, LineId(1), &sealed).unwrap().reveal(), "pa55");
+    assert!(keyring.open(TENANT, LineId(2), &sealed).is_none());
+    assert!(keyring.open(TenantId(2), LineId(1), &sealed).is_none());
+    let mut damaged = sealed.0.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert!(keyring.open(TENANT, LineId(1), &Sealed(damaged)).is_none());
+    assert!(keyring.open(TENANT, LineId(1), &Sealed(vec![])).is_none());
+    assert_eq!(keyring.mac(TENANT, "line-password", b"pa55"), mac);
+    assert_ne!(keyring.mac(TenantId(2), "line-password", b"pa55"), mac);
+    assert_ne!(keyring.mac(TENANT, "session", b"pa55"), mac);
+    for file in ["data.key", "lookup.key"] {
+        assert_eq!(std::fs::metadata(path.join("keys").join(file)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn leases_survive_and_damaged_slots_are_left_out() {
+    let (_folder, path) = folder();
+    let small = || open(&path, Options { lease_slots: 4, ..Options::default() }).unwrap();
+    let first = small();
+    let slots: Vec<_> = ["10.0.0.1", "2001:db8::1", "10.0.0.3", "10.0.0.4"]
+        .iter()
+        .zip(1..)
+        .map(|(at, fence)| first.mirror.put(&lease(fence, at)).unwrap())
+        .collect();
+    assert_eq!(first.mirror.put(&lease(5, "10.0.0.5")), None, "all slots are taken");
+    first.mirror.renew(slots[1], Unix(500));
+    first.mirror.clear(slots[2]);
+    first.mirror.clear(slots[2]);
+    drop(first);
+    let file = path.join("leases.map");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[slots[3] as usize * 128 + 40] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let again = small();
+    let renewed = Lease { expires_at: Unix(500), ..lease(2, "2001:db8::1") };
+    assert_eq!(again.mirror.load(), [(slots[0], lease(1, "10.0.0.1")), (slots[1], renewed)]);
+    assert!(again.mirror.put(&lease(6, "::1")).is_some() && again.mirror.put(&lease(7, "::1")).is_some());
+    assert_eq!(again.mirror.put(&lease(8, "::1")), None);
+}
+
+#[test]
+fn the_journal_gives_the_newest_first_and_drops_what_is_too_much() {
+    let (_folder, path) = folder();
+    let small = || open(&path, Options { journal_buffer: 3, ..Options::default() }).unwrap();
+    let first = small();
+    Panel::new(&*first.store);
+    let sign_in = |line: u32, at: i64| Entry::SignIn {
+        surface: "player".into(),
+        user: None,
+        line: Some(LineId(line)),
+        address: "10.0.0.1".into(),
+        at: Unix(at),
+    };
+    let refused = Entry::Refused {
+        surface: "player".into(),
+        code: "x".into(),
+        line: Some(LineId(2)),
+        user: None,
+        stream: None,
+        address: "10.0.0.1".into(),
+        agent: "VLC".into(),
+        at: Unix(3),
+    };
+    let all = JournalQuery { limit: 10, ..JournalQuery::default() };
+    let read = |opened: &Opened, query: &JournalQuery| wait(opened.journal.read(TENANT, query.clone())).unwrap();
+    first.journal.note(TENANT, sign_in(1, 1));
+    first.journal.note(TENANT, sign_in(2, 2));
+    first.journal.note(TENANT, refused.clone());
+    assert_eq!(read(&first, &all), [refused.clone(), sign_in(2, 2), sign_in(1, 1)]);
+    first.journal.note(TENANT, sign_in(1, 4));
+    drop(first);
+    let again = small();
+    assert_eq!(read(&again, &JournalQuery { limit: 1, ..all.clone() }), [sign_in(1, 4)]);
+    assert_eq!(read(&again, &JournalQuery { line: Some(LineId(1)), start: 1, ..all.clone() }), [sign_in(1, 1)]);
+    assert_eq!(read(&again, &JournalQuery { refusals: true, ..all }), [refused]);
+    // Nobody writes while the lock on the buffer is never free: notes beyond it are counted.
+    for n in 0..10_000 {
+        again.journal.note(TENANT, sign_in(1, n));
+    }
+    assert!(again.journal.dropped() > 0);
+}

@@ -1,0 +1,104 @@
+//! How this surface shows a bouquet, and what of a request becomes one.
+//! Knows no rule: the host checks every field.
+
+use linecard_sdk::Refusal;
+use linecard_sdk::records::{Bouquet, Member};
+use linecard_sdk::serde_json::Value;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(crate) struct BouquetRow {
+    id: u32,
+    bouquet_name: String,
+    #[serde(flatten)]
+    content: Option<Content>,
+    order: i32,
+}
+
+/// What a bouquet holds, by kind; lists of bouquets leave it out.
+#[derive(Default, Serialize)]
+struct Content {
+    bouquet_channels: Vec<u32>,
+    bouquet_movies: Vec<u32>,
+    bouquet_series: Vec<u32>,
+    bouquet_radios: Vec<u32>,
+}
+
+impl From<Bouquet> for BouquetRow {
+    fn from(bouquet: Bouquet) -> BouquetRow {
+        BouquetRow {
+            id: bouquet.id,
+            bouquet_name: bouquet.name,
+            content: bouquet.members.map(|members| content(&members)),
+            order: bouquet.position,
+        }
+    }
+}
+
+fn content(members: &[Member]) -> Content {
+    let mut content = Content::default();
+    for member in members {
+        if let Some(series) = member.series {
+            content.bouquet_series.push(series);
+        }
+        let Some(stream) = member.stream else { continue };
+        match member.kind.as_deref() {
+            Some("movie") => content.bouquet_movies.push(stream),
+            Some("radio") => content.bouquet_radios.push(stream),
+            _ => content.bouquet_channels.push(stream),
+        }
+    }
+    content
+}
+
+/// The members that `bouquet_data` names: channels first, then movies, series and radio.
+pub(crate) fn members(data: &Value) -> Result<Vec<Member>, Refusal> {
+    let mut members = Vec::new();
+    for key in ["stream", "movies", "series", "radios"] {
+        let Some(ids) = data.get(key) else { continue };
+        let ids = ids.as_array().ok_or_else(|| wrong(key))?;
+        for id in ids {
+            let id = number(id).ok_or_else(|| wrong(key))?;
+            members.push(if key == "series" { Member::series(id) } else { Member::stream(id) });
+        }
+    }
+    Ok(members)
+}
+
+/// An id as a number or, as old scripts send it, as text.
+fn number(id: &Value) -> Option<u32> {
+    let id = id.as_u64().or_else(|| id.as_str()?.parse().ok())?;
+    u32::try_from(id).ok().filter(|id| *id > 0)
+}
+
+fn wrong(key: &str) -> Refusal {
+    Refusal::field("invalid_input", "bouquet_data", format!("bouquet_data: {key} is a list of ids."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linecard_sdk::serde_json::{json, to_value};
+
+    #[test]
+    fn data_becomes_members_in_the_surfaces_order() {
+        let data = json!({"radios": [9], "series": ["3"], "stream": [1, "2"], "movies": [7]});
+        let wanted = [Member::stream(1), Member::stream(2), Member::stream(7), Member::series(3), Member::stream(9)];
+        assert_eq!(members(&data).unwrap(), wanted);
+        for bad in [json!({"stream": 1}), json!({"stream": [0]}), json!({"series": ["x"]}), json!({"movies": [-1]})] {
+            assert_eq!(members(&bad).unwrap_err().field.as_deref(), Some("bouquet_data"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn members_are_shown_by_kind_and_lists_leave_them_out() {
+        let kind = |id, kind: &str| Member { kind: Some(kind.into()), ..Member::stream(id) };
+        let members = vec![kind(1, "live"), kind(7, "movie"), Member::series(3), kind(9, "radio")];
+        let bouquet = Bouquet { id: 5, name: "All".into(), position: 2, members: Some(members) };
+        let whole = json!({"id": 5, "bouquet_name": "All", "bouquet_channels": [1], "bouquet_movies": [7],
+            "bouquet_series": [3], "bouquet_radios": [9], "order": 2});
+        assert_eq!(to_value(BouquetRow::from(bouquet.clone())).unwrap(), whole);
+        let short = json!({"id": 5, "bouquet_name": "All", "order": 2});
+        assert_eq!(to_value(BouquetRow::from(Bouquet { members: None, ..bouquet })).unwrap(), short);
+    }
+}

@@ -1,0 +1,30 @@
+//! `create_line`: a line without a sale.
+//! Knows no rule of names: the host refuses what may not be.
+
+use crate::line_row::NewLine;
+use crate::parameters::CreateLine;
+use linecard_sdk::{Call, Refusal, Reply, lines, reply};
+
+pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
+    let wish = call.parameters;
+    let options = lines::Options {
+        username: wish.username,
+        password: wish.password,
+        expiry: Some(wish.exp_date),
+        max_connections: Some(wish.max_connections),
+        owner: wish.member_id.filter(|owner| *owner > 0),
+        trial: wish.is_trial,
+        allowed_addresses: wish.allowed_ips,
+        allowed_agents: wish.allowed_ua,
+        allowed_outputs: wish.allowed_outputs,
+        bouquets: wish.bouquets_selected,
+        isp_lock: wish.is_isplock,
+        country: wish.forced_country.map(Some),
+        restreamer: wish.is_restreamer,
+        admin_notes: wish.admin_notes,
+        reseller_notes: wish.reseller_notes,
+        ..Default::default()
+    };
+    let line = lines::create(&options)?;
+    reply::data(&NewLine::from(line))
+}

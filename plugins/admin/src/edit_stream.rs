@@ -1,0 +1,14 @@
+//! `edit_stream`: changes what was sent.
+//! Knows no rule: the host checks every field.
+
+use crate::parameters::EditStream;
+use crate::stream_row::{self, StreamRow, document};
+use linecard_sdk::records::{self, Document, Stream};
+use linecard_sdk::{Call, Refusal, Reply, reply};
+
+pub(crate) fn edit_stream(call: Call<EditStream>) -> Result<Reply, Refusal> {
+    let wish = call.parameters;
+    let document = document!(wish).with("name", wish.stream_display_name);
+    let stream: Stream = records::edit(wish.id, &document)?;
+    reply::data(&StreamRow::from(stream))
+}

@@ -1,0 +1,15 @@
+//! `get_bouquets`: a page of bouquets.
+//! Knows no field: the row writes them.
+
+use crate::bouquet_row::BouquetRow;
+use crate::parameters::GetBouquets;
+use linecard_sdk::records::{self, Bouquet, Query};
+use linecard_sdk::{Call, Refusal, Reply, reply};
+
+pub(crate) fn get_bouquets(call: Call<GetBouquets>) -> Result<Reply, Refusal> {
+    let wish = call.parameters;
+    let query = Query::page(wish.start, wish.limit, wish.search);
+    let page = records::list::<Bouquet>(&query)?;
+    let rows: Vec<BouquetRow> = page.rows.into_iter().map(BouquetRow::from).collect();
+    reply::list(&rows, page.total, page.matching)
+}

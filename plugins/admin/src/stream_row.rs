@@ -1,0 +1,123 @@
+//! How this surface shows a stream, and what of a request becomes one.
+//! Knows no rule: the host checks every field.
+
+use linecard_sdk::records::Stream;
+use linecard_sdk::time;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(crate) struct StreamRow {
+    id: u32,
+    stream_display_name: String,
+    stream_type: &'static str,
+    category_id: Vec<u32>,
+    stream_icon: String,
+    stream_source: Vec<String>,
+    notes: String,
+    epg_id: Option<u32>,
+    channel_id: String,
+    epg_offset: i32,
+    tv_archive_duration: u32,
+    direct_source: u8,
+    direct_proxy: u8,
+    custom_sid: String,
+    target_container: String,
+    is_adult: u8,
+    enabled: u8,
+    added: String,
+}
+
+impl From<Stream> for StreamRow {
+    fn from(stream: Stream) -> StreamRow {
+        StreamRow {
+            id: stream.id,
+            stream_display_name: stream.name,
+            stream_type: word(&stream.kind),
+            category_id: stream.categories,
+            stream_icon: stream.icon,
+            stream_source: stream.sources,
+            notes: stream.notes,
+            epg_id: stream.guide_source,
+            channel_id: stream.guide_channel,
+            epg_offset: stream.guide_offset,
+            tv_archive_duration: stream.archive_days,
+            direct_source: (stream.delivery == "redirect").into(),
+            direct_proxy: (stream.delivery == "proxy").into(),
+            custom_sid: stream.custom_sid,
+            target_container: stream.container,
+            is_adult: stream.adult.into(),
+            enabled: stream.enabled.into(),
+            added: time::datetime(stream.added_at),
+        }
+    }
+}
+
+/// This surface's words for kinds, and the host's.
+const KINDS: [(&str, &str); 5] = [
+    ("live", "live"),
+    ("created_live", "created_channel"),
+    ("radio_streams", "radio"),
+    ("movie", "movie"),
+    ("series", "episode"),
+];
+
+fn word(kind: &str) -> &'static str {
+    KINDS.iter().find(|(_, host)| *host == kind).map_or("live", |(word, _)| word)
+}
+
+/// The host's kind for a word of this surface.
+pub(crate) fn kind(word: &str) -> &'static str {
+    KINDS.iter().find(|(known, _)| *known == word).map_or("live", |(_, host)| host)
+}
+
+/// How viewers get it: two switches here, one choice in the host. None when neither was sent.
+pub(crate) fn delivery(direct_source: Option<bool>, direct_proxy: Option<bool>) -> Option<&'static str> {
+    match (direct_source, direct_proxy) {
+        (None, None) => None,
+        (Some(true), _) => Some("redirect"),
+        (_, Some(true)) => Some("proxy"),
+        _ => Some("fan_out"),
+    }
+}
+
+/// The plain fields of a stream's document; `create_stream` and `edit_stream` have them in
+/// structs of their own.
+macro_rules! document {
+    ($wish:ident) => {
+        Document::new()
+            .with("delivery", stream_row::delivery($wish.direct_source, $wish.direct_proxy))
+            .with("categories", $wish.category_id)
+            .with("icon", $wish.stream_icon)
+            .with("sources", $wish.stream_source)
+            .with("notes", $wish.notes)
+            .with("guide_source", $wish.epg_id)
+            .with("guide_channel", $wish.channel_id)
+            .with("guide_offset", $wish.epg_offset)
+            .with("archive_days", $wish.tv_archive_duration)
+            .with("custom_sid", $wish.custom_sid)
+            .with("container", $wish.target_container)
+            .with("adult", $wish.is_adult)
+            .with("enabled", $wish.enabled)
+    };
+}
+pub(crate) use document;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_the_words_of_the_surface() {
+        for (shown, host) in KINDS {
+            assert_eq!((word(host), kind(shown)), (shown, host));
+        }
+    }
+
+    #[test]
+    fn two_switches_make_one_delivery() {
+        assert_eq!(delivery(None, None), None);
+        assert_eq!(delivery(Some(true), Some(false)), Some("redirect"));
+        assert_eq!(delivery(Some(false), Some(true)), Some("proxy"));
+        assert_eq!(delivery(Some(false), None), Some("fan_out"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The packed files of the shipped plugins, built for real.
+//! Knows nothing of what the plugins do.
+#![allow(clippy::unwrap_used)]
+
+use linecard_pack::{ACTIONS_SECTION, MOST_PAGES, Manifest, PLUGIN_SECTION, build_all, pack};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use wasmparser::{Parser, Payload};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn built() -> Vec<linecard_pack::Packed> {
+    build_all(&root(), &root().join("target/guests")).unwrap()
+}
+
+/// Imports of a component and its custom sections, outermost only: (name, where it begins, data).
+struct Seen {
+    imports: BTreeSet<String>,
+    sections: Vec<(String, usize, Vec<u8>)>,
+    pages: u64,
+}
+
+fn seen(component: &[u8]) -> Seen {
+    let mut seen = Seen { imports: BTreeSet::new(), sections: Vec::new(), pages: 0 };
+    let mut depth = 0;
+    let mut end = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.unwrap() {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(at) => (depth, end) = (depth - 1, at),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                seen.imports.extend(section.into_iter().map(|import| import.unwrap().name.name.to_owned()));
+            }
+            Payload::MemorySection(section) => {
+                seen.pages += section.into_iter().map(|memory| memory.unwrap().initial).sum::<u64>();
+            }
+            Payload::CustomSection(section) if depth == 0 => {
+                // The section's id and size stand before its content.
+                let content = section.range();
+                let mut size = content.len();
+                let mut begin = content.start - 2;
+                while size >= 128 {
+                    (size, begin) = (size >> 7, begin - 1);
+                }
+                seen.sections.push((section.name().to_owned(), begin, section.data().to_vec()));
+            }
+            _ => {}
+        }
+    }
+    assert!(end > 0);
+    seen
+}
+
+#[test]
+fn every_shipped_plugin_is_one_small_component_with_its_papers_inside() {
+    let packed = built();
+    let names: Vec<_> = packed.iter().map(|plugin| plugin.name.as_str()).collect();
+    assert_eq!(names, ["admin", "player", "playlist", "reseller"]);
+    for plugin in &packed {
+        let component = std::fs::read(&plugin.path).unwrap();
+        let seen = seen(&component);
+        assert!(seen.pages <= MOST_PAGES, "{}: {} pages", plugin.name, seen.pages);
+
+        let world = std::fs::read_to_string(root().join("plugins").join(&plugin.name).join("wit/world.wit")).unwrap();
+        for import in seen.imports.iter().filter(|import| !import.starts_with("linecard:plugin/")) {
+            assert!(world.contains(&format!("import {import};")), "{} imports {import}", plugin.name);
+        }
+
+        let (_, _, actions) = seen.sections.iter().find(|(name, ..)| name == ACTIONS_SECTION).unwrap();
+        let description: host_core::action::Description = serde_json::from_slice(actions).unwrap();
+        description.validate().unwrap();
+        assert!(!description.actions.is_empty());
+
+        let (name, begin, papers) = seen.sections.last().unwrap();
+        assert_eq!(name, PLUGIN_SECTION);
+        assert_eq!(papers[..32], Sha256::digest(&component[..*begin])[..]);
+        let manifest = Manifest::parse(std::str::from_utf8(&papers[32..]).unwrap()).unwrap();
+        assert_eq!(manifest.name, plugin.name);
+    }
+}
+
+#[test]
+fn a_module_that_imports_more_than_its_world_lists_fails_by_name() {
+    built();
+    let module = std::fs::read(root().join("target/guests/wasm32-unknown-unknown/guest/plugin_reseller.wasm")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = root().join("plugins/reseller");
+    std::fs::create_dir(folder.path().join("wit")).unwrap();
+    for file in ["plugin.toml", "actions.toml"] {
+        std::fs::copy(shipped.join(file), folder.path().join(file)).unwrap();
+    }
+    let world = std::fs::read_to_string(shipped.join("wit/world.wit")).unwrap();
+    let without = world.replace("import linecard:credits/credits@0.1.0;", "");
+    assert_ne!(without, world);
+    std::fs::write(folder.path().join("wit/world.wit"), without).unwrap();
+    let refused = pack(&module, folder.path(), &root().join("wit")).unwrap_err().to_string();
+    assert!(refused.contains("linecard:credits/credits@0.1.0"), "{refused}");
+}

@@ -1,0 +1,167 @@
+//! `account`: the document that a player reads first, and gets for any action that it made up.
+//! Knows no rule of a line: its status and seats come from the host.
+
+use crate::parameters::Account;
+use linecard_sdk::lines::{self, LineStatus, LineView, Server};
+use linecard_sdk::{Call, Expiry, Refusal, Reply, Request, reply};
+use serde::Serialize;
+
+/// Players take a date this far away for "unlimited": ten years.
+const FAR: i64 = 10 * 365 * 86_400;
+
+#[derive(Serialize)]
+struct Document {
+    user_info: UserInfo,
+    server_info: ServerInfo,
+}
+
+/// Types as the apps want them: numbers in quotes, but `auth` without.
+#[derive(Serialize)]
+struct UserInfo {
+    username: String,
+    password: String,
+    message: String,
+    auth: u8,
+    status: &'static str,
+    exp_date: Option<String>,
+    is_trial: &'static str,
+    active_cons: String,
+    created_at: String,
+    max_connections: String,
+    allowed_output_formats: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ServerInfo {
+    url: String,
+    port: String,
+    https_port: String,
+    server_protocol: String,
+    rtmp_port: &'static str,
+    timezone: String,
+    timestamp_now: i64,
+    time_now: String,
+    process: bool,
+}
+
+pub(crate) fn account(call: Call<Account>) -> Result<Reply, Refusal> {
+    let mine = lines::mine()?;
+    let server_info = server_info(&mine.server, call.request.clone());
+    reply::data(&Document { user_info: user_info(mine.line, &mine.server, call.request.now), server_info })
+}
+
+fn user_info(line: LineView, server: &Server, now: i64) -> UserInfo {
+    let exp_date = match line.expiry {
+        Expiry::At(end) => Some(end),
+        Expiry::Never => server.far_expiry.then_some(now + FAR),
+    };
+    UserInfo {
+        username: line.username,
+        password: line.password,
+        message: welcome(server),
+        auth: 1,
+        status: status(line.status),
+        exp_date: exp_date.map(|end| end.to_string()),
+        is_trial: if line.trial { "1" } else { "0" },
+        active_cons: line.active_connections.to_string(),
+        created_at: line.created_at.to_string(),
+        max_connections: line.max_connections.to_string(),
+        allowed_output_formats: outputs(&line.allowed_outputs),
+    }
+}
+
+fn welcome(server: &Server) -> String {
+    if server.message.is_empty() { format!("Welcome to {}", server.name) } else { server.message.clone() }
+}
+
+fn status(status: LineStatus) -> &'static str {
+    match status {
+        LineStatus::Active => "Active",
+        LineStatus::Banned => "Banned",
+        LineStatus::Disabled => "Disabled",
+        LineStatus::Expired => "Expired",
+    }
+}
+
+/// Never empty, and in the order that players choose their default by.
+fn outputs(allowed: &[String]) -> Vec<String> {
+    let known = ["m3u8", "ts", "rtmp"].map(String::from);
+    known.into_iter().filter(|output| allowed.is_empty() || allowed.contains(output)).collect()
+}
+
+/// Some apps build every address from `server_protocol`, `url` and `port`, so these are what the
+/// client used. No port is ever empty: an app refuses the whole sign-in for it.
+fn server_info(server: &Server, request: Request) -> ServerInfo {
+    let secure = request.scheme == "https";
+    let or = |port: u16, usual| if port == 0 { usual } else { port };
+    let port = if secure { or(server.http_port, 80) } else { request.port };
+    let https_port = if secure { request.port } else { or(server.https_port, 443) };
+    let zone = server.zone();
+    let mut time_now = String::new();
+    zone.datetime(&mut time_now, request.now);
+    ServerInfo {
+        url: request.host,
+        port: port.to_string(),
+        https_port: https_port.to_string(),
+        server_protocol: request.scheme,
+        rtmp_port: "8880",
+        timezone: zone.name,
+        timestamp_now: request.now,
+        time_now,
+        process: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linecard_sdk::serde_json::{Value, json, to_value};
+
+    fn line() -> LineView {
+        LineView {
+            username: "demo".into(),
+            password: "secret".into(),
+            expiry: Expiry::At(1_798_761_600),
+            created_at: 1_767_225_600,
+            max_connections: 2,
+            allowed_outputs: vec!["ts".into(), "m3u8".into()],
+            ..LineView::default()
+        }
+    }
+
+    #[test]
+    fn the_documents_types_are_those_that_apps_insist_on() {
+        let server = Server { name: "Campus TV".into(), ..Server::default() };
+        let wanted = json!({
+            "username": "demo", "password": "secret", "message": "Welcome to Campus TV", "auth": 1,
+            "status": "Active", "exp_date": "1798761600", "is_trial": "0", "active_cons": "0",
+            "created_at": "1767225600", "max_connections": "2", "allowed_output_formats": ["m3u8", "ts"],
+        });
+        assert_eq!(to_value(user_info(line(), &server, 0)).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_line_without_end_has_null_or_a_far_date() {
+        let endless = LineView { expiry: Expiry::Never, ..line() };
+        let far = Server { far_expiry: true, ..Server::default() };
+        let shown = |server: &Server| to_value(user_info(endless.clone(), server, 1_000)).unwrap()["exp_date"].clone();
+        assert_eq!(shown(&Server::default()), Value::Null);
+        assert_eq!(shown(&far), "315361000");
+    }
+
+    #[test]
+    fn ports_are_never_empty_and_match_the_request() {
+        let request = |scheme: &str, port| Request {
+            scheme: scheme.into(),
+            host: "tv.example.org".into(),
+            port,
+            now: 1_767_225_600,
+            ..Request::default()
+        };
+        let plain = server_info(&Server::default(), request("http", 8080));
+        assert_eq!((plain.port.as_str(), plain.https_port.as_str()), ("8080", "443"));
+        assert_eq!((plain.timezone.as_str(), plain.time_now.as_str()), ("UTC", "2026-01-01 00:00:00"));
+        let secure = server_info(&Server { http_port: 8080, ..Server::default() }, request("https", 8443));
+        assert_eq!((secure.port.as_str(), secure.https_port.as_str()), ("8080", "8443"));
+    }
+}

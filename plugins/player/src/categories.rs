@@ -1,0 +1,42 @@
+//! How this surface shows categories, for the three actions that list them.
+//! Knows nothing of what is listed under them.
+
+use linecard_sdk::body::Body;
+use linecard_sdk::catalogue::{self, Category, List};
+use linecard_sdk::{Refusal, Reply, json, reply};
+
+pub(crate) fn answer(list: List) -> Result<Reply, Refusal> {
+    let mut body = Body::new();
+    write(&mut body.text, &catalogue::categories(list)?);
+    body.flush()?;
+    reply::body()
+}
+
+/// The id is text and the parent a number: an app drops a category that has it the other way.
+fn write(out: &mut String, categories: &[Category]) {
+    out.push('[');
+    for (index, category) in categories.iter().enumerate() {
+        out.push_str(if index == 0 { "{\"category_id\":" } else { ",{\"category_id\":" });
+        json::quoted(out, category.id);
+        out.push_str(",\"category_name\":");
+        json::text(out, &category.name);
+        out.push_str(",\"parent_id\":0}");
+    }
+    out.push(']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_text_and_an_empty_list_is_a_list() {
+        let mut out = String::new();
+        write(&mut out, &[]);
+        assert_eq!(out, "[]");
+        out.clear();
+        write(&mut out, &[Category { id: 12, name: "News".into() }, Category { id: 3, name: "\"".into() }]);
+        let first = r#"[{"category_id":"12","category_name":"News","parent_id":0},"#;
+        assert_eq!(out, format!("{first}{}", r#"{"category_id":"3","category_name":"\"","parent_id":0}]"#));
+    }
+}

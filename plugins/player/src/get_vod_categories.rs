@@ -1,0 +1,11 @@
+//! `get_vod_categories`: headings of movies.
+//! Knows no field: `categories` writes them.
+
+use crate::categories;
+use crate::parameters::GetVodCategories;
+use linecard_sdk::catalogue::List;
+use linecard_sdk::{Call, Refusal, Reply};
+
+pub(crate) fn get_vod_categories(_call: Call<GetVodCategories>) -> Result<Reply, Refusal> {
+    categories::answer(List::Movie)
+}

@@ -1,0 +1,11 @@
+//! Playlist and guide downloads: one file per action, the dialects in `actions.toml`.
+//! Knows nothing of sign-in: a line that may not download never gets here.
+
+linecard_sdk::plugin!("actions.toml");
+
+mod playlist;
+mod xmltv;
+
+mod entry;
+mod m3u;
+mod xml;

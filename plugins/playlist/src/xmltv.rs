@@ -1,0 +1,122 @@
+//! `xmltv`: the download of xmltv.php.
+//! Knows nothing of sources: the host merges them into one guide.
+
+use crate::parameters::Xmltv;
+use crate::xml;
+use linecard_sdk::body::Body;
+use linecard_sdk::guide::{self, Channel, Programme};
+use linecard_sdk::time::Zone;
+use linecard_sdk::{Call, Refusal, Reply, lines, reply};
+
+const DAY: i64 = 86_400;
+/// Days ahead when neither the request nor the panel says.
+const AHEAD: u32 = 7;
+
+pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
+    let server = lines::mine()?.server;
+    let zone = server.zone();
+    let now = call.request.now;
+    let to = seconds(now + i64::from(call.parameters.next_days.or(server.guide_days).unwrap_or(AHEAD)) * DAY);
+    let mut body = Body::new();
+    head(&mut body.text, &server.name, &call.request.base());
+    let channels = guide::channels()?;
+    for channel in &channels {
+        write_channel(&mut body.text, channel);
+        body.flush_when_full()?;
+    }
+    for channel in &channels {
+        let back = call.parameters.prev_days.unwrap_or(u32::from(channel.archive_days));
+        let schedule = guide::channel_programmes(&channel.id, seconds(now - i64::from(back) * DAY), to)?;
+        for programme in &schedule.programmes {
+            write_programme(&mut body.text, &channel.id, programme, &zone);
+            body.flush_when_full()?;
+        }
+    }
+    body.text.push_str("</tv>\n");
+    body.flush()?;
+    reply::body()
+}
+
+fn seconds(unix: i64) -> u32 {
+    u32::try_from(unix.max(0)).unwrap_or(u32::MAX)
+}
+
+fn head(out: &mut String, name: &str, base: &str) {
+    out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n<!DOCTYPE tv SYSTEM \"xmltv.dtd\">\n");
+    out.push_str("<tv generator-info-name=\"");
+    xml::text(out, name);
+    out.push_str("\" generator-info-url=\"");
+    xml::text(out, base);
+    out.push_str("/\">\n");
+}
+
+fn write_channel(out: &mut String, channel: &Channel) {
+    out.push_str("  <channel id=\"");
+    xml::text(out, &channel.id);
+    out.push_str("\"><display-name>");
+    xml::text(out, &channel.name);
+    out.push_str("</display-name>");
+    if !channel.icon.is_empty() {
+        out.push_str("<icon src=\"");
+        xml::text(out, &channel.icon);
+        out.push_str("\"/>");
+    }
+    out.push_str("</channel>\n");
+}
+
+fn write_programme(out: &mut String, channel: &str, programme: &Programme, zone: &Zone) {
+    out.push_str("  <programme start=\"");
+    zone.compact(out, programme.start);
+    out.push_str("\" stop=\"");
+    zone.compact(out, programme.stop);
+    out.push_str("\" channel=\"");
+    xml::text(out, channel);
+    out.push_str("\">\n    <title");
+    if !programme.language.is_empty() {
+        out.push_str(" lang=\"");
+        xml::text(out, &programme.language);
+        out.push('"');
+    }
+    out.push('>');
+    xml::text(out, &programme.title);
+    out.push_str("</title>");
+    if !programme.description.is_empty() {
+        out.push_str("<desc>");
+        xml::text(out, &programme.description);
+        out.push_str("</desc>");
+    }
+    out.push_str("</programme>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn programmes_are_written_in_the_panels_zone_and_escaped() {
+        let zone = Zone::new("Europe/Vienna".into(), vec![(0, 3_600)]);
+        let programme = Programme {
+            start: 1_767_250_800,
+            stop: 1_767_254_400,
+            title: "Tom & Jerry".into(),
+            description: "<b>".into(),
+            ..Programme::default()
+        };
+        let wanted = "  <programme start=\"20260101080000 +0100\" stop=\"20260101090000 +0100\" channel=\"a&amp;b\">\n    \
+             <title>Tom &amp; Jerry</title><desc>&lt;b&gt;</desc></programme>\n";
+        assert_eq!(written(|out| write_programme(out, "a&b", &programme, &zone)), wanted);
+    }
+
+    #[test]
+    fn a_channel_without_logo_has_no_icon() {
+        let channel = Channel { id: "news.campus".into(), name: "News".into(), ..Channel::default() };
+        let wanted = "  <channel id=\"news.campus\"><display-name>News</display-name></channel>\n";
+        assert_eq!(written(|out| write_channel(out, &channel)), wanted);
+    }
+}

@@ -1,0 +1,23 @@
+//! `create_line`: sells a new line.
+//! Knows no price and no rule of names: the host refuses what may not be.
+
+use crate::line_row::Sold;
+use crate::parameters::CreateLine;
+use linecard_sdk::{Call, Refusal, Reply, lines, reply};
+
+pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
+    let wish = call.parameters;
+    let options = lines::Options {
+        username: wish.username,
+        password: wish.password,
+        isp_lock: wish.is_isplock,
+        allowed_addresses: wish.allowed_ips,
+        allowed_agents: wish.allowed_ua,
+        country: wish.forced_country.map(Some),
+        reseller_notes: wish.reseller_notes,
+        bouquets: wish.bouquets_selected,
+        ..Default::default()
+    };
+    let line = lines::sell(wish.package, wish.trial, &options)?;
+    reply::data(&Sold::from(line))
+}

@@ -1,0 +1,16 @@
+//! The reseller surface: one file per action, the dialect in `actions.toml`.
+//! Knows no rule: whether a sale, an edit or a movement of credits is right, the host says.
+
+linecard_sdk::plugin!("actions.toml");
+
+mod adjust_credits;
+mod create_line;
+mod create_user;
+mod delete_line;
+mod edit_line;
+mod get_line;
+mod get_lines;
+mod packages;
+mod user_info;
+
+mod line_row;

@@ -1,0 +1,123 @@
+//! What of an `actions.toml` the author's types depend on. Knows nothing of the rest: the pack
+//! step reads the file whole and refuses what the host could not apply.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    action: Vec<Action>,
+}
+
+/// An action.
+#[derive(Deserialize)]
+pub(crate) struct Action {
+    /// The surface it is on.
+    pub surface: String,
+    /// Its name there, and the name of its function.
+    pub name: String,
+    /// One sentence for people.
+    #[serde(default)]
+    pub summary: String,
+    /// Its parameters.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Parameter>,
+}
+
+/// A parameter.
+#[derive(Deserialize)]
+pub(crate) struct Parameter {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub form: Form,
+    /// Of a list: the type of its items.
+    pub of: Option<Form>,
+    /// Must be there.
+    #[serde(default)]
+    pub required: bool,
+    /// The value when it is absent.
+    pub default: Option<toml::Value>,
+    /// Least value of a number.
+    pub min: Option<i64>,
+    /// One sentence for people.
+    #[serde(default)]
+    pub summary: String,
+}
+
+impl Parameter {
+    /// Whether the host always sends it.
+    pub(crate) fn is_always_there(&self) -> bool {
+        self.required || self.default.is_some()
+    }
+}
+
+/// The types of parameters.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Form {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// An id.
+    Id,
+    /// Yes or no.
+    Flag,
+    /// An amount of credits.
+    Decimal,
+    /// A date or never.
+    Date,
+    /// An address or network.
+    Network,
+    /// A JSON object.
+    Document,
+    /// Several of one type.
+    List,
+}
+
+/// The actions of a file, or the first thing that cannot become Rust.
+pub(crate) fn actions(text: &str) -> Result<Vec<Action>, String> {
+    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let mut names = BTreeSet::new();
+    for action in &file.action {
+        identifier(&action.name)?;
+        if !names.insert(&action.name) {
+            return Err(format!("{} is described twice: its function could not tell which it answers.", action.name));
+        }
+        for (name, parameter) in &action.parameters {
+            identifier(name)
+                .map_err(|message| format!("{}: {message} Other spellings go into `aliases`.", action.name))?;
+            if parameter.form == Form::List && parameter.of.is_none_or(|of| of == Form::List) {
+                return Err(format!("{}: {name} is a list and says what it is `of`.", action.name));
+            }
+        }
+    }
+    Ok(file.action)
+}
+
+/// The name in Rust; a keyword becomes a raw name (`r#type`).
+pub(crate) fn identifier(name: &str) -> Result<syn::Ident, String> {
+    let raw = || syn::parse_str::<syn::Ident>(&format!("r#{name}"));
+    syn::parse_str::<syn::Ident>(name).or_else(|_| raw()).map_err(|_| format!("`{name}` is no name in Rust."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        actions(text).err().unwrap()
+    }
+
+    #[test]
+    fn what_cannot_become_rust_is_refused_by_name() {
+        let action = "[[action]]\nsurface = 's'\nname = 'greet'\n";
+        assert!(refused("[[action]]\nsurface = 's'\nname = 'a-b'\n").contains("`a-b`"));
+        assert!(refused(&format!("{action}{action}")).contains("greet is described twice"));
+        let parameters = |row: &str| format!("{action}[action.parameters]\n{row}\n");
+        assert!(refused(&parameters("'x[y]' = { type = 'text' }")).contains("aliases"));
+        assert!(refused(&parameters("x = { type = 'list' }")).contains("`of`"));
+        assert!(refused(&parameters("x = { type = 'colour' }")).contains("colour"));
+    }
+}

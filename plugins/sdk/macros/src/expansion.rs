@@ -1,0 +1,125 @@
+//! The Rust that a description becomes.
+//! Knows nothing of files.
+
+use crate::description::{Action, Form, Parameter, identifier};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// Everything that `plugin!` writes; `path` is the file, which the compiler then watches.
+pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
+    let structs = actions.iter().map(parameters);
+    let names: Vec<String> = actions.iter().map(|action| format!("{}/{}", action.surface, action.name)).collect();
+    let functions = actions.iter().map(|action| name_in_rust(&action.name));
+    quote! {
+        /// The parameters of each action, as `actions.toml` describes them.
+        pub mod parameters {
+            #(#structs)*
+        }
+
+        /// This plugin, as the host sees it.
+        pub struct ThisPlugin;
+
+        impl ::linecard_sdk::Plugin for ThisPlugin {
+            const NAMES: &'static [&'static str] = &[#(#names),*];
+
+            fn handle(action: &str, call: &str) -> Result<String, ::linecard_sdk::Refusal> {
+                // Built again when the description changes.
+                const _: &str = include_str!(#path);
+                match action {
+                    #(#names => ::linecard_sdk::answer(call, crate::#functions::#functions),)*
+                    _ => Err(::linecard_sdk::Refusal::new("unknown_action", "This plugin has no such action.")),
+                }
+            }
+        }
+
+        ::linecard_sdk::export!(ThisPlugin);
+    }
+}
+
+fn parameters(action: &Action) -> TokenStream {
+    let name = type_name(&action.name);
+    let doc = format!("Parameters of `{}/{}`: {}", action.surface, action.name, action.summary);
+    let fields = action.parameters.iter().map(|(name, parameter)| field(name, parameter));
+    quote! {
+        #[doc = #doc]
+        #[derive(::linecard_sdk::serde::Deserialize)]
+        #[serde(crate = "::linecard_sdk::serde")]
+        pub struct #name { #(#fields)* }
+    }
+}
+
+fn field(name: &str, parameter: &Parameter) -> TokenStream {
+    let doc = match parameter.summary.as_str() {
+        "" => format!("`{name}`."),
+        summary => summary.to_owned(),
+    };
+    let field = name_in_rust(name);
+    let plain = rust_type(parameter.form, parameter);
+    if parameter.is_always_there() {
+        return quote! { #[doc = #doc] pub #field: #plain, };
+    }
+    // Null is a value of a date, and must not be taken for "not sent".
+    let reading =
+        (parameter.form == Form::Date).then(|| quote! { #[serde(default, deserialize_with = "::linecard_sdk::sent")] });
+    quote! { #[doc = #doc] #reading pub #field: Option<#plain>, }
+}
+
+fn rust_type(form: Form, parameter: &Parameter) -> TokenStream {
+    match form {
+        Form::Text | Form::Network => quote! { String },
+        Form::Int if parameter.min.is_some_and(|min| min >= 0) => quote! { u32 },
+        Form::Int => quote! { i32 },
+        Form::Id => quote! { u32 },
+        Form::Flag => quote! { bool },
+        Form::Decimal => quote! { ::linecard_sdk::Credits },
+        Form::Date => quote! { ::linecard_sdk::Expiry },
+        Form::Document => quote! { ::linecard_sdk::serde_json::Value },
+        Form::List => {
+            let item = rust_type(parameter.of.unwrap_or(Form::Text), parameter);
+            quote! { Vec<#item> }
+        }
+    }
+}
+
+/// Names were checked when the description was read.
+fn name_in_rust(name: &str) -> Ident {
+    identifier(name).unwrap_or_else(|_| format_ident!("unnamed"))
+}
+
+/// `create_line` → `CreateLine`.
+fn type_name(action: &str) -> Ident {
+    let camel: String = action
+        .split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        })
+        .collect();
+    format_ident!("{camel}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_becomes_a_struct_and_a_call_of_its_function() {
+        let text = "[[action]]\nsurface = 's'\nname = 'create_line'\n[action.parameters]\n\
+             package = { type = 'id', required = true }\ntrial = { type = 'flag', default = false }\n\
+             ips = { type = 'list', of = 'network' }\nend = { type = 'date' }\n\
+             start = { type = 'int', min = 0 }\ntype = { type = 'text', default = '' }\n";
+        let written = plugin(&crate::description::actions(text).unwrap(), "f").to_string().replace(' ', "");
+        for part in [
+            "pubstructCreateLine{",
+            "pubpackage:u32,",
+            "pubtrial:bool,",
+            "pubips:Option<Vec<String>>,",
+            "\"::linecard_sdk::sent\")]pubend:Option<::linecard_sdk::Expiry>,",
+            "pubstart:Option<u32>,",
+            "pubr#type:String,",
+            "\"s/create_line\"=>::linecard_sdk::answer(call,crate::create_line::create_line),",
+        ] {
+            assert!(written.contains(part), "{part} in {written}");
+        }
+    }
+}

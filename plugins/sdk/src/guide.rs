@@ -1,0 +1,68 @@
+//! The guide of what the calling line may watch.
+//! Knows no surface's field names.
+
+use crate::bindings::linecard::guide::guide as host;
+use crate::{Refusal, read};
+use serde::Deserialize;
+
+/// Programmes of a stream or channel, by start.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Schedule {
+    /// Days of catch-up; 0 is off.
+    pub archive_days: u16,
+    /// The programmes.
+    pub programmes: Vec<Programme>,
+}
+
+/// One programme; times in unix seconds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Programme {
+    /// Unique in the tenant.
+    pub id: u32,
+    /// The guide source that it is from, where one is named.
+    pub source: Option<u32>,
+    /// The guide's channel id.
+    pub channel: String,
+    /// Begin.
+    pub start: i64,
+    /// End.
+    pub stop: i64,
+    /// Title.
+    pub title: String,
+    /// What it is about, may be empty.
+    pub description: String,
+    /// Language of the title, may be empty.
+    pub language: String,
+}
+
+/// A channel that has a guide.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Channel {
+    /// The guide's id of it.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Logo address, may be empty.
+    pub icon: String,
+    /// Days of catch-up of the stream that has most.
+    pub archive_days: u16,
+}
+
+/// Programmes of a stream that end after `from` and begin before `to`, at most `limit`
+/// (0: 10,000). A stream that the line does not have, or without guide, has none.
+pub fn programmes(stream: u32, from: u32, to: u32, limit: u32) -> Result<Schedule, Refusal> {
+    read(&host::programmes(stream, from, to, limit)?)
+}
+
+/// Channels of the line's streams that have a guide, each once.
+pub fn channels() -> Result<Vec<Channel>, Refusal> {
+    read(&host::channels()?)
+}
+
+/// Programmes of one of [`channels`], like [`programmes`].
+pub fn channel_programmes(channel: &str, from: u32, to: u32) -> Result<Schedule, Refusal> {
+    read(&host::channel_programmes(channel, from, to)?)
+}

@@ -1,0 +1,202 @@
+//! Lines: subscriptions. Every function works in the scope of the signed-in caller.
+//! Knows no surface's field names.
+
+use crate::bindings::linecard::lines::lines as host;
+use crate::records::{Page, Query};
+use crate::time::Zone;
+use crate::{Expiry, Refusal, read, written};
+use serde::{Deserialize, Serialize};
+
+/// A line, as its caller may see it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct LineView {
+    pub id: u32,
+    pub username: String,
+    pub password: String,
+    /// The user who owns it.
+    pub owner: u32,
+    /// The package it was last sold under.
+    pub package: Option<u32>,
+    pub expiry: Expiry,
+    pub trial: bool,
+    /// The switch of its reseller.
+    pub enabled: bool,
+    /// The switch of the admins.
+    pub admin_enabled: bool,
+    pub status: LineStatus,
+    /// Seats; 0 is unlimited.
+    pub max_connections: u32,
+    pub active_connections: u32,
+    pub allowed_addresses: Vec<String>,
+    pub allowed_agents: Vec<String>,
+    /// Of `m3u8`, `ts`, `rtmp`; empty allows all.
+    pub allowed_outputs: Vec<String>,
+    pub bouquets: Vec<u32>,
+    pub isp_lock: bool,
+    pub isp: Option<String>,
+    pub country: Option<String>,
+    pub restreamer: bool,
+    /// Empty for resellers.
+    pub admin_notes: String,
+    pub reseller_notes: String,
+    pub created_at: i64,
+}
+
+/// The status that surfaces show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineStatus {
+    /// May play.
+    #[default]
+    Active,
+    /// Banned by an admin.
+    Banned,
+    /// Switched off by its reseller.
+    Disabled,
+    /// Its term is over.
+    Expired,
+}
+
+/// What a player is told of the panel.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Server {
+    /// The panel's name.
+    pub name: String,
+    /// The sentence that players show after sign-in, may be empty.
+    pub message: String,
+    /// IANA zone of all times that players see; [`Server::zone`] computes with it.
+    pub timezone: String,
+    /// Since when (unix seconds) the zone is how many seconds ahead of UTC.
+    pub offsets: Vec<(i64, i32)>,
+    /// Send a date ten years away instead of null for lines without end.
+    pub far_expiry: bool,
+    /// Days of guide after now.
+    pub guide_days: Option<u32>,
+    /// The public port of HTTPS; 0 when there is none.
+    pub https_port: u16,
+    /// The public port of HTTP; 0 when there is none.
+    pub http_port: u16,
+}
+
+impl Server {
+    /// The zone of all times that players see.
+    pub fn zone(&self) -> Zone {
+        Zone::new(self.timezone.clone(), self.offsets.clone())
+    }
+}
+
+/// The calling line and the panel it is on.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Mine {
+    /// The line. While a kept body is built only `username` and `password` are there, as
+    /// markers that must be placed in the body exactly as they are.
+    pub line: LineView,
+    /// The panel.
+    #[serde(default)]
+    pub server: Server,
+}
+
+/// Fields to set; what is `None` is left to the host's default or as it was.
+#[derive(Clone, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct Options {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Expiry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_connections: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_addresses: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_agents: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_outputs: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bouquets: Option<Vec<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isp_lock: Option<bool>,
+    /// `Some(None)` forgets the learned network operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isp: Option<Option<String>>,
+    /// `Some(None)` lifts the binding to a country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restreamer: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_notes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reseller_notes: Option<String>,
+}
+
+/// All that an ordinary player action needs of the calling line, in one call of the host.
+pub fn mine() -> Result<Mine, Refusal> {
+    read(&host::mine()?)
+}
+
+/// One line.
+pub fn get(id: u32) -> Result<LineView, Refusal> {
+    read(&host::get(id)?)
+}
+
+/// A page of lines, as committed: without this call's own changes.
+pub fn list(query: &Query) -> Result<Page<LineView>, Refusal> {
+    read(&host::list(&written(query))?)
+}
+
+/// Sells a new line under a package: charges the caller, creates the line.
+pub fn sell(package: u32, trial: bool, options: &Options) -> Result<LineView, Refusal> {
+    read(&host::sell(package, trial, &written(options))?)
+}
+
+/// Creates a line without a sale; admins only.
+pub fn create(options: &Options) -> Result<LineView, Refusal> {
+    read(&host::create(&written(options))?)
+}
+
+/// Sets the fields that are there.
+pub fn edit(id: u32, options: &Options) -> Result<LineView, Refusal> {
+    read(&host::edit(id, &written(options))?)
+}
+
+/// Sells another term: charges the caller, extends from the later of now and the current end.
+pub fn extend(id: u32, package: u32, trial: bool) -> Result<LineView, Refusal> {
+    read(&host::extend(id, package, trial)?)
+}
+
+/// Deletes a line and ends its connections.
+pub fn delete(id: u32) -> Result<(), Refusal> {
+    Ok(host::delete(id)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_carry_only_what_was_set() {
+        let options =
+            Options { isp: Some(None), expiry: Some(Expiry::Never), trial: Some(false), ..Options::default() };
+        assert_eq!(written(&options), r#"{"expiry":null,"trial":false,"isp":null}"#);
+    }
+
+    #[test]
+    fn markers_alone_can_be_read() {
+        let mine: Mine = read(r#"{"line":{"username":"u","password":"p"},"server":{"name":"TV"}}"#).unwrap();
+        assert_eq!((mine.line.username.as_str(), mine.server.name.as_str()), ("u", "TV"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Plain configuration as documents: groups, packages, bouquets, streams, settings.
+//! Knows no surface's field names, and no rule: the host checks every field.
+
+use crate::bindings::linecard::records::records as host;
+use crate::{Refusal, read, written};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+mod kinds;
+
+pub use kinds::{Bouquet, Group, Member, Offer, Package, Settings, Stream, Term, Trials};
+
+/// A kind of record with the type of its document.
+pub trait Record: DeserializeOwned {
+    /// The kind's word in grants and messages.
+    const KIND: &'static str;
+}
+
+macro_rules! records {
+    ($($type:ident $word:literal),* $(,)?) => {
+        $(impl Record for $type { const KIND: &'static str = $word; })*
+    };
+}
+
+records! { Group "group", Package "package", Bouquet "bouquet", Stream "stream", Settings "settings" }
+
+/// Fields to set: those that are there.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Document(Map<String, Value>);
+
+impl Document {
+    /// No fields.
+    pub fn new() -> Document {
+        Document::default()
+    }
+
+    /// With this field, when there is a value for it.
+    #[must_use]
+    #[inline(never)]
+    pub fn with(mut self, field: &str, value: Option<impl Serialize>) -> Document {
+        if let Some(value) = value.and_then(|value| serde_json::to_value(value).ok()) {
+            self.0.insert(field.into(), value);
+        }
+        self
+    }
+}
+
+/// Which rows of a list.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Query {
+    /// Rows to leave out at the beginning.
+    pub start: u32,
+    /// Most rows; at most 1,000.
+    pub limit: u32,
+    /// Text that rows contain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// Of lines: `active`, `disabled`, `banned`, `expired` or `trial`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<&'static str>,
+    /// Of streams: their kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<&'static str>,
+    /// Of streams: their category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<u32>,
+}
+
+impl Query {
+    /// Most rows of a page, whatever was asked for.
+    pub const MOST: u32 = 1_000;
+
+    /// A page as panel surfaces ask for it.
+    pub fn page(start: u32, limit: u32, search: Option<String>) -> Query {
+        Query { start, limit: limit.min(Query::MOST), search, ..Query::default() }
+    }
+}
+
+/// Rows of a list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many are in the caller's scope.
+    pub total: u32,
+    /// How many of them match.
+    pub matching: u32,
+}
+
+/// One record.
+pub fn get<T: Record>(id: u32) -> Result<T, Refusal> {
+    read(&host::get(T::KIND, id)?)
+}
+
+/// A page of records.
+pub fn list<T: Record>(query: &Query) -> Result<Page<T>, Refusal> {
+    read(&host::list(T::KIND, &written(query))?)
+}
+
+/// Creates a record; answers all of it.
+pub fn create<T: Record>(document: &Document) -> Result<T, Refusal> {
+    read(&host::create(T::KIND, &written(document))?)
+}
+
+/// Sets the fields that are there; answers all of the record.
+pub fn edit<T: Record>(id: u32, document: &Document) -> Result<T, Refusal> {
+    read(&host::edit(T::KIND, id, &written(document))?)
+}
+
+/// Deletes a record that nothing uses.
+pub fn delete<T: Record>(id: u32) -> Result<(), Refusal> {
+    Ok(host::delete(T::KIND, id)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_only_what_was_sent() {
+        let document = Document::new().with("name", Some("gold")).with("notice", None::<String>);
+        assert_eq!(written(&document), r#"{"name":"gold"}"#);
+    }
+
+    #[test]
+    fn members_are_written_as_the_host_knows_them() {
+        let members = [Member { kind: Some("movie".into()), ..Member::stream(7) }, Member::series(3)];
+        assert_eq!(written(&members), r#"[{"stream":7},{"series":3}]"#);
+    }
+}

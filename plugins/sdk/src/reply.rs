@@ -1,0 +1,74 @@
+//! What an action answers: data, a page of rows, nothing, or a body that it wrote.
+//! Knows nothing of envelopes: the surface's dialect wraps the reply.
+
+use crate::{Refusal, json};
+use serde::Serialize;
+
+/// A finished reply, as the document that the host reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply(pub(crate) String);
+
+/// One object, or any other JSON.
+pub fn data(value: &impl Serialize) -> Result<Reply, Refusal> {
+    Ok(Reply(document(value) + "}"))
+}
+
+/// A page of rows: `total` rows are in the caller's scope, `matching` of them fit the search.
+pub fn list(rows: &impl Serialize, total: u32, matching: u32) -> Result<Reply, Refusal> {
+    let mut text = document(rows);
+    text.push_str(",\"total\":");
+    json::number(&mut text, total);
+    text.push_str(",\"matching\":");
+    json::number(&mut text, matching);
+    text.push('}');
+    Ok(Reply(text))
+}
+
+/// Done, and there is nothing to say.
+pub fn done() -> Result<Reply, Refusal> {
+    Ok(Reply("{\"data\":null}".into()))
+}
+
+/// The answer is what was written with [`crate::body`].
+pub fn body() -> Result<Reply, Refusal> {
+    Ok(Reply("{\"body\":true}".into()))
+}
+
+/// Like [`body`], with response headers; the host lets some names pass and drops the rest.
+pub fn body_with(headers: &[(&str, &str)]) -> Result<Reply, Refusal> {
+    let mut text = String::from("{\"body\":true,\"headers\":{");
+    for (index, (name, value)) in headers.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        json::text(&mut text, name);
+        text.push(':');
+        json::text(&mut text, value);
+    }
+    text.push_str("}}");
+    Ok(Reply(text))
+}
+
+fn document(value: &impl Serialize) -> String {
+    let mut bytes = Vec::with_capacity(1_024);
+    bytes.extend_from_slice(b"{\"data\":");
+    match serde_json::to_writer(&mut bytes, value).map(|()| String::from_utf8(bytes)) {
+        Ok(Ok(text)) => text,
+        _ => crate::fault("The reply cannot be written as JSON: a map has keys that are no text."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_the_documents_of_the_contract() {
+        assert_eq!(data(&[1, 2]).unwrap().0, r#"{"data":[1,2]}"#);
+        assert_eq!(list(&["a"], 9, 3).unwrap().0, r#"{"data":["a"],"total":9,"matching":3}"#);
+        assert_eq!(
+            body_with(&[("Expires", "0"), ("Pragma", "\"p\"")]).unwrap().0,
+            r#"{"body":true,"headers":{"Expires":"0","Pragma":"\"p\""}}"#
+        );
+    }
+}
