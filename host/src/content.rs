@@ -1,19 +1,19 @@
 //! What the demo panel shows: channels, movies, a series, a guide. Data only.
 
 /// A live channel of the demo: name, source, guide channel, category.
-pub struct Channel {
+pub(crate) struct Channel {
     /// Shown name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Test picture.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
     /// Guide channel.
-    pub guide: &'static str,
+    pub(crate) guide: &'static str,
     /// Category.
-    pub category: &'static str,
+    pub(crate) category: &'static str,
 }
 
 /// The live channels.
-pub const CHANNELS: &[Channel] = &[
+pub(crate) const CHANNELS: &[Channel] = &[
     Channel { name: "Campus News", source: "test:news", guide: "news.campus", category: "News" },
     Channel { name: "Campus Sport", source: "test:sport", guide: "sport.campus", category: "Sport" },
     Channel { name: "Lecture Hall 1", source: "test:lecture", guide: "hall1.campus", category: "Education" },
@@ -22,24 +22,24 @@ pub const CHANNELS: &[Channel] = &[
 ];
 
 /// A movie of the demo: name, year, plot.
-pub struct Movie {
+pub(crate) struct Movie {
     /// Shown name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Year of release.
-    pub year: &'static str,
+    pub(crate) year: &'static str,
     /// What happens.
-    pub plot: &'static str,
+    pub(crate) plot: &'static str,
 }
 
 /// The movies; each is a copy of the bundled clip.
-pub const MOVIES: &[Movie] = &[
+pub(crate) const MOVIES: &[Movie] = &[
     Movie { name: "Safety Film", year: "2024", plot: "How to leave the building, calmly." },
     Movie { name: "Welcome to the Campus", year: "2025", plot: "A walk from the gate to the library." },
     Movie { name: "The Making of a Test Picture", year: "2023", plot: "Seven bars and a tone." },
 ];
 
 /// Titles that the demo's guide repeats, an hour each.
-pub const PROGRAMMES: &[(&str, &str)] = &[
+pub(crate) const PROGRAMMES: &[(&str, &str)] = &[
     ("Morning round", "What the day brings."),
     ("The long answer", "One question, one hour."),
     ("Notice board", "Everything that hangs on it."),
@@ -49,7 +49,7 @@ pub const PROGRAMMES: &[(&str, &str)] = &[
 ];
 
 /// A guide of all channels from some hours ago to two days ahead, as XMLTV.
-pub fn guide(now: host_core::time::Unix) -> String {
+pub(crate) fn guide(now: host_core::time::Unix) -> String {
     use std::fmt::Write as _;
     let first_hour = now.0 - now.0.rem_euclid(3_600) - 6 * 3_600;
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<tv>\n");
@@ -79,6 +79,3 @@ fn stamp(seconds: i64) -> String {
     let second = seconds.rem_euclid(86_400);
     format!("{year:04}{month:02}{day:02}{:02}{:02}{:02} +0000", second / 3_600, second / 60 % 60, second % 60)
 }
-
-/// A few seconds of test picture and tone, as MPEG-TS: what the demo's movies show.
-pub const CLIP: &[u8] = include_bytes!("../media/assets/clip.ts");

@@ -5,7 +5,7 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::content::{CHANNELS, MOVIES, guide};
 use crate::panel::Panel;
-use crate::{content, logging, output, serve};
+use crate::{logging, output, serve};
 use anyhow::Context;
 use host_core::caller::Caller;
 use host_core::{PackageId, TenantId, UserId};
@@ -121,7 +121,7 @@ async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &std::path::Pa
     let mut movies = Vec::new();
     for movie in MOVIES {
         let file = format!("{}.ts", movie.name.to_lowercase().replace(' ', "-"));
-        std::fs::write(films.join(&file), content::CLIP)?;
+        std::fs::write(films.join(&file), host_media::sample_clip())?;
         let document = json!({ "kind": "movie", "name": format!("{} ({})", movie.name, movie.year), "container": "ts",
             "sources": [format!("file:{file}")], "categories": [category],
             "details": { "year": movie.year, "plot": movie.plot, "duration": 5, "rating": 7.0 } });

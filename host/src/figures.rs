@@ -24,7 +24,7 @@ pub(crate) fn install(panel: &Arc<Panel>) -> anyhow::Result<host_http::Metrics> 
 fn read(panel: &Panel) {
     let media = panel.media.figures();
     gauge!("linecard_channels").set(media.channels.len() as f64);
-    gauge!("linecard_viewers").set(media.channels.iter().map(|channel| channel.viewers as f64).sum::<f64>());
+    gauge!("linecard_viewers").set(media.channels.iter().map(|channel| channel.viewers).sum::<usize>() as f64);
     gauge!("linecard_connections").set(panel.engine.seats().total() as f64);
     gauge!("linecard_plugins_tripped").set(panel.runtime.tripped().len() as f64);
 }

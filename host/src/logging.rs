@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Installs the subscriber. A second call in one process (tests) changes nothing.
-pub fn install(log: &Log) -> anyhow::Result<()> {
+pub(crate) fn install(log: &Log) -> anyhow::Result<()> {
     let chosen = std::env::var("LINECARD_LOG").ok().or_else(|| log.filter.clone());
     let filter = EnvFilter::try_new(chosen.as_deref().unwrap_or("info"))
         .map_err(|error| anyhow::anyhow!("the log filter is not right: {error}; try `info` or `host_http=debug`"))?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::io::IsTerminal;
 
 /// Prints a result: an array of objects as a table, an object as two columns, text as it is.
-pub fn print(value: &Value, json: bool) {
+pub(crate) fn print(value: &Value, json: bool) {
     if json {
         println!("{value}");
         return;
@@ -67,7 +67,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// A bar over the bytes of a file; silent when standard error is no terminal.
-pub fn progress_bar() -> ProgressBar {
+pub(crate) fn progress_bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -2,7 +2,7 @@
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
 //! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `loaded`
-//! - a plugin gets its place: `runtime`, `install`, [`watch`], `drop_folder`, [`snapshot`]
+//! - a plugin gets its place: `runtime`, `install`, `tenancy`, [`watch`], `drop_folder`, [`snapshot`]
 //! - a call becomes a reply: [`call`], `dispatch`, `document`, `state`, `limits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
@@ -30,6 +30,7 @@ mod reply;
 mod runtime;
 pub mod snapshot;
 mod state;
+mod tenancy;
 pub mod watch;
 
 pub use body::{BodyReply, Coding, Content, Pieces};

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Weak};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a file must be left alone before it is looked at.
@@ -147,16 +146,11 @@ fn is_plugin(path: &Path) -> bool {
 /// A running watcher; dropping it ends its thread.
 pub struct Watching {
     ended: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for Watching {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            drop(thread);
-        }
     }
 }
 
@@ -170,10 +164,11 @@ impl Runtime {
         let (runtime, stop) = (Arc::downgrade(self), Arc::clone(&ended));
         let executor = tokio::runtime::Handle::current();
         let watcher = Watcher::new(self.options.tenants_dir.clone());
-        let thread = std::thread::Builder::new()
+        // It ends by itself, within one rescan: nobody waits for it.
+        std::thread::Builder::new()
             .name("plugin-watch".into())
             .spawn(move || drive(watcher, &runtime, &executor, &stop))?;
-        Ok(Watching { ended, thread: Some(thread) })
+        Ok(Watching { ended })
     }
 }
 

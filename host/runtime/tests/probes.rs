@@ -1,5 +1,6 @@
 //! One probe guest for each trick that a plugin may try, and what the host does about it.
 //! Knows the host only by its public doors.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 

@@ -58,7 +58,10 @@ async fn answer(stream: UnixStream, panel: &Arc<Panel>) -> anyhow::Result<()> {
     let work = tokio::task::spawn_blocking(move || {
         let request: Request =
             serde_json::from_str(&line).context("the request is from another version of linecard")?;
-        runtime.block_on(perform(&panel, request, move |done, total| drop(progress.send((done, total)))))
+        runtime.block_on(perform(&panel, request, move |done, total| {
+            // Nobody listens any more when the command went away; the work goes on.
+            let _ = progress.send((done, total));
+        }))
     });
     while let Some((done, total)) = steps.recv().await {
         send(&mut writer, &Answer::Progress { done, total }).await?;

@@ -167,7 +167,7 @@ fn without_machinery(group: u32) -> (f64, f64) {
     let opened = open(&data, Options::default()).unwrap();
     Panel::new(&*opened.store).top_up(RESELLER, i64::from(PLANS));
     drop(opened);
-    let connection = Connection::open(data.join("tenants/1/panel.db")).unwrap();
+    let connection = Connection::open(data.join("tenants/demo/panel.db")).unwrap();
     connection
         .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4096; PRAGMA mmap_size = 4294967296")
         .unwrap();

@@ -2,7 +2,9 @@
 //! Knows nothing of what the files hold.
 
 use crate::error::OpenError;
-use host_core::TenantId;
+use host_core::{TenantId, name};
+use parking_lot::RwLock;
+use std::collections::HashMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -15,8 +17,13 @@ pub struct DataDirectory {
     unclean: bool,
     /// The databases were looked at and are in use: from here on an end in order is one.
     sound: AtomicBool,
+    /// How the directories of the tenants are called: by the tenants' names.
+    names: RwLock<HashMap<TenantId, String>>,
     _lock: File,
 }
+
+/// Lies in a tenant's directory until the tenant's row is committed.
+const UNBORN: &str = "unborn";
 
 impl DataDirectory {
     /// Takes a directory, which is made when it is not there. Refused when other users of the
@@ -47,7 +54,7 @@ impl DataDirectory {
             .mode(0o600)
             .open(&running)
             .map_err(OpenError::io(&running))?;
-        Ok(DataDirectory { root: root.to_owned(), unclean, sound: AtomicBool::new(false), _lock: lock })
+        Ok(DataDirectory { root: root.to_owned(), unclean, sound: AtomicBool::new(false), names: RwLock::default(), _lock: lock })
     }
 
     /// The directory itself.
@@ -85,9 +92,18 @@ impl DataDirectory {
         self.root.join("tenants")
     }
 
-    /// A tenant's directory.
+    /// A tenant's directory, called by its name. One of a tenant that is gone is set aside under
+    /// its id until it is removed.
     pub fn tenant(&self, id: TenantId) -> PathBuf {
-        self.tenants().join(id.to_string())
+        match self.names.read().get(&id) {
+            Some(name) => self.tenants().join(name),
+            None => self.tenants().join(format!(".{id}")),
+        }
+    }
+
+    /// Whether there is such a tenant, with its directory.
+    pub(crate) fn has_tenant(&self, id: TenantId) -> bool {
+        self.names.read().contains_key(&id) && self.tenant(id).is_dir()
     }
 
     /// A tenant's database.
@@ -112,19 +128,54 @@ impl DataDirectory {
         Ok(entries.next().is_some())
     }
 
-    /// Makes a tenant's directory, with its drop folder, durable.
-    pub(crate) fn make_tenant(&self, id: TenantId) -> Result<(), OpenError> {
-        make_private(&self.tenant(id))?;
-        make_private(&self.plugins(id))?;
+    /// Makes a tenant's directory, with its drop folder, durable. What an earlier birth of this
+    /// name left, whose row was never committed, goes.
+    pub(crate) fn make_tenant(&self, id: TenantId, name: &str) -> Result<(), OpenError> {
+        let path = self.tenants().join(name);
+        name::tenant(name).map_err(|refusal| OpenError::io(&path)(std::io::Error::other(refusal.message)))?;
+        if path.join(UNBORN).exists() {
+            std::fs::remove_dir_all(&path).map_err(OpenError::io(&path))?;
+        }
+        make_private(&path)?;
+        if !path.join("panel.db").exists() {
+            File::create(path.join(UNBORN)).map_err(OpenError::io(&path))?;
+        }
+        make_private(&path.join("plugins"))?;
+        sync_directory(&path)?;
+        self.know_tenant(id, name);
         sync_directory(&self.tenants())
     }
 
-    /// Removes what a deleted tenant left.
+    /// The tenant's row is committed under this name.
+    pub(crate) fn settle_tenant(&self, id: TenantId, name: &str) {
+        self.know_tenant(id, name);
+        // Otherwise the next start removes it.
+        let _ = std::fs::remove_file(self.tenant(id).join(UNBORN));
+    }
+
+    /// From here on the tenant's directory is that of this name.
+    pub(crate) fn know_tenant(&self, id: TenantId, name: &str) {
+        self.names.write().insert(id, name.to_owned());
+    }
+
+    /// Moves the directory of a tenant that is gone out of the way of the next one of its name.
+    pub(crate) fn set_aside(&self, id: TenantId) -> std::io::Result<()> {
+        let from = self.tenant(id);
+        self.names.write().remove(&id);
+        missing_is_well(std::fs::rename(from, self.tenant(id)))
+    }
+
+    /// Removes what a tenant that is gone left.
     pub(crate) fn remove_tenant(&self, id: TenantId) -> std::io::Result<()> {
-        match std::fs::remove_dir_all(self.tenant(id)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        }
+        self.set_aside(id)?;
+        missing_is_well(std::fs::remove_dir_all(self.tenant(id)))
+    }
+}
+
+fn missing_is_well(outcome: std::io::Result<()>) -> std::io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 

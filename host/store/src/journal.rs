@@ -201,7 +201,7 @@ impl Books {
     }
 
     fn book(&mut self, tenant: TenantId) -> Result<&Connection, StoreError> {
-        if !self.directory.tenant(tenant).is_dir() {
+        if !self.directory.has_tenant(tenant) {
             self.open.retain(|(open, _)| *open != tenant);
             return Err(StoreError::NoDatabase);
         }

@@ -95,7 +95,7 @@ fn what_is_missing_is_never_made_anew_beside_data() {
     std::fs::write(&key, kept).unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
 
-    let panel = path.join("tenants/1/panel.db");
+    let panel = path.join("tenants/demo/panel.db");
     std::fs::rename(&panel, path.join("aside")).unwrap();
     let again = opened(&path);
     assert!(is_missing(wait(again.store.members(TENANT, BouquetId(1)))));
@@ -168,7 +168,7 @@ fn verify_finds_planted_damage() {
         }
         assert_eq!(panel.verify(), []);
         drop(first);
-        tamper(&path.join("tenants/1/panel.db"), sql);
+        tamper(&path.join("tenants/demo/panel.db"), sql);
         let again = opened(&path);
         let findings = Panel { store: &*again.store }.verify();
         assert!(findings.iter().any(|finding| finding.invariant == invariant), "{invariant}: {findings:?}");
@@ -181,7 +181,7 @@ fn a_row_that_makes_no_sense_is_named() {
     let first = opened(&path);
     Panel::new(&*first.store).done([insert(line(7, RESELLER))]);
     drop(first);
-    tamper(&path.join("tenants/1/panel.db"), "UPDATE lines SET allowed_agents = '[1' WHERE id = 7");
+    tamper(&path.join("tenants/demo/panel.db"), "UPDATE lines SET allowed_agents = '[1' WHERE id = 7");
     let again = opened(&path);
     match wait(again.store.get(HERE, caller::Scope::Tenant, object::Key::Line(LineId(7)))) {
         Err(port::StoreError::Corrupt { table: "lines", column: "allowed_agents", row: 7, .. }) => {}

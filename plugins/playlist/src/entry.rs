@@ -1,6 +1,7 @@
 //! One entry of a playlist, whatever it is: what it is called, where it stands, where it plays.
 //! Knows nothing of how a playlist writes it.
 
+use linecard_sdk::url;
 use linecard_sdk::catalogue::{EpisodeOf, StreamKind};
 use linecard_sdk::json;
 use serde::Deserialize;
@@ -68,9 +69,9 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// User name and password stand in the path as they are: their characters need no escape,
-    /// and while a kept body is built they are the host's markers.
+    /// Addresses below these doors for this line.
     pub(crate) fn new(base: &str, username: &str, password: &str, output: &str) -> Addresses {
+        let (username, password) = (url::part(username), url::part(password));
         let below = |door: &str| format!("{base}/{door}/{username}/{password}/");
         let ending = if matches!(output, "m3u8" | "hls") { ".m3u8" } else { ".ts" };
         Addresses { live: below("live"), movie: below("movie"), series: below("series"), ending }

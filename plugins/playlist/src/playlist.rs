@@ -6,7 +6,7 @@ use crate::m3u::{self, Entry};
 use crate::parameters::Playlist;
 use linecard_sdk::body::Body;
 use linecard_sdk::catalogue::{self, List, StreamKind, Window};
-use linecard_sdk::{Call, Refusal, Reply, lines, reply};
+use linecard_sdk::{Call, Refusal, Reply, lines, reply, url};
 use std::collections::HashMap;
 
 pub(crate) fn playlist(call: Call<Playlist>) -> Result<Reply, Refusal> {
@@ -16,7 +16,7 @@ pub(crate) fn playlist(call: Call<Playlist>) -> Result<Reply, Refusal> {
     let line = lines::mine()?.line;
     let base = call.request.base();
     let addresses = Addresses::new(&base, &line.username, &line.password, &wish.output);
-    let guide = plus.then(|| format!("{base}/epg/{}/{}", line.username, line.password));
+    let guide = plus.then(|| format!("{base}/epg/{}/{}", url::part(&line.username), url::part(&line.password)));
 
     let mut writer = Writer { body: Body::new(), addresses, plus, count: 0 };
     m3u::head(&mut writer.body.text, guide.as_deref());

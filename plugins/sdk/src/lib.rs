@@ -40,6 +40,7 @@ pub mod packages;
 pub mod records;
 pub mod reply;
 pub mod time;
+pub mod url;
 pub mod users;
 
 pub use amount::Credits;

@@ -91,8 +91,9 @@ impl Server {
 /// The calling line and the panel it is on.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Mine {
-    /// The line. While a kept body is built only `username` and `password` are there, as
-    /// markers that must be placed in the body exactly as they are.
+    /// The line. While a kept body is built only `username` and `password` are there, as markers
+    /// that the host finds again: encode them as their place demands, like any other text
+    /// ([`crate::url::part`] in an address).
     pub line: LineView,
     /// The panel.
     #[serde(default)]

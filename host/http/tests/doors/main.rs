@@ -1,6 +1,9 @@
 //! The HTTP floor through its real doors: sockets, the real engine and store, real components,
 //! and a live stream that really flows. Knows the host only by what goes over the wire.
 
+// A test that cannot go on says where it stopped.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod client;
 #[path = "../../../runtime/tests/support/guest.rs"]
 #[allow(dead_code, unreachable_pub)]
@@ -8,5 +11,7 @@ mod guest;
 mod panel;
 
 mod front;
+mod logs;
 mod media;
 mod surfaces;
+mod tls;

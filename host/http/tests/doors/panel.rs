@@ -10,7 +10,7 @@ use host_core::plan::Place;
 use host_core::port::{Answer as PortAnswer, ByteRange, Fetch, FetchError, Fetched, Networks};
 use host_core::{LineId, StreamId, TenantId};
 use host_engine::{Engine, Ports, Work};
-use host_http::{Config, Listener, Server};
+use host_http::{Certificates, Config, Listener, Server};
 use host_media::{Detect, Media, MediaOptions, Timing};
 use host_runtime::{Options, Runtime, Shipped};
 use host_store::{SystemClock, SystemEntropy};
@@ -31,6 +31,7 @@ pub(crate) struct Panel {
     pub(crate) engine: Arc<Engine>,
     pub(crate) address: SocketAddr,
     pub(crate) management: SocketAddr,
+    pub(crate) certificates: Certificates,
     pub(crate) tenant: TenantId,
     pub(crate) admin_key: String,
     pub(crate) admin_code: String,
@@ -122,6 +123,7 @@ impl Panel {
         config.management = Some(ANY);
         let server = Server::bind(config, Arc::clone(&engine), runtime, media).await.unwrap();
         let (address, management) = (server.addresses()[0], server.management_address().unwrap());
+        let certificates = server.certificates();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(server.serve(async move {
             let _ = stopped.await;
@@ -130,6 +132,7 @@ impl Panel {
             engine,
             address,
             management,
+            certificates,
             tenant,
             admin_key: made["admin_api_key"].as_str().unwrap().to_owned(),
             admin_code: made["admin_access_code"].as_str().unwrap().to_owned(),
@@ -295,6 +298,7 @@ fn probe() -> Vec<u8> {
         {"surface": "admin", "name": "write", "kind": "write", "summary": "W.", "roles": ["admin"], "reply": any,
             "parameters": {"package": {"type": "id", "required": true, "code": "invalid_package"},
                 "ids": {"type": "list", "of": "id"}}},
+        {"surface": "admin", "name": "breaks", "summary": "B.", "roles": ["admin"], "reply": any},
         {"surface": "admin", "name": "for_resellers", "summary": "N.", "roles": ["reseller"], "reply": any},
     ]);
     let names = actions.as_array().unwrap().iter();
@@ -311,9 +315,11 @@ fn probe() -> Vec<u8> {
             + &data(9000, "}")
             + &data(9100, &"0123456789".repeat(10))
             + &data(9300, "{\"body\":true}"),
-        // Told apart by the length of the action's name: `player/everything`, `player/personal`, all others.
+        // Told apart by the length of the action's name: `admin/breaks`, `player/everything`,
+        // `player/personal`, all others.
         ..Guest::new(
-            "(if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
+            "(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
+             (if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
                (then
                  (local.set $n (i32.const 1000))
                  (loop $more

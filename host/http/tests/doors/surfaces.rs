@@ -191,3 +191,16 @@ async fn a_line_with_a_list_of_addresses_is_answered_from_there_only() {
     assert_eq!(panel.send(get(ANN)).await.status, 400);
     assert_eq!(panel.send(get(ANN).from([127, 0, 0, 5])).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_fault_of_a_plugin_is_told_by_its_incident_and_by_nothing_else() {
+    let panel = Panel::new().await;
+    let answer = panel.send(get(panel.admin(&format!("api_key={}&action=breaks", panel.admin_key)))).await;
+    let body = answer.json();
+    assert_eq!((answer.status, &body["status"]), (500, &json!("STATUS_FAILURE")));
+    let incident = answer.header("x-request-id").unwrap();
+    let error = body["error"].as_str().unwrap();
+    assert!(error.contains(incident) && !error.contains("unreachable") && !error.contains("wasm"), "{error}");
+    // The panel goes on.
+    assert_eq!(panel.send(get(ANN)).await.status, 200);
+}

@@ -23,7 +23,10 @@ CREATE TABLE tenant_hosts (
 CREATE INDEX tenant_hosts_by_tenant ON tenant_hosts (tenant);
 
 -- Tenants that are gone; their directories are removed, at the next start at the latest.
-CREATE TABLE deleted_tenants (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE deleted_tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TRIGGER tenant_is_gone AFTER DELETE ON tenants BEGIN
+    INSERT INTO deleted_tenants (id, name) VALUES (old.id, old.name);
+END;
 
 CREATE TABLE access_codes (
     id                INTEGER PRIMARY KEY,

@@ -116,7 +116,8 @@ pub(super) struct Outcome {
 pub(super) struct Touched {
     pub(super) catalogue: bool,
     pub(super) guide: bool,
-    pub(super) born: Vec<TenantId>,
+    /// With their names.
+    pub(super) born: Vec<(TenantId, String)>,
     pub(super) gone: Vec<TenantId>,
 }
 
@@ -126,7 +127,7 @@ pub(super) fn commit(
     connection: &Connection,
     counts: &mut Counts,
     plans: &[&Plan],
-    prepare: &mut dyn FnMut(&[TenantId]) -> Result<(), StoreError>,
+    prepare: &mut dyn FnMut(&[(TenantId, String)]) -> Result<(), StoreError>,
 ) -> Outcome {
     let done = match attempt(connection, counts, plans, false, prepare) {
         Ok(None) => attempt(connection, counts, plans, true, prepare),
@@ -153,7 +154,7 @@ fn attempt(
     counts: &mut Counts,
     plans: &[&Plan],
     savepoints: bool,
-    prepare: &mut dyn FnMut(&[TenantId]) -> Result<(), StoreError>,
+    prepare: &mut dyn FnMut(&[(TenantId, String)]) -> Result<(), StoreError>,
 ) -> Result<Option<(Vec<Verdict>, Touched)>, StoreError> {
     let say = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(())).map_err(failed);
     say("BEGIN IMMEDIATE")?;
@@ -224,7 +225,7 @@ impl Touched {
                 Change::Insert(object) | Change::Update(object) => {
                     self.kind(object.key().kind());
                     if let (Change::Insert(_), Object::Tenant(tenant)) = (change, &**object) {
-                        self.born.push(tenant.id);
+                        self.born.push((tenant.id, tenant.name.clone()));
                     }
                 }
                 Change::Delete(key, _) => {

@@ -44,8 +44,8 @@ pub(super) fn schema_of(place: Place) -> &'static Schema {
 }
 
 /// Makes a tenant's directory and database. It is an error when there is one already.
-pub(super) fn make_tenant(directory: &DataDirectory, id: TenantId) -> Result<(), OpenError> {
-    directory.make_tenant(id)?;
+pub(super) fn make_tenant(directory: &DataDirectory, id: TenantId, name: &str) -> Result<(), OpenError> {
+    directory.make_tenant(id, name)?;
     make(&directory.panel(id), &TENANT)
 }
 

@@ -129,21 +129,28 @@ fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
             return Err(OpenError::Damaged { path, reason });
         }
     }
-    let ids = |sql: &str| -> Result<Vec<TenantId>, OpenError> {
-        let read = || -> rusqlite::Result<Vec<TenantId>> {
-            connection.prepare(sql)?.query_map((), |row| Ok(TenantId(row.get(0)?)))?.collect()
+    let named = |sql: &str| -> Result<Vec<(TenantId, String)>, OpenError> {
+        let read = || -> rusqlite::Result<Vec<(TenantId, String)>> {
+            connection.prepare(sql)?.query_map((), |row| Ok((TenantId(row.get(0)?), row.get(1)?)))?.collect()
         };
         read().map_err(OpenError::damaged(&path))
     };
-    for id in ids("SELECT id FROM deleted_tenants")? {
+    let tenants = named("SELECT id, name FROM tenants")?;
+    for (id, name) in named("SELECT id, name FROM deleted_tenants")? {
+        // A later tenant may have the name; then the directory was set aside before it came.
+        if tenants.iter().all(|(_, other)| *other != name) {
+            directory.know_tenant(id, &name);
+        }
         let left = directory.tenant(id);
         directory.remove_tenant(id).map_err(OpenError::io(&left))?;
     }
-    let tenants = ids("SELECT id FROM tenants")?;
-    for id in tenants.iter().filter(|id| !directory.panel(**id).exists()) {
-        tracing::error!(tenant = %id, "the tenant's database is missing; restore it from a backup");
+    for (id, name) in &tenants {
+        directory.settle_tenant(*id, name);
+        if !directory.panel(*id).exists() {
+            tracing::error!(tenant = name, "the tenant's database is missing; restore it from a backup");
+        }
     }
-    Ok(tenants)
+    Ok(tenants.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Looks at the tenants' databases beside the work, after a process that did not end in order.

@@ -170,9 +170,9 @@ impl Writer {
         let plans: Vec<&Plan> = group.iter().map(|queued| &*queued.plan).collect();
         let mut made = Vec::new();
         let outcome = batch::commit(connection, &mut desk.counts, &plans, &mut |born| {
-            for id in born {
-                make_tenant(&directory, *id)?;
+            for (id, name) in born {
                 made.push(*id);
+                make_tenant(&directory, *id, name)?;
             }
             Ok(())
         });
@@ -186,6 +186,7 @@ impl Writer {
         } else {
             hold_to_cap(connection, &directory, place);
             tell(&places, place, &outcome.effects);
+            house(&directory, &outcome.effects);
             self.gone.extend(outcome.effects.gone);
         }
         for (queued, verdict) in group.into_iter().zip(outcome.verdicts) {
@@ -266,7 +267,7 @@ impl Desk {
 
 /// Tells the readers what a committed batch changed.
 fn tell(places: &Places, place: Place, touched: &Touched) {
-    for id in &touched.born {
+    for (id, _) in &touched.born {
         places.add(*id);
     }
     for id in &touched.gone {
@@ -278,6 +279,19 @@ fn tell(places: &Places, place: Place, touched: &Touched) {
         }
         if touched.guide {
             state.guide.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+/// Settles the directories of tenants that came and went. It is done before the next plan: one
+/// may create a tenant with the name of one that went.
+fn house(directory: &DataDirectory, touched: &Touched) {
+    for (id, name) in &touched.born {
+        directory.settle_tenant(*id, name);
+    }
+    for id in &touched.gone {
+        if let Err(error) = directory.set_aside(*id) {
+            tracing::warn!(tenant = %id, %error, "a deleted tenant's directory stays until the next start");
         }
     }
 }

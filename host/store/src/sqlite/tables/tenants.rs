@@ -43,9 +43,4 @@ impl Table for Tenant {
         }
         Ok(())
     }
-
-    fn detach(connection: &Connection, id: u32) -> rusqlite::Result<()> {
-        connection.prepare_cached("INSERT INTO deleted_tenants (id) VALUES (?1)")?.execute((id,))?;
-        Ok(())
-    }
 }

@@ -1,0 +1,232 @@
+//! The place of plugins in a tenant: which of its installed plugins take part, and the swap from one snapshot of
+//! routes to the next. Knows nothing of how a call is dispatched or how a file gets installed.
+
+use crate::Runtime;
+use crate::body::cache::Bodies;
+use crate::health::{Figures, PluginHealth, PluginStatus};
+use crate::install::{blocking, read};
+use crate::loaded::{LoadError, Loaded};
+use crate::log::Ring;
+use crate::package::{Package, PackageError};
+use crate::snapshot::{Placed, Shared, Snapshot};
+use arc_swap::ArcSwap;
+use host_core::TenantId;
+use host_core::caller::Scope;
+use host_core::grant::Grant;
+use host_core::object::{Key, Object};
+use host_core::plan::Place;
+use host_core::plugin::{InstalledPlugin, PluginSource};
+use host_core::tenant::Quotas;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::Semaphore;
+
+/// The plugins of one tenant.
+pub(crate) struct Tenancy {
+    pub(crate) snapshot: ArcSwap<Snapshot>,
+    pub(crate) rings: Mutex<HashMap<String, Arc<Ring>>>,
+    /// Plugins that do not take part, and why; files of the drop folder by their path.
+    pub(crate) apart: Mutex<Vec<PluginHealth>>,
+    pub(crate) dropped: Mutex<HashMap<PathBuf, PluginHealth>>,
+    /// One refresh at a time.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Runtime {
+    /// Lays the tenant's routes out anew from its installed plugins and swaps them in at once.
+    /// Running calls end on the routes they began with. Call it after any change of the tenant's
+    /// plugins, grants or quotas.
+    ///
+    /// # Errors
+    /// When storage fails; the old routes stay.
+    pub async fn refresh(self: &Arc<Runtime>, tenant: TenantId) -> host_engine::Result<Arc<Snapshot>> {
+        let tenancy = self.tenancy(tenant);
+        let _turn = tenancy.turn.lock().await;
+        let old = tenancy.snapshot.load_full();
+        let rows = self.installed(tenant).await?;
+        let shared = self.shared(tenant, &old).await?;
+        let (mut placed, mut apart) = (Vec::new(), Vec::new());
+        for loaded in &self.shipped {
+            match rows.iter().find(|row| row.source == PluginSource::Shipped && row.name == loaded.manifest.name) {
+                Some(row) if !row.enabled => apart.push(beside(row, PluginStatus::Disabled)),
+                _ => placed.push(tenancy.place(loaded, true, loaded.asked.clone(), &old)),
+            }
+        }
+        for row in rows.iter().filter(|row| row.source == PluginSource::Foreign) {
+            let (taken, status) = self.take_in(row, &old).await;
+            placed.extend(taken.map(|loaded| {
+                let grant = loaded.asked.intersection(&row.granted);
+                tenancy.place(&loaded, false, grant, &old)
+            }));
+            apart.extend(status.map(|status| beside(row, status)));
+            apart.extend(self.waiting(row));
+        }
+        let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed);
+        apart.extend(clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)));
+        let snapshot = Arc::new(snapshot);
+        *tenancy.apart.lock() = apart;
+        tenancy.snapshot.store(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    /// A row's plugin, if it takes part, and what there is to say about it. A new version that
+    /// does not load leaves the running one in its place.
+    async fn take_in(
+        self: &Arc<Runtime>,
+        row: &InstalledPlugin,
+        old: &Snapshot,
+    ) -> (Option<Arc<Loaded>>, Option<PluginStatus>) {
+        if !row.enabled {
+            return (None, Some(PluginStatus::Disabled));
+        }
+        match self.load_row(row).await {
+            Ok(loaded) => (Some(loaded), None),
+            Err(LoadError::NotGranted(missing)) => (None, Some(PluginStatus::WaitingForGrant { missing })),
+            Err(error) => {
+                tracing::warn!(tenant = row.tenant.0, plugin = row.name, %error, "a plugin is not loaded");
+                let same = |placed: &&Arc<Placed>| !placed.shipped && placed.loaded.manifest.name == row.name;
+                let running = old.placed().iter().find(same).map(|placed| Arc::clone(&placed.loaded));
+                let running = running.filter(|loaded| row.granted.missing(&loaded.asked).is_empty());
+                (running, Some(PluginStatus::Failed { reason: error.to_string() }))
+            }
+        }
+    }
+
+    /// The version that waits beside a row's for its grant.
+    fn waiting(&self, row: &InstalledPlugin) -> Option<PluginHealth> {
+        let bytes = read(&self.waiting_file(row.tenant, &row.name)).ok()?;
+        let package = Package::read(bytes).ok()?;
+        let missing = row.granted.missing(&package.asked);
+        let (version, digest) = (package.manifest.version.clone(), package.digest_hex());
+        Some(PluginHealth { version, digest, ..beside(row, PluginStatus::WaitingForGrant { missing }) })
+    }
+
+    async fn load_row(self: &Arc<Runtime>, row: &InstalledPlugin) -> Result<Arc<Loaded>, LoadError> {
+        if !self.options.allow_unsigned {
+            return Err(LoadError::Unsigned);
+        }
+        let path = self.file(&row.digest);
+        let package = blocking(move || Ok(Package::read(read(&path)?)?)).await?;
+        if package.digest_hex() != row.digest {
+            return Err(LoadError::Package(PackageError::Incomplete("it is not the file that was installed")));
+        }
+        let missing = row.granted.missing(&package.asked);
+        if !missing.is_empty() {
+            return Err(LoadError::NotGranted(missing));
+        }
+        self.load(package).await
+    }
+
+    /// What the tenant's calls share, kept over refreshes unless its quotas changed.
+    async fn shared(&self, tenant: TenantId, old: &Snapshot) -> host_engine::Result<Arc<Shared>> {
+        let found = self.engine.store().get(Place::Control, Scope::Tenant, Key::Tenant(tenant)).await?;
+        let quotas = match found {
+            Some(Object::Tenant(tenant)) => tenant.quotas,
+            _ => Quotas::default(),
+        };
+        if old.shared.calls == quotas.concurrent_calls {
+            old.shared.bodies.resize(quotas.body_bytes);
+            return Ok(Arc::clone(&old.shared));
+        }
+        Ok(Arc::new(Shared::new(&quotas)))
+    }
+
+    pub(crate) fn tenancy(&self, tenant: TenantId) -> Arc<Tenancy> {
+        if let Some(tenancy) = self.tenants.load().get(&tenant) {
+            return Arc::clone(tenancy);
+        }
+        let _adding = self.adding.lock();
+        let known = self.tenants.load_full();
+        if let Some(tenancy) = known.get(&tenant) {
+            return Arc::clone(tenancy);
+        }
+        let tenancy = Arc::new(self.open(tenant));
+        let mut tenants = HashMap::clone(&known);
+        tenants.insert(tenant, Arc::clone(&tenancy));
+        self.tenants.store(Arc::new(tenants));
+        tenancy
+    }
+
+    /// A tenant with the shipped plugins alone: what a new one has.
+    fn open(&self, tenant: TenantId) -> Tenancy {
+        let shared = Arc::new(Shared::new(&Quotas::default()));
+        let (empty, _) = Snapshot::lay_out(0, tenant, Arc::clone(&shared), Vec::new());
+        let rings = Mutex::default();
+        let tenancy = Tenancy {
+            snapshot: ArcSwap::from_pointee(empty),
+            rings,
+            apart: Mutex::default(),
+            dropped: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        };
+        let old = tenancy.snapshot.load_full();
+        let placed = self.shipped.iter().map(|loaded| tenancy.place(loaded, true, loaded.asked.clone(), &old));
+        let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed.collect());
+        *tenancy.apart.lock() = clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)).collect();
+        tenancy.snapshot.store(Arc::new(snapshot));
+        tenancy
+    }
+}
+
+impl Tenancy {
+    /// A plugin's place. One that did not change keeps its breaker and figures; the log stays in any case.
+    fn place(&self, loaded: &Arc<Loaded>, shipped: bool, grant: Grant, old: &Snapshot) -> Arc<Placed> {
+        let same = |placed: &&Arc<Placed>| Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant;
+        if let Some(placed) = old.placed().iter().find(same) {
+            return Arc::clone(placed);
+        }
+        let ring = Arc::clone(self.rings.lock().entry(loaded.manifest.name.clone()).or_default());
+        Arc::new(Placed {
+            loaded: Arc::clone(loaded),
+            shipped,
+            grant: Arc::new(grant),
+            breaker: Default::default(),
+            figures: Figures::default(),
+            log: ring,
+        })
+    }
+}
+
+impl Shared {
+    fn new(quotas: &Quotas) -> Shared {
+        Shared {
+            calls: quotas.concurrent_calls,
+            permits: Semaphore::new(quotas.concurrent_calls as usize),
+            bodies: Bodies::new(quotas.body_bytes),
+        }
+    }
+}
+
+pub(crate) fn of_placed(placed: &Placed, status: PluginStatus) -> PluginHealth {
+    PluginHealth {
+        name: placed.loaded.manifest.name.clone(),
+        version: placed.loaded.manifest.version.clone(),
+        digest: placed.loaded.digest_hex(),
+        source: if placed.shipped { PluginSource::Shipped } else { PluginSource::Foreign },
+        status,
+        breaker: None,
+        calls: None,
+    }
+}
+
+fn clashed(placed: &Placed, reason: String) -> PluginHealth {
+    of_placed(placed, PluginStatus::Failed { reason })
+}
+
+/// A row whose plugin does not take part, or not in this version.
+fn beside(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
+    PluginHealth {
+        name: row.name.clone(),
+        version: row.plugin_version.clone(),
+        digest: row.digest.clone(),
+        source: row.source,
+        status,
+        breaker: None,
+        calls: None,
+    }
+}

@@ -1,0 +1,74 @@
+//! What a call writes is committed when its plugin answered success, and only then.
+//! Knows the host only by its public doors.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use host_core::TenantId;
+use host_core::caller::Caller;
+use host_runtime::{Call, CallError, Reply};
+use serde_json::{Value, json};
+use support::Panel;
+use support::guest::{Guest, REPLY, data};
+use support::panel::call;
+
+/// Creates a bouquet; then traps when the call is longer than 600 bytes, refuses when it is longer than 400.
+fn writer() -> Guest {
+    let document = r#"{"name":"made"}"#;
+    Guest {
+        imports: r#"(import "linecard:records/records@0.1.0" "create" (func $create (param i32 i32 i32 i32 i32)))"#,
+        capabilities: "[capabilities.records]\nreason = \"To try.\"\nlimits = [\"bouquet:write\"]\n",
+        fields: [data(8192, REPLY), data(9000, "bouquet"), data(9100, document), data(9200, "not_found")].join("\n"),
+        ..Guest::with_action(
+            format!(
+                "(call $create (i32.const 9000) (i32.const 7) (i32.const 9100) (i32.const {}) (i32.const 64))
+                 (if (i32.load8_u (i32.const 64)) (then (unreachable)))
+                 (if (i32.gt_u (local.get $call_len) (i32.const 600)) (then (unreachable)))
+                 (if (i32.gt_u (local.get $call_len) (i32.const 400))
+                   (then (return (call $refuse (i32.const 9200) (i32.const 9) (i32.const 9200) (i32.const 9)))))
+                 (call $ok (i32.const 8192) (i32.const {}))",
+                document.len(),
+                REPLY.len()
+            ),
+            json!({ "kind": "write" }),
+        )
+    }
+}
+
+fn long(tenant: TenantId, length: usize) -> Call {
+    let mut call = call(tenant);
+    call.parameters.insert("x".into(), "x".repeat(length).into());
+    call
+}
+
+async fn bouquets(panel: &Panel, tenant: TenantId) -> Value {
+    let query = serde_json::Map::new();
+    let list = async |work: &mut host_engine::Work| host_engine::record::list(work, "bouquet", &query).await;
+    panel.engine.act(Caller::system(tenant, "test"), "look", list).await.unwrap()["matching"].clone()
+}
+
+#[tokio::test]
+async fn a_trap_or_a_refusal_after_a_write_changes_nothing() {
+    let panel = Panel::with(vec![writer().file()]);
+    let tenant = panel.tenant("acme").await;
+    let before = bouquets(&panel, tenant).await.as_u64().unwrap();
+    let trapped = panel.call_with("probe", "go", long(tenant, 500)).await;
+    assert!(matches!(trapped, Err(CallError::Fault { .. })));
+    let refused = panel.call_with("probe", "go", long(tenant, 250)).await;
+    assert!(matches!(refused, Err(CallError::Refusal(_))));
+    assert_eq!(bouquets(&panel, tenant).await, before);
+    panel.call_with("probe", "go", call(tenant)).await.unwrap();
+    assert_eq!(bouquets(&panel, tenant).await, before + 1);
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_plan_and_changes_nothing() {
+    let panel = Panel::with(vec![writer().file()]);
+    let tenant = panel.tenant("acme").await;
+    let before = bouquets(&panel, tenant).await;
+    let reply = panel.call_with("probe", "go", Call { dry_run: true, ..call(tenant) }).await.unwrap();
+    let Reply::Data { plan: Some(plan), .. } = reply else { panic!("no plan") };
+    assert_eq!(plan["changes"][0]["after"]["name"], "made");
+    assert_eq!(bouquets(&panel, tenant).await, before);
+}

@@ -1,0 +1,10 @@
+//! Whole-panel tests in one binary: a real panel on loopback, real SQLite files, real
+//! components, real HTTP. Each test has tenants of its own in one shared panel, except where it
+//! starts a process to kill it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
+
+mod panel;
+mod player;
+mod tidy;

@@ -1,0 +1,13 @@
+//! The binary `linecard`, built beside the tests so that they can start, kill and restart it.
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    match linecard::run(linecard::cli::Cli::parse()) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("linecard: {error:#}");
+            std::process::ExitCode::from(1)
+        }
+    }
+}
