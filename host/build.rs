@@ -11,7 +11,7 @@ fn main() {
     for watched in ["plugins", "wit", "Cargo.lock", "Cargo.toml"] {
         println!("cargo:rerun-if-changed={}", root.join(watched).display());
     }
-    let packed = match linecard_pack::build_all(&root, &root.join("target/guests")) {
+    let packed = match linecard_pack::build_all(&root, "plugins", &root.join("target/guests")) {
         Ok(packed) => packed,
         Err(error) => {
             // A build script's stderr is shown whole; a panic would bury the sentence.

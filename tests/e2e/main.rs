@@ -5,6 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
 
+mod commands;
+mod crash;
+mod examples;
+mod outside;
 mod panel;
 mod player;
+mod process;
+mod tenants;
 mod tidy;

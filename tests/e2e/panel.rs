@@ -78,6 +78,7 @@ impl TestPanel {
         self.panel.runtime.refresh(id).await.unwrap();
         let mut tenant = TestTenant { panel: self, id, name, host, made, streams: Vec::new(), bouquet: 0, package: 0 };
         tenant.furnish(channels).await;
+        tenant.wait_for_host().await;
         tenant
     }
 }
@@ -106,6 +107,17 @@ pub fn id_of(view: &Value) -> u32 {
 impl TestTenant {
     pub fn system(&self) -> Caller {
         Caller::system(self.id, "test")
+    }
+
+    /// The doors know a new host within a second.
+    async fn wait_for_host(&self) {
+        for _ in 0..100 {
+            if self.get("/player_api.php").await.status() != 421 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("the panel does not know the host {}", self.host);
     }
 
     /// Creates a record by the engine's own verb.

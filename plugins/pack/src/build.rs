@@ -27,11 +27,11 @@ struct Guest {
     package: String,
 }
 
-/// Builds and packs every plugin below `workspace_root/plugins` (a folder with a `plugin.toml`),
-/// by name. `target_dir` is the guests' own target folder, `target/guests`; the packed files are
+/// Builds and packs every plugin below `workspace_root/folder` (a folder in it with a
+/// `plugin.toml`), by name: `plugins` are the shipped ones, `examples` the authors'. `target_dir` is the guests' own target folder, `target/guests`; the packed files are
 /// in `target_dir/components`. Files that did not change are not written again.
-pub fn build_all(workspace_root: &Path, target_dir: &Path) -> Result<Vec<Packed>, PackError> {
-    let guests = guests(&workspace_root.join("plugins"))?;
+pub fn build_all(workspace_root: &Path, folder: &str, target_dir: &Path) -> Result<Vec<Packed>, PackError> {
+    let guests = guests(&workspace_root.join(folder))?;
     add_missing_target(workspace_root)?;
     compile(workspace_root, target_dir, &guests)?;
     let modules = target_dir.join(TARGET).join("guest");

@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 }
 
 fn built() -> Vec<linecard_pack::Packed> {
-    build_all(&root(), &root().join("target/guests")).unwrap()
+    build_all(&root(), "plugins", &root().join("target/guests")).unwrap()
 }
 
 /// Imports of a component and its custom sections, outermost only: (name, where it begins, data).

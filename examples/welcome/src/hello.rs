@@ -1,0 +1,20 @@
+//! `hello`: a sentence for the guest of a room.
+
+use crate::parameters::Hello;
+use linecard_sdk::{Call, Expiry, Refusal, Reply, lines, reply};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Greeting {
+    greeting: String,
+    stay_ends: Expiry,
+}
+
+pub(crate) fn hello(call: Call<Hello>) -> Result<Reply, Refusal> {
+    let line = lines::mine()?.line;
+    let name = match call.parameters.title {
+        Some(title) => format!("{title} {}", line.username),
+        None => line.username,
+    };
+    reply::data(&Greeting { greeting: format!("Good evening, {name}."), stay_ends: line.expiry })
+}
