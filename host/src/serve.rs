@@ -19,6 +19,11 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     let server = bind(&panel, args.listen, Some(args.management), args.insecure_panel).await?;
     let socket = socket(data);
     let commands = tokio::spawn(control::serve(control::bind(&socket)?, panel.clone()));
+    // Kept until the end: dropping it ends the watch.
+    let _watching = panel.runtime.watch().context("the drop folders cannot be watched")?;
+    if let Some(address) = server.management_address() {
+        tracing::info!(%address, "management listening");
+    }
     for address in server.addresses() {
         tracing::info!(%address, "listening");
     }
