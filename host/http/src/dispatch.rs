@@ -128,9 +128,13 @@ impl Ask<'_> {
         named.or_else(|| self.snapshot.route(&self.surface.name, self.surface.fallback.as_deref()?))
     }
 
-    /// Counts the request in its rate class.
+    /// Counts the request against the tenant's quota, which has no exempt addresses, and in its
+    /// rate class.
     fn count(&self, route: Option<&Route>, signed: &Signed) -> Result<(), No> {
         let (limiter, address) = (&self.http.limiter, self.visitor.address);
+        let now = self.http.engine.clock().monotonic();
+        let quota = Counted::Tenant(self.tenant.id, self.tenant.quotas.requests_per_second);
+        limiter.take(quota, now).map_err(No::Exceeded)?;
         if limiter.is_exempt(address) {
             return Ok(());
         }
@@ -140,7 +144,7 @@ impl Ask<'_> {
             (_, Some(key)) => Counted::Key(class, self.tenant.id, key.id),
             _ => Counted::Stranger(class, self.tenant.id, address),
         };
-        limiter.take(counted, self.http.engine.clock().monotonic()).map_err(No::Exceeded)
+        limiter.take(counted, now).map_err(No::Exceeded)
     }
 
     /// The action, when the caller may call it; for a line in a state that the action does not

@@ -21,6 +21,8 @@ pub(crate) enum Counted {
     Key(RateClass, TenantId, ApiKeyId),
     /// Requests of strangers, by class.
     Stranger(RateClass, TenantId, IpAddr),
+    /// Every request of a tenant: so many per second, twice as many at once; its quota.
+    Tenant(TenantId, u32),
 }
 
 /// A budget: so many per second, and so many at once.
@@ -121,7 +123,7 @@ fn grouped(counted: Counted) -> Counted {
         Counted::Address(address) => Counted::Address(network(address)),
         Counted::Line(class, tenant, line, address) => Counted::Line(class, tenant, line, network(address)),
         Counted::Stranger(class, tenant, address) => Counted::Stranger(class, tenant, network(address)),
-        key @ Counted::Key(..) => key,
+        whole @ (Counted::Key(..) | Counted::Tenant(..)) => whole,
     }
 }
 
@@ -135,6 +137,11 @@ fn network(address: IpAddr) -> IpAddr {
 fn budget(counted: Counted) -> Budget {
     let class = match counted {
         Counted::Address(_) => return Budget { per_second: 500, burst: 5_000 },
+        // A quota of 0 would let nothing through for ever; suspending a tenant does that.
+        Counted::Tenant(_, quota) => {
+            let per_second = u64::from(quota.max(1));
+            return Budget { per_second, burst: per_second * 2 };
+        }
         Counted::Line(class, ..) | Counted::Key(class, ..) | Counted::Stranger(class, ..) => class,
     };
     match class {
@@ -163,6 +170,16 @@ mod tests {
 
     fn playlist(line: u32, address: &str) -> Counted {
         Counted::Line(RateClass::Playlist, TenantId(1), LineId(line), address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_tenants_quota_is_its_own() {
+        let limiter = Limiter::new(64, vec![]);
+        for _ in 0..6 {
+            assert_eq!(limiter.take(Counted::Tenant(TenantId(1), 3), at(0)), Ok(()));
+        }
+        assert!(limiter.take(Counted::Tenant(TenantId(1), 3), at(0)).is_err());
+        assert_eq!(limiter.take(Counted::Tenant(TenantId(2), 3), at(0)), Ok(()));
     }
 
     #[test]
