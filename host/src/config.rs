@@ -1,5 +1,5 @@
 //! The configuration file: TOML, checked strictly, every field with a default that is safe.
-//! Knows nothing of how it is used; `wire.rs` hands each floor its part.
+//! Knows nothing of how it is used; `panel.rs` hands each floor its part.
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};

@@ -1,24 +1,45 @@
-//! What `/metrics` shows, in Prometheus text form: written by the exporter crate from gauges
-//! that are read when someone asks.
+//! What `/metrics` shows, in Prometheus text form: counters and durations that every floor notes
+//! in the process's one recorder, and gauges that are read when someone asks. Knows no tenant.
 
 use crate::panel::Panel;
-use metrics::{Recorder, gauge, with_local_recorder};
-use metrics_exporter_prometheus::PrometheusBuilder;
-use std::sync::{Arc, Weak};
+use metrics::gauge;
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::Duration;
 
-/// A function that writes the figures of this moment.
-pub(crate) fn install(panel: &Arc<Panel>) -> anyhow::Result<host_http::Metrics> {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let panel: Weak<Panel> = Arc::downgrade(panel);
+/// Upper bounds of the durations' buckets, in seconds.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+/// How often noted durations are put into their buckets; until then each takes 8 bytes.
+const TIDY: Duration = Duration::from_secs(5);
+
+/// The recorder of the process, installed at the first use.
+static RECORDER: LazyLock<Result<PrometheusHandle, String>> = LazyLock::new(|| {
+    let build = || -> Result<_, BuildError> { Ok(PrometheusBuilder::new().set_buckets(&BUCKETS)?.build_recorder()) };
+    let recorder = build().map_err(|error| error.to_string())?;
     let handle = recorder.handle();
-    anyhow::ensure!(handle.render().is_empty(), "the figures' recorder is already in use");
-    let recorder = Arc::new(recorder);
+    metrics::set_global_recorder(recorder).map_err(|error| error.to_string())?;
+    Ok(handle)
+});
+
+/// A function that writes the figures of this moment. Call it within the async runtime.
+pub(crate) fn install(panel: &Arc<Panel>) -> anyhow::Result<host_http::Metrics> {
+    let handle = RECORDER.as_ref().map_err(|error| anyhow::anyhow!("figures cannot be recorded: {error}"))?;
+    let panel: Weak<Panel> = Arc::downgrade(panel);
+    tokio::spawn(tidy(panel.clone(), handle));
     Ok(Arc::new(move || {
         if let Some(panel) = panel.upgrade() {
-            with_local_recorder(recorder.as_ref() as &dyn Recorder, || read(&panel));
+            read(&panel);
         }
         handle.render()
     }))
+}
+
+/// Keeps the recorder's memory bounded for as long as the panel is there.
+async fn tidy(panel: Weak<Panel>, handle: &'static PrometheusHandle) {
+    while panel.strong_count() > 0 {
+        handle.run_upkeep();
+        tokio::time::sleep(TIDY).await;
+    }
 }
 
 fn read(panel: &Panel) {

@@ -73,7 +73,8 @@ impl TestPanel {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let name = format!("tenant-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let host = format!("{name}.test");
-        let made = host_engine::tenant::create(self.engine(), "test", &name, &[host.clone()]).await.unwrap();
+        let made =
+            host_engine::tenant::create(self.engine(), "test", &name, std::slice::from_ref(&host)).await.unwrap();
         let id = self.engine().tenant_named(&name).await.unwrap().unwrap().id;
         self.panel.runtime.refresh(id).await.unwrap();
         let mut tenant = TestTenant { panel: self, id, name, host, made, streams: Vec::new(), bouquet: 0, package: 0 };
@@ -171,6 +172,13 @@ impl TestTenant {
         self.visitor("reseller", "reseller_access_code", key, user.0)
     }
 
+    /// A new API key of a user.
+    pub async fn key_of(&self, user: u32) -> String {
+        let verb = async |work: &mut Work| host_engine::user::create_key(work, UserId(user), &Map::new()).await;
+        let key = self.panel.engine().act(self.system(), "test", verb).await.unwrap();
+        key["key"].as_str().unwrap().to_owned()
+    }
+
     /// The tenant's first admin.
     pub fn admin(&self) -> Visitor {
         let key = self.made["admin_api_key"].as_str().unwrap().to_owned();
@@ -224,6 +232,19 @@ impl TestTenant {
         request.send().await.unwrap()
     }
 
+    /// What the player API says of these credentials: the `user_info` of the account document.
+    pub async fn account(&self, username: &str, password: &str) -> Value {
+        let path = format!("/player_api.php?username={username}&password={password}");
+        self.json(&path).await["user_info"].clone()
+    }
+
+    /// The names of the live channels that a line sees, in order.
+    pub async fn channels(&self, line: &Value) -> Vec<String> {
+        let list = self.json(&format!("/player_api.php?{}&action=get_live_streams", login(line))).await;
+        let rows = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
+        rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// GET of a document that is JSON.
     pub async fn json(&self, path: &str) -> Value {
         self.get(path).await.json().await.unwrap()
@@ -257,6 +278,47 @@ impl Visitor {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         (status, response.json().await.unwrap())
+    }
+
+    /// POSTs an action that has to succeed; answers its data.
+    pub async fn ok(&self, action: &str, form: &[(&str, &str)]) -> Value {
+        let answer = self.post(action, form).await;
+        assert_eq!(answer["status"], "STATUS_SUCCESS", "{action} {form:?}: {answer}");
+        answer["data"].clone()
+    }
+
+    /// POSTs an action that has to be refused; answers the status without its prefix.
+    pub async fn refused(&self, action: &str, form: &[(&str, &str)]) -> String {
+        let (http, answer) = self.answer(action, form, &[]).await;
+        let status = answer["status"].as_str().unwrap_or_else(|| panic!("{action} {form:?}: {answer}"));
+        assert_ne!(status, "STATUS_SUCCESS", "{action} {form:?}: {answer}");
+        assert_eq!(http, 200, "{action} {form:?}: {answer}");
+        assert!(answer["error"].is_string() && answer["request_id"].is_string(), "{action} {form:?}: {answer}");
+        status.trim_start_matches("STATUS_").to_owned()
+    }
+
+    /// The whole answer as text, without its request id.
+    pub async fn words(&self, action: &str, form: &[(&str, &str)]) -> String {
+        let mut answer = self.post(action, form).await;
+        answer.as_object_mut().unwrap().remove("request_id").unwrap();
+        answer.to_string()
+    }
+
+    /// The same visitor with another key.
+    pub fn with_key(&self, key: &str) -> Visitor {
+        Visitor { http: self.http.clone(), url: self.url.clone(), host: self.host.clone(), key: key.into(), user: 0 }
+    }
+
+    /// The same visitor at another address.
+    pub fn at(&self, url: &str) -> Visitor {
+        Visitor { url: url.into(), ..self.with_key(&self.key) }
+    }
+
+    /// The HTTP status and body of an action, as text.
+    pub async fn raw(&self, action: &str) -> (u16, String) {
+        let form = [("api_key", self.key.as_str()), ("action", action)];
+        let response = self.http.post(&self.url).header(HOST, &self.host).form(&form).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
     }
 
     /// GETs an action.

@@ -179,7 +179,7 @@ pub fn validate(object: &Object) -> Result<(), Refusal> {
     };
     match object {
         Object::Stream(stream) => stream.validate(),
-        Object::Group(Group { name, .. }) => named(name, "group"),
+        Object::Group(group) => validate_group(group).and_then(|()| named(&group.name, "group")),
         Object::Bouquet(Bouquet { name, .. }) => named(name, "bouquet"),
         Object::Category(Category { name, .. }) => named(name, "category"),
         Object::Series(Series { name, .. }) => named(name, "series"),
@@ -191,6 +191,15 @@ pub fn validate(object: &Object) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+fn validate_group(group: &Group) -> Result<(), Refusal> {
+    for (field, amount) in [("user_price", group.user_price), ("trial_balance", group.trial_balance)] {
+        if amount.is_negative() {
+            return Err(Refusal::field(Code::InvalidInput, field, "An amount of a group is not below zero."));
+        }
+    }
+    Ok(())
 }
 
 fn validate_package(package: &Package) -> Result<(), Refusal> {

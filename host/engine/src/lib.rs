@@ -34,6 +34,7 @@ pub mod sign_in;
 pub mod tenant;
 pub mod user;
 pub mod work;
+mod zone;
 
 pub use connection::{Ended, Seat, SessionKey};
 pub use error::{Error, Result};
@@ -73,6 +74,7 @@ pub struct Engine {
     pub(crate) ids: ids::Ids,
     pub(crate) running: Mutex<HashSet<(TenantId, UserId, String)>>,
     pub(crate) cache: cache::Cache,
+    pub(crate) zones: zone::Zones,
     pub(crate) gate: sign_in::Gate,
     pub(crate) outbox: outbox::Outbox,
     pub(crate) due: scheduler::Due,
@@ -92,6 +94,7 @@ impl Engine {
             ids: ids::Ids::default(),
             running: Mutex::default(),
             cache: cache::Cache::default(),
+            zones: zone::Zones::default(),
             outbox: outbox::Outbox::default(),
             due: scheduler::Due::default(),
             seats: Arc::new(seats),

@@ -54,7 +54,13 @@ impl DataDirectory {
             .mode(0o600)
             .open(&running)
             .map_err(OpenError::io(&running))?;
-        Ok(DataDirectory { root: root.to_owned(), unclean, sound: AtomicBool::new(false), names: RwLock::default(), _lock: lock })
+        Ok(DataDirectory {
+            root: root.to_owned(),
+            unclean,
+            sound: AtomicBool::new(false),
+            names: RwLock::default(),
+            _lock: lock,
+        })
     }
 
     /// The directory itself.

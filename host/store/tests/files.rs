@@ -281,3 +281,46 @@ fn the_journal_gives_the_newest_first_and_drops_what_is_too_much() {
     }
     assert!(again.journal.dropped() > 0);
 }
+
+fn stored_tenant(opened: &Opened) -> tenant::Tenant {
+    let found = wait(opened.store.get(Place::Control, caller::Scope::Tenant, object::Key::Tenant(TENANT))).unwrap();
+    object::Stored::from_object(found.unwrap()).unwrap()
+}
+
+#[test]
+fn a_tenant_has_one_directory_of_its_name_which_goes_with_it() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    Panel::new(&*first.store);
+    let home = path.join("tenants/demo");
+    assert!(home.join("panel.db").is_file() && home.join("plugins").is_dir());
+    assert_eq!(first.directory.tenant(TENANT), home);
+    std::fs::write(home.join("plugins/left.wasm"), "x").unwrap();
+    let made: tenant::Tenant = stored_tenant(&first);
+    let gone = plan([plan::Change::Delete(object::Key::Tenant(TENANT), made.version)]);
+    wait(first.store.commit(Place::Control, gone)).unwrap();
+    assert!(!home.exists(), "it is out of the way at once");
+    wait(first.store.commit(Place::Control, plan([insert(tenant(TenantId(2), "demo"))]))).unwrap();
+    assert!(home.join("panel.db").is_file() && !home.join("plugins/left.wasm").exists());
+    drop(first);
+    drop(opened(&path));
+    let left: Vec<_> =
+        std::fs::read_dir(path.join("tenants")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["demo"], "nothing of the first one is left after a start");
+    assert!(home.join("panel.db").is_file(), "the second one stays");
+}
+
+#[test]
+fn a_birth_that_was_never_committed_is_no_obstacle_and_a_stranger_is_never_overwritten() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    let home = path.join("tenants/demo");
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&home).unwrap();
+    std::fs::write(home.join("panel.db"), "of a backup").unwrap();
+    let birth = || wait(first.store.commit(Place::Control, plan([insert(tenant(TENANT, "demo"))])));
+    assert!(birth().is_err());
+    assert_eq!(std::fs::read(home.join("panel.db")).unwrap(), b"of a backup");
+    std::fs::write(home.join("unborn"), "").unwrap();
+    birth().unwrap();
+    assert!(home.join("panel.db").metadata().unwrap().len() > 100 && !home.join("unborn").exists());
+}

@@ -1,9 +1,9 @@
 //! One entry of a playlist, whatever it is: what it is called, where it stands, where it plays.
 //! Knows nothing of how a playlist writes it.
 
-use linecard_sdk::url;
 use linecard_sdk::catalogue::{EpisodeOf, StreamKind};
 use linecard_sdk::json;
+use linecard_sdk::url;
 use serde::Deserialize;
 use std::borrow::Cow;
 

@@ -13,6 +13,7 @@ use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
+use crate::user::Role;
 use crate::{BouquetId, CategoryId, GuideSourceId, OutboxId, SeriesId, StreamId, TenantId, UserId};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -109,6 +110,8 @@ pub enum Filter {
     Trial,
     /// Things owned by, or keys of, exactly this user.
     Owner(UserId),
+    /// Users of this role.
+    Role(Role),
     /// Streams of one of these kinds.
     StreamKinds(Vec<StreamKind>),
     /// Streams or series in this category.

@@ -16,7 +16,9 @@ struct Server<'a> {
     name: &'a str,
     message: &'a str,
     timezone: &'a str,
+    offsets: &'a [(i64, i32)],
     far_expiry: bool,
+    guide_days: u8,
     https_port: u16,
     http_port: u16,
 }
@@ -29,6 +31,7 @@ pub async fn mine(work: &mut Work) -> Result<String> {
     let line = work.calling_line().await?;
     let settings = work.engine().settings(work.caller().tenant).await?;
     let (http_port, https_port) = work.engine().ports_announced();
+    let offsets = work.engine().zone_offsets(&settings.timezone, work.now());
     let password = view::password(&line, work);
     let mine = Mine {
         line: view::of(&line, &password, work),
@@ -36,7 +39,9 @@ pub async fn mine(work: &mut Work) -> Result<String> {
             name: &settings.server_name,
             message: &settings.welcome_message,
             timezone: &settings.timezone,
+            offsets: &offsets,
             far_expiry: settings.far_expiry,
+            guide_days: settings.guide_days,
             https_port,
             http_port,
         },

@@ -7,7 +7,7 @@ use host_core::secret::Secret;
 use host_core::time::{Expiry, Unix};
 use host_core::{BouquetId, LineId, PackageId, UserId};
 use ipnet::IpNet;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// The fields of `wit/lines`, in its order.
@@ -25,6 +25,7 @@ pub(crate) struct View<'a> {
     status: LineStatus,
     max_connections: Seats,
     active_connections: u32,
+    #[serde(serialize_with = "shortest")]
     allowed_addresses: &'a [IpNet],
     allowed_agents: &'a [String],
     allowed_outputs: &'a [Output],
@@ -38,6 +39,14 @@ pub(crate) struct View<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reseller_notes: Option<&'a str>,
     created_at: Unix,
+}
+
+/// Networks as people write them: one address is an address, without a prefix length.
+fn shortest<S: Serializer>(networks: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(networks.iter().map(|network| {
+        let alone = network.prefix_len() == network.max_prefix_len();
+        if alone { network.addr().to_string() } else { network.to_string() }
+    }))
 }
 
 /// The password in the clear; empty when it cannot be opened, which is noted.

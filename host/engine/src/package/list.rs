@@ -3,13 +3,17 @@
 use crate::line::purchase::{self, price};
 use crate::record::trim;
 use crate::{Result, Work, document};
+use host_core::GroupId;
 use host_core::caller::Scope;
+use host_core::group::Group;
 use host_core::object::{Kind, Object};
+use host_core::package::Package;
 use host_core::port::{Filter, Query};
 use serde_json::Value;
 
 /// `[package record + "price", "trial_price"]`, by id: a price is decimal text, or null where
-/// there is no such offer. Admins see all packages at their list prices.
+/// there is no such offer. Of a package's `groups` a reseller sees his own and those
+/// that he may give. Admins see all packages at their list prices.
 ///
 /// # Errors
 /// `not_permitted` for lines and strangers, and for a reseller without group.
@@ -35,6 +39,9 @@ pub async fn list(work: &mut Work) -> Result<Value> {
             let (official, trial) = (cost(false), cost(true));
             let mut fields = document::fields(&row);
             trim(work, Kind::Package, &mut fields);
+            if let Some(seller) = &seller {
+                fields.insert("groups".to_owned(), groups(&seller.group, package));
+            }
             fields.insert("price".to_owned(), serde_json::to_value(official).unwrap_or_default());
             fields.insert("trial_price".to_owned(), serde_json::to_value(trial).unwrap_or_default());
             rows.push(Value::Object(fields));
@@ -44,4 +51,11 @@ pub async fn list(work: &mut Work) -> Result<Value> {
             _ => return Ok(Value::Array(rows)),
         }
     }
+}
+
+/// The groups that sell the package, as far as a reseller of `own` knows them.
+fn groups(own: &Group, package: &Package) -> Value {
+    let known = |id: &GroupId| *id == own.id || own.user_groups.contains(id);
+    let groups: Vec<GroupId> = package.groups.iter().copied().filter(known).collect();
+    serde_json::to_value(groups).unwrap_or_default()
 }

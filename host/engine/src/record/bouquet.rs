@@ -3,12 +3,13 @@
 use crate::{Result, Work};
 use host_core::bouquet::Member;
 use host_core::caller::CallerRole;
+use host_core::object::{Key, Object};
 use host_core::refusal::Code;
 use host_core::series::Series;
 use host_core::stream::StreamKind;
 use host_core::{BouquetId, Refusal, StreamId};
-use serde_json::{Map, Value};
-use std::collections::HashSet;
+use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet};
 
 /// The name of the field.
 const FIELD: &str = "members";
@@ -50,7 +51,7 @@ async fn check(work: &mut Work, members: &[Member]) -> Result<()> {
         }
         for id in piece {
             // A stream of this plan is not in the store yet.
-            let own = work.overlay.row(host_core::object::Key::Stream(*id)).is_some_and(|row| row.is_some());
+            let own = work.overlay.row(Key::Stream(*id)).is_some_and(|row| row.is_some());
             if !found.contains(id) && !own {
                 return Err(refuse(format!("There is no stream {id}.")).into());
             }
@@ -63,9 +64,33 @@ async fn check(work: &mut Work, members: &[Member]) -> Result<()> {
 pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<String, Value>) -> Result<()> {
     if work.caller().role() >= CallerRole::Admin {
         let members = work.members(bouquet).await?;
-        fields.insert(FIELD.to_owned(), serde_json::to_value(members).unwrap_or_default());
+        let kinds = kinds(work, &members).await?;
+        let shown = members.iter().map(|member| match member {
+            Member::Stream(id) => json!({ "stream": id, "kind": kinds.get(id) }),
+            Member::Series(id) => json!({ "series": id }),
+        });
+        fields.insert(FIELD.to_owned(), shown.collect());
     }
     Ok(())
+}
+
+/// The kinds of the members that are streams.
+async fn kinds(work: &Work, members: &[Member]) -> Result<HashMap<StreamId, StreamKind>> {
+    let mut kinds = HashMap::with_capacity(members.len());
+    let mut stored: Vec<StreamId> = Vec::with_capacity(members.len());
+    for member in members {
+        let Member::Stream(id) = member else { continue };
+        // A stream of this plan is not in the store yet.
+        match work.overlay.row(Key::Stream(*id)) {
+            Some(Some(Object::Stream(stream))) => drop(kinds.insert(*id, stream.kind)),
+            _ => stored.push(*id),
+        }
+    }
+    for piece in stored.chunks(PIECE) {
+        let streams = work.engine().store().streams(work.caller().tenant, piece.to_vec()).await?;
+        kinds.extend(streams.iter().map(|stream| (stream.id, stream.kind)));
+    }
+    Ok(kinds)
 }
 
 fn refuse(message: String) -> Refusal {

@@ -1,6 +1,6 @@
 //! What a record names must be there; what names a record keeps it from being deleted.
 
-use crate::{Result, Work};
+use crate::{Result, Work, zone};
 use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::category::Category;
@@ -28,6 +28,7 @@ pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
             all::<GuideSource>(work, "guide_source", stream.guide_source.into_iter()).await?;
             all::<Series>(work, "episode_of", stream.episode_of.map(|place| place.series).into_iter()).await
         }
+        Object::Settings(settings) => Ok(zone::check(&settings.timezone)?),
         Object::Series(series) => categories(work, &series.categories).await,
         _ => Ok(()),
     }

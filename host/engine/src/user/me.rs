@@ -3,14 +3,15 @@
 use super::view;
 use crate::{Result, Work};
 use host_core::Refusal;
-use host_core::caller::CallerRole;
+use host_core::caller::{CallerRole, Scope};
 use host_core::group::Group;
 use host_core::object::Kind;
+use host_core::port::{Filter, Query};
 use host_core::refusal::Code;
-use host_core::user::User;
+use host_core::user::{Role, User};
 use serde_json::{Value, json};
 
-/// The user view with `group_rights`; for admins also `totals` and `server_name`.
+/// The user view with `group_rights`; for admins also `totals` (lines and resellers) and `server_name`.
 ///
 /// # Errors
 /// `not_permitted` when the caller is no user.
@@ -28,7 +29,9 @@ pub async fn me(work: &mut Work) -> Result<Value> {
     if work.caller().role() == CallerRole::Admin {
         let (engine, place) = (work.engine(), work.place());
         let lines = engine.store().count(place, Kind::Line).await?;
-        let users = engine.store().count(place, Kind::User).await?;
+        let resellers =
+            Query { filters: vec![Filter::Role(Role::Reseller)], limit: 1, ..Query::all(Kind::User, Scope::Tenant) };
+        let users = engine.store().list(place, resellers).await?.total;
         fields.insert("totals".to_owned(), json!({ "lines": lines, "users": users }));
         let settings = engine.settings(work.caller().tenant).await?;
         fields.insert("server_name".to_owned(), settings.server_name.clone().into());

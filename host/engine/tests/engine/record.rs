@@ -22,7 +22,7 @@ async fn a_bouquet_keeps_its_members_in_order_each_once() {
     let [one, two] = panel.streams;
     let members = json!([{ "stream": two }, { "stream": one }, { "stream": two }]);
     let made = create(&panel, "bouquet", json!({ "name": "all", "members": members })).await.unwrap();
-    assert_eq!(made["members"], json!([{ "stream": two }, { "stream": one }]));
+    assert_eq!(made["members"], json!([{ "stream": two, "kind": "live" }, { "stream": one, "kind": "live" }]));
     let id = u32::try_from(made["id"].as_u64().unwrap()).unwrap();
     let verb = async |work: &mut Work| record::get(work, "bouquet", id).await;
     let admins = panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap();

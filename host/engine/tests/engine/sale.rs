@@ -154,10 +154,18 @@ async fn credits_move_down_and_back_with_balances_as_of_the_commit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn packages_are_listed_at_the_callers_price_without_what_resellers_may_not_see() {
     let panel = Panel::new().await;
+    let other = map(json!({ "name": "not the caller's" }));
+    let verb = async |work: &mut Work| record::create(work, "group", &other).await;
+    let other = panel.engine.act(panel.admin.clone(), "create", verb).await.unwrap()["id"].clone();
+    let verb = async |work: &mut Work| record::get(work, "package", panel.package).await;
+    let own = panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap()["groups"][0].clone();
+    let both = map(json!({ "groups": [own, other] }));
+    let verb = async |work: &mut Work| record::edit(work, "package", panel.package, &both).await;
+    panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
     let verb = async |work: &mut Work| host_engine::package::list(work).await;
     let seen = panel.engine.act(panel.reseller.clone(), "packages", verb).await.unwrap();
     assert_eq!(seen[0]["price"], PRICE);
-    assert!(seen[0].get("groups").is_none());
+    assert_eq!(seen[0]["groups"], json!([own]));
     let none = map(json!({ "groups": [] }));
     let verb = async |work: &mut Work| record::edit(work, "package", panel.package, &none).await;
     panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();

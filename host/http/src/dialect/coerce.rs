@@ -40,6 +40,7 @@ pub(crate) fn parameters(
                 Err(_) if parameter.lenient || paging => None,
                 Err(misfit) => return Err(refused(name, parameter, misfit).into()),
             },
+            None if is_endless(name, parameter, gathered)? => Some(Value::Null),
             None => None,
         };
         let value =
@@ -48,7 +49,7 @@ pub(crate) fn parameters(
             Some(value) => drop(result.insert(name.clone(), value)),
             None if parameter.required => {
                 let message = format!("{name} is missing; send it.");
-                return Err(Refusal::field(Code::InvalidInput, name.clone(), message).into());
+                return Err(Refusal::field(code(parameter), name.clone(), message).into());
             }
             None => {}
         }
@@ -76,9 +77,19 @@ fn sent<'g>(name: &str, parameter: &Parameter, gathered: &'g Gathered<'_>) -> Re
     Ok(None)
 }
 
+/// Whether a date that has to be sent was sent empty: these protocols mean never by it.
+fn is_endless(name: &str, parameter: &Parameter, gathered: &Gathered<'_>) -> Result<bool, Refused> {
+    let asked = parameter.required && parameter.form == Form::Date;
+    Ok(asked && gathered.one(name)?.is_some_and(str::is_empty))
+}
+
+/// How a value that does not fit is refused, or one that is missing.
+fn code(parameter: &Parameter) -> Code {
+    parameter.code.clone().map_or(Code::InvalidInput, Code::from)
+}
+
 fn refused(name: &str, parameter: &Parameter, misfit: Misfit) -> Refusal {
-    let code = parameter.code.clone().map_or(Code::InvalidInput, Code::from);
-    Refusal::field(code, name.to_owned(), format!("{name} {misfit}."))
+    Refusal::field(code(parameter), name.to_owned(), format!("{name} {misfit}."))
 }
 
 /// `start` and `limit` of a list: never refused, always there, within bounds.
@@ -229,6 +240,9 @@ mod tests {
         let date = json!({"exp_date": {"type": "date", "code": "invalid_date"}});
         assert_eq!(code(date.clone(), "exp_date=tomorrow"), "invalid_date");
         assert_eq!(plain(date, "exp_date=never").unwrap(), json!({"exp_date": null}));
+        let required = json!({"exp_date": {"type": "date", "code": "invalid_date", "required": true}});
+        assert_eq!(plain(required.clone(), "exp_date=").unwrap(), json!({"exp_date": null}));
+        assert_eq!(code(required, ""), "invalid_date");
         assert_eq!(code(json!({"x": {"type": "int", "min": 1, "max": 5}}), "x=6"), "invalid_input");
         assert_eq!(code(json!({"x": {"type": "int", "min": 1}}), "x=0"), "invalid_input");
         assert_eq!(code(json!({"x": {"type": "text", "max": 3}}), "x=abcd"), "invalid_input");

@@ -3,7 +3,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use host_engine::Seat;
 use host_media::Served;
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
@@ -25,6 +25,12 @@ pub(super) fn seated(bytes: impl Stream<Item = io::Result<Bytes>> + Send + 'stat
     Body::from_stream(held)
 }
 
+/// The body of an answer to HEAD: nothing, without a length that would be told instead of the
+/// one that a GET would have, or of none.
+pub(super) fn unsent() -> Body {
+    Body::from_stream(stream::empty::<io::Result<Bytes>>())
+}
+
 /// The head of a live transport stream: it must look as if nobody could seek in it, or players
 /// open it three times.
 pub(super) fn endless(content_type: &'static str, body: Body) -> Response {
@@ -36,8 +42,8 @@ pub(super) fn endless(content_type: &'static str, body: Body) -> Response {
 }
 
 /// A playlist.
-pub(super) fn playlist(text: String) -> Response {
-    endless("application/x-mpegurl", Body::from(text))
+pub(super) fn playlist(body: impl Into<Body>) -> Response {
+    endless("application/x-mpegurl", body.into())
 }
 
 /// A reply of media with its head, its bytes in the hands of `body`.

@@ -3,7 +3,6 @@
 
 use super::refusal::No;
 use super::{Start, body};
-use axum::body::Body;
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ pub(super) async fn file(start: &Start<'_>) -> Result<Response, No> {
     if start.is_head {
         start.would_be_admitted(None).await?;
         let served = start.http.media.movie(&start.stream, start.range).await?;
-        return Ok(body::served(served, |_| Body::empty()));
+        return Ok(body::served(served, |_| body::unsent()));
     }
     let engine = &start.http.engine;
     let (line, stream) = (start.line.id.0.to_be_bytes(), start.stream.id.0.to_be_bytes());

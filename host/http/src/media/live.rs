@@ -5,7 +5,6 @@ use super::refusal::No;
 use super::session::{Name, Standing};
 use super::{Start, body};
 use crate::Http;
-use axum::body::Body;
 use axum::response::Response;
 use futures_util::StreamExt;
 use host_core::line::Output;
@@ -31,8 +30,8 @@ pub(super) async fn live(start: &Start<'_>) -> Result<Response, No> {
     if start.is_head {
         start.would_be_admitted(Some(output)).await?;
         return Ok(match output {
-            Output::M3u8 => body::playlist(String::new()),
-            _ => body::endless("video/mp2t", Body::empty()),
+            Output::M3u8 => body::playlist(body::unsent()),
+            _ => body::endless("video/mp2t", body::unsent()),
         });
     }
     if let Some(source) = redirect(start, output) {
@@ -101,7 +100,7 @@ pub(super) async fn piece(
     let is_head = parts.method == Method::HEAD;
     match http.media.serve(tenant.id, &pass, range).await? {
         HlsReply::Playlist(text) => Ok(body::playlist(text)),
-        HlsReply::Bytes(served) if is_head => Ok(body::served(served, |_| Body::empty())),
+        HlsReply::Bytes(served) if is_head => Ok(body::served(served, |_| body::unsent())),
         HlsReply::Bytes(served) => Ok(body::served(served, |bytes| body::seated(bytes, seat))),
     }
 }

@@ -111,13 +111,15 @@ pub(super) struct Outcome {
     pub(super) broken: bool,
 }
 
+/// A tenant that is new, with its name.
+pub(super) type Born = (TenantId, String);
+
 /// What others must hear of a committed batch.
 #[derive(Default)]
 pub(super) struct Touched {
     pub(super) catalogue: bool,
     pub(super) guide: bool,
-    /// With their names.
-    pub(super) born: Vec<(TenantId, String)>,
+    pub(super) born: Vec<Born>,
     pub(super) gone: Vec<TenantId>,
 }
 
@@ -127,7 +129,7 @@ pub(super) fn commit(
     connection: &Connection,
     counts: &mut Counts,
     plans: &[&Plan],
-    prepare: &mut dyn FnMut(&[(TenantId, String)]) -> Result<(), StoreError>,
+    prepare: &mut dyn FnMut(&[Born]) -> Result<(), StoreError>,
 ) -> Outcome {
     let done = match attempt(connection, counts, plans, false, prepare) {
         Ok(None) => attempt(connection, counts, plans, true, prepare),
@@ -154,7 +156,7 @@ fn attempt(
     counts: &mut Counts,
     plans: &[&Plan],
     savepoints: bool,
-    prepare: &mut dyn FnMut(&[(TenantId, String)]) -> Result<(), StoreError>,
+    prepare: &mut dyn FnMut(&[Born]) -> Result<(), StoreError>,
 ) -> Result<Option<(Vec<Verdict>, Touched)>, StoreError> {
     let say = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(())).map_err(failed);
     say("BEGIN IMMEDIATE")?;

@@ -126,6 +126,7 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Conditions) -> Result<Strin
         (Filter::Owner(user), Kind::Line) => format!("lines.owner = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::ApiKey) => format!("api_keys.user = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::User) => format!("users.parent = {}", into.mark(user.0)),
+        (Filter::Role(role), Kind::User) => format!("users.role = {}", into.mark(role.word().to_owned())),
         (Filter::StreamKinds(kinds), Kind::Stream) => {
             let marks: Vec<_> = kinds.iter().map(|kind| into.mark(kind.word().to_owned())).collect();
             format!("streams.kind IN ({})", marks.join(", "))

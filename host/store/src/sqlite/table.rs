@@ -25,10 +25,6 @@ pub(super) trait Table: Stored {
     fn attach(&self, _connection: &Connection, _fresh: bool) -> rusqlite::Result<()> {
         Ok(())
     }
-    /// Writes what the end of a row leaves elsewhere.
-    fn detach(_connection: &Connection, _id: u32) -> rusqlite::Result<()> {
-        Ok(())
-    }
 }
 
 /// The statements on single rows of a table.
@@ -156,9 +152,5 @@ pub(super) fn update(connection: &Connection, object: &Object) -> rusqlite::Resu
 /// Drops a row that is still at that version. The answer: whether it was.
 pub(super) fn delete(connection: &Connection, key: Key, version: Version) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached(&statements(key.kind()).delete)?;
-    if statement.execute((key.number(), version.0))? == 0 {
-        return Ok(false);
-    }
-    with_kind!(key.kind(), T => T::detach(connection, key.number()))?;
-    Ok(true)
+    Ok(statement.execute((key.number(), version.0))? > 0)
 }

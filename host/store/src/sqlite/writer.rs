@@ -171,8 +171,8 @@ impl Writer {
         let mut made = Vec::new();
         let outcome = batch::commit(connection, &mut desk.counts, &plans, &mut |born| {
             for (id, name) in born {
-                made.push(*id);
                 make_tenant(&directory, *id, name)?;
+                made.push(*id);
             }
             Ok(())
         });

@@ -1,0 +1,212 @@
+//! Live streams as players take them: sources, forms, refusals, kicks.
+
+use crate::origin::{Origin, dead_source};
+use crate::panel::run;
+use crate::place::Place;
+use crate::watcher::{Watcher, Who, soon, until};
+use reqwest::header::{CONTENT_TYPE, HOST, RANGE};
+use serde_json::json;
+
+#[test]
+fn live_television_plays_from_a_transport_stream_in_both_forms() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::live(&[origin.source("live.ts")]).await;
+        assert!(place.watch("a").await.plays().await);
+        until("the seat is free", || place.taken() == 0).await;
+        place.assert_segments_play().await;
+    });
+}
+
+#[test]
+fn live_television_plays_from_an_hls_source_in_both_forms() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::live(&[origin.source("live.m3u8")]).await;
+        let mut watcher = place.watch("a").await;
+        assert!(watcher.plays().await, "{}", watcher.head);
+        drop(watcher);
+        until("the seat is free", || place.taken() == 0).await;
+        place.assert_segments_play().await;
+    });
+}
+
+#[test]
+fn ten_viewers_share_one_connection_to_the_source() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::with_seats(10, &[origin.source("live.ts")]).await;
+        let mut watchers = Vec::new();
+        for number in 0..10 {
+            let mut watcher = place.watch(&format!("viewer {number}")).await;
+            assert!(watcher.plays().await);
+            watchers.push(watcher);
+        }
+        assert_eq!((place.taken(), origin.opened()), (10, 1));
+    });
+}
+
+#[test]
+fn sources_are_tried_in_order_and_a_viewer_outlives_the_one_it_began_with() {
+    run(async {
+        let (first, second) = (Origin::start().await, Origin::start().await);
+        let sources = [dead_source().await, first.source("live.ts"), second.source("live.ts")];
+        let place = Place::live(&sources).await;
+        let mut watcher = place.watch("a").await;
+        assert!(watcher.plays().await);
+        assert_eq!((first.opened(), second.opened()), (1, 0));
+        first.die();
+        let more = host_media::sample_clip().len() * 2;
+        assert_eq!(watcher.read(more).await.len(), more, "the socket stays open over the change");
+        assert_eq!(second.opened(), 1);
+    });
+}
+
+#[test]
+fn a_stream_without_a_living_source_is_unavailable_and_keeps_no_seat() {
+    run(async {
+        let place = Place::live(&[dead_source().await]).await;
+        assert_eq!(place.status(&place.path(".ts")).await, 503);
+        assert_eq!(place.taken(), 0);
+    });
+}
+
+#[test]
+fn a_live_answer_looks_as_if_nobody_could_seek_in_it() {
+    run(async {
+        let place = Place::live(&["test:1".into()]).await;
+        let url = format!("{}{}", place.tenant.panel.url, place.path(".ts"));
+        let request = place.tenant.panel.http.get(url).header(HOST, &place.tenant.host);
+        let answer =
+            soon("a head", request.header(RANGE, "bytes=0-").header("icy-metadata", "1").send()).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()[CONTENT_TYPE], "video/mp2t");
+        for name in ["accept-ranges", "content-length", "content-range", "etag", "last-modified"] {
+            assert!(!answer.headers().contains_key(name), "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_head_request_is_answered_like_a_start_and_takes_no_seat() {
+    run(async {
+        let place = Place::live(&["test:1".into()]).await;
+        let head = async |path: String| Watcher::ask(&place.tenant, Who::default(), "HEAD", &path, "").await;
+        for ending in [".ts", ".m3u8", ""] {
+            let answer = head(place.path(ending)).await;
+            assert_eq!(answer.status, 200, "{ending}");
+            assert!(
+                !answer.head.contains("content-length") && !answer.head.contains("accept-ranges"),
+                "{}",
+                answer.head
+            );
+            assert_eq!(place.taken(), 0);
+        }
+        let mut watcher = place.watch("other").await;
+        assert!(watcher.plays().await);
+        assert_eq!(head(place.path(".ts")).await.status, 200, "a full line does not refuse a HEAD");
+        assert_eq!(head(format!("/live/{}-wrong/{}.ts", place.login, place.stream)).await.status, 401);
+        assert_eq!(place.taken(), 1);
+    });
+}
+
+#[test]
+fn the_short_form_without_an_extension_is_a_transport_stream() {
+    run(async {
+        let place = Place::live(&["test:1".into()]).await;
+        for path in [format!("/{}/{}", place.login, place.stream), format!("/{}/{}.ts", place.login, place.stream)] {
+            let mut watcher = Watcher::open(&place.tenant, Who::default(), &path).await;
+            assert!(watcher.head.contains("content-type: video/mp2t"), "{}", watcher.head);
+            assert!(watcher.plays().await);
+        }
+        until("the seat is free", || place.taken() == 0).await;
+        let playlist = place.tenant.get(&format!("/{}/{}.m3u8", place.login, place.stream)).await;
+        assert_eq!(playlist.headers()[CONTENT_TYPE], "application/x-mpegurl");
+    });
+}
+
+#[test]
+fn each_refusal_of_a_start_has_the_status_that_players_know() {
+    run(async {
+        let place = Place::live(&["test:1".into()]).await;
+        let id = place.stream;
+        let (_, expired) = place.another(json!({ "expiry": 1_000 })).await;
+        let (_, disabled) = place.another(json!({ "enabled": false })).await;
+        let (_, only_hls) = place.another(json!({ "allowed_outputs": ["m3u8"] })).await;
+        let (_, fenced) = place.another(json!({ "allowed_addresses": ["10.0.0.0/8"] })).await;
+        let (_, other_player) = place.another(json!({ "allowed_agents": ["SomeBox"] })).await;
+        let foreign = place.tenant.streams[0];
+        for (path, status) in [
+            (format!("/live/{}-wrong/{id}.ts", place.login), 401),
+            (format!("/live/nobody/nothing/{id}.ts"), 401),
+            (format!("/live/{expired}/{id}.ts"), 403),
+            (format!("/live/{disabled}/{id}.ts"), 403),
+            (format!("/live/{only_hls}/{id}.ts"), 403),
+            (format!("/live/{fenced}/{id}.ts"), 403),
+            (format!("/live/{other_player}/{id}.m3u8"), 403),
+            (format!("/live/{}/{foreign}.ts", place.login), 404),
+            (format!("/live/{}/999999.ts", place.login), 404),
+            (format!("/movie/{}/{id}.mp4", place.login), 404),
+        ] {
+            let answer = soon(&path, place.tenant.get(&path)).await;
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            assert_eq!(soon(&path, answer.bytes()).await.unwrap(), "", "{path}");
+        }
+        assert_eq!(place.taken(), 0);
+        let mut watcher = place.watch("first").await;
+        assert!(watcher.plays().await);
+        assert_eq!(place.watch("second").await.status, 403, "the limit");
+        assert_eq!(place.status(&place.path(".m3u8")).await, 403, "the limit, of the other form");
+        assert_eq!(watcher.read(188).await.len(), 188, "the first plays on");
+    });
+}
+
+#[test]
+fn a_kick_ends_the_socket_of_a_viewer_and_the_playlist_of_an_hls_player() {
+    run(async {
+        let place = Place::with_seats(2, &["test:1".into()]).await;
+        let mut watcher = place.watch("a").await;
+        assert!(watcher.plays().await);
+        let segments = place.segments().await;
+        let seats = place.tenant.panel.engine().seats();
+        assert_eq!(place.taken(), 2);
+        assert_eq!(seats.kill(place.tenant.id, place.line), 2);
+        soon("the socket ends", watcher.drain()).await;
+        assert_eq!(place.status(&place.path(".m3u8")).await, 403);
+        assert_eq!(place.status(&segments[0]).await, 403);
+        assert_eq!(place.taken(), 0);
+    });
+}
+
+#[test]
+fn a_viewer_that_stops_reading_costs_the_other_nothing() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::with_seats(2, &[origin.source("fast.ts")]).await;
+        let who = Who { agent: "slow", buffer: Some(4 << 10), ..Who::default() };
+        let mut slow = Watcher::open(&place.tenant, who, &place.path(".ts")).await;
+        assert!(slow.plays().await);
+        let mut quick = place.watch("quick").await;
+        // Far more than the ring and all socket buffers between could hold for the slow one.
+        for megabyte in 0..16 {
+            let bytes = quick.read(188 * 5_577).await;
+            assert_eq!(bytes.len(), 188 * 5_577, "at {megabyte} MB");
+            assert!(bytes.chunks(188).all(|packet| packet[0] == 0x47));
+        }
+        assert_eq!(origin.opened(), 1);
+        // What was kept for the slow one is bounded: it gets that, and then skips to now.
+        let mut kept = 0;
+        while skips(&place) == 0 {
+            kept += slow.read(188 * 1_000).await.len();
+            assert!(kept < 12 << 20, "{kept} bytes were kept");
+        }
+        assert!(slow.plays().await, "it goes on where the channel is now");
+    });
+}
+
+/// How often viewers of the place's channel were too slow and left something out.
+fn skips(place: &Place) -> u64 {
+    let figures = place.tenant.panel.panel.media.figures();
+    let channel = figures.channels.iter().find(|channel| channel.tenant == place.tenant.id);
+    channel.map_or(0, |channel| channel.skips)
+}

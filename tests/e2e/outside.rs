@@ -1,0 +1,101 @@
+//! What the panel shows of itself: health, figures, request ids, and a log without secrets.
+
+use crate::panel::{TestPanel, login, run};
+use crate::process::Station;
+use reqwest::header::HOST;
+use serde_json::json;
+
+#[test]
+fn health_and_figures_are_on_the_management_listener_alone() {
+    run(async {
+        let panel = TestPanel::shared();
+        let tenant = panel.tenant(1).await;
+        let line = tenant.line(json!({ "username": "guest" })).await;
+        tenant.json(&format!("/player_api.php?{}", login(&line))).await;
+        let told = async |base: &str, path: &str| {
+            let answer = panel.http.get(format!("{base}{path}")).header(HOST, &tenant.host).send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        };
+        assert_eq!(told(&panel.management, "/health/live").await, (200, "live\n".to_owned()));
+        assert_eq!(told(&panel.management, "/health/ready").await, (200, "ready\n".to_owned()));
+        let (status, figures) = told(&panel.management, "/metrics").await;
+        assert_eq!(status, 200);
+        assert!(figures.contains("linecard_http_requests_total{kind=\"player\""), "{figures}");
+        let password = line["password"].as_str().unwrap();
+        assert!(!figures.contains(&tenant.name) && !figures.contains(password), "figures name no tenant and no secret");
+        for path in ["/health/live", "/health/ready", "/metrics"] {
+            assert_eq!(told(&panel.url, path).await.0, 404, "{path} is no public address");
+        }
+        assert_eq!(told(&panel.management, "/player_api.php").await.0, 404, "and the panel is none of management");
+    });
+}
+
+#[test]
+fn every_answer_has_an_id_of_its_own_and_an_envelope_repeats_it() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let id = |answer: &reqwest::Response| answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let (one, other) = (tenant.get("/player_api.php").await, tenant.get("/nowhere").await);
+        assert_ne!(id(&one), id(&other));
+        let reseller = tenant.reseller("shop", "0").await;
+        let url = format!("{}?api_key={}&action=user_info", reseller.url, reseller.key);
+        let answer = tenant.panel.http.get(url).header(HOST, &tenant.host).send().await.unwrap();
+        let said = id(&answer);
+        assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["request_id"], said.as_str());
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_password_and_no_key_ever_reaches_the_log() {
+    let station = Station::new();
+    let serving = station.serve_logging("trace,h2=off,hyper=off,mio=off");
+    let made = station.json(&["tenant", "create", "acme", "--host", "acme.test"]);
+    let reseller = station.json(&["user", "create", "--tenant", "acme", "--role", "reseller", "--username", "shop"]);
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let admin = format!("/{}/admin/index.php?api_key={}", text("admin_access_code"), text("admin_api_key"));
+    let sold = format!("{admin}&action=create_line&exp_date=never&username=guest&password=s3cret-of-guest");
+    let answer: serde_json::Value = serving.post("acme.test", &sold).await.json().await.unwrap();
+    assert_eq!(answer["status"], "STATUS_SUCCESS", "{answer}");
+    for path in [
+        format!("{admin}&action=get_lines").as_str(),
+        &format!(
+            "/{}/reseller/index.php?api_key={}&action=user_info",
+            text("reseller_access_code"),
+            reseller["api_key"].as_str().unwrap()
+        ),
+        "/player_api.php?username=guest&password=s3cret-of-guest",
+        "/player_api.php?username=guest&password=wr0ng-of-guest",
+        "/get.php?username=guest&password=s3cret-of-guest&type=m3u_plus",
+        "/xmltv.php?username=guest&password=s3cret-of-guest",
+        "/live/guest/s3cret-of-guest/1.ts",
+        "/live/guest/wr0ng-of-guest/1.m3u8",
+        "/guest/s3cret-of-guest/1",
+        "/movie/guest/s3cret-of-guest/1.mp4",
+        "/playlist/guest/s3cret-of-guest",
+    ] {
+        serving.get("acme.test", path).await.bytes().await.unwrap();
+    }
+    let source = "#EXTM3U\n#EXTINF:-1,One\nhttp://someone:s3cret-of-source@127.0.0.1:9/one.ts?token=t0ken-of-source\n";
+    let file = station.file("list.m3u", source);
+    station.json(&["import", "m3u", &file, "--tenant", "acme"]);
+    let admin_password = text("admin_password");
+    let (status, _, log) = serving.terminate();
+    assert!(status.success(), "{log}");
+    assert!(
+        log.contains("answered") && log.contains("/live/{username}/{password}/{"),
+        "requests are in it by route:\n{log}"
+    );
+    for secret in [
+        &admin_password,
+        &text("admin_api_key"),
+        reseller["password"].as_str().unwrap(),
+        reseller["api_key"].as_str().unwrap(),
+        "s3cret-of-guest",
+        "wr0ng-of-guest",
+        "s3cret-of-source",
+        "t0ken-of-source",
+    ] {
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(secret)).collect();
+        assert!(lines.is_empty(), "{lines:#?}");
+    }
+}

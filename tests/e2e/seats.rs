@@ -1,0 +1,129 @@
+//! Seats, counted at the receiving side: on sockets that are held open.
+
+use crate::panel::{TestPanel, TestTenant, id_of, run};
+use crate::watcher::{Watcher, Who, soon, until};
+use host_core::LineId;
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+const ROUNDS: usize = 100;
+const STARTS: usize = 50;
+const SEATS: u32 = 2;
+
+struct Place {
+    tenant: TestTenant,
+    line: LineId,
+    path: String,
+}
+
+impl Place {
+    /// A line with two seats at a channel that is running already.
+    async fn new() -> Arc<Place> {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let line: Value = tenant.line(json!({ "max_connections": SEATS })).await;
+        let (username, password) = (line["username"].as_str().unwrap(), line["password"].as_str().unwrap());
+        let path = format!("/live/{username}/{password}/{}.ts", tenant.streams[0]);
+        let place = Arc::new(Place { line: LineId(id_of(&line)), path, tenant });
+        assert!(place.watcher("warm", 1).await.plays().await);
+        place.wait_for(0).await;
+        place
+    }
+
+    async fn watcher(&self, agent: &str, last: u8) -> Watcher {
+        let who = Who { agent, address: Ipv4Addr::new(127, 0, 0, last), buffer: None };
+        Watcher::open(&self.tenant, who, &self.path).await
+    }
+
+    fn taken(&self) -> u32 {
+        self.tenant.panel.engine().seats().count(self.tenant.id, self.line)
+    }
+
+    async fn wait_for(&self, taken: u32) {
+        until(&format!("{taken} taken seats"), || self.taken() == taken).await;
+    }
+}
+
+/// Watches the number of taken seats until it is stopped; answers the most it saw.
+fn most_taken(place: &Arc<Place>, stop: &Arc<AtomicBool>) -> tokio::task::JoinHandle<u32> {
+    let (place, stop) = (Arc::clone(place), Arc::clone(stop));
+    tokio::spawn(async move {
+        let mut most = 0;
+        while !stop.load(Ordering::SeqCst) {
+            most = most.max(place.taken());
+            sleep(Duration::from_millis(1)).await;
+        }
+        most
+    })
+}
+
+#[test]
+fn fifty_players_at_once_never_get_more_than_the_two_seats_of_their_line() {
+    run(async {
+        let place = Place::new().await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let most = most_taken(&place, &stop);
+        for round in 0..ROUNDS {
+            let mut starts = JoinSet::new();
+            for number in 1..=STARTS {
+                let place = Arc::clone(&place);
+                starts.spawn(async move {
+                    let mut watcher = place.watcher(&format!("player {number}"), number as u8).await;
+                    let plays = watcher.plays().await;
+                    assert!(plays || watcher.status == 403, "{}", watcher.head);
+                    (watcher, plays)
+                });
+            }
+            // All sockets stay open until everyone has an answer, so whoever plays plays now.
+            let held = soon("a round", starts.join_all()).await;
+            let playing = held.iter().filter(|(_, plays)| *plays).count();
+            assert_eq!(playing, SEATS as usize, "round {round}");
+            assert_eq!(place.taken(), SEATS);
+            drop(held);
+            place.wait_for(0).await;
+        }
+        stop.store(true, Ordering::SeqCst);
+        assert_eq!(most.await.unwrap(), SEATS);
+    });
+}
+
+#[test]
+fn one_player_that_starts_fifty_times_takes_its_own_seats_over_and_ends_with_two_sockets() {
+    run(async {
+        let place = Place::new().await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let most = most_taken(&place, &stop);
+        for round in 0..ROUNDS {
+            let open = Arc::new(AtomicUsize::new(0));
+            let mut starts = JoinSet::new();
+            for _ in 0..STARTS {
+                let (place, open) = (Arc::clone(&place), Arc::clone(&open));
+                starts.spawn(async move {
+                    let mut watcher = place.watcher("one player", 1).await;
+                    if !watcher.plays().await {
+                        // Taken over while it waited for its first bytes, or right after them.
+                        assert!(matches!(watcher.status, 200 | 403), "{}", watcher.head);
+                        return None;
+                    }
+                    open.fetch_add(1, Ordering::SeqCst);
+                    Some(tokio::spawn(async move {
+                        watcher.drain().await;
+                        open.fetch_sub(1, Ordering::SeqCst);
+                    }))
+                });
+            }
+            let readers: Vec<_> = soon("a round", starts.join_all()).await.into_iter().flatten().collect();
+            assert_eq!(place.taken(), SEATS, "round {round}");
+            until("the older responses end", || open.load(Ordering::SeqCst) <= SEATS as usize).await;
+            assert_eq!(open.load(Ordering::SeqCst), SEATS as usize, "round {round}: the last two play on");
+            readers.iter().for_each(|reader| reader.abort());
+            place.wait_for(0).await;
+        }
+        stop.store(true, Ordering::SeqCst);
+        assert_eq!(most.await.unwrap(), SEATS);
+    });
+}

@@ -1,0 +1,281 @@
+//! Two tenants with the same user names, ids and plugins: whatever one is asked, nothing of the
+//! other is in the answer. Each text field of a tenant has its own canary.
+
+use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use host_core::guide::{GuideChannel, Programme};
+use host_core::import::GuideItem;
+use host_engine::Work;
+use host_engine::import::GuideOptions;
+use reqwest::header::HOST;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A tenant whose texts all have its canary.
+struct Marked {
+    tenant: TestTenant,
+    canary: String,
+    reseller: Visitor,
+    line: Value,
+}
+
+impl Marked {
+    async fn new() -> Marked {
+        let mut tenant = TestPanel::shared().tenant(2).await;
+        let canary = format!("zq{}qz", tenant.id);
+        let c = canary.as_str();
+        // While there is one group, a reseller is in it.
+        let reseller = tenant.reseller("shop", "50").await;
+        let options = json!({ "server_name": format!("Server {c}"), "welcome_message": format!("Welcome {c}") });
+        let options = options.as_object().unwrap();
+        let set = async |work: &mut Work| host_engine::record::edit(work, "settings", 1, options).await;
+        tenant.panel.engine().act(tenant.system(), "test", set).await.unwrap();
+        let category = tenant.record("category", json!({ "kind": "movie", "name": format!("Films {c}") })).await;
+        let movie = json!({ "kind": "movie", "name": format!("Movie {c}"), "categories": [category], "container": "ts",
+            "sources": [format!("http://192.0.2.1/{c}.ts")], "icon": format!("http://192.0.2.1/{c}.png"),
+            "details": { "plot": format!("Plot {c}"), "genre": format!("Genre {c}") } });
+        let movie = tenant.record("stream", movie).await;
+        let category = tenant.record("category", json!({ "kind": "live", "name": format!("Live {c}") })).await;
+        let live = json!({ "kind": "live", "name": format!("Channel {c}"), "categories": [category],
+            "sources": [format!("http://192.0.2.1/live-{c}.ts")], "guide_channel": "one" });
+        let live = tenant.record("stream", live).await;
+        tenant.streams.extend([movie, live]);
+        let members = json!([{ "stream": movie }, { "stream": live }]);
+        let bouquet = json!({ "name": format!("Bouquet {c}"), "members": members });
+        let bouquet = tenant.record("bouquet", bouquet).await;
+        tenant.record("group", json!({ "name": format!("Group {c}") })).await;
+        let package = json!({ "name": format!("Package {c}"), "groups": [1], "bouquets": [bouquet],
+            "official": { "price": "1.00", "term": { "count": 1, "unit": "months" } } });
+        tenant.record("package", package).await;
+        guide(&tenant, c).await;
+        let line = json!({ "username": "guest", "password": format!("pass-{c}"), "owner": reseller.user,
+            "bouquets": [tenant.bouquet, bouquet], "reseller_notes": format!("Reseller note {c}"),
+            "admin_notes": format!("Admin note {c}"), "allowed_agents": [] });
+        let line = tenant.line(line).await;
+        Marked { tenant, canary, reseller, line }
+    }
+
+    /// Everything that a player can read, by path; whether the canary must be in it.
+    fn player_paths(&self) -> Vec<(String, bool)> {
+        let (login, live) = (login(&self.line), self.tenant.streams[3]);
+        let action = |name: &str| format!("/player_api.php?{login}&action={name}");
+        vec![
+            (format!("/player_api.php?{login}"), true),
+            (action("get_live_categories"), true),
+            (action("get_live_streams"), true),
+            (action("get_vod_categories"), true),
+            (action("get_vod_streams"), true),
+            (action("get_series"), false),
+            (format!("{}&stream_id={live}", action("get_short_epg")), false),
+            (format!("{}&stream_id={live}", action("get_simple_data_table")), false),
+            (format!("/get.php?{login}&type=m3u_plus&output=ts"), true),
+            (format!("/get.php?{login}&type=m3u&output=hls"), true),
+            (format!("/xmltv.php?{login}"), true),
+        ]
+    }
+
+    /// Everything that the panel's users can read.
+    async fn panel_answers(&self) -> Vec<(String, Value, bool)> {
+        let line = id_of(&self.line);
+        let admin = self.tenant.admin();
+        let mut answers = Vec::new();
+        for (action, query, marked) in [
+            ("user_info", String::new(), false),
+            ("packages", String::new(), true),
+            ("get_lines", String::new(), true),
+            ("get_line", format!("&id={line}"), true),
+        ] {
+            answers.push((format!("reseller/{action}"), self.reseller.get(action, &query).await, marked));
+        }
+        for (action, query, marked) in [
+            ("user_info", String::new(), false),
+            ("get_lines", String::new(), true),
+            ("get_line", format!("&id={line}"), true),
+            ("get_streams", String::new(), true),
+            ("get_stream", format!("&id={}", self.tenant.streams[3]), true),
+            ("get_bouquets", String::new(), true),
+            ("get_packages", String::new(), true),
+            ("get_groups", String::new(), true),
+            ("get_settings", String::new(), true),
+        ] {
+            answers.push((format!("admin/{action}"), admin.get(action, &query).await, marked));
+        }
+        answers
+    }
+}
+
+async fn guide(tenant: &TestTenant, canary: &str) {
+    let now = tenant.panel.engine().clock().now();
+    let mut programme = Programme {
+        id: 0,
+        channel: "one".into(),
+        start: now,
+        stop: now,
+        title: format!("Programme {canary}"),
+        description: format!("About {canary}"),
+        language: String::new(),
+    };
+    programme.stop.0 += 3_600;
+    let channel = GuideChannel { id: "one".into(), name: format!("Guide {canary}"), icon: String::new() };
+    let items = [GuideItem::Channel(channel), GuideItem::Programme(programme)].map(|item| Ok(Ok(item)));
+    let options = GuideOptions { source: format!("guide {canary}"), dry_run: false };
+    let engine = tenant.panel.engine();
+    host_engine::import::guide(engine, tenant.system(), &options, items.into_iter(), |_| true).await.unwrap();
+}
+
+/// The answer has its own canary, where one is expected, and never the other's; the guide's
+/// texts are base64 in some answers.
+fn check(what: &str, text: &str, own: &str, other: &str, marked: bool) {
+    assert!(!text.contains(other), "{what} shows the other tenant's text:\n{text}");
+    assert!(!marked || text.contains(own), "{what} shows nothing of its own:\n{text}");
+}
+
+#[test]
+fn tenants_with_the_same_names_and_ids_never_show_each_others_texts() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        assert_eq!(a.tenant.streams, b.tenant.streams, "the same ids in both");
+        assert_eq!((&a.line["id"], &a.line["username"]), (&b.line["id"], &b.line["username"]));
+        // Twice and alternating: the second round comes from kept bodies.
+        for _ in 0..2 {
+            for (own, other) in [(&a, &b), (&b, &a)] {
+                for (path, marked) in own.player_paths() {
+                    let answer = own.tenant.get(&path).await;
+                    assert_eq!(answer.status(), 200, "{path}");
+                    check(&path, &answer.text().await.unwrap(), &own.canary, &other.canary, marked);
+                }
+                for (action, answer, marked) in own.panel_answers().await {
+                    assert_eq!(answer["status"], "STATUS_SUCCESS", "{action}: {answer}");
+                    check(&action, &answer.to_string(), &own.canary, &other.canary, marked);
+                }
+            }
+        }
+        let runtime = &a.tenant.panel.panel.runtime;
+        for (own, other) in [(&a, &b), (&b, &a)] {
+            for plugin in ["admin", "reseller", "player", "playlist"] {
+                let lines = runtime.logs(own.tenant.id, plugin);
+                assert!(lines.iter().all(|line| !line.message.contains(&other.canary)), "the log of {plugin}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_base64_guide_text_is_the_own_tenants() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        let mut titles = Vec::new();
+        for own in [&a, &b, &a] {
+            let path = format!(
+                "/player_api.php?{}&action=get_short_epg&stream_id={}",
+                login(&own.line),
+                own.tenant.streams[3]
+            );
+            let answer = own.tenant.json(&path).await;
+            titles.push(answer["epg_listings"][0]["title"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned());
+        }
+        assert_ne!(titles[0], titles[1]);
+        assert_eq!(titles[0], titles[2]);
+    });
+}
+
+#[test]
+fn the_files_of_a_tenant_hold_nothing_of_another() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        let tenants = a.tenant.panel.panel.directory.tenants();
+        for (own, other) in [(&a, &b), (&b, &a)] {
+            let mut found = false;
+            for entry in std::fs::read_dir(tenants.join(&own.tenant.name)).unwrap() {
+                let path = entry.unwrap().path();
+                let Ok(bytes) = std::fs::read(&path) else { continue };
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(!text.contains(&other.canary), "{} has the other tenant's text", path.display());
+                found |= text.contains(&own.canary);
+            }
+            assert!(found, "a tenant's texts are in its own directory");
+        }
+    });
+}
+
+#[test]
+fn logins_codes_and_keys_of_one_tenant_open_nothing_of_another() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        let answer = b.tenant.json(&format!("/player_api.php?{}", login(&a.line))).await;
+        assert_eq!(answer, json!({ "user_info": { "auth": 0 } }));
+        let password = a.line["password"].as_str().unwrap();
+        for path in
+            [format!("/live/guest/{password}/{}.ts", b.tenant.streams[0]), format!("/get.php?{}", login(&a.line))]
+        {
+            let answer = b.tenant.get(&path).await;
+            assert!(answer.status().is_client_error(), "{path}: {}", answer.status());
+        }
+        for (surface, code, key) in [
+            ("reseller", "reseller_access_code", a.reseller.key.clone()),
+            ("admin", "admin_access_code", a.tenant.admin().key),
+        ] {
+            let path = |code: &str| format!("/{code}/{surface}/index.php?api_key={key}&action=user_info");
+            let (own, other) = (a.tenant.made[code].as_str().unwrap(), b.tenant.made[code].as_str().unwrap());
+            assert_eq!(a.tenant.json(&path(own)).await["status"], "STATUS_SUCCESS", "{surface}");
+            // The other tenant's code at this host is like any unknown path.
+            let (foreign, unknown) = (b.tenant.get(&path(own)).await, b.tenant.get(&path("no-such-code")).await);
+            assert_eq!((foreign.status().as_u16(), unknown.status().as_u16()), (404, 404), "{surface}");
+            assert_eq!(foreign.text().await.unwrap(), unknown.text().await.unwrap());
+            // The own code with the other tenant's key sounds like any wrong key.
+            let foreign = b.tenant.json(&path(other)).await;
+            let wrong = format!("/{other}/{surface}/index.php?api_key={}&action=user_info", "0".repeat(64));
+            let wrong = b.tenant.json(&wrong).await;
+            assert_eq!((&foreign["status"], &foreign["error"]), (&wrong["status"], &wrong["error"]), "{foreign}");
+            assert_eq!(foreign["status"], "STATUS_FAILURE");
+        }
+    });
+}
+
+#[test]
+fn an_unknown_host_is_refused_whoever_signs_in() {
+    run(async {
+        let (a, _b) = (Marked::new().await, TestPanel::shared().tenant(1).await);
+        let panel = a.tenant.panel;
+        for host in ["stranger.test", "127.0.0.1", ""] {
+            let url = format!("{}/player_api.php?{}", panel.url, login(&a.line));
+            let answer = panel.http.get(url).header(HOST, host).send().await.unwrap();
+            let status = answer.status().as_u16();
+            assert!([400, 404, 421].contains(&status), "{host:?}: {status}");
+            assert!(!answer.text().await.unwrap().contains(&a.canary));
+        }
+    });
+}
+
+#[test]
+fn a_suspended_tenant_answers_nothing_until_it_is_resumed() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        let engine = a.tenant.panel.engine();
+        let account = format!("/player_api.php?{}", login(&a.line));
+        host_engine::tenant::suspend(engine, "test", &a.tenant.name).await.unwrap();
+        settled(&a.tenant, &account, 503).await;
+        let mut paths: Vec<_> = a.player_paths().into_iter().map(|(path, _)| path).collect();
+        paths.push(format!("/live/guest/{}/{}.ts", a.line["password"].as_str().unwrap(), a.tenant.streams[0]));
+        paths.push(a.reseller.url.replace(&a.tenant.panel.url, "") + "?action=user_info&api_key=" + &a.reseller.key);
+        for path in paths {
+            let answer = a.tenant.get(&path).await;
+            assert_eq!(answer.status(), 503, "{path}");
+            assert!(!answer.text().await.unwrap().contains(&a.canary), "{path}");
+        }
+        let neighbour = b.tenant.json(&format!("/player_api.php?{}", login(&b.line))).await;
+        assert_eq!(neighbour["user_info"]["auth"], 1);
+        host_engine::tenant::resume(engine, "test", &a.tenant.name).await.unwrap();
+        settled(&a.tenant, &account, 200).await;
+    });
+}
+
+/// Waits until a command's effect is seen, for at most ten times what it may take.
+async fn settled(tenant: &TestTenant, path: &str, status: u16) {
+    for _ in 0..200 {
+        if tenant.get(path).await.status() == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{path} never answers {status}");
+}
