@@ -51,22 +51,3 @@ fn a_guide_as_grabbers_write_it_gives_channels_and_programmes() {
     };
     assert_eq!(items[2], GuideItem::Programme(programme));
 }
-
-/// Counts of whole files on this machine: `PLAYLIST=… GUIDE=… cargo test … -- --ignored --nocapture`.
-#[test]
-#[ignore = "needs files named in PLAYLIST and GUIDE"]
-fn counts_of_whole_files() {
-    let mut counts = std::collections::BTreeMap::new();
-    for entry in entries(Path::new(&std::env::var("PLAYLIST").unwrap())) {
-        *counts.entry(entry.map_or_else(|skipped| skipped.as_str(), |_| "entries")).or_insert(0) += 1;
-    }
-    for item in xmltv::items(Text::from_path(std::env::var("GUIDE").unwrap().as_ref(), Limits::default()).unwrap()) {
-        let kind = match item.unwrap() {
-            Ok(GuideItem::Channel(_)) => "channels",
-            Ok(GuideItem::Programme(_)) => "programmes",
-            Err(skipped) => skipped.as_str(),
-        };
-        *counts.entry(kind).or_insert(0) += 1;
-    }
-    println!("{counts:?}");
-}

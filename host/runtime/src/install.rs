@@ -171,7 +171,11 @@ impl Runtime {
 
     /// Where a version waits for its grant.
     pub(crate) fn waiting_file(&self, tenant: TenantId, name: &str) -> PathBuf {
-        self.options.plugins_dir.join("waiting").join(tenant.0.to_string()).join(format!("{name}.wasm"))
+        self.waiting_folder(tenant).join(format!("{name}.wasm"))
+    }
+
+    pub(crate) fn waiting_folder(&self, tenant: TenantId) -> PathBuf {
+        self.options.plugins_dir.join("waiting").join(tenant.0.to_string())
     }
 }
 

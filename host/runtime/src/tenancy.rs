@@ -151,6 +151,24 @@ impl Runtime {
         tenancy
     }
 
+    /// Forgets a tenant that was deleted: its routes, logs and kept bodies, and the plugin files
+    /// that waited for its grant. Running calls end on what they began with.
+    ///
+    /// # Errors
+    /// When the waiting files cannot be removed; the rest is forgotten all the same.
+    pub fn forget(&self, tenant: TenantId) -> std::io::Result<()> {
+        {
+            let _adding = self.adding.lock();
+            let mut tenants = HashMap::clone(&self.tenants.load_full());
+            tenants.remove(&tenant);
+            self.tenants.store(Arc::new(tenants));
+        }
+        match std::fs::remove_dir_all(self.waiting_folder(tenant)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A tenant with the shipped plugins alone: what a new one has.
     fn open(&self, tenant: TenantId) -> Tenancy {
         let shared = Arc::new(Shared::new(&Quotas::default()));

@@ -68,5 +68,6 @@ pub(super) async fn suspend(panel: &Panel, name: &str, suspended: bool) -> anyho
 pub(super) async fn delete(panel: &Panel, name: &str) -> anyhow::Result<Value> {
     let tenant = tenant::delete(&panel.engine, REQUEST, name).await?;
     panel.media.end_tenant(tenant.id);
+    panel.runtime.forget(tenant.id)?;
     Ok(json!({ "name": tenant.name, "deleted": true }))
 }

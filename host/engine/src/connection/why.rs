@@ -2,12 +2,12 @@
 
 use super::check;
 use crate::{Result, Work};
-use host_core::Refusal;
 use host_core::caller::CallerRole;
 use host_core::journal::JournalQuery;
 use host_core::line::{Line, LineStatus, Seats, Visit};
 use host_core::object::Unique;
 use host_core::settings::ConnectionPolicy;
+use host_core::{Code, Refusal};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 
@@ -21,7 +21,10 @@ const REFUSALS: u32 = 10;
 pub async fn why(work: &mut Work, username: &str, address: Option<IpAddr>) -> Result<Value> {
     work.require(CallerRole::Admin)?;
     let unique = Unique::LineUsername(username.to_owned());
-    let line: Line = work.find(unique).await?.ok_or_else(|| Refusal::not_found("line"))?;
+    let line: Line = work
+        .find(unique)
+        .await?
+        .ok_or_else(|| Refusal::new(Code::NotFound, format!("There is no line {username}.")))?;
     let mut checks = vec![status(&line, work)];
     if let Some(address) = address {
         checks.extend(visit(&line, work, address).await?);
@@ -57,13 +60,21 @@ async fn visit(line: &Line, work: &Work, address: IpAddr) -> Result<Vec<Value>> 
     let country_ok = only(|l| Line { allowed_addresses: Vec::new(), isp_lock: false, allowed_agents: Vec::new(), ..l });
     let isp_ok = only(|l| Line { allowed_addresses: Vec::new(), country: None, allowed_agents: Vec::new(), ..l });
     let blocked = check::blocked(&engine.blocked(work.caller().tenant).await?, &seen(""));
-    let shown = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+    let networks = match line.allowed_addresses.len() {
+        0 => "any address is allowed".to_owned(),
+        count => format!("{count} networks are allowed"),
+    };
     Ok(vec![
-        verdict("address", address_ok, format!("{} allowed networks", line.allowed_addresses.len())),
-        verdict("country", country_ok, format!("seen {}, bound to {:?}", shown(&country), line.country)),
-        verdict("isp", isp_ok, format!("seen {}, bound to {:?}", shown(&isp), line.isp)),
+        verdict("address", address_ok, networks),
+        verdict("country", country_ok, binding(country.as_deref(), line.country.as_deref())),
+        verdict("isp", isp_ok, binding(isp.as_deref(), line.isp.as_deref().filter(|_| line.isp_lock))),
         verdict("block lists", blocked.is_ok(), blocked.err().map_or("none hits".into(), |no| no.message.into_owned())),
     ])
+}
+
+fn binding(seen: Option<&str>, bound: Option<&str>) -> String {
+    let seen = seen.unwrap_or("unknown");
+    bound.map_or_else(|| format!("{seen}, and not bound"), |bound| format!("{seen}, bound to {bound}"))
 }
 
 async fn seats(line: &Line, work: &Work) -> Result<Value> {
@@ -71,5 +82,9 @@ async fn seats(line: &Line, work: &Work) -> Result<Value> {
     let ends_oldest =
         work.engine().settings(work.caller().tenant).await?.connection_policy == ConnectionPolicy::EndOldest;
     let free = line.max_connections == Seats::Unlimited || taken < limit || ends_oldest;
-    Ok(verdict("seats", free, format!("{taken} taken of {limit} (0: no limit)")))
+    let detail = match line.max_connections {
+        Seats::Unlimited => format!("{taken} taken, without limit"),
+        Seats::AtMost(_) => format!("{taken} of {limit} taken"),
+    };
+    Ok(verdict("seats", free, detail))
 }

@@ -154,6 +154,7 @@ mod tests {
         let mut ffmpeg = std::process::Command::new("ffmpeg");
         ffmpeg.args("-nostdin -v warning -err_detect explode -f mpegts -i".split(' '));
         let Ok(done) = ffmpeg.arg(capture.path()).args("-f null -".split(' ')).output() else {
+            assert!(std::env::var_os("CI").is_none(), "ffmpeg is missing, and nothing here would be tested");
             eprintln!("ffmpeg is not installed: this test checks nothing here");
             return;
         };

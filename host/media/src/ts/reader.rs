@@ -269,6 +269,7 @@ mod tests {
             );
             let mut ffmpeg = std::process::Command::new("ffmpeg");
             let Ok(done) = ffmpeg.args(words.split(' ')).current_dir(folder.path()).output() else {
+                assert!(std::env::var_os("CI").is_none(), "ffmpeg is missing, and nothing here would be tested");
                 eprintln!("ffmpeg is not installed: this test checks nothing here");
                 return;
             };
