@@ -1,6 +1,7 @@
 //! `hello`: a sentence for the guest of a room.
 
 use crate::parameters::Hello;
+use linecard_sdk::base::{self, Level};
 use linecard_sdk::{Call, Expiry, Refusal, Reply, lines, reply};
 use serde::Serialize;
 
@@ -16,5 +17,6 @@ pub(crate) fn hello(call: Call<Hello>) -> Result<Reply, Refusal> {
         Some(title) => format!("{title} {}", line.username),
         None => line.username,
     };
+    base::log(Level::Info, &format!("greeted {name}"));
     reply::data(&Greeting { greeting: format!("Good evening, {name}."), stay_ends: line.expiry })
 }

@@ -16,8 +16,22 @@ pub(crate) struct Schema {
     pub(crate) sql: &'static str,
 }
 
-pub(crate) const CONTROL: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/control.sql") };
-pub(crate) const TENANT: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/tenant.sql") };
+pub(crate) const CONTROL: Schema = Schema {
+    version: 1,
+    sql: concat!(
+        include_str!("../../migrations/sqlite/control.sql"),
+        "\n",
+        include_str!("../../migrations/sqlite/every.sql")
+    ),
+};
+pub(crate) const TENANT: Schema = Schema {
+    version: 1,
+    sql: concat!(
+        include_str!("../../migrations/sqlite/tenant.sql"),
+        "\n",
+        include_str!("../../migrations/sqlite/every.sql")
+    ),
+};
 pub(crate) const JOURNAL: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/journal.sql") };
 
 /// Bytes of a write-ahead log at which it is moved into the database while others wait.
