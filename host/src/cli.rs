@@ -1,5 +1,12 @@
 //! The command line, as `--help` teaches it. Knows nothing of what the commands do.
 
+mod access;
+mod plugin;
+mod value;
+
+pub use access::{AccessCode, Key, NewKey};
+pub use plugin::Plugin;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,6 +43,12 @@ pub enum Command {
     /// Create and manage users: admins and resellers.
     #[command(subcommand)]
     User(User),
+    /// Create, list and revoke API keys of users.
+    #[command(subcommand)]
+    Key(Key),
+    /// Create, list and change access codes: the first path segments that open a panel surface.
+    #[command(subcommand)]
+    AccessCode(AccessCode),
     /// Import playlists and guides.
     #[command(subcommand)]
     Import(Import),
@@ -45,7 +58,7 @@ pub enum Command {
     /// Say why a line would be refused now, check by check, and its last refusals.
     Why(Why),
     /// Look for what keeps this machine from running a panel.
-    Doctor,
+    Doctor(Doctor),
     /// Recompute ledger, audit chain and every other invariant of the stored data.
     Verify(Verify),
     /// Compile one plugin from standard input to standard output (used by the host itself).
@@ -78,6 +91,17 @@ pub struct Serve {
     pub insecure_panel: bool,
 }
 
+/// `linecard doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Where the panel is to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Where health and metrics are to be.
+    #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDR")]
+    pub management: SocketAddr,
+}
+
 /// `linecard tenant …`.
 #[derive(Subcommand, Debug)]
 pub enum Tenant {
@@ -101,8 +125,8 @@ pub enum Tenant {
         /// Its name.
         name: String,
         /// What to set.
-        #[arg(required = true, value_name = "KEY=VALUE")]
-        values: Vec<String>,
+        #[arg(required = true, value_name = "KEY=VALUE", value_parser = value::pair)]
+        values: Vec<(String, String)>,
     },
     /// Answer nothing for a tenant until it is resumed.
     Suspend {
@@ -176,14 +200,34 @@ pub enum User {
         /// His name.
         username: String,
     },
+    /// Let a disabled user's keys and his subtree's rights work again.
+    Enable {
+        /// The tenant's name.
+        #[arg(long)]
+        tenant: String,
+        /// His name.
+        username: String,
+    },
 }
 
 /// `linecard import …`.
 #[derive(Subcommand, Debug)]
 pub enum Import {
     /// Import an M3U playlist; running it again updates what it made.
+    ///
+    /// An entry is a stream of the same source when it has the stream's address. At another
+    /// address it still is that stream when both have the same tvg-id (or both have none) and
+    /// the same name, when the source has no second such stream and the file no second such
+    /// entry, and when the stream's own address is nowhere in the file. Any other entry is added.
+    ///
+    /// Fields that were edited by hand are kept. What is gone from the file stays, is counted as
+    /// missing, and goes with --prune. All streams of the file are put into the bouquet, each
+    /// time: to hide one, disable it instead of taking it out.
+    ///
+    /// When the import is cancelled, because this command or the panel ends, what was imported so
+    /// far stays; running it again completes it.
     M3u {
-        /// The file, plain or gzip; `-` is not allowed because an import can be resumed.
+        /// The file, plain or gzip; `-` is not allowed because it is read more than once.
         file: PathBuf,
         /// The tenant's name.
         #[arg(long)]
@@ -191,7 +235,7 @@ pub enum Import {
         /// Name under which its entries are found again; default the file's name.
         #[arg(long)]
         source: Option<String>,
-        /// The bouquet that the streams go into; default the file's name.
+        /// The bouquet that the file's streams go into, old and new; default the file's name.
         #[arg(long)]
         bouquet: Option<String>,
         /// Delete what this source had before and has no more.
@@ -202,6 +246,9 @@ pub enum Import {
         dry_run: bool,
     },
     /// Import an XMLTV guide; it replaces the last one of its source when it is whole.
+    ///
+    /// When the import fails or is cancelled, the last good guide stays and what was read of the new one is
+    /// dropped; run it again. Of two imports of one source at a time, the one that began last counts.
     Xmltv {
         /// The file, plain or gzip.
         file: PathBuf,
@@ -214,77 +261,6 @@ pub enum Import {
         /// Count what would happen, change nothing.
         #[arg(long)]
         dry_run: bool,
-    },
-}
-
-/// `linecard plugin …`.
-#[derive(Subcommand, Debug)]
-pub enum Plugin {
-    /// List a tenant's plugins with their state.
-    List {
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-    },
-    /// Install a plugin file for a tenant; it waits for its grant.
-    Add {
-        /// The packed `.wasm` file.
-        file: PathBuf,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-    },
-    /// Take a plugin out.
-    Remove {
-        /// Its name.
-        name: String,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-    },
-    /// Give a plugin what it asks for, or only the functions and limits named.
-    Grant {
-        /// Its name.
-        name: String,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-        /// `linecard:lines/lines.sell` or `records=stream:read`; none grants all it asks for.
-        #[arg(value_name = "WHAT")]
-        what: Vec<String>,
-    },
-    /// Take granted functions or limits back; none takes all.
-    Revoke {
-        /// Its name.
-        name: String,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-        /// What to take back.
-        #[arg(value_name = "WHAT")]
-        what: Vec<String>,
-    },
-    /// Print which plugin answers an action, with version and grant.
-    Explain {
-        /// `reseller/create_line`.
-        #[arg(value_name = "SURFACE/ACTION")]
-        action: String,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
-    },
-    /// Print what a plugin file describes and asks for, without loading it.
-    Inspect {
-        /// The packed `.wasm` file, or the name of a shipped plugin.
-        file: PathBuf,
-    },
-    /// Print the last log lines of a plugin in a running panel.
-    Logs {
-        /// Its name.
-        name: String,
-        /// The tenant's name.
-        #[arg(long)]
-        tenant: String,
     },
 }
 

@@ -1,15 +1,17 @@
 //! From a parsed command line to its effect: what runs a panel, what only looks at files, and
 //! what is a request to a panel, running or not. Knows no verb.
 
-use crate::cli::{Cli, Command, Import, Plugin, RoleName, Tenant, User};
+use crate::cli::{AccessCode, Cli, Command, Import, Key, Plugin, RoleName, Tenant, User};
 use crate::config::Config;
 use crate::control::{Request, client};
 use crate::panel::{Panel, is_running, socket};
 use crate::perform::perform;
 use crate::{demo, doctor, inspect, logging, output, serve};
 use anyhow::{Context, bail, ensure};
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use host_core::user::Role;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// Runs a command to its end.
@@ -25,16 +27,23 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             let config = Config::read(config.as_deref())?;
             return asynchronous(serve::run(args, config, &data));
         }
-        Command::Doctor => {
-            output::print(&doctor::findings(&data), json);
+        Command::Doctor(args) => {
+            let rows = doctor::findings(&data, config.as_deref(), &[args.listen, args.management]);
+            output::print(&rows, json);
+            ensure!(
+                !doctor::has_problem(&rows),
+                "a panel cannot run like this; the rows with a problem say what to do"
+            );
             return Ok(());
         }
         Command::Plugin(Plugin::Inspect { file }) => {
             output::print(&inspect::describe(&file)?, json);
             return Ok(());
         }
-        Command::Tenant(command) => tenant(command)?,
+        Command::Tenant(command) => tenant(command),
         Command::User(command) => user(command),
+        Command::Key(command) => key(command),
+        Command::AccessCode(command) => access_code(command),
         Command::Import(command) => import(command)?,
         Command::Plugin(command) => plugin(command)?,
         Command::Why(args) => Request::Why { tenant: args.tenant, line: args.line, address: args.address },
@@ -69,6 +78,11 @@ async fn ask(data: &Path, config: Config, request: Request) -> anyhow::Result<Va
             "{} does not exist; `linecard tenant create NAME` makes it",
             data.display()
         );
+        ensure!(
+            !matches!(request, Request::PluginLogs { .. }),
+            "a plugin's log is kept by the running panel, and none runs on {}; start `linecard serve` and ask then",
+            data.display()
+        );
         logging::install(&crate::config::Log { filter: Some("warn".into()), ..config.log.clone() })?;
         let panel = Panel::open(data, config)?;
         let answer = perform(&panel, request, progress).await;
@@ -79,19 +93,23 @@ async fn ask(data: &Path, config: Config, request: Request) -> anyhow::Result<Va
     answer
 }
 
-fn tenant(command: Tenant) -> anyhow::Result<Request> {
-    Ok(match command {
+fn tenant(command: Tenant) -> Request {
+    match command {
         Tenant::Create { name, hosts } => Request::TenantCreate { name, hosts },
         Tenant::List => Request::TenantList,
         Tenant::Show { name } => Request::TenantShow { name },
-        Tenant::Set { name, values } => Request::TenantSet { name, values: pairs(&values)? },
+        Tenant::Set { name, values } => Request::TenantSet { name, values },
         Tenant::Suspend { name } => Request::TenantSuspend { name, suspended: true },
         Tenant::Resume { name } => Request::TenantSuspend { name, suspended: false },
         Tenant::Delete { name, confirm } => {
-            ensure!(name == confirm, "--confirm {name} is needed: the tenant and its directory go for good");
+            if name != confirm {
+                let message = format!("--confirm {name} is needed: the tenant and its directory go for good");
+                // Wrong usage, found before anything was opened.
+                Cli::command().error(ErrorKind::ValueValidation, message).exit();
+            }
             Request::TenantDelete { name }
         }
-    })
+    }
 }
 
 fn user(command: User) -> Request {
@@ -105,7 +123,39 @@ fn user(command: User) -> Request {
         }
         User::List { tenant } => Request::UserList { tenant },
         User::Reset { tenant, username } => Request::UserReset { tenant, username },
-        User::Disable { tenant, username } => Request::UserDisable { tenant, username },
+        User::Disable { tenant, username } => Request::UserEnabled { tenant, username, enabled: false },
+        User::Enable { tenant, username } => Request::UserEnabled { tenant, username, enabled: true },
+    }
+}
+
+fn key(command: Key) -> Request {
+    match command {
+        Key::Create(new) => {
+            let mut options = Map::new();
+            options.extend(new.name.map(|name| ("name".to_owned(), name.into())));
+            options.insert("header_only".into(), new.header_only.into());
+            options.insert("writes_by_get".into(), new.get_writes.into());
+            options.insert("allowed_addresses".into(), new.from.iter().map(ToString::to_string).collect());
+            options.extend(new.expires.map(|end| ("expiry".to_owned(), end.into())));
+            Request::KeyCreate { tenant: new.tenant, user: new.user, options }
+        }
+        Key::List { tenant, user } => Request::KeyList { tenant, user },
+        Key::Revoke { id, tenant } => Request::KeyRevoke { tenant, id },
+    }
+}
+
+fn access_code(command: AccessCode) -> Request {
+    match command {
+        AccessCode::Create { tenant, surface, code, from } => {
+            Request::AccessCodeCreate { tenant, surface, code, addresses: from }
+        }
+        AccessCode::List { tenant } => Request::AccessCodeList { tenant },
+        // `--anywhere` comes without networks, and no network means all.
+        AccessCode::Set { code, tenant, from, anywhere: _ } => {
+            Request::AccessCodeAddresses { tenant, code, addresses: from }
+        }
+        AccessCode::Disable { code, tenant } => Request::AccessCodeEnabled { tenant, code, enabled: false },
+        AccessCode::Enable { code, tenant } => Request::AccessCodeEnabled { tenant, code, enabled: true },
     }
 }
 
@@ -131,6 +181,7 @@ fn plugin(command: Plugin) -> anyhow::Result<Request> {
         Plugin::Grant { name, tenant, what } => Request::PluginGrant { tenant, name, what },
         Plugin::Revoke { name, tenant, what } => Request::PluginRevoke { tenant, name, what },
         Plugin::Explain { action, tenant } => Request::PluginExplain { tenant, action },
+        Plugin::Settings { name, tenant, values } => Request::PluginSettings { tenant, name, values },
         Plugin::Logs { name, tenant } => Request::PluginLogs { tenant, name },
         Plugin::Inspect { .. } => bail!("inspect looks at a file and asks no panel"),
     })
@@ -142,14 +193,4 @@ fn named(file: &Path) -> anyhow::Result<(PathBuf, String)> {
     let path = file.canonicalize().with_context(|| format!("{} cannot be read", file.display()))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((path, name))
-}
-
-fn pairs(values: &[String]) -> anyhow::Result<Vec<(String, String)>> {
-    values
-        .iter()
-        .map(|text| match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-            _ => bail!("{text} is no KEY=VALUE"),
-        })
-        .collect()
 }

@@ -3,6 +3,7 @@
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +81,24 @@ pub struct Outgoing {
 pub struct Plugins {
     /// Load foreign plugins although nobody has signed them (development).
     pub unsigned: bool,
+    /// `[plugins.limits.NAME]`: limits of single plugins that differ from the usual ones.
+    pub limits: BTreeMap<String, PluginLimits>,
+}
+
+/// Limits of one plugin, whichever tenant has it. A plugin cannot set them itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PluginLimits {
+    /// Bytes that one of its functions may have; 65536 when it is not given.
+    pub function_bytes: Option<usize>,
+}
+
+impl Plugins {
+    /// The plugins with another limit for functions than the usual one.
+    pub fn function_bytes(&self) -> BTreeMap<String, usize> {
+        let own = |(name, limits): (&String, &PluginLimits)| Some((name.clone(), limits.function_bytes?));
+        self.limits.iter().filter_map(own).collect()
+    }
 }
 
 /// Local media and MaxMind files.
@@ -100,7 +119,7 @@ pub struct Media {
 pub struct Log {
     /// JSON lines instead of text for people.
     pub json: bool,
-    /// A filter such as `info,host_http=debug`; the `LINECARD_LOG` variable wins.
+    /// A filter such as `info,access=debug` (every request); the `LINECARD_LOG` variable wins.
     pub filter: Option<String>,
 }
 
@@ -146,6 +165,14 @@ mod tests {
     fn an_unknown_field_is_named() {
         let error = toml::from_str::<Config>("[http]\npublic_uri = 'x'").unwrap_err().to_string();
         assert!(error.contains("public_uri"), "{error}");
+    }
+
+    #[test]
+    fn a_plugin_may_have_larger_functions() {
+        let text = "[plugins]\nunsigned = true\n[plugins.limits.big]\nfunction_bytes = 200000\n[plugins.limits.usual]";
+        let config: Config = toml::from_str(text).unwrap();
+        assert_eq!(config.plugins.function_bytes(), [("big".to_owned(), 200_000)].into());
+        assert!(toml::from_str::<Config>("[plugins.limits.big]\nfunctions = 1").is_err());
     }
 
     #[test]

@@ -38,6 +38,26 @@ pub(crate) const MOVIES: &[Movie] = &[
     Movie { name: "The Making of a Test Picture", year: "2023", plot: "Seven bars and a tone." },
 ];
 
+/// A series of the demo: its episodes are one season, with name and plot.
+pub(crate) struct Series {
+    /// Shown name.
+    pub(crate) name: &'static str,
+    /// Year of release.
+    pub(crate) year: &'static str,
+    /// What happens.
+    pub(crate) plot: &'static str,
+    /// Name and plot of each.
+    pub(crate) episodes: &'static [(&'static str, &'static str)],
+}
+
+/// The series; each episode is a copy of the bundled clip.
+pub(crate) const SERIES: Series = Series {
+    name: "Corridors",
+    year: "2025",
+    plot: "Two people look for room 101.",
+    episodes: &[("The Ground Floor", "It is not there."), ("The Other Wing", "It is there, and locked.")],
+};
+
 /// Titles that the demo's guide repeats, an hour each.
 pub(crate) const PROGRAMMES: &[(&str, &str)] = &[
     ("Morning round", "What the day brings."),

@@ -1,17 +1,20 @@
 //! `linecard demo`: a whole panel with sample content in a temporary folder. Every row is made
 //! by the same verbs that an operator's commands use.
 
+mod doors;
+
 use crate::cli::Demo;
 use crate::config::Config;
-use crate::content::{CHANNELS, MOVIES, guide};
+use crate::content::{CHANNELS, MOVIES, SERIES, guide};
 use crate::panel::Panel;
-use crate::{logging, output, serve};
+use crate::{logging, serve};
 use anyhow::Context;
 use host_core::caller::Caller;
 use host_core::{PackageId, TenantId, UserId};
 use host_engine::import::GuideOptions;
 use host_engine::{Engine, Work};
 use serde_json::{Map, Value, json};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Name of the demo's tenant.
@@ -29,11 +32,11 @@ pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::R
     let made = fill(&panel, &films).await?;
     let server = serve::bind(&panel, args.listen, Some(args.management), false).await?;
     let listening = server.addresses().first().copied().unwrap_or(args.listen);
-    let doors = doors(&made, &listening.to_string(), server.management_address().map(|address| address.to_string()));
+    let doors = doors::of(&made, listening, server.management_address());
     if json {
         println!("{doors}");
     } else {
-        introduce(&doors, panel.media.has_ffmpeg());
+        doors::introduce(&doors, panel.media.has_ffmpeg());
     }
     let outcome = server.serve(serve::asked_to_end()).await;
     panel.close().await;
@@ -44,25 +47,33 @@ pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::R
 struct Made {
     tenant: Value,
     reseller: Value,
-    line: Value,
-    channels: Vec<(u32, &'static str)>,
-    movie: u32,
+    /// Each with what is special about it; the first is the one to try.
+    lines: Vec<(Value, &'static str)>,
+    catalogue: Catalogue,
 }
 
-async fn fill(panel: &Arc<Panel>, films: &std::path::Path) -> anyhow::Result<Made> {
+/// What can be watched.
+struct Catalogue {
+    bouquets: Vec<u32>,
+    channels: Vec<(u32, &'static str)>,
+    movie: u32,
+    episode: u32,
+}
+
+async fn fill(panel: &Arc<Panel>, films: &Path) -> anyhow::Result<Made> {
     let engine = &panel.engine;
     let tenant = host_engine::tenant::create(engine, "demo", TENANT, &[]).await?;
     let id = panel.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")?;
     settings(engine, id).await?;
-    let (bouquets, channels, movie) = catalogue(engine, id, films).await?;
+    let catalogue = catalogue(engine, id, films).await?;
     let text = guide(engine.clock().now());
     let items = host_import::xmltv::items(std::io::Cursor::new(text.into_bytes()));
     let options = GuideOptions { source: "demo".into(), dry_run: false };
     host_engine::import::guide(engine, caller(id), &options, items, |_| true).await?;
-    let package = package(engine, id, &bouquets).await?;
+    let package = package(engine, id, &catalogue.bouquets).await?;
     let reseller = reseller(engine, id).await?;
-    let line = lines(engine, id, &reseller, package).await?;
-    Ok(Made { tenant, reseller, line, channels, movie })
+    let lines = lines(engine, id, &reseller, package).await?;
+    Ok(Made { tenant, reseller, lines, catalogue })
 }
 
 fn caller(tenant: TenantId) -> Caller {
@@ -98,9 +109,7 @@ async fn settings(engine: &Arc<Engine>, tenant: TenantId) -> anyhow::Result<()> 
     Ok(())
 }
 
-type Catalogue = (Vec<u32>, Vec<(u32, &'static str)>, u32);
-
-async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &std::path::Path) -> anyhow::Result<Catalogue> {
+async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyhow::Result<Catalogue> {
     let mut categories: Vec<(&str, u32)> = Vec::new();
     let mut channels = Vec::new();
     for channel in CHANNELS {
@@ -120,20 +129,44 @@ async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &std::path::Pa
     let category = record(engine, tenant, "category", json!({ "kind": "movie", "name": "Films" })).await?;
     let mut movies = Vec::new();
     for movie in MOVIES {
-        let file = format!("{}.ts", movie.name.to_lowercase().replace(' ', "-"));
-        std::fs::write(films.join(&file), host_media::sample_clip())?;
+        let source = clip(films, movie.name)?;
         let document = json!({ "kind": "movie", "name": format!("{} ({})", movie.name, movie.year), "container": "ts",
-            "sources": [format!("file:{file}")], "categories": [category],
+            "sources": [source], "categories": [category],
             "details": { "year": movie.year, "plot": movie.plot, "duration": 5, "rating": 7.0 } });
         movies.push(record(engine, tenant, "stream", document).await?);
     }
-    let members = |ids: &mut dyn Iterator<Item = u32>| ids.map(|id| json!({ "stream": id })).collect::<Vec<_>>();
-    let live = members(&mut channels.iter().map(|(id, _)| *id));
+    let (series, episode) = series(engine, tenant, films).await?;
+    let stream = |id: u32| json!({ "stream": id });
+    let live: Vec<_> = channels.iter().map(|(id, _)| stream(*id)).collect();
     let live = record(engine, tenant, "bouquet", json!({ "name": "Campus", "members": live })).await?;
-    let vod =
-        record(engine, tenant, "bouquet", json!({ "name": "Films", "members": members(&mut movies.iter().copied()) }))
-            .await?;
-    Ok((vec![live, vod], channels, movies.first().copied().unwrap_or_default()))
+    let films: Vec<_> = movies.iter().copied().map(stream).chain([json!({ "series": series })]).collect();
+    let films = record(engine, tenant, "bouquet", json!({ "name": "Films", "members": films })).await?;
+    let movie = movies.first().copied().unwrap_or_default();
+    Ok(Catalogue { bouquets: vec![live, films], channels, movie, episode })
+}
+
+/// The series with its episodes; answers it and the first of them.
+async fn series(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyhow::Result<(u32, u32)> {
+    let category = record(engine, tenant, "category", json!({ "kind": "series", "name": "Series" })).await?;
+    let document = json!({ "name": SERIES.name, "categories": [category],
+        "details": { "year": SERIES.year, "plot": SERIES.plot } });
+    let series = record(engine, tenant, "series", document).await?;
+    let mut episodes = Vec::new();
+    for (number, (name, plot)) in (1..).zip(SERIES.episodes) {
+        let source = clip(films, name)?;
+        let document = json!({ "kind": "episode", "name": name, "container": "ts", "sources": [source],
+            "episode_of": { "series": series, "season": 1, "number": number },
+            "details": { "plot": plot, "duration": 5 } });
+        episodes.push(record(engine, tenant, "stream", document).await?);
+    }
+    Ok((series, episodes.first().copied().unwrap_or_default()))
+}
+
+/// A copy of the bundled clip for this title, as a source.
+fn clip(films: &Path, title: &str) -> anyhow::Result<String> {
+    let file = format!("{}.ts", title.to_lowercase().replace(' ', "-"));
+    std::fs::write(films.join(&file), host_media::sample_clip())?;
+    Ok(format!("file:{file}"))
 }
 
 async fn package(engine: &Arc<Engine>, tenant: TenantId, bouquets: &[u32]) -> anyhow::Result<u32> {
@@ -177,7 +210,12 @@ async fn reseller(engine: &Arc<Engine>, tenant: TenantId) -> anyhow::Result<Valu
 }
 
 /// Three lines: two sold by the reseller's own hand, one of them a trial, and one that ended.
-async fn lines(engine: &Arc<Engine>, tenant: TenantId, reseller: &Value, package: u32) -> anyhow::Result<Value> {
+async fn lines(
+    engine: &Arc<Engine>,
+    tenant: TenantId,
+    reseller: &Value,
+    package: u32,
+) -> anyhow::Result<Vec<(Value, &'static str)>> {
     let caller = Caller {
         identity: host_core::caller::Identity::User {
             id: UserId(id_of(reseller)?),
@@ -195,80 +233,14 @@ async fn lines(engine: &Arc<Engine>, tenant: TenantId, reseller: &Value, package
             })
             .await
     };
-    let line = sell(false, json!({ "username": "guest", "reseller_notes": "the demo's guest" })).await?;
-    sell(true, json!({ "username": "visitor" })).await?;
+    let guest = sell(false, json!({ "username": "guest", "reseller_notes": "the demo's guest" })).await?;
+    let visitor = sell(true, json!({ "username": "visitor" })).await?;
     let owner = id_of(reseller)?;
     let ended = fields(
         json!({ "username": "former", "owner": owner, "expiry": engine.clock().now().0 - 86_400, "max_connections": 1 }),
     );
-    engine
+    let former = engine
         .act(self::caller(tenant), "demo", async |work: &mut Work| host_engine::line::create(work, &ended).await)
         .await?;
-    Ok(line)
-}
-
-/// Every address and login, as `--json` prints them.
-fn doors(made: &Made, listening: &str, management: Option<String>) -> Value {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let url = format!("http://{listening}");
-    let (username, password) = (text(&made.line, "username"), text(&made.line, "password"));
-    let login = format!("username={username}&password={password}");
-    let channel = |id: u32, ending: &str| format!("{url}/live/{username}/{password}/{id}.{ending}");
-    let first = made.channels.first().map(|(id, _)| *id).unwrap_or_default();
-    let key = |value: &Value, name: &str, code: &str, surface: &str| {
-        json!({ "username": value.get(if surface == "admin" { "admin_username" } else { "username" }),
-            "password": value.get(if surface == "admin" { "admin_password" } else { "password" }),
-            "api_key": value.get(name),
-            "api": format!("{url}/{}/{surface}/index.php", text(&made.tenant, code)) })
-    };
-    json!({
-        "url": url,
-        "username": username,
-        "password": password,
-        "play": channel(first, "ts"),
-        "play_hls": channel(first, "m3u8"),
-        "movie": format!("{url}/movie/{username}/{password}/{}.ts", made.movie),
-        "player_api": format!("{url}/player_api.php?{login}"),
-        "playlist": format!("{url}/get.php?{login}&type=m3u_plus&output=ts"),
-        "guide": format!("{url}/xmltv.php?{login}"),
-        "channels": made.channels.iter().map(|(id, name)| json!({ "name": name, "url": channel(*id, "ts") })).collect::<Vec<_>>(),
-        "admin": key(&made.tenant, "admin_api_key", "admin_access_code", "admin"),
-        "reseller": key(&made.reseller, "api_key", "reseller_access_code", "reseller"),
-        "health": management.map(|address| format!("http://{address}/health/ready")),
-    })
-}
-
-fn introduce(doors: &Value, has_ffmpeg: bool) {
-    let text = |path: &str| doors.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-    println!("Linecard runs. Its data is in a temporary folder and goes when it ends (Ctrl-C).\n");
-    println!("Watch a channel      ffplay '{}'", text("/play"));
-    println!("or as HLS            ffplay '{}'", text("/play_hls"));
-    println!("Watch a movie        ffplay '{}'\n", text("/movie"));
-    println!("Any player app       server   {}", text("/url"));
-    println!("                     username {}", text("/username"));
-    println!("                     password {}", text("/password"));
-    println!("Account              {}", text("/player_api"));
-    println!("Playlist             {}", text("/playlist"));
-    println!("Guide                {}\n", text("/guide"));
-    for surface in ["reseller", "admin"] {
-        println!(
-            "{:<20} login    {} / {}",
-            surface,
-            text(&format!("/{surface}/username")),
-            text(&format!("/{surface}/password"))
-        );
-        println!("{:<20} api_key  {}", "", text(&format!("/{surface}/api_key")));
-        println!(
-            "{:<20} try      curl '{}?api_key={}&action=user_info'\n",
-            "",
-            text(&format!("/{surface}/api")),
-            text(&format!("/{surface}/api_key"))
-        );
-    }
-    println!("Health               {}", text("/health"));
-    if !has_ffmpeg {
-        println!("\nffmpeg is not installed: all channels show the bundled clip instead of test pictures.");
-    }
-    let channels = doors.get("channels").cloned().unwrap_or_default();
-    output::print(&channels, false);
+    Ok(vec![(guest, "two seats for a month"), (visitor, "a trial of a day"), (former, "its term is over: refused")])
 }

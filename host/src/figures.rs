@@ -2,7 +2,7 @@
 //! in the process's one recorder, and gauges that are read when someone asks. Knows no tenant.
 
 use crate::panel::Panel;
-use metrics::gauge;
+use metrics::{counter, describe_counter, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
@@ -12,12 +12,19 @@ const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// How often noted durations are put into their buckets; until then each takes 8 bytes.
 const TIDY: Duration = Duration::from_secs(5);
 
+/// The counter of leases that only the memory of the process holds.
+const UNMIRRORED: &str = "linecard_leases_unmirrored_total";
+
 /// The recorder of the process, installed at the first use.
 static RECORDER: LazyLock<Result<PrometheusHandle, String>> = LazyLock::new(|| {
     let build = || -> Result<_, BuildError> { Ok(PrometheusBuilder::new().set_buckets(&BUCKETS)?.build_recorder()) };
     let recorder = build().map_err(|error| error.to_string())?;
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).map_err(|error| error.to_string())?;
+    describe_counter!(
+        UNMIRRORED,
+        "Leases that found no free slot in the lease mirror since the start; a crash of the process loses them."
+    );
     Ok(handle)
 });
 
@@ -47,5 +54,6 @@ fn read(panel: &Panel) {
     gauge!("linecard_channels").set(media.channels.len() as f64);
     gauge!("linecard_viewers").set(media.channels.iter().map(|channel| channel.viewers).sum::<usize>() as f64);
     gauge!("linecard_connections").set(panel.engine.seats().total() as f64);
+    counter!(UNMIRRORED).absolute(panel.engine.seats().unmirrored());
     gauge!("linecard_plugins_tripped").set(panel.runtime.tripped().len() as f64);
 }

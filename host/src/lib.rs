@@ -12,7 +12,7 @@ mod demo;
 mod doctor;
 mod figures;
 mod inspect;
-mod logging;
+pub mod logging;
 mod output;
 pub mod panel;
 pub mod perform;

@@ -99,6 +99,7 @@ impl Panel {
                 plugins_dir: data.join("plugins"),
                 tenants_dir: data.join("tenants"),
                 compiler,
+                function_bytes: config.plugins.function_bytes(),
                 allow_unsigned: config.plugins.unsigned,
                 shipped: SHIPPED,
             },

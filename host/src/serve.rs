@@ -1,4 +1,5 @@
-//! `linecard serve`: opens the panel, listens, and ends in order when it is asked to.
+//! `linecard serve`: opens the panel, listens, takes new certificates, and ends in order when it
+//! is asked to.
 
 use crate::cli::Serve;
 use crate::config::Config;
@@ -6,11 +7,11 @@ use crate::control::server as control;
 use crate::logging;
 use crate::panel::{Panel, socket};
 use anyhow::Context;
-use host_http::{Listener, Server, Tls};
+use host_http::{Certificates, Listener, Server, Tls};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs until SIGTERM or SIGINT; a second one ends at once.
 pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Result<()> {
@@ -19,6 +20,8 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     let server = bind(&panel, args.listen, Some(args.management), args.insecure_panel).await?;
     let socket = socket(data);
     let commands = tokio::spawn(control::serve(control::bind(&socket)?, panel.clone()));
+    let hung_up = signal(SignalKind::hangup()).context("SIGHUP cannot be watched")?;
+    let renewal = tokio::spawn(renew(server.certificates(), hung_up));
     // Kept until the end: dropping it ends the watch.
     let _watching = panel.runtime.watch().context("the drop folders cannot be watched")?;
     if let Some(address) = server.management_address() {
@@ -29,6 +32,7 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     }
     let outcome = server.serve(asked_to_end()).await;
     commands.abort();
+    renewal.abort();
     let _ = std::fs::remove_file(&socket);
     panel.close().await;
     tracing::info!("ended in order");
@@ -69,6 +73,16 @@ pub async fn bind(
 
 fn tls(cert: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Tls> {
     Some(Tls { cert: cert.clone()?, key: key.clone()? })
+}
+
+/// Reads the certificates again at every SIGHUP, as their renewal asks for.
+async fn renew(certificates: Certificates, mut hung_up: Signal) {
+    while hung_up.recv().await.is_some() {
+        match certificates.reload().await {
+            Ok(()) => tracing::info!("the certificates were read again"),
+            Err(error) => tracing::warn!(%error, "the old certificate stays; correct the files and send SIGHUP again"),
+        }
+    }
 }
 
 /// Resolves at the first SIGTERM or SIGINT; from then on another one ends the process.

@@ -47,6 +47,29 @@ fn a_bouquets_content_is_what_its_lines_see() {
 }
 
 #[test]
+fn a_list_of_bouquets_says_what_each_holds() {
+    run(async {
+        let (tenant, admin) = panel().await;
+        let movie = tenant.record("stream", json!({ "kind": "movie", "name": "A film" })).await;
+        let radio = tenant.record("stream", json!({ "kind": "radio", "name": "A station" })).await;
+        let series = tenant.record("series", json!({ "name": "A series" })).await;
+        let mixed =
+            json!([{ "stream": radio }, { "series": series }, { "stream": tenant.streams[1] }, { "stream": movie }]);
+        let mixed = tenant.record("bouquet", json!({ "name": "Mixed", "members": mixed })).await;
+        let empty = tenant.record("bouquet", json!({ "name": "Empty" })).await;
+        let rows = admin.get("get_bouquets", "").await["data"].clone();
+        for (row, id) in rows.as_array().unwrap().iter().zip([tenant.bouquet, mixed, empty]) {
+            assert_eq!(row, &admin.ok("get_bouquet", &[("id", &id.to_string())]).await);
+        }
+        assert_eq!(rows[0]["bouquet_channels"], json!(tenant.streams));
+        let held = json!({ "id": mixed, "bouquet_name": "Mixed", "bouquet_channels": [tenant.streams[1]],
+            "bouquet_movies": [movie], "bouquet_series": [series], "bouquet_radios": [radio], "order": rows[1]["order"] });
+        assert_eq!(rows[1], held);
+        assert_eq!((&rows[2]["bouquet_channels"], &rows[2]["bouquet_radios"]), (&json!([]), &json!([])));
+    });
+}
+
+#[test]
 fn a_new_stream_is_in_the_players_list_until_it_is_switched_off() {
     run(async {
         let (tenant, admin) = panel().await;

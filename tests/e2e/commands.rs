@@ -1,6 +1,8 @@
 //! The commands as scripts use them: fixed keys, exit codes, errors that say what to do; the
 //! same with and without a running server.
 
+mod imports;
+
 use crate::process::{Station, expose};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -67,7 +69,8 @@ fn a_tenant_is_set_shown_listed_suspended_and_deleted_with_its_directory() {
     assert_eq!(station.json(&["tenant", "resume", "acme"])["suspended"], false);
     let home = station.data().join("tenants/acme");
     assert!(home.join("panel.db").is_file() && home.join("plugins").is_dir());
-    assert_eq!(station.run(&["tenant", "delete", "acme", "--confirm", "other"]).code, 1);
+    assert_eq!(station.run(&["tenant", "delete", "acme", "--confirm", "other"]).code, 2);
+    assert!(home.is_dir());
     station.json(&["tenant", "delete", "acme", "--confirm", "acme"]);
     assert!(!home.exists());
     station.json(&["tenant", "create", "acme"]);
@@ -154,9 +157,19 @@ fn plugins_are_listed_inspected_and_explained() {
 #[test]
 fn exit_codes_tell_refusals_from_wrong_usage_and_errors_name_the_field() {
     let (station, _) = with_tenant("acme");
-    assert_eq!(station.run(&["doctor"]).code, 0);
-    assert_eq!(station.run(&["frobnicate"]).code, 2);
-    assert_eq!(station.run(&["tenant", "create"]).code, 2);
+    for wrong in [
+        &["frobnicate"][..],
+        &["tenant", "create"],
+        &["tenant", "set", "acme", "lines"],
+        &["tenant", "delete", "acme", "--confirm", "other"],
+        &["plugin", "explain", "create_line", "--tenant", "acme"],
+        &["key", "create", "--tenant", "acme", "--user", "admin", "--expires", "tomorrow"],
+        &["key", "create", "--tenant", "acme", "--user", "admin", "--from", "home"],
+    ] {
+        let outcome = station.run(wrong);
+        assert_eq!((outcome.code, outcome.out.as_str()), (2, ""), "{wrong:?}: {}", outcome.err);
+    }
+    station.json(&["tenant", "show", "acme"]);
     for (arguments, named) in [
         (vec!["tenant", "create", "acme"], "name"),
         (vec!["tenant", "create", "Bad_Name"], "name"),

@@ -1,13 +1,18 @@
 //! The guide of a line's channels: as one download, and a channel at a time.
 
 use crate::panel::{TestPanel, TestTenant, login, run};
-use host_core::time::civil_from_days;
+use host_core::GuideSourceId;
+use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::import::{GuideItem, ImportError, Skipped};
+use host_core::refusal::Code;
+use host_core::time::{Unix, civil_from_days};
 use host_engine::import::GuideOptions;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use std::io::Cursor;
+use std::sync::Arc;
 
 const HOUR: i64 = 3_600;
 
@@ -132,5 +137,76 @@ fn a_channels_programmes_are_shown_now_and_next_or_as_the_whole_table() {
             assert_eq!(asked(action, tenant.streams[2]).await, json!([]), "{action}: a channel without a guide");
             assert_eq!(asked(action, 999_999).await, json!([]), "{action}: no such stream");
         }
+    });
+}
+
+/// A guide of one channel whose programmes are all called the same.
+fn guide_items(title: &'static str, count: i64) -> impl Iterator<Item = GuideEntry> {
+    let channel = GuideChannel { id: "c1".into(), name: "One".into(), icon: String::new() };
+    let programme = move |number: i64| Programme {
+        id: 0,
+        channel: "c1".into(),
+        start: Unix(number * HOUR),
+        stop: Unix((number + 1) * HOUR),
+        title: title.into(),
+        description: String::new(),
+        language: String::new(),
+    };
+    let programmes = (0..count).map(move |number| Ok(Ok(GuideItem::Programme(programme(number)))));
+    std::iter::once(Ok(Ok(GuideItem::Channel(channel)))).chain(programmes)
+}
+
+type GuideEntry = Result<Result<GuideItem, Skipped>, ImportError>;
+
+async fn import_items(tenant: &TestTenant, items: impl Iterator<Item = GuideEntry>) -> host_engine::Result<Value> {
+    let options = GuideOptions { source: "own".into(), dry_run: false };
+    host_engine::import::guide(tenant.panel.engine(), tenant.system(), &options, items, |_| true).await
+}
+
+/// Programmes in each of the first builds of the tenant's only guide source, and the title of
+/// those that are read.
+async fn builds(tenant: &TestTenant) -> (Vec<u32>, Vec<String>) {
+    let store = tenant.panel.engine().store();
+    let mut sizes = Vec::new();
+    for build in 1..=6 {
+        sizes.push(store.build_size(tenant.id, GuideSourceId(1), Build(build)).await.unwrap());
+    }
+    let read = store.programmes(tenant.id, None, vec!["c1".into()], Unix(0), Unix(i64::MAX), 1).await.unwrap();
+    (sizes, read.into_iter().map(|programme| programme.title).collect())
+}
+
+#[test]
+fn a_guide_import_that_fails_keeps_the_last_good_guide_and_leaves_nothing_else() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        import_items(&tenant, guide_items("good", 7)).await.unwrap();
+        // More than one plan holds, so that some of it was written when it breaks off.
+        let broken = guide_items("broken", 6_000).chain([Err(ImportError::Io("gone".into()))]);
+        import_items(&tenant, broken).await.unwrap_err();
+        assert_eq!(builds(&tenant).await, (vec![7, 0, 0, 0, 0, 0], vec!["good".to_owned()]));
+        import_items(&tenant, guide_items("empty", 0)).await.unwrap_err();
+        assert_eq!(builds(&tenant).await, (vec![7, 0, 0, 0, 0, 0], vec!["good".to_owned()]));
+        import_items(&tenant, guide_items("better", 8)).await.unwrap();
+        assert_eq!(builds(&tenant).await, (vec![0, 0, 0, 0, 0, 8], vec!["better".to_owned()]), "no number comes twice");
+    });
+}
+
+#[test]
+fn a_guide_import_that_a_newer_one_overtakes_gives_way_to_it() {
+    run(async {
+        let tenant = Arc::new(TestPanel::shared().tenant(1).await);
+        let newer = tenant.clone();
+        let overtaken = guide_items("older", 700).enumerate().map(move |(number, item)| {
+            // The first plan of the older one is written by now.
+            if number == 600 {
+                let newer = newer.clone();
+                let import = move || run(async { import_items(&newer, guide_items("newer", 3)).await.unwrap() });
+                std::thread::spawn(import).join().unwrap();
+            }
+            item
+        });
+        let refused = import_items(&tenant, overtaken).await.unwrap_err();
+        assert_eq!(refused.refusal().unwrap().code, Code::Conflict);
+        assert_eq!(builds(&tenant).await, (vec![0, 3, 0, 0, 0, 0], vec!["newer".to_owned()]));
     });
 }

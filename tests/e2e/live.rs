@@ -1,11 +1,13 @@
 //! Live streams as players take them: sources, forms, refusals, kicks.
 
 use crate::origin::{Origin, dead_source};
-use crate::panel::run;
+use crate::panel::{TestPanel, fields, run};
 use crate::place::Place;
 use crate::watcher::{Watcher, Who, soon, until};
+use host_engine::Work;
 use reqwest::header::{CONTENT_TYPE, HOST, RANGE};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 
 #[test]
 fn live_television_plays_from_a_transport_stream_in_both_forms() {
@@ -175,6 +177,97 @@ fn a_kick_ends_the_socket_of_a_viewer_and_the_playlist_of_an_hls_player() {
         assert_eq!(place.status(&place.path(".m3u8")).await, 403);
         assert_eq!(place.status(&segments[0]).await, 403);
         assert_eq!(place.taken(), 0);
+    });
+}
+
+/// The status of a GET from an address of this machine, by the player that `Place` asks as.
+async fn status_from(place: &Place, last: u8, path: &str) -> u16 {
+    let who = Who { agent: "", address: Ipv4Addr::new(127, 0, 0, last), buffer: None };
+    Watcher::open(&place.tenant, who, path).await.status
+}
+
+async fn edit(place: &Place, kind: &str, id: u32, document: Value) {
+    let document = fields(document);
+    let verb = async |work: &mut Work| host_engine::record::edit(work, kind, id, &document).await;
+    place.tenant.panel.engine().act(place.tenant.system(), "test", verb).await.unwrap();
+}
+
+/// A player that reads the variant of a playlist of variants: the variant's address.
+async fn variant(place: &Place) -> String {
+    let variants = place.segments().await;
+    assert!(variants.len() == 1 && variants[0].starts_with("/hls/") && variants[0].ends_with(".m3u8"), "{variants:?}");
+    assert_eq!(place.status(&variants[0]).await, 200);
+    variants[0].clone()
+}
+
+#[test]
+fn addresses_in_a_playlist_serve_nobody_at_another_address() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::live(&[origin.source("main.m3u8")]).await;
+        let variant = variant(&place).await;
+        let list = soon("the variant", place.tenant.get(&variant)).await.text().await.unwrap();
+        let segment = list.lines().find(|line| line.starts_with("/hls/")).expect("a segment");
+        for path in [&*variant, segment] {
+            assert_eq!((status_from(&place, 1, path).await, status_from(&place, 2, path).await), (200, 403), "{path}");
+        }
+        assert_eq!(place.taken(), 1);
+    });
+}
+
+#[test]
+fn a_playlist_within_a_playlist_ends_with_the_stream_and_with_the_bouquet() {
+    run(async {
+        let origin = Origin::start().await;
+        let place = Place::with_seats(1, &[origin.source("main.m3u8")]).await;
+        let path = variant(&place).await;
+        edit(&place, "stream", place.stream, json!({ "enabled": false })).await;
+        assert_eq!(place.status(&path).await, 404);
+        edit(&place, "stream", place.stream, json!({ "enabled": true })).await;
+        let path = variant(&place).await;
+        edit(&place, "bouquet", place.bouquet, json!({ "members": [] })).await;
+        assert_eq!(place.status(&path).await, 404);
+    });
+}
+
+#[test]
+fn an_output_that_the_delivery_of_a_stream_cannot_send_is_refused_and_takes_no_seat() {
+    run(async {
+        let origin = Origin::start().await;
+        let (ts, hls) = (origin.source("live.ts"), origin.source("live.m3u8"));
+        for (delivery, sources, refused, plays) in [
+            ("proxy", vec![&ts], ".m3u8", ".ts"),
+            ("proxy", vec![&hls], ".ts", ".m3u8"),
+            ("redirect", vec![&ts], ".m3u8", ".ts"),
+            ("redirect", vec![&hls], ".ts", ".m3u8"),
+        ] {
+            let stream = json!({ "kind": "live", "name": "Live", "sources": sources, "delivery": delivery });
+            let place = Place::new(stream, json!({ "max_connections": 1 })).await;
+            let head = Watcher::ask(&place.tenant, Who::default(), "HEAD", &place.path(refused), "").await;
+            assert_eq!((head.status, place.status(&place.path(refused)).await), (403, 403), "{delivery} {refused}");
+            assert_eq!(place.taken(), 0, "{delivery} {refused}");
+            let expected = if delivery == "proxy" { 200 } else { 302 };
+            let answer = Watcher::open(&place.tenant, Who::default(), &place.path(plays)).await;
+            assert_eq!(answer.status, expected, "{delivery} {plays}");
+        }
+        // Of sources of both forms, each output is played from those that can.
+        let stream = json!({ "kind": "live", "name": "Both", "sources": [ts, hls], "delivery": "proxy" });
+        let place = Place::new(stream, json!({ "max_connections": 2 })).await;
+        assert!(place.segments().await.iter().all(|path| path.ends_with(".ts")));
+        assert!(place.tenant.panel.panel.media.figures().channels.iter().all(|one| one.tenant != place.tenant.id));
+        assert!(place.watch("a").await.plays().await);
+    });
+}
+
+#[test]
+fn leases_that_a_crash_would_lose_are_counted_among_the_figures() {
+    run(async {
+        let panel = TestPanel::shared();
+        let answer = soon("figures", panel.http.get(format!("{}/metrics", panel.management)).send()).await.unwrap();
+        let figures = answer.text().await.unwrap();
+        for line in ["# HELP linecard_leases_unmirrored_total ", "\nlinecard_leases_unmirrored_total 0\n"] {
+            assert!(figures.contains(line), "{line}: {figures}");
+        }
     });
 }
 

@@ -12,11 +12,13 @@ use tokio::time::{Instant, interval, sleep};
 
 /// Length of the clip, and of each segment of the playlist.
 const CLIP: Duration = Duration::from_millis(4_800);
+const VARIANTS: &str = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n";
 /// A round of the clip is sent in so many parts.
 const PARTS: usize = 48;
 
 /// Serves the sample clip over and over: `/live.ts` in real time after a first round at once,
-/// `/fast.ts` forty times as fast, `/live.m3u8` as a playlist that moves on.
+/// `/fast.ts` forty times as fast, `/live.m3u8` as a playlist that moves on, `/main.m3u8` as one
+/// of variants, of which there is that one.
 pub struct Origin {
     address: SocketAddr,
     opened: Arc<AtomicUsize>,
@@ -81,6 +83,7 @@ async fn answer(mut socket: TcpStream, began: Instant, opened: Arc<AtomicUsize>)
         "/live.ts" => endless(&mut socket, &clip, CLIP / PARTS as u32, opened).await,
         "/fast.ts" => endless(&mut socket, &clip, CLIP / PARTS as u32 / 40, opened).await,
         "/live.m3u8" => whole(&mut socket, "application/x-mpegurl", playlist(began).as_bytes()).await,
+        "/main.m3u8" => whole(&mut socket, "application/x-mpegurl", VARIANTS.as_bytes()).await,
         path if path.starts_with("/segment-") => whole(&mut socket, "video/mp2t", &clip).await,
         _ => socket.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await.ok(),
     }

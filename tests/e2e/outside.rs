@@ -1,9 +1,12 @@
 //! What the panel shows of itself: health, figures, request ids, and a log without secrets.
 
 use crate::panel::{TestPanel, login, run};
-use crate::process::Station;
+use crate::process::{Station, client};
+use crate::watcher::soon;
 use reqwest::header::HOST;
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::sleep;
 
 #[test]
 fn health_and_figures_are_on_the_management_listener_alone() {
@@ -17,7 +20,9 @@ fn health_and_figures_are_on_the_management_listener_alone() {
             (answer.status().as_u16(), answer.text().await.unwrap())
         };
         assert_eq!(told(&panel.management, "/health/live").await, (200, "live\n".to_owned()));
-        assert_eq!(told(&panel.management, "/health/ready").await, (200, "ready\n".to_owned()));
+        // Other tests break plugins of their tenants; that is told beside.
+        let (status, ready) = told(&panel.management, "/health/ready").await;
+        assert!(status == 200 && ready.starts_with("ready\n"), "{status} {ready}");
         let (status, figures) = told(&panel.management, "/metrics").await;
         assert_eq!(status, 200);
         assert!(figures.contains("linecard_http_requests_total{kind=\"player\""), "{figures}");
@@ -98,4 +103,68 @@ async fn no_password_and_no_key_ever_reaches_the_log() {
         let lines: Vec<_> = log.lines().filter(|line| line.contains(secret)).collect();
         assert!(lines.is_empty(), "{lines:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_that_cannot_be_loaded_is_told_beside_a_process_that_is_ready() {
+    let station = Station::new();
+    station.json(&["tenant", "create", "acme", "--host", "acme.test"]);
+    let serving = station.serve();
+    let ready = async || {
+        let answer = serving.http.get(format!("{}/health/ready", serving.management)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(ready().await, (200, "ready\n".to_owned()));
+    let folder = station.data().join("tenants/acme/plugins");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("half.wasm"), b"\0asm and nothing more").unwrap();
+    let told = (200, "ready\ndegraded: plugins that could not be loaded: 1; see linecard plugin list\n".to_owned());
+    let reported = async {
+        while ready().await != told {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    soon("the broken file is told", reported).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_asked_to_end_lets_a_viewer_go_on_for_a_while_and_takes_nobody_new() {
+    let station = Station::new();
+    let made = station.json(&["tenant", "create", "acme", "--host", "acme.test"]);
+    let serving = station.serve();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let admin = format!("/{}/admin/index.php?api_key={}", text("admin_access_code"), text("admin_api_key"));
+    let act = async |action: &str| {
+        let answer = serving.post("acme.test", &format!("{admin}&action={action}")).await;
+        answer.json::<serde_json::Value>().await.unwrap()["data"].clone()
+    };
+    let bouquet = act("create_bouquet&bouquet_name=All").await["id"].clone();
+    let source = "stream_display_name=One&stream_source=[\"test:1\"]";
+    let stream = act(&format!("create_stream&{source}&bouquets=[{bouquet}]")).await["id"].clone();
+    let line = "exp_date=never&username=guest&password=watching";
+    act(&format!("create_line&{line}&bouquets_selected=[{bouquet}]")).await;
+    let mut viewer = soon("a head", serving.get("acme.test", &format!("/live/guest/watching/{stream}.ts"))).await;
+    assert_eq!(viewer.status(), 200);
+    assert!(soon("a picture", viewer.chunk()).await.unwrap().is_some());
+
+    let (url, management) = (serving.url.clone(), serving.management.clone());
+    let ending = tokio::task::spawn_blocking(move || serving.terminate());
+    let stopping = async {
+        loop {
+            let ready = client().get(format!("{management}/health/ready")).send().await.unwrap();
+            if ready.status() == 503 && ready.text().await.unwrap() == "stopping\n" {
+                break;
+            }
+        }
+    };
+    soon("it says that it stops", stopping).await;
+    let refused = async { while client().get(&url).send().await.is_ok() {} };
+    soon("nobody new is taken", refused).await;
+    for _ in 0..5 {
+        assert!(soon("the picture goes on", viewer.chunk()).await.unwrap().is_some());
+    }
+    soon("the viewer is cut off", async { while matches!(viewer.chunk().await, Ok(Some(_))) {} }).await;
+    let (status, _, log) = ending.await.unwrap();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("ended in order"), "{log}");
 }

@@ -3,7 +3,8 @@
 use crate::panel::{TestPanel, TestTenant, Visitor, id_of, run};
 use serde_json::{Value, json};
 
-async fn shop() -> (TestTenant, Visitor) {
+/// A tenant with two channels and a reseller with 100.00 credits.
+pub async fn shop() -> (TestTenant, Visitor) {
     let tenant = TestPanel::shared().tenant(2).await;
     let seller = tenant.reseller("seller", "100").await;
     (tenant, seller)
@@ -20,7 +21,8 @@ pub async fn balance(seller: &Visitor) -> f64 {
     seller.ok("user_info", &[]).await["credits"].as_f64().unwrap()
 }
 
-async fn sold(tenant: &TestTenant, seller: &Visitor, form: &[(&str, &str)]) -> Value {
+/// A line that a reseller sells by the tenant's package.
+pub async fn sold(tenant: &TestTenant, seller: &Visitor, form: &[(&str, &str)]) -> Value {
     let package = tenant.package.to_string();
     let form = [&[("package", package.as_str()), ("trial", "0")], form].concat();
     seller.ok("create_line", &form).await
@@ -173,81 +175,6 @@ fn what_the_group_does_not_allow_is_refused() {
         }
         assert_eq!(seller.refused("delete_line", &[("id", &line)]).await, "NO_PERMISSIONS");
         assert_eq!(seller.post("get_lines", &[]).await["recordsTotal"], 1);
-    });
-}
-
-#[test]
-fn a_new_password_works_and_the_old_one_no_longer_does() {
-    run(async {
-        let (tenant, seller) = shop().await;
-        let line = sold(&tenant, &seller, &[("username", "renamed-soon"), ("password", "old-word")]).await;
-        let id = line["id"].to_string();
-        let edited = seller.ok("edit_line", &[("id", &id), ("password", "new-word"), ("username", "renamed")]).await;
-        assert_eq!((&edited["username"], &edited["password"]), (&json!("renamed"), &json!("new-word")));
-        assert_eq!(tenant.account("renamed", "new-word").await["auth"], 1);
-        for (name, word) in [("renamed", "old-word"), ("renamed-soon", "old-word"), ("renamed-soon", "new-word")] {
-            assert_eq!(tenant.account(name, word).await["auth"], 0, "{name} {word}");
-        }
-        assert_eq!(balance(&seller).await, 95.0);
-        let read = seller.ok("get_line", &[("id", &id)]).await;
-        assert_eq!(read, edited);
-    });
-}
-
-#[test]
-fn an_edit_changes_only_what_was_sent_and_nothing_when_it_is_refused() {
-    run(async {
-        let (tenant, seller) = shop().await;
-        sold(&tenant, &seller, &[("username", "taken")]).await;
-        let id = sold(&tenant, &seller, &[("username", "mine"), ("reseller_notes", "first")]).await["id"].to_string();
-        let before = seller.ok("get_line", &[("id", &id)]).await;
-        let mag = tenant
-            .record(
-                "package",
-                json!({ "name": "MAG", "for_lines": false, "for_mag": true,
-            "groups": seller.ok("packages", &[]).await[0]["groups"], "bouquets": [],
-            "official": { "price": "1.00", "term": { "count": 1, "unit": "days" } } }),
-            )
-            .await
-            .to_string();
-        let cases: &[(&str, &[(&str, &str)])] = &[
-            ("EXISTS_USERNAME", &[("username", "taken")]),
-            ("INVALID_USERNAME", &[("username", "a b c d")]),
-            ("INVALID_PASSWORD", &[("password", "x")]),
-            ("INVALID_PACKAGE", &[("package", "999999")]),
-            ("INVALID_TYPE", &[("package", &mag)]),
-            ("INVALID_DATA", &[("allowed_ips[]", "300.1.1.1")]),
-            ("INVALID_DATA", &[("bouquets_selected[]", "999999")]),
-        ];
-        for (status, wish) in cases {
-            let form = [&[("id", id.as_str()), ("reseller_notes", "never")], *wish].concat();
-            assert_eq!(seller.refused("edit_line", &form).await, *status, "{wish:?}");
-        }
-        assert_eq!(seller.ok("get_line", &[("id", &id)]).await, before);
-        let edited = seller.ok("edit_line", &[("id", &id), ("allowed_ips[]", "10.0.0.0/8"), ("is_isplock", "1")]).await;
-        assert_eq!((&edited["reseller_notes"], &edited["username"]), (&json!("first"), &json!("mine")));
-        assert_eq!((&edited["allowed_ips"], &edited["is_isplock"]), (&json!(["10.0.0.0/8"]), &json!(1)));
-        assert_eq!(edited["exp_date"], before["exp_date"]);
-    });
-}
-
-#[test]
-fn a_package_extends_from_the_current_end_and_is_charged() {
-    run(async {
-        let (tenant, seller) = shop().await;
-        let line = sold(&tenant, &seller, &[]).await;
-        let (id, package) = (line["id"].to_string(), tenant.package.to_string());
-        let longer = seller.ok("edit_line", &[("id", &id), ("package", &package)]).await;
-        let term = longer["exp_date"].as_i64().unwrap() - line["exp_date"].as_i64().unwrap();
-        assert!((28 * 86_400..=31 * 86_400).contains(&term), "{term}");
-        assert_eq!(balance(&seller).await, 90.0);
-        let account = tenant.account(line["username"].as_str().unwrap(), line["password"].as_str().unwrap()).await;
-        assert_eq!(account["exp_date"], longer["exp_date"].to_string());
-        tenant.admin().ok("adjust_credits", &[("id", &seller.user.to_string()), ("credits", "-89")]).await;
-        let form = [("id", id.as_str()), ("package", package.as_str()), ("reseller_notes", "unpaid")];
-        assert_eq!(seller.refused("edit_line", &form).await, "INSUFFICIENT_CREDITS");
-        let read = seller.ok("get_line", &[("id", &id)]).await;
-        assert_eq!((&read["exp_date"], &read["reseller_notes"]), (&longer["exp_date"], &json!("")));
     });
 }
 

@@ -4,6 +4,7 @@ use crate::panel::{TestPanel, TestTenant, id_of, run};
 use crate::watcher::{Watcher, Who, soon, until};
 use host_core::LineId;
 use serde_json::{Value, json};
+use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -125,5 +126,31 @@ fn one_player_that_starts_fifty_times_takes_its_own_seats_over_and_ends_with_two
         }
         stop.store(true, Ordering::SeqCst);
         assert_eq!(most.await.unwrap(), SEATS);
+    });
+}
+
+#[test]
+fn where_the_oldest_makes_room_a_newcomer_always_plays_and_one_older_socket_ends() {
+    run(async {
+        let place = Place::new().await;
+        place.tenant.admin().ok("edit_settings", &[("connection_policy", "end_oldest")]).await;
+        let mut playing = VecDeque::new();
+        for number in 1..=6 {
+            let mut newcomer = place.watcher(&format!("player {number}"), number).await;
+            assert!(newcomer.plays().await, "{}", newcomer.head);
+            playing.push_back(newcomer);
+            if playing.len() > SEATS as usize {
+                soon("the oldest ends", playing.pop_front().unwrap().drain()).await;
+            }
+            assert_eq!(place.taken() as usize, playing.len());
+        }
+        for watcher in &mut playing {
+            assert!(watcher.plays().await, "the newest two play on");
+        }
+        // The playlist of an HLS player takes a seat like any other start.
+        let playlist = place.path.replace(".ts", ".m3u8");
+        assert_eq!(place.tenant.get(&playlist).await.status(), 200);
+        soon("the oldest ends", playing.pop_front().unwrap().drain()).await;
+        assert_eq!(place.taken(), SEATS);
     });
 }

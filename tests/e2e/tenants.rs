@@ -172,6 +172,30 @@ fn a_plugins_log_in_one_tenant_says_nothing_of_another() {
 }
 
 #[test]
+fn a_plugins_settings_in_one_tenant_are_no_other_tenants() {
+    run(async {
+        let (a, b) = (Marked::new().await, Marked::new().await);
+        let runtime = &a.tenant.panel.panel.runtime;
+        for own in [&a, &b] {
+            let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
+            runtime.install(own.tenant.system(), file.into()).await.unwrap();
+            runtime.grant(own.tenant.system(), "welcome", &[]).await.unwrap();
+        }
+        let hello = async |own: &Marked| {
+            let greeted = own.tenant.json(&format!("/x/welcome/hello?{}", login(&own.line))).await;
+            greeted["greeting"].as_str().unwrap().to_owned()
+        };
+        for (own, words) in [(&a, "Good morning"), (&b, "Servus"), (&a, "Hello")] {
+            let settings = json!({ "greeting": format!("{words} {}", own.canary) });
+            let caller = own.tenant.system();
+            runtime.set_settings(caller, "welcome", settings.as_object().unwrap()).await.unwrap();
+            assert_eq!(hello(own).await, format!("{words} {}, guest.", own.canary));
+        }
+        assert_eq!(hello(&b).await, format!("Servus {}, guest.", b.canary));
+    });
+}
+
+#[test]
 fn a_base64_guide_text_is_the_own_tenants() {
     run(async {
         let (a, b) = (Marked::new().await, Marked::new().await);

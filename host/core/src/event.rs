@@ -1,15 +1,15 @@
 //! Effects: what is done outside the database after a commit. They are outbox rows of the same
 //! transaction, performed right after it and again after a crash, so each must be idempotent.
 
-use crate::object::Key;
-use crate::{LineId, StreamId, UserId};
+use crate::{LineId, StreamId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do after commit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "effect")]
 pub enum Effect {
-    /// Ends connections of a line that it may no longer have (deleted, disabled, expired, fewer seats).
+    /// Ends connections of a line that it may no longer have (deleted, disabled, expired, fewer seats,
+    /// another password, fewer bouquets).
     EndConnections {
         /// Which line.
         line: LineId,
@@ -19,18 +19,6 @@ pub enum Effect {
         /// Which stream.
         stream: StreamId,
     },
-    /// Forgets what was remembered of a user: sign-ins, keys.
-    ForgetUser {
-        /// Which user.
-        user: UserId,
-    },
-    /// Checks running connections against the block lists again.
-    ApplyBlocks,
-    /// News for observers: something happened to an object.
-    Happened {
-        /// `line.created`, `line.extended`, …
-        what: String,
-        /// To what.
-        object: Key,
-    },
+    /// Looks at all running connections again: a block list, or what bouquets hold, has changed.
+    CheckConnections,
 }

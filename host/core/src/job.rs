@@ -1,4 +1,5 @@
-//! A job: long work in chunks, with a progress row, resumable and cancellable.
+//! A job: long work in chunks, with a progress row, cancellable between chunks. One that ended
+//! early is not taken up again: it is started anew, and what is done already costs no write.
 
 use crate::time::Unix;
 use crate::{JobId, Version};
@@ -14,13 +15,13 @@ pub enum JobState {
     Running,
     /// All done.
     Done,
-    /// It stopped at an error; what was committed stays.
+    /// It stopped at an error, or its process ended; what was committed stays.
     Failed,
     /// Someone asked it to stop; the chunk under way is finished.
     Cancelled,
 }
 
-/// Long work. The cursor and the counts are committed together with each chunk's changes.
+/// Long work. How far it came and the counts are committed together with each chunk's changes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Job {
     /// Its id.
@@ -34,7 +35,7 @@ pub struct Job {
     pub subject: String,
     /// Where it is.
     pub state: JobState,
-    /// The next piece to do; its meaning belongs to the kind.
+    /// How far it came, for people; of an import, the entries that were read.
     pub cursor: u64,
     /// What was done, by name: `added`, `changed`, `unchanged`, `skipped:…`.
     pub counts: BTreeMap<String, u64>,

@@ -14,6 +14,7 @@ pub mod bouquet;
 pub mod caller;
 pub mod category;
 pub mod credit;
+pub mod delivery;
 pub mod event;
 pub mod grant;
 pub mod group;

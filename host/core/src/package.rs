@@ -2,6 +2,7 @@
 
 use crate::credit::Credits;
 use crate::line::{Output, Seats};
+use crate::settings::ConnectionPolicy;
 use crate::time::{Term, Unit};
 use crate::{BouquetId, GroupId, PackageId, Version};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub struct Package {
     pub outputs: Vec<Output>,
     /// Seats of its lines.
     pub max_connections: Seats,
+    /// What happens to a start of its lines when all seats are taken; none follows the settings.
+    pub connection_policy: Option<ConnectionPolicy>,
     /// Sold as a line with user name and password.
     pub for_lines: bool,
     /// Sold as a MAG device.
@@ -64,6 +67,7 @@ impl Default for Package {
             bouquets: Vec::new(),
             outputs: Vec::new(),
             max_connections: Seats::from(1),
+            connection_policy: None,
             for_lines: true,
             for_mag: true,
             for_enigma: true,

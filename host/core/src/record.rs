@@ -56,7 +56,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
         Kind::Package => fields! {
             "id": Read Read, "name": Read Write, "official": Read Write, "trial": Read Write,
             "groups": Hidden Write, "bouquets": Read Write, "outputs": Read Write,
-            "max_connections": Read Write, "for_lines": Read Write, "for_mag": Read Write,
+            "max_connections": Read Write, "connection_policy": Hidden Write, "for_lines": Read Write, "for_mag": Read Write,
             "for_enigma": Read Write, "restreamer": Read Write, "isp_lock": Read Write, "country": Read Write,
         },
         Kind::Bouquet => fields! {
@@ -85,7 +85,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
             "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
             "connection_policy": Hidden Write, "auth_failed_status": Hidden Write,
             "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write, "player_cors": Hidden Write,
-            "guide_days": Read Write,
+            "guide_days": Read Write, "journal_days": Hidden Write,
         },
         Kind::GuideSource => fields! {
             "id": Hidden Read, "name": Hidden Write, "current": Hidden Read, "latest": Hidden Read,
@@ -224,6 +224,9 @@ fn validate_settings(settings: &Settings) -> Result<(), Refusal> {
     }
     if settings.guide_days > 31 {
         return Err(Refusal::field(Code::InvalidInput, "guide_days", "0 to 31."));
+    }
+    if !(1..=3_650).contains(&settings.journal_days) {
+        return Err(Refusal::field(Code::InvalidInput, "journal_days", "1 to 3650."));
     }
     Ok(())
 }

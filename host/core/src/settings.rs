@@ -44,6 +44,8 @@ pub struct Settings {
     pub player_cors: bool,
     /// Days of guide after now that `xmltv.php` gives.
     pub guide_days: u8,
+    /// Days for which sign-ins, refusals and activity are kept.
+    pub journal_days: u16,
 }
 
 impl Default for Settings {
@@ -60,6 +62,7 @@ impl Default for Settings {
             far_expiry: false,
             player_cors: false,
             guide_days: 7,
+            journal_days: 90,
         }
     }
 }

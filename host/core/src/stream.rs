@@ -1,6 +1,9 @@
 //! A stream: live channel, created channel, movie, episode or radio station, with its sources.
 //! Knows nothing of bytes (the media floor's) or of who may watch (bouquets and lines).
 
+pub use crate::delivery::{Delivery, SourceForm, delivers, source_form};
+
+use crate::line::Output;
 use crate::time::Unix;
 use crate::{CategoryId, GuideSourceId, Refusal, SeriesId, StreamId, Version, refusal::Code};
 use serde::{Deserialize, Serialize};
@@ -12,7 +15,8 @@ pub enum StreamKind {
     /// A channel from a source elsewhere.
     #[default]
     Live,
-    /// A channel that loops a list of files.
+    /// A channel of the panel's own making, listed beside the live ones. It plays from the same
+    /// sources as they do: http, https or test, the next one when one fails.
     CreatedChannel,
     /// A movie.
     Movie,
@@ -27,52 +31,6 @@ impl StreamKind {
     pub fn is_live(self) -> bool {
         matches!(self, StreamKind::Live | StreamKind::CreatedChannel | StreamKind::Radio)
     }
-}
-
-/// How a live stream reaches viewers (`design.md` section 7).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// One upstream connection, many viewers.
-    #[default]
-    FanOut,
-    /// One upstream connection per viewer.
-    Proxy,
-    /// The viewer is sent to the source itself; it then sees the source's address, and only
-    /// starts are limited (30 s of lease each).
-    Redirect,
-}
-
-/// The form of a live source.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceForm {
-    /// HTTP MPEG-TS.
-    Ts,
-    /// HLS.
-    Hls,
-    /// A file below the media root.
-    File,
-    /// A test picture made by ffmpeg, or the bundled clip where there is none: `test:NAME`.
-    Test,
-}
-
-/// The form of a source, by its text. HLS is told by a path that ends in `.m3u8`.
-pub fn source_form(source: &str) -> Option<SourceForm> {
-    if source.strip_prefix("test:").is_some_and(|name| !name.is_empty()) {
-        return Some(SourceForm::Test);
-    }
-    if let Some(path) = source.strip_prefix("file:") {
-        let clean =
-            !path.is_empty() && !path.starts_with('/') && path.split('/').all(|part| part != ".." && !part.is_empty());
-        return clean.then_some(SourceForm::File);
-    }
-    let rest = source.strip_prefix("http://").or_else(|| source.strip_prefix("https://"))?;
-    let path = rest.split(['?', '#']).next().unwrap_or(rest);
-    if path.is_empty() || source.chars().any(char::is_control) {
-        return None;
-    }
-    Some(if path.to_ascii_lowercase().ends_with(".m3u8") { SourceForm::Hls } else { SourceForm::Ts })
 }
 
 /// An episode's place in its series.
@@ -231,48 +189,104 @@ impl Stream {
                     "A source is http://…, https://…, file:PATH below the media root, or test:NAME.".into(),
                 );
             };
-            let remote = matches!(form, SourceForm::Ts | SourceForm::Hls);
-            if self.delivery == Delivery::Redirect && !remote {
-                return refuse("delivery", "Only http and https sources can be redirected to.".into());
-            }
-            if self.kind.is_live() && form == SourceForm::File {
-                return refuse("sources", "A live stream plays from http, https or test sources.".into());
-            }
+            self.deliverable(form)?;
         }
         if (self.kind == StreamKind::Episode) != self.episode_of.is_some() {
             return refuse("episode_of", "An episode, and nothing else, names its series, season and number.".into());
         }
         Ok(())
     }
+
+    /// Whether one of its sources can be delivered so: `None` is a file, whole or by ranges.
+    pub fn delivers(&self, output: Option<Output>) -> bool {
+        self.sources.iter().filter_map(|source| source_form(source)).any(|form| delivers(form, self.delivery, output))
+    }
+
+    /// Refuses a source that this kind of stream could not play in any output.
+    fn deliverable(&self, form: SourceForm) -> Result<(), Refusal> {
+        let outputs: &[Option<Output>] = if self.kind.is_live() { &LIVE_OUTPUTS } else { &[None] };
+        let plays = |delivery| outputs.iter().any(|output| delivers(form, delivery, *output));
+        if plays(self.delivery) {
+            return Ok(());
+        }
+        let (what, others) = if self.kind.is_live() {
+            ("a live stream", "it plays from http, https and test sources")
+        } else {
+            ("a movie or episode", "it plays from files and from http and https addresses that are no HLS")
+        };
+        let form = form.as_str();
+        // A form that plays in no delivery at all is the source's fault.
+        if !plays(Delivery::FanOut) {
+            let message = format!("{form} cannot be the source of {what}; {others}.");
+            return Err(Refusal::field(Code::InvalidInput, "sources", message));
+        }
+        let delivery = self.delivery.as_str();
+        let message = format!("{form} as the source of {what} cannot be delivered by {delivery}; fan_out can.");
+        Err(Refusal::field(Code::InvalidInput, "delivery", message))
+    }
 }
+
+/// What an endless stream can leave as.
+const LIVE_OUTPUTS: [Option<Output>; 3] = [Some(Output::M3u8), Some(Output::Ts), Some(Output::Rtmp)];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn stream(kind: StreamKind, delivery: Delivery, source: &str) -> Stream {
+        let episode_of = EpisodeOf { series: SeriesId(1), season: 1, number: 1 };
+        let episode_of = (kind == StreamKind::Episode).then_some(episode_of);
+        Stream { name: "A".into(), kind, delivery, episode_of, sources: vec![source.into()], ..Stream::default() }
+    }
+
+    /// What saving says for each form of source: the refused field, or `ok`.
+    fn saved(kind: StreamKind, delivery: Delivery) -> [String; 4] {
+        ["http://h/a", "http://h/a.m3u8", "file:a.mp4", "test:bars"].map(|source| {
+            match stream(kind, delivery, source).validate() {
+                Ok(()) => "ok".to_owned(),
+                Err(refusal) => refusal.field.unwrap().into_owned(),
+            }
+        })
+    }
+
     #[test]
-    fn the_form_of_a_source_is_told_by_its_text() {
-        assert_eq!(source_form("http://h/a.m3u8?x=1"), Some(SourceForm::Hls));
-        assert_eq!(source_form("https://h/a.ts"), Some(SourceForm::Ts));
-        assert_eq!(source_form("file:films/a.mp4"), Some(SourceForm::File));
-        assert_eq!(source_form("test:bars"), Some(SourceForm::Test));
-        for bad in ["", "ftp://h/a", "file:/etc/passwd", "file:../a", "file:a//b", "http://", "http://h/\na", "test:"] {
-            assert_eq!(source_form(bad), None, "{bad:?}");
+    fn a_live_stream_is_saved_when_a_cell_of_the_table_plays_it() {
+        for kind in [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Radio] {
+            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "ok", "sources", "ok"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "ok", "sources", "ok"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Redirect), ["ok", "ok", "sources", "delivery"], "{kind:?}");
         }
     }
 
     #[test]
-    fn cells_that_cannot_be_delivered_are_refused_by_name() {
-        let movie = Stream {
-            name: "A".into(),
-            kind: StreamKind::Movie,
-            sources: vec!["file:a.mp4".into()],
-            ..Stream::default()
-        };
-        assert!(movie.validate().is_ok());
-        let redirected = Stream { delivery: Delivery::Redirect, ..movie.clone() };
-        assert_eq!(redirected.validate().unwrap_err().field.as_deref(), Some("delivery"));
-        let live = Stream { kind: StreamKind::Live, ..movie };
-        assert_eq!(live.validate().unwrap_err().field.as_deref(), Some("sources"));
+    fn a_movie_is_saved_when_its_bytes_come_as_one_file_through_the_panel() {
+        for kind in [StreamKind::Movie, StreamKind::Episode] {
+            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "sources", "ok", "sources"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "sources", "ok", "sources"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Redirect), ["delivery", "sources", "delivery", "sources"], "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_cell_is_named() {
+        let refusal = stream(StreamKind::Live, Delivery::Redirect, "test:bars").validate().unwrap_err();
+        assert_eq!(
+            refusal.message,
+            "A test picture as the source of a live stream cannot be delivered by redirect; fan_out can."
+        );
+        let refusal = stream(StreamKind::Movie, Delivery::FanOut, "http://h/a.m3u8").validate().unwrap_err();
+        assert_eq!(
+            refusal.message,
+            "HLS cannot be the source of a movie or episode; \
+             it plays from files and from http and https addresses that are no HLS."
+        );
+    }
+
+    #[test]
+    fn one_source_with_the_cell_is_enough_to_be_delivered_so() {
+        let mut proxied = stream(StreamKind::Live, Delivery::Proxy, "http://h/a");
+        assert!(proxied.delivers(Some(Output::Ts)) && !proxied.delivers(Some(Output::M3u8)));
+        proxied.sources.push("http://h/a.m3u8".into());
+        assert!(proxied.delivers(Some(Output::M3u8)));
     }
 }

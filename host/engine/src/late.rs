@@ -1,21 +1,88 @@
-//! Tokens of late values in a reply: each stands as a whole JSON string until its value is known.
-//! Knows nothing of what they stand for.
+//! Tokens of late values: each stands as a whole JSON string of a reply's data, and nowhere else,
+//! until its value is known. Knows nothing of what they stand for.
 
 use crate::error::{Error, Result};
-use host_core::plan::Late;
+use host_core::object::Object;
+use host_core::plan::{Change, Late, Plan};
+use host_core::secret::Secret;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
 
-/// Refuses a reply that has a token anywhere but as a whole JSON string.
-pub(crate) fn check_tokens(reply: &[u8], late: &[Late]) -> Result<()> {
+/// Refuses a plan with a token in what it would write, and a reply with one anywhere but as a
+/// whole JSON string of its data. It is asked before the commit: afterwards a text that the
+/// values cannot be filled into would be told as a failure though everything was done.
+/// `password` opens the password of a line that the plan writes.
+pub(crate) fn check(plan: &Plan, reply: &[u8], password: impl Fn(&Object) -> Option<Secret>) -> Result<()> {
+    if plan.late.is_empty() {
+        return Ok(());
+    }
+    check_reply(reply, &plan.late)?;
+    let texts: Vec<Secret> = plan.changes.iter().map(|change| text(change, &password)).collect();
+    let held = |token: &str| texts.iter().any(|text| text.reveal().contains(token));
+    if plan.late.iter().any(|late| held(&late.token)) {
+        return Err(Error::Invalid("a late value's token stands in something that would be stored".into()));
+    }
+    // Audit rows are filled as replies are; only the engine writes them.
+    let rows = plan.audit.iter().flat_map(|entry| [entry.before.to_string(), entry.after.to_string()]);
+    rows.into_iter().try_for_each(|row| check_text(&row, &plan.late))
+}
+
+/// The texts of a change that a caller can choose.
+fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret {
+    Secret::new(match change {
+        Change::Insert(object) | Change::Update(object) => {
+            let secret = password(object).unwrap_or_default();
+            format!("{} {}", object.document(), secret.reveal())
+        }
+        Change::Transfer(transfer) => transfer.note.clone(),
+        Change::Guide(_, _, channels, programmes) => serde_json::to_string(&(channels, programmes)).unwrap_or_default(),
+        Change::Delete(..)
+        | Change::SetMembers(..)
+        | Change::AddMembers(..)
+        | Change::Set(_)
+        | Change::TakeIds(..)
+        | Change::PruneGuide(..)
+        | Change::Settle(..) => String::new(),
+    })
+}
+
+fn check_reply(reply: &[u8], late: &[Late]) -> Result<()> {
+    if late.iter().all(|late| positions(reply, late.token.as_bytes()).is_empty()) {
+        return Ok(());
+    }
+    let Ok(text) = std::str::from_utf8(reply) else { return Err(misplaced()) };
+    // The envelope beside the data: its texts are sent as they are.
+    let headers = serde_json::from_str::<HashMap<String, &RawValue>>(text).ok();
+    let headers = headers.and_then(|fields| fields.get("headers").copied()).map_or("", RawValue::get);
+    if late.iter().any(|late| headers.contains(&late.token)) {
+        return Err(misplaced());
+    }
+    check_text(text, late)
+}
+
+/// Refuses a JSON text with a token that is no whole string value of it.
+fn check_text(text: &str, late: &[Late]) -> Result<()> {
     for late in late {
-        let token = late.token.as_bytes();
-        for at in positions(reply, token) {
-            let quoted = at > 0 && reply.get(at - 1) == Some(&b'"') && reply.get(at + token.len()) == Some(&b'"');
-            if !quoted {
-                return Err(Error::Invalid("a late value's token stands inside a text of the reply".into()));
-            }
+        let found = positions(text.as_bytes(), late.token.as_bytes());
+        let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
+        if !found.iter().all(|at| is_value(text, *at, late.token.len())) || (!found.is_empty() && !is_json()) {
+            return Err(misplaced());
         }
     }
     Ok(())
+}
+
+/// Whether what stands there in a JSON text is a whole string, and no key. A quote that closes
+/// has no token behind it, and one that opens no backslash before it.
+fn is_value(text: &str, at: usize, length: usize) -> bool {
+    let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + length..).unwrap_or_default());
+    before.strip_suffix('"').is_some_and(|before| !before.ends_with('\\'))
+        && behind.strip_prefix('"').is_some_and(|behind| !behind.trim_start().starts_with(':'))
+}
+
+fn misplaced() -> Error {
+    Error::Invalid("a late value's token is no whole JSON string of the reply's data".into())
 }
 
 /// Replaces each quoted token by its value.
@@ -31,4 +98,49 @@ pub(crate) fn fill(mut reply: Vec<u8>, late: &[Late], values: &[String]) -> Vec<
 
 fn positions(text: &[u8], part: &[u8]) -> Vec<usize> {
     text.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::plan::LateValue;
+
+    fn late() -> Vec<Late> {
+        vec![Late { token: "late-00ff".into(), value: LateValue::AuditHash }]
+    }
+
+    #[test]
+    fn a_token_is_taken_where_it_is_a_whole_string_of_the_data() {
+        for reply in [
+            r#"{"data":{"after":"late-00ff","list":["late-00ff" , "late-00ff"]}}"#,
+            r#"{"data":"late-00ff"}"#,
+            r#"["late-00ff"]"#,
+            r#"{"data":{"text":"nothing of it"},"headers":{"x":"y"}}"#,
+            "",
+        ] {
+            assert!(check_reply(reply.as_bytes(), &late()).is_ok(), "{reply}");
+            let filled = fill(reply.into(), &late(), &["485.00".into()]);
+            assert!(reply.is_empty() || serde_json::from_slice::<IgnoredAny>(&filled).is_ok(), "{reply}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_refused_wherever_its_value_would_break_or_leave_the_data() {
+        for reply in [
+            r#"{"data":{"late-00ff":1}}"#,
+            r#"{"data":{"late-00ff" : 1}}"#,
+            r#"{"data":{"late-00ff":1},"data":2}"#,
+            r#"{"data":{"a":{"late-00ff":1},"a":2}}"#,
+            r#"{"data":{"a":"now late-00ff"}}"#,
+            r#"{"data":{"a":"\"late-00ff\""}}"#,
+            r#"{"data":{"a":"\"late-00ff"}}"#,
+            r#"{"data":{"a":"late\u002d00ff","late-00ff":1}}"#,
+            r#"{"data":{},"headers":{"x":"late-00ff"}}"#,
+            r#"{"data":{},"headers":{"late-00ff":"x"}}"#,
+            r#"{"data":"late-00ff""#,
+            "late-00ff",
+        ] {
+            assert!(check_reply(reply.as_bytes(), &late()).is_err(), "{reply}");
+        }
+    }
 }

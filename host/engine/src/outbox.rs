@@ -5,12 +5,13 @@
 use crate::{Engine, Result};
 use host_core::event::Effect;
 use host_core::plan::{Change, Place, Plan, Settled};
-use host_core::port::CommitError;
+use host_core::port::{CommitError, Waiting};
 use host_core::time::Unix;
 use host_core::{OutboxId, TenantId};
 use parking_lot::Mutex;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// Performs effects that are not the engine's own (streams, news). Must be idempotent and quick;
 /// an error is tried again.
@@ -24,6 +25,10 @@ pub trait Performer: Send + Sync + 'static {
 
 /// Most effects of one step.
 const STEP: u32 = 100;
+/// How long a reply waits for the effects of its plan; what is left then is the outbox's.
+const REPLY_WAIT: Duration = Duration::from_secs(2);
+/// Seconds after which the effects of a plan are looked for whose caller has gone.
+const ABANDONED: [i64; 3] = [0, 10, 100];
 /// Attempts after which an effect is given up.
 const MAX_ATTEMPTS: u32 = 20;
 
@@ -51,6 +56,38 @@ impl Outbox {
     fn look(&self, tenant: TenantId, at: Unix) {
         self.due.lock().insert((at, tenant));
     }
+
+    /// Forgets performed effects up to `newest` that no longer wait: a step settled them before
+    /// the reply that performed them had said so.
+    fn forget_settled(&self, tenant: TenantId, newest: OutboxId, waiting: &[Waiting]) {
+        if let Some(rows) = self.performed.lock().get_mut(&tenant) {
+            rows.retain(|id| *id > newest || waiting.iter().any(|row| row.id == *id));
+        }
+    }
+}
+
+/// A plan with effects is on its way to the writer. When nobody waits for its answer any more, a
+/// client that hung up, the outbox is looked at all the same.
+pub(crate) struct Expected<'e> {
+    engine: &'e Engine,
+    tenant: Option<TenantId>,
+}
+
+impl Expected<'_> {
+    /// The answer came.
+    pub(crate) fn met(mut self) {
+        self.tenant = None;
+    }
+}
+
+impl Drop for Expected<'_> {
+    fn drop(&mut self) {
+        if let Some(tenant) = self.tenant {
+            let now = self.engine.clock().now();
+            // The plan may still be in the queue; a writer that is so far behind has other worries.
+            ABANDONED.iter().for_each(|pause| self.engine.outbox.look(tenant, now.plus(*pause)));
+        }
+    }
 }
 
 impl Engine {
@@ -76,15 +113,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Performs the effects of a plan that was just committed. Failed ones wait for the outbox.
+    /// Watches over the effects of a plan until its answer is there.
+    pub(crate) fn expect_effects(&self, place: Place, effects: &[Effect]) -> Expected<'_> {
+        let tenant = if let Place::Tenant(tenant) = place { Some(tenant) } else { None };
+        Expected { engine: self, tenant: tenant.filter(|_| !effects.is_empty()) }
+    }
+
+    /// Performs the effects of a plan that was just committed, while the reply may wait. Those that
+    /// failed or were not reached wait for the outbox.
     pub(crate) async fn perform(&self, place: Place, effects: Vec<Effect>, rows: &[OutboxId]) {
         let Place::Tenant(tenant) = place else { return };
         if effects.is_empty() {
             return;
         }
+        let until = self.clock().monotonic() + REPLY_WAIT;
         for (effect, row) in effects.iter().zip(rows) {
-            if let Err(error) = self.perform_one(tenant, effect).await {
-                tracing::warn!(%tenant, %row, error, "an effect failed and will be tried again");
+            if self.clock().monotonic() >= until {
+                break;
+            }
+            if let Err(error) = self.perform_one(tenant, effect, Some(until)).await {
+                tracing::warn!(%tenant, %row, error, "an effect was not done and will be tried again");
                 continue;
             }
             self.outbox.performed.lock().entry(tenant).or_default().insert(*row);
@@ -107,11 +155,15 @@ impl Engine {
     }
 
     async fn settle_due(&self, tenant: TenantId, now: Unix) -> Result<usize> {
+        let newest = self.outbox.performed.lock().get(&tenant).and_then(|rows| rows.last().copied());
         let waiting = self.store().outbox(tenant, now, STEP).await?;
+        if let Some(newest) = newest.filter(|_| waiting.len() < STEP as usize) {
+            self.outbox.forget_settled(tenant, newest, &waiting);
+        }
         let mut changes = Vec::with_capacity(waiting.len());
         for row in &waiting {
             let performed = self.outbox.performed.lock().get(&tenant).is_some_and(|rows| rows.contains(&row.id));
-            let outcome = if performed { Ok(()) } else { self.perform_one(tenant, &row.effect).await };
+            let outcome = if performed { Ok(()) } else { self.perform_one(tenant, &row.effect, None).await };
             let settled = match outcome {
                 Ok(()) => Settled::Done,
                 Err(error) if row.attempts + 1 >= MAX_ATTEMPTS => Settled::Dead(error),
@@ -141,14 +193,23 @@ impl Engine {
         Ok(count)
     }
 
-    async fn perform_one(&self, tenant: TenantId, effect: &Effect) -> std::result::Result<(), String> {
+    /// Performs one effect; one that is over many lines stops at `until`.
+    async fn perform_one(
+        &self,
+        tenant: TenantId,
+        effect: &Effect,
+        until: Option<Duration>,
+    ) -> std::result::Result<(), String> {
         let own = match effect {
             Effect::EndConnections { line } => self.recheck(tenant, *line).await,
-            Effect::ApplyBlocks => {
+            Effect::CheckConnections => {
                 self.cache.forget_blocks(tenant);
-                self.recheck_all(tenant).await
+                match self.recheck_all(tenant, until).await {
+                    Ok(false) => return Err("it takes longer than a reply waits".to_owned()),
+                    looked => looked.map(drop),
+                }
             }
-            Effect::RestartStream { .. } | Effect::ForgetUser { .. } | Effect::Happened { .. } => Ok(()),
+            Effect::RestartStream { .. } => Ok(()),
         };
         own.map_err(|error| error.to_string())?;
         self.outbox.performer.get().map_or(Ok(()), |performer| performer.perform(tenant, effect))

@@ -3,7 +3,7 @@
 
 use host_core::BouquetId;
 use host_core::bouquet::Member;
-use host_core::object::{Key, Object, Unique, uniques};
+use host_core::object::{Key, Kind, Object, Unique, uniques};
 use std::collections::{HashMap, HashSet};
 
 /// One row that the plan has touched.
@@ -14,6 +14,15 @@ pub(crate) struct Row {
     pub(crate) after: Option<Object>,
 }
 
+/// What the plan does to the members of a bouquet.
+#[derive(Default)]
+pub(crate) struct Members {
+    /// All of them, when the plan sets them; none when it only adds to the committed ones.
+    pub(crate) set: Option<Vec<Member>>,
+    /// Added behind those, in order; some may be there already.
+    pub(crate) added: Vec<Member>,
+}
+
 /// All rows that the plan has touched, and those that it has read.
 #[derive(Default)]
 pub(crate) struct Overlay {
@@ -21,7 +30,7 @@ pub(crate) struct Overlay {
     order: Vec<Key>,
     holders: HashMap<Unique, Key>,
     read: HashSet<Key>,
-    members: HashMap<BouquetId, Vec<Member>>,
+    members: HashMap<BouquetId, Members>,
 }
 
 impl Overlay {
@@ -70,13 +79,24 @@ impl Overlay {
         self.order.len()
     }
 
-    /// The members that the plan gives a bouquet.
-    pub(crate) fn members(&self, bouquet: BouquetId) -> Option<&[Member]> {
-        self.members.get(&bouquet).map(Vec::as_slice)
+    /// How many new rows of a kind the plan has.
+    pub(crate) fn added(&self, kind: Kind) -> usize {
+        let is_new = |(key, row): &(Key, &Row)| key.kind() == kind && row.before.is_none() && row.after.is_some();
+        self.touched().filter(is_new).count()
     }
 
-    /// Sets them.
-    pub(crate) fn put_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.members.insert(bouquet, members);
+    /// What the plan does to a bouquet's members, if anything.
+    pub(crate) fn members(&self, bouquet: BouquetId) -> Option<&Members> {
+        self.members.get(&bouquet)
+    }
+
+    /// Sets them all.
+    pub(crate) fn set_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
+        self.members.insert(bouquet, Members { set: Some(members), added: Vec::new() });
+    }
+
+    /// Adds at their end.
+    pub(crate) fn add_members(&mut self, bouquet: BouquetId, members: &[Member]) {
+        self.members.entry(bouquet).or_default().added.extend_from_slice(members);
     }
 }

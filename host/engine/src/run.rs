@@ -1,11 +1,13 @@
 //! One action from its first attempt to its commit: kept answers, re-runs, reservations, late
 //! values, dry runs and idempotency keys. Knows no verb and no plugin.
 
+mod begin;
+
 use crate::Engine;
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::kept::Kept;
-use crate::late::{check_tokens, fill};
+use crate::late;
 use crate::work::{Work, balance_after};
 use host_core::caller::Caller;
 use host_core::credit::Credits;
@@ -17,7 +19,6 @@ use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::time::Unix;
 use host_core::{Refusal, TenantId, UserId};
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,93 +58,6 @@ pub enum Finished {
     /// Something it was decided from changed meanwhile: attempt again. The third time it is a
     /// refusal instead.
     Again,
-}
-
-impl Engine {
-    /// Begins an action in the caller's tenant. `action` is what the audit calls it:
-    /// `reseller/create_line`, `import m3u`.
-    pub fn begin(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
-        let place = Place::Tenant(caller.tenant);
-        self.begin_at(place, caller, action)
-    }
-
-    /// Begins an action on the control database: tenants, access codes, plugins.
-    pub fn begin_control(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
-        self.begin_at(Place::Control, caller, action)
-    }
-
-    fn begin_at(self: &Arc<Self>, place: Place, caller: Caller, action: impl Into<String>) -> Run {
-        let now = self.ports.clock.now();
-        let facts = Arc::new(Facts { engine: Arc::clone(self), caller, action: action.into(), place, now });
-        Run { facts, kept: Kept::default(), conflicts: 0, ticket: None, dry_run: false, line: None, key: None }
-    }
-
-    /// Runs a verb to its commit, with re-runs: for commands, jobs and tests.
-    ///
-    /// # Errors
-    /// The verb's own, and a `conflict` refusal after three attempts.
-    pub async fn act<T>(
-        self: &Arc<Self>,
-        caller: Caller,
-        action: &str,
-        verb: impl AsyncFnMut(&mut Work) -> Result<T>,
-    ) -> Result<T> {
-        self.begin(caller, action).complete(verb).await
-    }
-
-    /// Like [`Engine::act`], on the control database.
-    ///
-    /// # Errors
-    /// As [`Engine::act`].
-    pub async fn act_control<T>(
-        self: &Arc<Self>,
-        caller: Caller,
-        action: &str,
-        verb: impl AsyncFnMut(&mut Work) -> Result<T>,
-    ) -> Result<T> {
-        self.begin_control(caller, action).complete(verb).await
-    }
-
-    /// Like [`Engine::act`], for a verb whose view may hold late tokens: the answer has their
-    /// values.
-    ///
-    /// # Errors
-    /// As [`Engine::act`].
-    pub async fn act_filled(
-        self: &Arc<Self>,
-        caller: Caller,
-        action: &str,
-        mut verb: impl AsyncFnMut(&mut Work) -> Result<Value>,
-    ) -> Result<Value> {
-        let mut run = self.begin(caller, action);
-        loop {
-            let mut work = run.attempt();
-            let view = verb(&mut work).await?;
-            if let Finished::Done { reply, .. } = run.finish(work, view.to_string().into_bytes()).await? {
-                return serde_json::from_slice(&reply).map_err(|error| Error::Invalid(error.to_string()));
-            }
-        }
-    }
-}
-
-/// Runs a verb to its commit, with re-runs, as [`Engine::act`] does, in a future that can be
-/// spawned: `act!(engine.begin(caller, "action"), |work| verb(work, id).await?)`. (The compiler
-/// cannot yet see that the future of an `AsyncFnMut` that borrows is `Send`.)
-#[macro_export]
-macro_rules! act {
-    ($run:expr, |$work:ident| $verb:expr) => {{
-        let mut run = $run;
-        loop {
-            let mut attempt = run.attempt();
-            let answer = {
-                let $work = &mut attempt;
-                $verb
-            };
-            if run.settle(attempt).await? {
-                break answer;
-            }
-        }
-    }};
 }
 
 impl Run {
@@ -203,11 +117,13 @@ impl Run {
         Work::new(Arc::clone(&self.facts), kept, self.dry_run, self.line.clone())
     }
 
-    /// Commits an attempt. `reply` is what the caller will get; late tokens in it are replaced.
+    /// Commits an attempt. `reply` is what the caller will get, a view or a document with `data`
+    /// and `headers`; late tokens in it are replaced.
     ///
     /// # Errors
     /// `conflict` after the third attempt, `too_large` for a plan beyond the limits of one plan,
-    /// [`Error::Invalid`] for a token that is no whole JSON string.
+    /// [`Error::Invalid`] for a token that is no whole JSON string of the reply's data, or that
+    /// the plan would store.
     pub async fn finish(&mut self, mut work: Work, reply: Vec<u8>) -> Result<Finished> {
         self.kept = std::mem::take(&mut work.kept);
         if work.is_too_large() {
@@ -216,11 +132,11 @@ impl Run {
         }
         let dry_run = work.dry_run;
         let mut plan = self.seal(work);
-        check_tokens(&reply, &plan.late)?;
+        self.check_late(&plan, &reply)?;
         if dry_run || (plan.is_empty() && self.key.is_none()) {
-            let late = self.as_of_now(&plan).await?;
-            let reply = fill(reply, &plan.late, &late);
-            return Ok(Finished::Done { reply, committed: Committed { late, ..Committed::default() } });
+            let values = self.as_of_now(&plan).await?;
+            let reply = late::fill(reply, &plan.late, &values);
+            return Ok(Finished::Done { reply, committed: Committed { late: values, ..Committed::default() } });
         }
         plan.idempotency = self.key.as_ref().map(|(user, key, request)| Idempotency {
             user: *user,
@@ -234,13 +150,17 @@ impl Run {
 
     async fn commit(&mut self, plan: Plan, reply: Vec<u8>) -> Result<Finished> {
         let engine = Arc::clone(&self.facts.engine);
-        let (names, effects, late) = (plan.names(), plan.effects.clone(), plan.late.clone());
-        match engine.store().commit(self.facts.place, plan).await {
-            Ok(committed) => {
-                self.release();
-                engine.perform(self.facts.place, effects, &committed.outbox).await;
-                Ok(Finished::Done { reply: fill(reply, &late, &committed.late), committed })
-            }
+        let (names, effects, tokens) = (plan.names(), plan.effects.clone(), plan.late.clone());
+        // For a caller who goes away while it waits.
+        let expected = engine.expect_effects(self.facts.place, &effects);
+        let outcome = engine.store().commit(self.facts.place, plan).await;
+        if let Ok(committed) = &outcome {
+            self.release();
+            engine.perform(self.facts.place, effects, &committed.outbox).await;
+        }
+        expected.met();
+        match outcome {
+            Ok(committed) => Ok(Finished::Done { reply: late::fill(reply, &tokens, &committed.late), committed }),
             Err(CommitError::Conflict(guard)) => {
                 tracing::debug!(action = self.facts.action, ?guard, "a plan met a conflict");
                 self.reserve(names).await
@@ -282,6 +202,15 @@ impl Run {
         Plan { changes: writes, audit, ticket: self.ticket, ..plan }
     }
 
+    /// Refuses misplaced tokens while nothing is committed yet.
+    fn check_late(&self, plan: &Plan, reply: &[u8]) -> Result<()> {
+        let (keyring, tenant) = (self.facts.engine.keyring(), self.facts.caller.tenant);
+        late::check(plan, reply, |object| match object {
+            Object::Line(line) => keyring.open(tenant, line.id, &line.password),
+            _ => None,
+        })
+    }
+
     /// Late values as a dry run shows them: from the balances of this moment.
     async fn as_of_now(&self, plan: &Plan) -> Result<Vec<String>> {
         let mut values = Vec::with_capacity(plan.late.len());
@@ -300,10 +229,6 @@ impl Run {
 
     async fn committed_balance(&self, account: Account) -> Result<Credits> {
         Ok(self.facts.engine.store().balance(self.facts.caller.tenant, account).await?)
-    }
-
-    async fn complete<T>(self, mut verb: impl AsyncFnMut(&mut Work) -> Result<T>) -> Result<T> {
-        Ok(act!(self, |work| verb(work).await?))
     }
 
     fn release(&mut self) {

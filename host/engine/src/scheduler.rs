@@ -1,7 +1,8 @@
 //! What is due by the clock: leases that ran out, lines whose term ended while they watch,
-//! effects that wait, guide builds that nobody reads. Knows only what to do, not when it is
+//! effects that wait, jobs that nobody works on, guide builds that nobody reads. Knows only what to do, not when it is
 //! called: a thread, or a test, calls `step`.
 
+use crate::import::Jobs;
 use crate::{Engine, Result};
 use host_core::plan::{Change, Place, Plan};
 use host_core::port::CommitError;
@@ -9,6 +10,7 @@ use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Most programmes that one prune plan drops.
 const PRUNE: u32 = 5_000;
@@ -16,6 +18,7 @@ const PRUNE: u32 = 5_000;
 /// Work that was put off.
 #[derive(Default)]
 pub(crate) struct Due {
+    pub(crate) jobs: Jobs,
     sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
 }
 
@@ -27,16 +30,18 @@ impl Due {
 
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.sources.lock().retain(|(of, _)| *of != tenant);
+        self.jobs.forget(tenant);
     }
 }
 
 impl Engine {
     /// One step: ends leases that ran out, looks again at lines whose term ended, performs and
-    /// settles effects, drops a chunk of guide builds that nobody reads. To be called every second.
+    /// settles effects, ends jobs whose process or caller has gone, drops a chunk of guide builds
+    /// that nobody reads. To be called every second.
     ///
     /// # Errors
     /// The first failure; the step goes on with the others, and can be repeated.
-    pub async fn step(&self, now: Unix) -> Result<()> {
+    pub async fn step(self: &Arc<Self>, now: Unix) -> Result<()> {
         let mut outcome = Ok(());
         for (tenant, line) in self.seats().sweep(now) {
             outcome = outcome.and(self.recheck(tenant, line).await);
@@ -44,6 +49,7 @@ impl Engine {
         for tenant in self.outbox.take_due(now) {
             outcome = outcome.and(self.step_outbox(tenant, now).await.map(drop));
         }
+        outcome = outcome.and(self.end_interrupted().await);
         let sources: Vec<_> = self.due.sources.lock().iter().copied().collect();
         for (tenant, source) in sources {
             outcome = outcome.and(self.prune_guide(tenant, source).await);

@@ -1,23 +1,24 @@
 //! One attempt at an action: what it reads, what it wants to write, and what it was decided
 //! from. Knows no verb, and nothing of commits (that is [`crate::run`]).
 
+mod read;
+mod write;
+
 use crate::guide::Index;
 use crate::kept::Kept;
 use crate::overlay::Overlay;
 use crate::run::Facts;
 use crate::{Engine, Result, audit};
-use host_core::bouquet::Member;
-use host_core::caller::{Caller, CallerRole, Scope};
+use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
 use host_core::event::Effect;
-use host_core::ledger::{Account, Transfer};
+use host_core::ledger::Account;
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Object, Stored, Unique};
-use host_core::plan::{Change, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Place, Plan, SetChange, SetKind};
-use host_core::port::{Page, Query};
+use host_core::object::Kind;
+use host_core::plan::{Change, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Place, Plan};
 use host_core::refusal::Code;
 use host_core::time::Unix;
-use host_core::{BouquetId, LineId, Refusal};
+use host_core::{LineId, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -116,169 +117,6 @@ impl Work {
         Ok(line)
     }
 
-    /// The row, when the caller's scope has it.
-    ///
-    /// # Errors
-    /// `not_found`, the same for a missing row and for one outside the scope.
-    pub async fn get<T: Stored>(&mut self, id: T::Id) -> Result<T> {
-        let object = self.read(self.caller().scope(), id.into()).await?;
-        object.and_then(T::from_object).ok_or_else(|| Refusal::not_found(T::word()).into())
-    }
-
-    /// The row whatever its owner: for rights, packages and references, never for an id that the
-    /// caller chose and will see.
-    pub(crate) async fn know<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
-        Ok(self.read(Scope::Tenant, id.into()).await?.and_then(T::from_object))
-    }
-
-    pub(crate) async fn read(&mut self, scope: Scope, key: Key) -> Result<Option<Object>> {
-        if let Some(own) = self.overlay.row(key) {
-            return Ok(own.cloned());
-        }
-        let found = self.engine().store().get(self.place(), scope, key).await?;
-        match &found {
-            Some(object) => self.note_read(key, object.version()),
-            None if scope == Scope::Tenant => self.guard(Guard::Missing(key)),
-            None => {}
-        }
-        if let (Scope::Tree(root), Some(Object::Line(line))) = (scope, &found)
-            && line.owner != root
-        {
-            self.guard(Guard::Within(line.owner, root));
-        }
-        Ok(found)
-    }
-
-    /// The row that has the value, whatever its owner.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn find<T: Stored>(&mut self, unique: Unique) -> Result<Option<T>> {
-        if let Some(own) = self.overlay.holder(&unique) {
-            return Ok(T::from_object(own.clone()));
-        }
-        let found = self.engine().store().find(self.place(), unique.clone()).await?;
-        match found {
-            // The plan's own state of this row no longer has the value.
-            Some(object) if self.overlay.row(object.key()).is_some() => Ok(None),
-            Some(object) => {
-                self.note_read(object.key(), object.version());
-                Ok(T::from_object(object))
-            }
-            None => {
-                self.guard(Guard::Free(unique));
-                Ok(None)
-            }
-        }
-    }
-
-    /// Whether nothing has the value; that it stays so until commit is guarded.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn claim(&mut self, unique: Unique) -> Result<bool> {
-        if self.overlay.holder(&unique).is_some() {
-            return Ok(false);
-        }
-        let found = self.engine().store().find(self.place(), unique.clone()).await?;
-        match found {
-            Some(object) => Ok(self.overlay.row(object.key()).is_some()),
-            None => {
-                self.guard(Guard::Free(unique));
-                Ok(true)
-            }
-        }
-    }
-
-    /// A page of committed rows.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn list(&self, query: Query) -> Result<Page> {
-        Ok(self.engine().store().list(self.place(), query).await?)
-    }
-
-    /// A bouquet's members in order.
-    pub(crate) async fn members(&self, bouquet: BouquetId) -> Result<Vec<Member>> {
-        if let Some(own) = self.overlay.members(bouquet) {
-            return Ok(own.to_vec());
-        }
-        Ok(self.engine().store().members(self.caller().tenant, bouquet).await?)
-    }
-
-    /// The account's balance with the plan's own transfers.
-    pub(crate) async fn balance(&self, account: Account) -> Result<Credits> {
-        let committed = self.engine().store().balance(self.caller().tenant, account).await?;
-        Ok(balance_after(&self.plan, account, committed))
-    }
-
-    /// Adds a row.
-    pub fn insert<T: Stored>(&mut self, row: T) {
-        self.put(None, Some(row.into_object()));
-    }
-
-    /// Changes a row; nothing happens when both are the same.
-    pub fn update<T: Stored>(&mut self, before: &T, mut after: T) {
-        after.set_version(before.version());
-        self.put(Some(before.clone().into_object()), Some(after.into_object()));
-    }
-
-    /// Removes a row.
-    pub fn delete<T: Stored>(&mut self, row: &T) {
-        self.put(Some(row.clone().into_object()), None);
-    }
-
-    pub(crate) fn put(&mut self, before: Option<Object>, after: Option<Object>) {
-        let Some(key) = before.as_ref().or(after.as_ref()).map(Object::key) else { return };
-        if before == after {
-            return;
-        }
-        self.bytes = self.bytes.saturating_add(after.as_ref().map_or(64, size));
-        if !self.is_too_large() {
-            self.overlay.put(key, before, after);
-        }
-    }
-
-    /// Moves credits.
-    pub fn transfer(&mut self, transfer: Transfer) {
-        let moved = json!({ "from": transfer.from, "to": transfer.to, "amount": transfer.amount,
-            "reason": transfer.reason, "note": transfer.note });
-        self.note(transfer.object, moved);
-        self.change(Change::Transfer(transfer));
-    }
-
-    /// Gives a bouquet exactly these members.
-    pub(crate) fn set_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.note(Some(Key::Bouquet(bouquet)), json!({ "members": members.len() }));
-        self.overlay.put_members(bouquet, members.clone());
-        self.bytes = self.bytes.saturating_add(members.len() * 16);
-        self.change(Change::SetMembers(bouquet, members));
-    }
-
-    /// Adds members at a bouquet's end.
-    pub(crate) fn add_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.note(Some(Key::Bouquet(bouquet)), json!({ "members_added": members.len() }));
-        self.bytes = self.bytes.saturating_add(members.len() * 16);
-        self.change(Change::AddMembers(bouquet, members));
-    }
-
-    /// Changes many rows at once.
-    pub(crate) fn set(&mut self, what: SetKind, expected: Option<u32>) {
-        self.note(None, json!({ "set": format!("{what:?}") }));
-        self.change(Change::Set(SetChange { what, expected }));
-    }
-
-    /// Adds any other write.
-    pub(crate) fn change(&mut self, change: Change) {
-        if let Change::Guide(_, _, channels, programmes) = &change {
-            let text = programmes.iter().map(|p| p.title.len() + p.description.len() + 64).sum::<usize>();
-            self.bytes = self.bytes.saturating_add(text + channels.len() * 128);
-        }
-        if !self.is_too_large() {
-            self.plan.changes.push(change);
-        }
-    }
-
     /// Notes something that must still be true at commit.
     pub(crate) fn guard(&mut self, guard: Guard) {
         self.plan.guards.push(guard);
@@ -335,17 +173,6 @@ impl Work {
     pub(crate) fn connections(&self, line: LineId) -> u32 {
         self.engine().seats().count(self.caller().tenant, line)
     }
-
-    fn note(&mut self, object: Option<Key>, after: Value) {
-        let entry = audit::entry(&self.facts.caller, &self.facts.action, self.facts.now, object, json!({}), after);
-        self.plan.audit.push(entry);
-    }
-
-    fn note_read(&mut self, key: Key, version: host_core::Version) {
-        if self.overlay.first_read(key) {
-            self.plan.guards.push(Guard::Unchanged(key, version));
-        }
-    }
 }
 
 /// The balance that an account has when the plan's transfers are done.
@@ -355,24 +182,4 @@ pub(crate) fn balance_after(plan: &Plan, account: Account, committed: Credits) -
         Change::Transfer(moved) if moved.to == account => balance.checked_add(moved.amount).unwrap_or(balance),
         _ => balance,
     })
-}
-
-/// The length of an object's document in bytes, without building it.
-fn size(object: &Object) -> usize {
-    struct Counter(usize);
-    impl std::io::Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counter = Counter(64);
-    let counted = match object {
-        Object::Stream(stream) => serde_json::to_writer(&mut counter, stream),
-        other => serde_json::to_writer(&mut counter, &other.document()),
-    };
-    if counted.is_err() { MAX_BYTES } else { counter.0 }
 }

@@ -29,6 +29,33 @@ pub struct Config {
     pub metrics: Option<Metrics>,
 }
 
+/// How long clients may make a connection wait. The default is right outside tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// From the first byte of a request to the end of its headers; also a TLS handshake.
+    pub head: Duration,
+    /// What a body may be late; it has to come with at least 1 KiB a second.
+    pub body: Duration,
+    /// Without a request.
+    pub idle: Duration,
+    /// Without taking a byte of an answer that is there.
+    pub stall: Duration,
+    /// Taking the end of an answer that is cut short, because its lease is over.
+    pub last_words: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(5),
+            idle: Duration::from_secs(60),
+            stall: Duration::from_secs(60),
+            last_words: Duration::from_secs(1),
+        }
+    }
+}
+
 /// One listener.
 #[derive(Clone, Debug)]
 pub struct Listener {

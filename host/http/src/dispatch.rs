@@ -79,7 +79,7 @@ impl Ask<'_> {
     }
 
     async fn answered(&self, body: Body) -> Result<Response, No> {
-        let bytes: Bytes = gather::body(self.parts, body).await?;
+        let bytes: Bytes = gather::body(self.parts, body, self.http.patience.body).await?;
         let gathered = gather::gathered(self.surface, self.parts, self.captures, &bytes).await?;
         let engine = &self.http.engine;
         let signed = sign_in::signed(engine, self.tenant.id, self.surface, self.parts, &gathered, self.visitor).await;
@@ -94,6 +94,7 @@ impl Ask<'_> {
         tracing::Span::current().record("action", route.action.name.as_str());
         self.by_method(route, &signed)?;
         let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role())?;
+        let limit = coerce::limit(&route.action, &parameters);
         let call = Call {
             parameters,
             request: self.facts(),
@@ -116,7 +117,7 @@ impl Ask<'_> {
                 })?;
                 let data = trimmed.as_deref().unwrap_or(&data);
                 let plan = plan.as_ref();
-                Ok(self.success(&Success { data, total, matching, plan, request: &self.visitor.id }))
+                Ok(self.success(&Success { data, total, matching, limit, plan, request: &self.visitor.id }))
             }
             Err(error) => Err(self.failed(error)),
         }

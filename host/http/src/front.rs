@@ -3,8 +3,8 @@
 
 use crate::client_address::{client_address, is_secure, normalised};
 use crate::config::MEDIA;
+use crate::connection::{Arrival, Pulse};
 use crate::dispatch::Ask;
-use crate::listener::Arrival;
 use crate::mounts::Target;
 use crate::rate::Counted;
 use crate::route::{Found, first_segment};
@@ -13,6 +13,7 @@ use crate::{Http, answer, media, redact};
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
+use futures_util::FutureExt;
 use host_core::action::{Credential, Surface};
 use host_core::tenant::Tenant;
 use http::header::{
@@ -21,6 +22,7 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -42,6 +44,8 @@ pub(crate) struct Visitor {
     pub(crate) origin: Origin,
     /// Nobody between the client and us, or a trusted proxy, reads along.
     pub(crate) is_private: bool,
+    /// The connection that it came on.
+    pub(crate) pulse: Arc<Pulse>,
 }
 
 impl Visitor {
@@ -66,7 +70,8 @@ pub(crate) async fn answer(
     let began = http.engine.clock().monotonic();
     let span = redact::span(&id, request.method());
     let mut kind = "none";
-    let response = routed(&http, &arrival, &id, request, &mut kind).instrument(span.clone()).await;
+    let response = routed(&http, &arrival, &id, request, &mut kind).instrument(span.clone());
+    let response = AssertUnwindSafe(response).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
     let took = http.engine.clock().monotonic().saturating_sub(began);
     redact::answered(&span, kind, &response, took);
     answer::finished(response, &id)
@@ -107,6 +112,7 @@ async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request,
                 agent: agent(&parts),
                 origin: origin(&tenant, &host, is_tls, arrival.local, http.public.as_ref()),
                 is_private: is_private(is_tls, arrival.local.ip()),
+                pulse: Arc::clone(&arrival.pulse),
             };
             in_tenant(http, arrival, &tenant, &visitor, &parts, body, kind).await
         }
@@ -234,6 +240,13 @@ fn options() -> Response {
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, range"));
     response
+}
+
+/// The answer to a panic. What it said may hold anything, so it stays out of the log.
+fn panicked(id: &str) -> Response {
+    tracing::error!(incident = id, "a request panicked");
+    let text = format!("Something broke here. Tell the operator this incident: {id}.\n");
+    answer::plain(StatusCode::INTERNAL_SERVER_ERROR, text)
 }
 
 fn broken(id: &str, error: &host_engine::Error) -> Response {

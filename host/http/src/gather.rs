@@ -4,17 +4,19 @@
 use crate::dialect::{Gathered, Refused};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart};
+use bytes::BytesMut;
 use host_core::action::{Credential, Surface};
 use host_core::{Code, Refusal};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// Most bytes of a body.
 const MAX_BODY: usize = 64 << 10;
-/// Time for a body: 1 KiB a second for the largest one, and a little for a slow start.
-const BODY_TIME: Duration = Duration::from_secs(70);
+/// Least speed of a body, in bytes a second.
+const MIN_RATE: u32 = 1 << 10;
 
 /// What a body is, by its `Content-Type`.
 enum BodyForm {
@@ -25,18 +27,27 @@ enum BodyForm {
 }
 
 /// The body of a request, read whole. Only a POST has one: players send `Content-Type` with GET.
-pub(crate) async fn body(parts: &Parts, body: Body) -> Result<Bytes, Refused> {
+/// It may lag behind the least speed by `slack`, and no more.
+pub(crate) async fn body(parts: &Parts, body: Body, slack: Duration) -> Result<Bytes, Refused> {
     if parts.method != Method::POST {
         return Ok(Bytes::new());
     }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let message = "The body is too large; send at most 64 KiB.";
-            Err(Refused { refusal: Refusal::new(Code::TooLarge, message), http: Some(413) })
+    let mut body = Limited::new(body, MAX_BODY);
+    let mut read = BytesMut::new();
+    let start = Instant::now() + slack;
+    loop {
+        let received = u32::try_from(read.len()).unwrap_or(u32::MAX);
+        let due = start + Duration::from_secs(1) * received / MIN_RATE;
+        match timeout_at(due, body.frame()).await {
+            Ok(None) => return Ok(read.freeze()),
+            Ok(Some(Ok(frame))) => read.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+            Ok(Some(Err(error))) if error.is::<LengthLimitError>() => {
+                let message = "The body is too large; send at most 64 KiB.";
+                return Err(Refused { refusal: Refusal::new(Code::TooLarge, message), http: Some(413) });
+            }
+            Ok(Some(Err(_))) => return Err(Refused::malformed("The body ended early.")),
+            Err(_) => return Err(Refused { http: Some(408), ..Refused::malformed("The body came too slowly.") }),
         }
-        Ok(Err(_)) => Err(Refused::malformed("The body ended early.")),
-        Err(_) => Err(Refused { http: Some(408), ..Refused::malformed("The body came too slowly.") }),
     }
 }
 
@@ -99,6 +110,8 @@ async fn add_multipart(gathered: &mut Gathered<'_>, parts: &Parts, body: &Bytes)
 mod tests {
     use super::*;
 
+    const SLACK: Duration = Duration::from_secs(5);
+
     async fn read(content_type: &str, text: &'static str) -> Result<Option<String>, Refused> {
         let surface = serde_json::from_value(serde_json::json!({
             "name": "s", "mounts": [{"path": "/api"}], "credential": {"kind": "api_key", "parameter": "api_key"},
@@ -107,7 +120,7 @@ mod tests {
         .unwrap();
         let request = Request::post("/api?b=query").header(header::CONTENT_TYPE, content_type);
         let (parts, sent) = request.body(Body::from(text)).unwrap().into_parts();
-        let bytes = body(&parts, sent).await?;
+        let bytes = body(&parts, sent, SLACK).await?;
         let gathered = gathered(&surface, &parts, &[], &bytes).await?;
         Ok(gathered.one("a")?.map(str::to_owned))
     }
@@ -134,12 +147,12 @@ mod tests {
         let endless = Body::from_stream(futures_util::stream::repeat_with(|| {
             Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 1_024]))
         }));
-        assert_eq!(body(&parts, endless).await.unwrap_err().refusal.code, Code::TooLarge);
+        assert_eq!(body(&parts, endless, SLACK).await.unwrap_err().refusal.code, Code::TooLarge);
     }
 
     #[tokio::test]
     async fn a_get_has_no_body_whatever_its_headers_say() {
         let (parts, sent) = Request::get("/").body(Body::from("a=1")).unwrap().into_parts();
-        assert!(body(&parts, sent).await.unwrap().is_empty());
+        assert!(body(&parts, sent, SLACK).await.unwrap().is_empty());
     }
 }

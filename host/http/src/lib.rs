@@ -1,13 +1,14 @@
 //! Floor 3: the only HTTP server: listeners, parsing, dispatch, reply bodies, rate limits.
 //! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
 //!
-//! A request's way: [`listener`] → [`front`] (address, [`rate`], [`tenant`], [`route`]) →
+//! A request's way: [`listener`] → [`connection`] → [`front`] (address, [`rate`], [`tenant`], [`route`]) →
 //! [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
 //! [`reply_body`]. Health and figures are [`management`]'s.
 
 mod answer;
 mod client_address;
 mod config;
+mod connection;
 mod dialect;
 mod dispatch;
 mod front;
@@ -25,7 +26,7 @@ mod server;
 mod sign_in;
 mod tenant;
 
-pub use config::{Config, Listener, Tls};
+pub use config::{Config, Listener, Patience, Tls};
 pub use server::{BindError, Certificates, Server, serve};
 
 use host_engine::Engine;
@@ -43,6 +44,7 @@ pub(crate) struct Http {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) media: Arc<Media>,
     pub(crate) config: Config,
+    pub(crate) patience: Patience,
     /// The configured public address.
     pub(crate) public: Option<tenant::Origin>,
     pub(crate) limiter: rate::Limiter,

@@ -1,55 +1,23 @@
 //! Sockets: plain and encrypted listeners with their limits, and how they end.
-//! Refuses to know what is answered; each connection only learns where it arrived.
+//! Refuses to know what is answered and how long a client is waited for; connections do.
 
-use crate::config::{Listener, Tls};
+use crate::config::{Listener, Patience, Tls};
+use crate::connection::{Door, Greet};
 use axum::Router;
-use axum::extract::Extension;
 use axum_server::Handle;
-use axum_server::accept::Accept;
+use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
-use std::future::{Ready, ready};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpStream;
-use tower::Layer;
 
 /// Bytes of a request's line and headers together.
 const HEADER_BYTES: usize = 16 << 10;
 /// Headers of a request.
 const HEADERS: usize = 100;
-/// Time for a request's line and headers; also how long an idle connection is kept.
-const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Requests of one HTTP/2 connection at the same time.
 const STREAMS: u32 = 100;
-
-/// What a listener is for.
-pub(crate) struct Door {
-    /// It is encrypted itself.
-    pub(crate) tls: bool,
-    /// Its surfaces; empty is all.
-    pub(crate) surfaces: Vec<String>,
-}
-
-impl Door {
-    /// Whether it answers this surface.
-    pub(crate) fn opens_to(&self, surface: &str) -> bool {
-        self.surfaces.is_empty() || self.surfaces.iter().any(|name| name == surface)
-    }
-}
-
-/// Where a connection arrived; every request on it carries this.
-#[derive(Clone)]
-pub(crate) struct Arrival {
-    /// The other end.
-    pub(crate) peer: SocketAddr,
-    /// Our end: the address that the client reached.
-    pub(crate) local: SocketAddr,
-    /// The listener.
-    pub(crate) door: Arc<Door>,
-}
 
 /// A listener that is bound and does not answer yet.
 pub(crate) struct Bound {
@@ -97,17 +65,18 @@ impl Bound {
     }
 
     /// Answers until its handle ends it.
-    pub(crate) async fn serve(self, router: Router) -> io::Result<()> {
-        let greet = Greet { door: self.door };
+    pub(crate) async fn serve(self, router: Router, patience: Patience) -> io::Result<()> {
+        let door = self.door;
         let server = axum_server::from_tcp(self.listener)?.handle(self.handle);
         match self.tls {
             Some(certificate) => {
-                let mut server = server.acceptor(RustlsAcceptor::new(certificate.config).acceptor(greet));
+                let inner = RustlsAcceptor::new(certificate.config).handshake_timeout(patience.head);
+                let mut server = server.acceptor(Greet { inner, door, patience });
                 limit(server.http_builder());
                 server.serve(router.into_make_service()).await
             }
             None => {
-                let mut server = server.acceptor(greet);
+                let mut server = server.acceptor(Greet { inner: DefaultAcceptor, door, patience });
                 limit(server.http_builder());
                 server.serve(router.into_make_service()).await
             }
@@ -145,38 +114,9 @@ fn unusable(files: &Tls, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("the certificate {cert} with the key {key} cannot be used: {error}"))
 }
 
+/// Sizes and counts. How long a client may take is the connection's to know, which alone sees a
+/// head begin; the library's own limit would count the time before it as well.
 fn limit(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
-        .max_headers(HEADERS)
-        .max_buf_size(HEADER_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEADER_BYTES as u32)
-        .keep_alive_interval(Some(Duration::from_secs(20)));
-}
-
-/// Greets each connection: no delay of small packets, and every request knows where it arrived.
-#[derive(Clone)]
-struct Greet {
-    door: Arc<Door>,
-}
-
-impl<S> Accept<TcpStream, S> for Greet {
-    type Stream = TcpStream;
-    type Service = axum::middleware::AddExtension<S, Arc<Arrival>>;
-    type Future = Ready<io::Result<(TcpStream, Self::Service)>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready((|| {
-            stream.set_nodelay(true)?;
-            let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
-            let arrival = Arc::new(Arrival { peer, local, door: Arc::clone(&self.door) });
-            Ok((stream, Extension(arrival).layer(service)))
-        })())
-    }
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADER_BYTES as u32);
 }

@@ -4,9 +4,12 @@
 use crate::Http;
 use crate::answer;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use host_core::TenantId;
+use host_runtime::PluginStatus;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use std::sync::Arc;
@@ -26,18 +29,32 @@ async fn live() -> Response {
     told(StatusCode::OK, "live\n")
 }
 
-/// Ready while it takes requests and its database answers.
+/// Ready while it takes requests and its database answers. Plugins that do not answer are told
+/// beside that: they cost their tenants some actions, and everyone else nothing, so the process
+/// stays in service.
 async fn ready(State(http): State<Arc<Http>>) -> Response {
     if http.draining.load(Ordering::Acquire) {
         return told(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match http.tenants.check().await {
-        Ok(()) => told(StatusCode::OK, "ready\n"),
+    match http.tenants.all().await {
+        Ok(tenants) => told(StatusCode::OK, format!("ready\n{}", degraded(&http, &tenants))),
         Err(error) => {
             tracing::error!(%error, "not ready");
             told(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
         }
     }
+}
+
+/// What does not work although the process does, a line each; nothing when all is well.
+fn degraded(http: &Http, tenants: &[TenantId]) -> String {
+    let plugins = tenants.iter().flat_map(|tenant| http.runtime.health(*tenant));
+    let failed = plugins.filter(|plugin| matches!(plugin.status, PluginStatus::Failed { .. })).count();
+    let line = |what: &str, count: usize| match count {
+        0 => String::new(),
+        count => format!("degraded: {what}: {count}; see linecard plugin list\n"),
+    };
+    line("plugins with an open breaker", http.runtime.tripped().len())
+        + &line("plugins that could not be loaded", failed)
 }
 
 async fn figures(State(http): State<Arc<Http>>) -> Response {
@@ -47,7 +64,7 @@ async fn figures(State(http): State<Arc<Http>>) -> Response {
     response
 }
 
-fn told(status: StatusCode, text: &'static str) -> Response {
+fn told(status: StatusCode, text: impl Into<Body>) -> Response {
     let mut response = answer::plain(status, text);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

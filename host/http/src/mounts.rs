@@ -108,14 +108,86 @@ fn routes(surfaces: &[Arc<SurfaceEntry>]) -> Routes<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// The paths of all mounts of the shipped plugins, as their descriptions have them.
+    fn shipped() -> Vec<String> {
+        let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+        let mut paths = Vec::new();
+        for folder in std::fs::read_dir(plugins).unwrap() {
+            let Ok(text) = std::fs::read_to_string(folder.unwrap().path().join("actions.toml")) else { continue };
+            for surface in text.split("[[surface]]").skip(1) {
+                let (_, rest) = surface.split_once("mounts = [").expect("a surface has mounts");
+                let (mounts, _) = rest.split_once(']').expect("and they end");
+                let found: Vec<_> =
+                    mounts.split("path = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+                assert_eq!(found.len(), mounts.matches('{').count() - found.join("").matches('{').count(), "{mounts}");
+                paths.extend(found.into_iter().map(str::to_owned));
+            }
+        }
+        assert!(!paths.is_empty());
+        paths
+    }
+
+    /// The media routes and the shipped mounts in one table, as every tenant has them.
+    fn table() -> (Routes<usize>, Vec<String>) {
+        let paths: Vec<_> = MEDIA_ROUTES.iter().map(|(path, _)| (*path).to_owned()).chain(shipped()).collect();
+        let mut routes = Routes::new();
+        for (index, path) in paths.iter().enumerate() {
+            assert_eq!(routes.add(path, index), Ok(()), "{path}");
+        }
+        (routes, paths)
+    }
+
+    /// The paths of a template, with each of the words in each of its variable segments.
+    fn filled(template: &str, words: &BTreeSet<String>) -> Vec<String> {
+        let mut paths = vec![String::new()];
+        for segment in template.trim_start_matches('/').split('/') {
+            let choices: Vec<&str> = match segment.starts_with('{') {
+                true => words.iter().map(String::as_str).collect(),
+                false => vec![segment],
+            };
+            paths = paths.iter().flat_map(|path| choices.iter().map(move |word| format!("{path}/{word}"))).collect();
+        }
+        paths
+    }
 
     #[test]
-    fn the_media_routes_share_no_path() {
-        let mut routes = Routes::new();
-        for (path, media) in MEDIA_ROUTES {
-            assert_eq!(routes.add(path, *media), Ok(()), "{path}");
+    fn no_two_routes_of_media_and_shipped_plugins_answer_one_path() {
+        let (routes, templates) = table();
+        let literals = templates.iter().flat_map(|path| path.split('/')).filter(|part| !part.starts_with('{'));
+        // Every word that some route means, and words that only variables take.
+        let mut words: BTreeSet<String> = literals.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        words.extend(["101", "101.ts", "abcdefgh", "index"].map(str::to_owned));
+        for template in &templates {
+            for path in filled(template, &words) {
+                let takers = routes.takers(&path);
+                assert!(takers.len() <= 1, "{path}: {takers:?}");
+                assert_eq!(routes.find(&path).map(|found| found.template), takers.first().copied(), "{path}");
+            }
         }
-        assert_eq!(routes.find("/live/u/p/7.ts").map(|found| *found.target), Some(Media::Live));
-        assert_eq!(routes.find("/u/p/7").map(|found| found.template), Some("/{username}/{password}/{stream#}"));
+    }
+
+    #[test]
+    fn each_media_route_and_shipped_mount_can_be_reached() {
+        let (routes, templates) = table();
+        for (index, template) in templates.iter().enumerate() {
+            let values = [("{code}", "s3cretcode"), ("{stream#}", "7.ts")];
+            let path = values.iter().fold(template.clone(), |path, (name, value)| path.replace(name, value));
+            let path = path.replace(['{', '}'], "");
+            assert_eq!(routes.find(&path).map(|found| *found.target), Some(index), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_mount_that_clashes_with_media_or_a_shipped_one_is_not_added() {
+        for (path, other) in [
+            ("/live/{a}/{b}/{c#}", "/live/{username}/{password}/{stream#}"),
+            ("/get.php", "/get.php"),
+            ("/{code}/{surface}/{file#}", "/{username}/{password}/{stream#}"),
+        ] {
+            assert_eq!(table().0.add(path, 0), Err(Clash::With(other.to_owned())), "{path}");
+        }
     }
 }

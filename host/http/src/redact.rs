@@ -6,9 +6,28 @@ use http::Method;
 use std::time::Duration;
 use tracing::{Span, field};
 
-/// The span of a request.
+/// The one event that every request ends with; its target is for log filters.
+///
+/// By default (`info`) the log has what people and their scripts do on the panel surfaces, and
+/// what broke. Players ask thousands of times a second; a line of each would cost about as much
+/// as a small answer and say nothing that the journal of sign-ins, refusals and connections does
+/// not. `info,access=debug` shows them too, `info,access=warn` shows failures alone.
+macro_rules! ended {
+    ($level:ident, $status:expr, $milliseconds:expr) => {
+        tracing::event!(
+            target: "access",
+            tracing::Level::$level,
+            status = $status,
+            milliseconds = $milliseconds,
+            "answered"
+        )
+    };
+}
+
+/// The span of a request. It is there at the default filter, so that every line that is written
+/// on the way says which request it is about; a request without a line costs its fields alone.
 pub(crate) fn span(id: &str, method: &Method) -> Span {
-    tracing::debug_span!(
+    tracing::info_span!(
         "request",
         id,
         method = method.as_str(),
@@ -30,7 +49,11 @@ pub(crate) fn routed(surface: &str, template: &str) {
 pub(crate) fn answered(span: &Span, surface: &'static str, response: &Response, took: Duration) {
     let status = response.status();
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::debug!(status = status.as_u16(), milliseconds, "answered"));
+    span.in_scope(|| match (status.as_u16(), surface) {
+        (code @ 500.., _) => ended!(WARN, code, milliseconds),
+        (code, "panel") => ended!(INFO, code, milliseconds),
+        (code, _) => ended!(DEBUG, code, milliseconds),
+    });
     let class = match status.as_u16() {
         200..300 => "2xx",
         300..400 => "3xx",

@@ -1,7 +1,7 @@
 //! The server as a whole: binds its listeners, serves them, and ends them in order.
 //! Refuses to know requests.
 
-use crate::config::Config;
+use crate::config::{Config, Patience};
 use crate::listener::{Bound, Certificate};
 use crate::media::Sessions;
 use crate::mounts::Mounts;
@@ -44,7 +44,7 @@ pub enum BindError {
 
 /// A server that is bound and does not answer yet.
 pub struct Server {
-    http: Arc<Http>,
+    http: Http,
     listeners: Vec<Bound>,
     management: Option<Bound>,
 }
@@ -57,12 +57,14 @@ impl Certificates {
     /// Reads all files again; connections from now on get the new certificates.
     ///
     /// # Errors
-    /// When a file cannot be used; that listener keeps its old certificate.
+    /// The first file that cannot be used; its listener keeps the old certificate, the others are served anew.
     pub async fn reload(&self) -> io::Result<()> {
+        let mut outcome = Ok(());
         for certificate in &self.0 {
-            certificate.reload().await?;
+            // One bad file does not keep the other listeners on their old ones.
+            outcome = outcome.and(certificate.reload().await);
         }
-        Ok(())
+        outcome
     }
 }
 
@@ -100,11 +102,18 @@ impl Server {
             draining: AtomicBool::new(false),
             public,
             config,
+            patience: Patience::default(),
             engine,
             runtime,
             media,
         };
-        Ok(Server { http: Arc::new(http), listeners, management })
+        Ok(Server { http, listeners, management })
+    }
+
+    /// The same server with another patience.
+    pub fn with_patience(mut self, patience: Patience) -> Server {
+        self.http.patience = patience;
+        self
     }
 
     /// Where it listens, in the configuration's order.
@@ -128,23 +137,24 @@ impl Server {
     /// # Errors
     /// When a socket breaks while it is served.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let router = router(Arc::clone(&self.http));
+        let http = Arc::new(self.http);
+        let router = router(Arc::clone(&http));
         let handles: Vec<_> = self.listeners.iter().map(Bound::handle).collect();
         let health = self.management.as_ref().map(Bound::handle);
         let mut serving = JoinSet::new();
         for listener in self.listeners {
-            serving.spawn(listener.serve(router.clone()));
+            serving.spawn(listener.serve(router.clone(), http.patience));
         }
         let mut managing = JoinSet::new();
         if let Some(listener) = self.management {
-            managing.spawn(listener.serve(management::router(Arc::clone(&self.http))));
+            managing.spawn(listener.serve(management(Arc::clone(&http)), http.patience));
         }
         let mut result = tokio::select! {
             () = shutdown => Ok(()),
             ended = first(&mut serving) => ended,
         };
-        self.http.draining.store(true, Ordering::Release);
-        let drain = self.http.config.drain();
+        http.draining.store(true, Ordering::Release);
+        let drain = http.config.drain();
         handles.iter().for_each(|handle| handle.graceful_shutdown(Some(drain)));
         while let Some(ended) = serving.join_next().await {
             result = result.and(ended.unwrap_or_else(|error| Err(io::Error::other(error))));
@@ -185,11 +195,16 @@ async fn bound(listener: &crate::Listener) -> Result<Bound, BindError> {
 
 /// All public routes. The router itself knows none: tenants have routes of their own.
 fn router(http: Arc<Http>) -> Router {
-    Router::new().fallback(front::answer).with_state(http).layer(CatchPanicLayer::custom(panicked))
+    Router::new().fallback(front::answer).with_state(http)
+}
+
+/// All routes of the management listener.
+fn management(http: Arc<Http>) -> Router {
+    management::router(http).layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The answer to a panic in a handler. What it said may hold anything, so it stays out of the log.
 fn panicked(_: Box<dyn Any + Send>) -> axum::response::Response {
-    tracing::error!("a request panicked");
+    tracing::error!("a request to the management listener panicked");
     answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something broke here.\n")
 }

@@ -6,6 +6,7 @@ use crate::dialect::{Gathered, Refused};
 use crate::front::Visitor;
 use host_core::action::Surface;
 use host_core::api_key::ApiKey;
+use host_core::block::Blocked;
 use host_core::caller::{Caller, Identity};
 use host_core::line::{Line, LineStatus};
 use host_core::time::Unix;
@@ -39,6 +40,8 @@ pub(crate) async fn signed(
         Shown::Line { username, password } => {
             let from = visitor.from(&surface.name);
             let line = engine.sign_in_line(tenant, &username, &password, &from).await?;
+            let lists = engine.blocked(tenant).await?;
+            turned_away(&lists, visitor).map_err(Refused::from)?;
             Ok(Signed { caller: line.caller, line: Some(line.line), key: None })
         }
         Shown::Key { key, in_header } => {
@@ -80,6 +83,16 @@ impl From<host_engine::Error> for SignInError {
             error => SignInError::Ours(error),
         }
     }
+}
+
+/// Turns a visitor at a blocked address away, whatever state the line is in. A blocked player or
+/// network operator is refused the start of a stream, not what is to be read before.
+fn turned_away(lists: &[Blocked], visitor: &Visitor) -> Result<(), Refusal> {
+    let hit = |entry: &Blocked| matches!(entry, Blocked::Address(network) if network.contains(&visitor.address));
+    if lists.iter().any(hit) {
+        return Err(Refusal::new(Code::AddressRefused, "This address is blocked."));
+    }
+    Ok(())
 }
 
 /// Why a line may not use a document now: its state, unless the action answers for it too, then

@@ -94,9 +94,9 @@ impl Tenants {
         Ok(tenant.map(|tenant| (code, tenant)))
     }
 
-    /// Whether the control database answers.
-    pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        self.known().await.map(drop)
+    /// All tenants. An error when the control database does not answer.
+    pub(crate) async fn all(&self) -> Result<Vec<TenantId>, StoreError> {
+        Ok(self.known().await?.by_id.keys().copied().collect())
     }
 
     async fn known(&self) -> Result<Arc<Known>, StoreError> {

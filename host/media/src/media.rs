@@ -4,13 +4,13 @@
 use crate::MediaError;
 use crate::fan_out::{Channel, Plan, Upstream, Viewer};
 use crate::figures::Figures;
-use crate::hls::{HlsReply, Pass, Proxy, Segmenter, Wanted};
+use crate::hls::{HlsReply, Pass, Proxy, Segmenter, Signer, Wanted};
 use crate::movie::Movies;
 use crate::options::{MediaOptions, Timing};
 use crate::served::Served;
 use crate::supervisor::Supervisor;
 use crate::test_source::TestSource;
-use host_core::port::{Clock, Keyring};
+use host_core::port::Clock;
 use host_core::stream::{Delivery, SourceForm, Stream, source_form};
 use host_core::{StreamId, TenantId};
 use parking_lot::Mutex;
@@ -27,7 +27,7 @@ type Key = (TenantId, StreamId);
 /// Everything that sends bytes. One per process; cheap to hold.
 pub struct Media {
     clock: Arc<dyn Clock>,
-    keyring: Arc<dyn Keyring>,
+    signer: Signer,
     timing: Timing,
     upstream: Arc<Upstream>,
     supervisor: Arc<Supervisor>,
@@ -51,14 +51,15 @@ impl Media {
         let stop = CancellationToken::new();
         let supervisor = Arc::new(Supervisor::new(&ffmpeg, clock.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
+        let signer = Signer { keyring, clock: clock.clone() };
         Arc::new(Media {
             upstream: Arc::new(Upstream { fetch: fetch.clone(), test }),
             movies: Movies { fetch: fetch.clone(), root: media_root },
-            proxy: Proxy::new(fetch, keyring.clone()),
+            proxy: Proxy::new(fetch, signer.clone()),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             clock,
-            keyring,
+            signer,
             timing,
             supervisor,
             stop,
@@ -73,7 +74,8 @@ impl Media {
     /// Joins a live stream as transport stream bytes; starts its channel when nobody watches yet.
     /// Resolves when there is something to send, so that a refusal can still have a status. With
     /// [`Delivery::Proxy`] the viewer gets a source connection of its own; redirecting is the
-    /// caller's, and a stream that says so is fanned out when it gets here.
+    /// caller's, and a stream that says so is fanned out when it gets here. Sources that cannot be
+    /// delivered so are the caller's to leave out.
     pub async fn watch(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
         let mut viewer = match stream.delivery {
             Delivery::Proxy => self.own_channel(tenant, stream)?,
@@ -99,14 +101,22 @@ impl Media {
         begun.map_err(|_| MediaError::StreamDown)??;
         Ok(segmenter.playlist(|number| {
             let pass = Pass { stream: stream.id, session: session.to_owned(), wanted: Wanted::Segment(number) };
-            pass.path(&*self.keyring, tenant, "ts")
+            self.signer.path(tenant, &pass, "ts")
         }))
     }
 
     /// Checks a token: what follows [`crate::HLS_PATH`] in a path. Ask the session for its seat, then
     /// call [`Media::serve`].
     pub fn open_pass(&self, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
-        Pass::open(&*self.keyring, tenant, token)
+        self.signer.open(tenant, token)
+    }
+
+    /// Whether a checked token leads to a playlist: the session is looked at again before it is served.
+    pub fn leads_to_playlist(&self, tenant: TenantId, pass: &Pass) -> bool {
+        match pass.wanted {
+            Wanted::Target(digest) => self.proxy.leads_to_playlist(tenant, pass.stream, digest),
+            Wanted::Segment(_) => false,
+        }
     }
 
     /// What a checked token leads to. `range` is the player's header; it is ignored for segments

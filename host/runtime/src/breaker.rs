@@ -54,11 +54,16 @@ impl Breaker {
             return Ok(());
         }
         let mut state = self.state.lock();
-        match *state {
-            State::Closed { .. } => Ok(()),
-            State::Open { until, .. } | State::Trying { until, .. } if now < until => Err(until - now),
+        match &mut *state {
+            State::Closed { failures } => {
+                forget(failures, now);
+                self.calm.store(failures.is_empty(), Ordering::Relaxed);
+                Ok(())
+            }
+            State::Open { until, .. } | State::Trying { until, .. } if now < *until => Err(*until - now),
             // A trial that never reported (its client left) is over after its pause too.
             State::Open { pause, .. } | State::Trying { pause, .. } => {
+                let pause = *pause;
                 *state = State::Trying { until: now + pause, pause };
                 Ok(())
             }
@@ -83,7 +88,7 @@ impl Breaker {
         self.calm.store(false, Ordering::Relaxed);
         match &mut *state {
             State::Closed { failures } => {
-                failures.retain(|at| now.saturating_sub(*at) < WINDOW);
+                forget(failures, now);
                 failures.push(now);
                 if failures.len() >= FAILURES {
                     *state = State::Open { until: now + FIRST_PAUSE, pause: FIRST_PAUSE };
@@ -106,6 +111,11 @@ impl Breaker {
             State::Trying { .. } => BreakerState::Trying,
         }
     }
+}
+
+/// Takes out the failures that no longer count at `now`.
+fn forget(failures: &mut Vec<Duration>, now: Duration) {
+    failures.retain(|at| now.saturating_sub(*at) < WINDOW);
 }
 
 /// Seconds, rounded up: what `Retry-After` says.
@@ -146,6 +156,33 @@ mod tests {
         breaker.succeeded();
         assert_eq!(breaker.admit(at(2_002)), Ok(()));
         assert_eq!(breaker.state(at(2_002)), BreakerState::Closed);
+    }
+
+    #[test]
+    fn a_failure_is_forgotten_by_the_first_call_after_its_window() {
+        let breaker = Breaker::default();
+        let calm_after = |now| {
+            assert_eq!(breaker.admit(now), Ok(()));
+            breaker.succeeded();
+            breaker.calm.load(Ordering::Relaxed)
+        };
+        assert!(calm_after(at(0)));
+        breaker.failed(at(1));
+        breaker.failed(at(10_000));
+        assert!(!calm_after(at(30_001)), "the second failure still counts");
+        assert!(!calm_after(at(39_999)));
+        assert!(calm_after(at(40_000)), "calls take no lock again");
+        (0..4).for_each(|n| breaker.failed(at(50_000 + n)));
+        assert!(!calm_after(at(50_010)), "what was forgotten is not counted");
+        breaker.failed(at(50_011));
+        assert!(breaker.admit(at(50_012)).is_err());
+    }
+
+    #[test]
+    fn a_success_from_before_it_opened_does_not_close_it() {
+        let breaker = opened();
+        breaker.succeeded();
+        assert!(breaker.admit(at(101)).is_err());
     }
 
     #[test]

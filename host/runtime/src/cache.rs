@@ -3,13 +3,14 @@
 #![allow(unsafe_code)]
 
 use crate::compile::{CompileError, Compiler};
+use crate::package::Package;
 use host_core::TenantId;
 use host_core::secret::Mac;
 use sha2::{Digest, Sha256};
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
 use std::hash::{Hash, Hasher};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 use wasmtime::Engine;
@@ -49,21 +50,18 @@ impl Cache {
         Ok(Cache { folder, host, compiler, machine: hasher.0.finalize().into() })
     }
 
-    /// The component, from the cache or compiled now.
-    pub(crate) async fn component(
-        &self,
-        engine: &Engine,
-        digest: &[u8; 32],
-        bytes: &[u8],
-    ) -> Result<Component, CompileError> {
-        let name = self.name(digest);
+    /// A plugin's component, from the cache or compiled now.
+    pub(crate) async fn component(&self, engine: &Engine, package: &Package) -> Result<Component, CompileError> {
+        // The limit may be lower than when the entry was made.
+        self.compiler.admit(package)?;
+        let name = self.name(&package.digest);
         let path = self.folder.join(hex::encode(name));
         if let Some(code) = fs::read(&path).ok().and_then(|entry| self.verified(&name, entry))
             && let Some(component) = load(engine, &code)
         {
             return Ok(component);
         }
-        let code = self.compiler.compile(bytes).await?;
+        let code = self.compiler.compile(&package.bytes).await?;
         if let Err(error) = self.keep(&path, &name, &code) {
             tracing::warn!(%error, path = %path.display(), "a compiled plugin cannot be kept; it will be compiled again");
         }
@@ -93,14 +91,7 @@ impl Cache {
 
     /// Writes beside, then renames: an entry is whole or not there.
     fn keep(&self, path: &std::path::Path, name: &[u8; 32], code: &[u8]) -> io::Result<()> {
-        let beside = path.with_extension("new");
-        // A left-over of a crash must not keep its owner or mode.
-        let _ = fs::remove_file(&beside);
-        let mut file = File::options().write(true).create_new(true).mode(0o600).open(&beside)?;
-        file.write_all(&self.mac(name, code).0)?;
-        file.write_all(code)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
+        crate::install::write(path, &[&self.mac(name, code).0, code].concat())
     }
 }
 

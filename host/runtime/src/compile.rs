@@ -1,7 +1,10 @@
 //! Compiles components: in a child process that can be killed, or in this one for tests.
-//! Knows nothing of plugins: bytes of a component in, native code out.
+//! Bytes of a component in, native code out; of a plugin it knows only how large its functions may be.
 
+use crate::limits::FUNCTION_BYTES;
+use crate::package::Package;
 use rustix::process::{Resource, Rlimit, setrlimit};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::process::Stdio;
@@ -23,6 +26,19 @@ pub enum CompileError {
     /// The child could not be started or talked to.
     #[error("the compile process cannot run: {0}")]
     Process(#[from] std::io::Error),
+    /// A function is too large; the compiler's work grows faster than a function.
+    #[error(
+        "it has a function of {found} bytes; at most {most} are compiled: split it, or allow more with \
+         `function_bytes` in [plugins.limits.{plugin}] of the configuration"
+    )]
+    LargeFunction {
+        /// The plugin's name.
+        plugin: String,
+        /// Bytes of its largest function.
+        found: usize,
+        /// Bytes that are allowed.
+        most: usize,
+    },
     /// It took too long.
     #[error("compiling took longer than {} s; make the plugin smaller", WALL.as_secs())]
     TooSlow,
@@ -35,13 +51,27 @@ pub enum CompileError {
 #[derive(Debug, Clone)]
 pub(crate) struct Compiler {
     argv: Vec<OsString>,
+    /// Plugins whose functions may be larger or must be smaller than usual.
+    function_bytes: BTreeMap<String, usize>,
     wall: Duration,
 }
 
 impl Compiler {
-    /// With the child that `argv` starts, or in this process when it is empty.
-    pub(crate) fn new(argv: Vec<OsString>) -> Compiler {
-        Compiler { argv, wall: WALL }
+    /// With the child that `argv` starts, or in this process when it is empty. Functions of these plugins may have
+    /// so many bytes, those of others the usual number.
+    pub(crate) fn new(argv: Vec<OsString>, function_bytes: BTreeMap<String, usize>) -> Compiler {
+        Compiler { argv, function_bytes, wall: WALL }
+    }
+
+    /// Whether a plugin's functions are small enough.
+    pub(crate) fn admit(&self, package: &Package) -> Result<(), CompileError> {
+        let plugin = &package.manifest.name;
+        let most = self.function_bytes.get(plugin).copied().unwrap_or(FUNCTION_BYTES);
+        if package.largest_function > most {
+            let (plugin, found) = (plugin.clone(), package.largest_function);
+            return Err(CompileError::LargeFunction { plugin, found, most });
+        }
+        Ok(())
     }
 
     /// The native code of a component.
@@ -130,7 +160,7 @@ mod tests {
         let note = folder.path().join("pid");
         let script = format!("echo $$ > {}; exec sleep 1000", note.display());
         let argv = vec!["/bin/sh".into(), "-c".into(), script.into()];
-        let compiler = Compiler { argv, wall: Duration::from_millis(300) };
+        let compiler = Compiler { wall: Duration::from_millis(300), ..Compiler::new(argv, BTreeMap::new()) };
         assert!(matches!(compiler.compile(b"").await, Err(CompileError::TooSlow)));
         let pid = std::fs::read_to_string(note).unwrap();
         let stat = format!("/proc/{}/stat", pid.trim());
@@ -148,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn a_child_that_fails_is_quoted() {
         let argv = vec!["/bin/sh".into(), "-c".into(), "echo it is too odd >&2; exit 1".into()];
-        let failed = Compiler::new(argv).compile(&[0; 200_000]).await;
+        let failed = Compiler::new(argv, BTreeMap::new()).compile(&[0; 200_000]).await;
         assert!(matches!(failed, Err(CompileError::Failed(words)) if words == "it is too odd"));
     }
 }

@@ -1,13 +1,11 @@
-//! From a call to its reply: permits, a fresh instance for each attempt, the commit, and kept bodies.
+//! From a call to its reply: permits, a fresh instance for each attempt, the commit.
 //! Knows nothing of HTTP and of what any action does.
+
+mod kept;
 
 use crate::Runtime;
 use crate::body::build::Build;
-use crate::body::cache::{Body, Kept};
-use crate::body::encode::Encoded;
-use crate::body::key::Key;
-use crate::body::splice::{Marker, Template};
-use crate::body::{BodyReply, header_of, reply::Held};
+use crate::body::{BodyReply, reply::Held};
 use crate::breaker::whole_seconds;
 use crate::call::{Call, CallError, Reply};
 use crate::document;
@@ -18,9 +16,9 @@ use crate::reply::{self, ReplyDocument};
 use crate::snapshot::{Route, Snapshot};
 use crate::state::{CallState, Stop};
 use bytes::Bytes;
-use host_core::action::{ActionKind, Budget, CacheRule, Dependency, Splice};
-use host_core::line::Line;
+use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run, Work};
+use kept::may_be_kept;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -78,6 +76,10 @@ impl Runtime {
         }
         loop {
             let Success { work, reply, body } = self.attempt(snapshot, route, call, &mut run, None).await?;
+            if route.action.kind == ActionKind::Write && body.is_some() {
+                // Its repeat under the same key could not be answered.
+                return Err(Failure::Fault("a write answers with data, not with a body".into()));
+            }
             let checked = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
@@ -132,80 +134,6 @@ impl Runtime {
                 Err(Failure::Call(refusal.into()))
             }
             Err(error) => Err(failure(&error)),
-        }
-    }
-
-    /// Answers from a kept body, building it first when it is not there.
-    async fn kept(&self, snapshot: &Snapshot, route: &Route, rule: &CacheRule, call: &Call) -> Result<Reply, Failure> {
-        let key = Key::of(&self.engine, &route.plugin, &route.action, rule, call);
-        let mut built = false;
-        let build = async {
-            built = true;
-            self.build(snapshot, route, rule, call).await
-        };
-        let kept = snapshot.shared.bodies.get(key, build).await?;
-        if !built {
-            route.placed.figures.count(Ending::Kept);
-        }
-        Ok(Reply::Body(self.personal(call, &kept)))
-    }
-
-    async fn build(
-        &self,
-        snapshot: &Snapshot,
-        route: &Route,
-        rule: &CacheRule,
-        call: &Call,
-    ) -> Result<Arc<Kept>, Failure> {
-        self.admit(route)?;
-        let mut random = [0; 20];
-        self.engine.entropy().fill(&mut random);
-        let build = Arc::new(Build::new(rule.clone(), Marker::new(&random)));
-        let mut run = self.engine.begin(call.caller.clone(), &*route.label).with_line(call.line.clone());
-        let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build))).await?;
-        let Success { reply, body, .. } = success;
-        let document = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
-        let Some(body) = body else {
-            return Err(Failure::Fault("its action has a cache rule, so it must write its reply as a body".into()));
-        };
-        let content_type = content_type(route);
-        // Compressing takes tens of milliseconds; calls of this thread go on meanwhile.
-        let kept = tokio::task::spawn_blocking(move || keep(body, document, content_type, &build)).await;
-        let kept = kept.map_err(|error| Failure::Fault(error.to_string()))?.map_err(Failure::Fault)?;
-        self.succeed(route, Ending::Answered);
-        Ok(Arc::new(kept))
-    }
-
-    /// A kept body for this caller.
-    fn personal(&self, call: &Call, kept: &Arc<Kept>) -> BodyReply {
-        let values = |splice| self.value(call.line.as_deref(), call, splice);
-        let headers = kept
-            .headers
-            .iter()
-            .filter_map(|(name, template)| Some((name.clone(), header_of(template, &template.fillings(values))?)));
-        let headers = headers.collect();
-        let (etag, content) = match &kept.body {
-            Body::Whole(_) => (tag(&kept.digest), Held::Whole(Arc::clone(kept))),
-            Body::Template(template) => {
-                let fillings = template.fillings(values);
-                let mut text = kept.digest.to_vec();
-                fillings.iter().for_each(|filling| text.extend_from_slice(filling.as_bytes()));
-                // Keyed, so that a logged tag does not help to guess a password.
-                let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &text);
-                (tag(&mac.0), Held::Spliced(Arc::clone(kept), Arc::new(fillings)))
-            }
-        };
-        BodyReply { content_type: kept.content_type.clone(), headers, etag, content }
-    }
-
-    fn value(&self, line: Option<&Line>, call: &Call, splice: Splice) -> String {
-        let Some(line) = line else { return String::new() };
-        match splice {
-            Splice::Username => line.username.clone(),
-            Splice::Password => {
-                let opened = self.engine.keyring().open(call.caller.tenant, line.id, &line.password);
-                opened.map(|secret| secret.reveal().to_owned()).unwrap_or_default()
-            }
         }
     }
 
@@ -273,12 +201,6 @@ impl Runtime {
     }
 }
 
-/// A body that depends on line facts can be kept only for lines.
-fn may_be_kept(rule: &CacheRule, line: Option<&Line>) -> bool {
-    let of_line = |dependency: &Dependency| matches!(dependency, Dependency::Bouquets | Dependency::Outputs);
-    line.is_some() || (rule.splice.is_empty() && !rule.depends.iter().any(of_line))
-}
-
 fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {
     let ReplyDocument { data, total, matching, .. } = document;
     let data = data.unwrap_or_else(|| serde_json::value::RawValue::NULL.to_owned());
@@ -313,17 +235,4 @@ fn content_type(route: &Route) -> String {
 
 fn tag(digest: &[u8; 32]) -> String {
     hex::encode(digest.get(..16).unwrap_or(digest))
-}
-
-/// What is kept of a build.
-fn keep(body: Vec<u8>, document: ReplyDocument, content_type: String, build: &Build) -> Result<Kept, String> {
-    let template = Template::cut(&body, build.marker())?;
-    let cut = |(name, value): (String, String)| {
-        Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
-    };
-    let headers = document.headers.into_iter().map(cut).collect::<Result<_, _>>()?;
-    let digest = Sha256::digest(template.text()).into();
-    let body =
-        if template.is_whole() { Body::Whole(Encoded::new(template.into_text())) } else { Body::Template(template) };
-    Ok(Kept { content_type, headers, digest, body })
 }

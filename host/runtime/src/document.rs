@@ -4,13 +4,14 @@
 use crate::body::build::Build;
 use crate::body::key::role;
 use crate::call::Call;
-use host_core::action::{Action, Dependency};
+use crate::settings::TenantAction;
+use host_core::action::Dependency;
 use host_core::time::Unix;
 use std::fmt::Write;
 
 /// The call document of `wit/plugin/plugin.wit`. In a build it holds only what the cache rule names; the rest is
 /// there and empty.
-pub(crate) fn write(call: &Call, action: &Action, now: Unix, build: Option<&Build>) -> String {
+pub(crate) fn write(call: &Call, action: &TenantAction, now: Unix, build: Option<&Build>) -> String {
     let (caller, request) = (&call.caller, &call.request);
     let shown = build.is_none();
     let host = build.is_none_or(|build| build.depends(Dependency::Host));
@@ -23,6 +24,11 @@ pub(crate) fn write(call: &Call, action: &Action, now: Unix, build: Option<&Buil
     match serde_json::to_string(&call.parameters) {
         Ok(parameters) => text.push_str(&parameters),
         Err(_) => text.push_str("{}"),
+    }
+    // A kept body is kept under its settings, so that a build may see them.
+    if let Some(settings) = action.settings().text() {
+        text.push_str(",\"settings\":");
+        text.push_str(settings);
     }
     text.push_str(",\"caller\":{\"role\":\"");
     text.push_str(role(caller.role()));

@@ -20,7 +20,7 @@ use std::sync::Arc;
 impl Runtime {
     /// Takes in what the watcher found. Whatever is wrong with a file is kept for the health view; it changes
     /// nothing else.
-    pub(crate) async fn nominated(self: &Arc<Runtime>, nomination: Nomination) {
+    pub async fn nominated(self: &Arc<Runtime>, nomination: Nomination) {
         let (Nomination::Ready { tenant: name, path } | Nomination::Gone { tenant: name, path }) = &nomination;
         let tenant = match self.tenant_called(name).await {
             Ok(Some(tenant)) => tenant.id,

@@ -3,6 +3,7 @@
 
 use crate::limits;
 use crate::package::PackageError;
+use crate::wasi;
 use host_core::grant::Function;
 use std::collections::BTreeSet;
 use wasmparser::component_types::ComponentEntityType;
@@ -17,7 +18,11 @@ struct Size {
     exports: usize,
     modules: usize,
     memories: usize,
+    /// Pages of memory at the start.
+    pages: u64,
     tables: usize,
+    /// Elements of tables at the start.
+    elements: u64,
     depth: usize,
     deepest: usize,
     largest_body: usize,
@@ -28,27 +33,39 @@ const MAX_TYPES: usize = 10_000;
 const MAX_EXPORTS: usize = 1_000;
 const MAX_MODULES: usize = 16;
 const MAX_DEPTH: usize = 4;
-const MAX_BODY: usize = 64 << 10;
 
-/// The functions that a component imports, as `linecard:lines/lines.sell`, after checking all else.
-pub(crate) fn imports(bytes: &[u8]) -> Result<BTreeSet<Function>, PackageError> {
-    let names = measure(bytes)?;
-    let wasi: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.starts_with("wasi:")).collect();
-    if !wasi.is_empty() {
-        return Err(PackageError::Wasi(wasi.join(", ")));
+/// What is known of a component once it was checked.
+pub(crate) struct Inside {
+    /// The functions that it imports, as `linecard:lines/lines.sell`.
+    pub(crate) functions: BTreeSet<Function>,
+    /// Bytes of its largest function. How many are compiled, the operator decides for each plugin.
+    pub(crate) largest_function: usize,
+}
+
+/// Checks a component against all limits but that of its functions' size.
+pub(crate) fn look(bytes: &[u8]) -> Result<Inside, PackageError> {
+    let (names, largest_function) = measure(bytes)?;
+    let refused = |name: &&str| wasi::is_wasi(name) && !wasi::is_answered(name);
+    let refused: Vec<&str> = names.iter().map(String::as_str).filter(refused).collect();
+    if !refused.is_empty() {
+        return Err(PackageError::Wasi(refused.join(", ")));
     }
     let types = Validator::new_with_features(features()).validate_all(bytes).map_err(invalid)?;
     let types = types.as_ref();
     let mut functions = BTreeSet::new();
-    for name in &names {
+    // WASI gives nothing, so it asks for nothing.
+    for name in names.iter().filter(|name| !wasi::is_wasi(name)) {
         functions.extend(imported(types, name)?);
     }
-    Ok(functions)
+    Ok(Inside { functions, largest_function })
 }
 
 /// The functions of one imported interface. Types alone (those of `linecard:plugin/actions`) ask for nothing.
 fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageError> {
     let foreign = || PackageError::Foreign(name.to_owned());
+    if !name.starts_with("linecard:") {
+        return Err(foreign());
+    }
     let item = types.component_item_for_import(name).ok_or_else(foreign)?;
     let ComponentEntityType::Instance(instance) = item.ty else { return Err(foreign()) };
     let interface = name.split('@').next().unwrap_or(name);
@@ -63,8 +80,8 @@ fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageErr
     Ok(functions)
 }
 
-/// Counts what is in it, and collects the names of its imports.
-fn measure(bytes: &[u8]) -> Result<Vec<String>, PackageError> {
+/// Counts what is in it; answers the names of its imports and the bytes of its largest function.
+fn measure(bytes: &[u8]) -> Result<(Vec<String>, usize), PackageError> {
     let mut size = Size::default();
     let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
@@ -81,8 +98,18 @@ fn measure(bytes: &[u8]) -> Result<Vec<String>, PackageError> {
             Payload::FunctionSection(section) => size.functions += section.count() as usize,
             Payload::ExportSection(section) => size.exports += section.count() as usize,
             Payload::ComponentExportSection(section) => size.exports += section.count() as usize,
-            Payload::MemorySection(section) => size.memories += section.count() as usize,
-            Payload::TableSection(section) => size.tables += section.count() as usize,
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    size.memories += 1;
+                    size.pages = size.pages.saturating_add(memory.map_err(invalid)?.initial);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    size.tables += 1;
+                    size.elements = size.elements.saturating_add(table.map_err(invalid)?.ty.initial);
+                }
+            }
             Payload::CodeSectionEntry(body) => size.largest_body = size.largest_body.max(body.range().len()),
             Payload::ComponentImportSection(section) if size.depth == 0 => {
                 for import in section {
@@ -93,7 +120,7 @@ fn measure(bytes: &[u8]) -> Result<Vec<String>, PackageError> {
         }
     }
     size.check()?;
-    Ok(imports)
+    Ok((imports, size.largest_body))
 }
 
 impl Size {
@@ -109,9 +136,10 @@ impl Size {
             ("exports", self.exports, MAX_EXPORTS),
             ("core modules", self.modules, MAX_MODULES),
             ("levels of nesting", self.deepest, MAX_DEPTH),
-            ("bytes in one function", self.largest_body, MAX_BODY),
             ("memories", self.memories, limits::MEMORIES as usize),
+            ("pages of memory at the start", saturated(self.pages), limits::MEMORY_BYTES >> 16),
             ("tables", self.tables, limits::TABLES as usize),
+            ("table elements at the start", saturated(self.elements), limits::TABLE_ELEMENTS),
         ] {
             if found > most {
                 return Err(PackageError::Limit { what, found, most });
@@ -125,6 +153,10 @@ impl Size {
 /// not yet standard.
 fn features() -> WasmFeatures {
     WasmFeatures::WASM2 | WasmFeatures::COMPONENT_MODEL | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
+}
+
+fn saturated(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn invalid(error: wasmparser::BinaryReaderError) -> PackageError {

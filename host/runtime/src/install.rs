@@ -17,7 +17,7 @@ use host_engine::plugin::{self, Added};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -197,17 +197,17 @@ pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// Writes beside, then renames: a file is whole or not there.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let beside = path.with_extension("new");
-    remove(&beside)?;
-    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&beside)?;
+/// Writes beside, then renames: a file is whole or not there. The file beside has a name that nobody else uses,
+/// because two tenants may bring the same plugin at once.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    // Only its owner may read it, and it goes when it cannot be kept.
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Removes a file; one that is not there is no error.
@@ -253,4 +253,31 @@ fn united(one: &Grant, other: &Grant) -> Grant {
         all.limits.entry(capability.clone()).or_default().extend(limits.iter().cloned());
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn the_same_file_is_written_by_many_at_once_and_is_whole_and_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, bytes) = (folder.path().join("plugins/digest.wasm"), vec![7; 1 << 20]);
+        for _ in 0..20 {
+            let together = Barrier::new(4);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        together.wait();
+                        write(&path, &bytes).unwrap();
+                    });
+                }
+            });
+            assert!(fs::read(&path).unwrap() == bytes);
+        }
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+    }
 }

@@ -1,8 +1,8 @@
 //! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
-//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `loaded`
-//! - a plugin gets its place: `runtime`, `install`, `tenancy`, [`watch`], `drop_folder`, [`snapshot`]
+//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`, `loaded`
+//! - a plugin gets its place: `runtime`, `install`, `tenancy`, `settings`, [`watch`], `drop_folder`, [`snapshot`]
 //! - a call becomes a reply: [`call`], `dispatch`, `document`, `state`, `limits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
@@ -25,15 +25,20 @@ mod link;
 mod loaded;
 pub mod log;
 pub mod manifest;
+#[cfg(feature = "native")]
+pub mod native;
 pub mod package;
 mod reply;
 mod runtime;
+mod settings;
 pub mod snapshot;
 mod state;
 mod tenancy;
+mod wasi;
 pub mod watch;
 
 pub use body::{BodyReply, Coding, Content, Pieces};
+pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, compile_child};
 pub use health::{CallFigures, PluginHealth, PluginStatus};
@@ -44,4 +49,5 @@ pub use loaded::{LoadError, Loaded};
 pub use manifest::Manifest;
 pub use package::{Package, PackageError};
 pub use runtime::{Options, Runtime, Shipped, StartError};
+pub use settings::TenantAction;
 pub use snapshot::{Explained, Route, Snapshot, SurfaceEntry};

@@ -11,7 +11,9 @@ pub(crate) const MEMORY_BYTES: usize = 64 << 20;
 pub(crate) const MEMORIES: u32 = 1;
 /// Tables of a guest, over all its modules.
 pub(crate) const TABLES: u32 = 4;
-/// Elements of one table.
+/// Bytes of one function, unless the operator allows a plugin more.
+pub(crate) const FUNCTION_BYTES: usize = 64 << 10;
+/// Elements of all tables of a guest.
 pub(crate) const TABLE_ELEMENTS: usize = 10_000;
 /// Core instances of a guest.
 pub(crate) const CORE_INSTANCES: u32 = 16;
@@ -44,7 +46,7 @@ pub enum Spent {
     #[error("it wanted more than {} MiB of memory", MEMORY_BYTES >> 20)]
     Memory,
     /// Table elements.
-    #[error("it wanted a table of more than {TABLE_ELEMENTS} elements")]
+    #[error("it wanted tables of more than {TABLE_ELEMENTS} elements")]
     Table,
     /// Host calls.
     #[error("it made more host calls than one call may")]
@@ -64,6 +66,7 @@ pub enum Spent {
 #[derive(Debug)]
 pub(crate) struct Meter {
     memory: usize,
+    table: usize,
     host_calls: u32,
     log: usize,
     random: usize,
@@ -73,7 +76,7 @@ impl Meter {
     /// For an ordinary call, or for one that builds a body.
     pub(crate) fn new(building: bool) -> Meter {
         let host_calls = if building { HOST_CALLS_BUILDING } else { HOST_CALLS };
-        Meter { memory: 0, host_calls, log: LOG_BYTES, random: RANDOM_BYTES }
+        Meter { memory: 0, table: 0, host_calls, log: LOG_BYTES, random: RANDOM_BYTES }
     }
 
     /// Counts one host call.
@@ -107,8 +110,13 @@ impl ResourceLimiter for Meter {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        if desired > TABLE_ELEMENTS { Err(Spent::Table.into()) } else { Ok(true) }
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.table.saturating_sub(current).saturating_add(desired);
+        if total > TABLE_ELEMENTS {
+            return Err(Spent::Table.into());
+        }
+        self.table = total;
+        Ok(true)
     }
 
     fn instances(&self) -> usize {
@@ -158,6 +166,14 @@ mod tests {
         assert!(meter.memory_growing(0, MEMORY_BYTES / 2, None).unwrap());
         assert!(meter.memory_growing(0, MEMORY_BYTES / 2, None).unwrap());
         assert_eq!(meter.memory_growing(0, 65_536, None).unwrap_err().downcast_ref(), Some(&Spent::Memory));
+    }
+
+    #[test]
+    fn elements_are_summed_over_all_tables_of_a_guest() {
+        let mut meter = Meter::new(false);
+        assert!(meter.table_growing(0, TABLE_ELEMENTS - 10, None).unwrap());
+        assert!(meter.table_growing(0, 10, None).unwrap());
+        assert_eq!(meter.table_growing(10, 11, None).unwrap_err().downcast_ref(), Some(&Spent::Table));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::state::CallState;
 use host_core::grant::{Function, Grant};
 use std::collections::BTreeSet;
 use wasmtime::Engine;
-use wasmtime::component::{Linker, LinkerInstance};
+use wasmtime::component::{Component, Linker, LinkerInstance};
 
 /// One interface that the host offers.
 pub(crate) struct Interface {
@@ -24,10 +24,28 @@ pub(crate) struct HostFunction {
     pub(crate) name: &'static str,
     /// Links it.
     pub(crate) link: fn(&mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()>,
+    /// Answers it outside a sandbox; none where native calls have a way of their own.
+    #[cfg(feature = "native")]
+    pub(crate) native: Option<crate::native::Verb>,
+}
+
+impl HostFunction {
+    /// A function that touches no store.
+    pub(crate) const fn plain(
+        name: &'static str,
+        link: fn(&mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()>,
+    ) -> HostFunction {
+        HostFunction {
+            name,
+            link,
+            #[cfg(feature = "native")]
+            native: None,
+        }
+    }
 }
 
 /// Every interface there is. The first is linked for everyone.
-const INTERFACES: &[&Interface] = &[
+pub(crate) const INTERFACES: &[&Interface] = &[
     &base::INTERFACE,
     &lines::INTERFACE,
     &users::INTERFACE,
@@ -40,7 +58,7 @@ const INTERFACES: &[&Interface] = &[
 ];
 
 impl Interface {
-    fn function(&self, host: &HostFunction) -> Function {
+    pub(crate) fn function(&self, host: &HostFunction) -> Function {
         Function(format!("{}.{}", self.name, host.name))
     }
 }
@@ -57,8 +75,12 @@ pub(crate) fn unknown(asked: &Grant) -> Vec<String> {
     asked.functions.difference(&offered).map(|function| function.0.clone()).collect()
 }
 
-/// A linker with exactly the base interface and these functions.
-pub(crate) fn linker(engine: &Engine, granted: &BTreeSet<Function>) -> wasmtime::Result<Linker<CallState>> {
+/// A linker with exactly the base interface, these functions, and what the component imports of WASI.
+pub(crate) fn linker(
+    engine: &Engine,
+    component: &Component,
+    granted: &BTreeSet<Function>,
+) -> wasmtime::Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
     for (position, interface) in INTERFACES.iter().enumerate() {
         let wanted = |host: &&HostFunction| position == 0 || granted.contains(&interface.function(host));
@@ -71,5 +93,6 @@ pub(crate) fn linker(engine: &Engine, granted: &BTreeSet<Function>) -> wasmtime:
             (host.link)(&mut instance)?;
         }
     }
+    crate::wasi::link(&mut linker, component)?;
     Ok(linker)
 }

@@ -4,12 +4,12 @@
 use crate::cache::Cache;
 use crate::capability::GuestRefusal;
 use crate::compile::CompileError;
-use crate::limits::{HANDLES, HOST_CALL_BYTES, Time};
+use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
 use crate::link;
 use crate::log::Ring;
 use crate::manifest::Manifest;
 use crate::package::{Package, PackageError};
-use crate::state::CallState;
+use crate::state::{CallState, Stop};
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
 use host_core::caller::{Caller, Identity};
@@ -77,6 +77,9 @@ pub struct Loaded {
     instances: InstancePre<CallState>,
     names: ComponentExportIndex,
     handle: ComponentExportIndex,
+    /// Answers instead of the component.
+    #[cfg(feature = "native")]
+    pub(crate) native: std::sync::OnceLock<crate::native::NativeAction>,
 }
 
 /// How a guest answered.
@@ -95,9 +98,9 @@ impl Loaded {
         if !unknown.is_empty() {
             return Err(LoadError::Unknown(unknown));
         }
-        let component = cache.component(engine, &package.digest, &package.bytes).await?;
+        let component = cache.component(engine, &package).await?;
         let linked = |error: wasmtime::Error| LoadError::Link(format!("{error:#}"));
-        let instances = link::linker(engine, &package.asked.functions)
+        let instances = link::linker(engine, &component, &package.asked.functions)
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(linked)?;
         let Description { surfaces, actions } = package.description;
@@ -111,6 +114,8 @@ impl Loaded {
             names: export(&component, "names")?,
             handle: export(&component, "handle")?,
             instances,
+            #[cfg(feature = "native")]
+            native: std::sync::OnceLock::new(),
         };
         let answers = loaded.names(engine, nobody(host)).await;
         loaded.check_names(answers.map_err(|error| LoadError::Trial(format!("{error:#}")))?)?;
@@ -131,6 +136,10 @@ impl Loaded {
         action: &str,
         call: &str,
     ) -> (CallState, wasmtime::Result<Answered>) {
+        #[cfg(feature = "native")]
+        if let Some(native) = self.native.get() {
+            return crate::native::answer(*native, state, action, call);
+        }
         let mut store = bounded(engine, state, time);
         store.limiter(|state| &mut state.meter);
         let answered = self.handle(&mut store, action, call).await;
@@ -188,7 +197,7 @@ fn bounded<T: Send + 'static>(engine: &Engine, data: T, time: Time) -> Store<T> 
     let mut ticks = time.ticks;
     // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time.
     store.epoch_deadline_callback(move |_| {
-        ticks = ticks.checked_sub(1).ok_or(crate::state::Stop::Spent(crate::limits::Spent::Time))?;
+        ticks = ticks.checked_sub(1).ok_or(Stop::Spent(Spent::Time))?;
         Ok(UpdateDeadline::Yield(1))
     });
     store.set_epoch_deadline(1);

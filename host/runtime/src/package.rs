@@ -12,7 +12,7 @@
 //! A file that ends early has no such last section, or one whose digest is another: it never
 //! becomes a plugin. Native code (a precompiled component) and core modules are refused.
 
-use crate::inspect;
+use crate::inspect::{self, Inside};
 use crate::manifest::Manifest;
 use bytes::Bytes;
 use host_core::action::Description;
@@ -58,8 +58,10 @@ pub enum PackageError {
         /// How many are allowed.
         most: usize,
     },
-    /// It imports WASI.
-    #[error("the component imports {0}; plugins run without WASI, so build it for wasm32-unknown-unknown")]
+    /// It imports WASI that is not even answered emptily.
+    #[error(
+        "the component imports {0}; of WASI there are only cli, clocks, filesystem, io, random and sockets 0.2, all empty: ask a capability of the host instead"
+    )]
     Wasi(String),
     /// It imports something that is no function of a capability.
     #[error("the component imports {0}, which is no capability of this host")]
@@ -77,6 +79,8 @@ pub struct Package {
     pub description: Description,
     /// What it asks for.
     pub asked: Grant,
+    /// Bytes of its largest function.
+    pub largest_function: usize,
     /// The file itself: the very bytes that were verified are the ones that get compiled.
     pub bytes: Bytes,
 }
@@ -90,9 +94,9 @@ impl Package {
         let sections = Sections::of(&bytes)?;
         let manifest = sections.manifest(&bytes)?;
         let description = sections.description()?;
-        let imports = inspect::imports(&bytes)?;
-        let asked = manifest.asks(&imports).map_err(PackageError::Manifest)?;
-        Ok(Package { digest: Sha256::digest(&bytes).into(), manifest, description, asked, bytes })
+        let Inside { functions, largest_function } = inspect::look(&bytes)?;
+        let asked = manifest.asks(&functions).map_err(PackageError::Manifest)?;
+        Ok(Package { digest: Sha256::digest(&bytes).into(), manifest, description, asked, largest_function, bytes })
     }
 
     /// The digest in hex: the file's name in the content-addressed folder.

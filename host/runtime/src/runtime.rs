@@ -22,7 +22,7 @@ use host_core::port::{Filter, Query};
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -41,6 +41,8 @@ pub struct Options {
     /// How to start a process that calls [`crate::compile_child`]: program and arguments. Empty
     /// compiles in this process, without its limits: for tests and for shipped plugins at build time.
     pub compiler: Vec<OsString>,
+    /// Bytes that one function of these plugins may have, where the usual 64 KiB are not right.
+    pub function_bytes: BTreeMap<String, usize>,
     /// Whether foreign plugins are loaded at all.
     pub allow_unsigned: bool,
     /// The plugins that came with the host.
@@ -96,7 +98,7 @@ impl Runtime {
     /// plugin does not load.
     pub fn new(engine: Arc<Engine>, options: Options) -> Result<Arc<Runtime>, StartError> {
         let wasm = engine::for_calls().map_err(|error| StartError::Engine(format!("{error:#}")))?;
-        let compiler = Compiler::new(options.compiler.clone());
+        let compiler = Compiler::new(options.compiler.clone(), options.function_bytes.clone());
         let cache = Cache::open(options.cache_dir.clone(), &wasm, Arc::clone(&engine), compiler);
         let cache = cache.map_err(StartError::Cache)?;
         let shipped = load_shipped(&engine, &wasm, &cache, options.shipped)?;

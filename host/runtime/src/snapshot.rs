@@ -6,6 +6,7 @@ use crate::breaker::Breaker;
 use crate::health::Figures;
 use crate::loaded::Loaded;
 use crate::log::Ring;
+use crate::settings::{Settings, TenantAction};
 use host_core::TenantId;
 use host_core::action::{Action, Surface};
 use host_core::grant::Grant;
@@ -20,6 +21,7 @@ pub(crate) struct Placed {
     /// Shipped plugins give way to foreign ones.
     pub(crate) shipped: bool,
     pub(crate) grant: Arc<Grant>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) breaker: Breaker,
     pub(crate) figures: Figures,
     pub(crate) log: Arc<Ring>,
@@ -52,7 +54,7 @@ pub struct SurfaceEntry {
 #[derive(Clone)]
 pub struct Route {
     /// The action.
-    pub action: Arc<Action>,
+    pub action: TenantAction,
     /// The plugin that answers it.
     pub plugin: Arc<Loaded>,
     pub(crate) placed: Arc<Placed>,
@@ -132,7 +134,7 @@ impl Snapshot {
             digest: route.plugin.digest_hex(),
             shipped: route.placed.shipped,
             replaces: replaced.map(|placed| placed.name().to_owned()),
-            description: (*route.action).clone(),
+            description: Action::clone(&route.action),
             granted: (*route.placed.grant).clone(),
         })
     }
@@ -173,7 +175,7 @@ impl Snapshot {
                 actions.aliases.insert(alias.clone(), action.name.clone());
             }
             let route = Route {
-                action: Arc::clone(action),
+                action: TenantAction::new(Arc::clone(action), Arc::clone(&plugin.settings)),
                 plugin: Arc::clone(&plugin.loaded),
                 placed: Arc::clone(&plugin),
                 label: format!("{}/{}", action.surface, action.name).into(),

@@ -29,7 +29,9 @@ pub(crate) struct CallState {
     pub(crate) refused: Option<Refusal>,
     /// The open list of the catalogue.
     pub(crate) listing: Option<host_engine::catalogue::Listing>,
-    log: Arc<Ring>,
+    pub(crate) log: Arc<Ring>,
+    /// What it printed through WASI.
+    pub(crate) printed: Option<Box<crate::wasi::Printed>>,
 }
 
 impl CallState {
@@ -42,7 +44,7 @@ impl CallState {
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());
-        CallState { work, meter, grant, writes, body: None, build, refused: None, listing: None, log }
+        CallState { work, meter, grant, writes, body: None, build, refused: None, listing: None, log, printed: None }
     }
 
     /// Counts a host call and asks whether this call may make it. A refusal is an answer to the

@@ -8,6 +8,7 @@ use crate::install::{blocking, read};
 use crate::loaded::{LoadError, Loaded};
 use crate::log::Ring;
 use crate::package::{Package, PackageError};
+use crate::settings::Settings;
 use crate::snapshot::{Placed, Shared, Snapshot};
 use arc_swap::ArcSwap;
 use host_core::TenantId;
@@ -52,14 +53,17 @@ impl Runtime {
         for loaded in &self.shipped {
             match rows.iter().find(|row| row.source == PluginSource::Shipped && row.name == loaded.manifest.name) {
                 Some(row) if !row.enabled => apart.push(beside(row, PluginStatus::Disabled)),
-                _ => placed.push(tenancy.place(loaded, true, loaded.asked.clone(), &old)),
+                row => {
+                    let settings = row.map(|row| Settings::of(&row.settings)).unwrap_or_default();
+                    placed.push(tenancy.place(loaded, true, loaded.asked.clone(), settings, &old));
+                }
             }
         }
         for row in rows.iter().filter(|row| row.source == PluginSource::Foreign) {
             let (taken, status) = self.take_in(row, &old).await;
             placed.extend(taken.map(|loaded| {
                 let grant = loaded.asked.intersection(&row.granted);
-                tenancy.place(&loaded, false, grant, &old)
+                tenancy.place(&loaded, false, grant, Settings::of(&row.settings), &old)
             }));
             apart.extend(status.map(|status| beside(row, status)));
             apart.extend(self.waiting(row));
@@ -182,7 +186,8 @@ impl Runtime {
             turn: tokio::sync::Mutex::default(),
         };
         let old = tenancy.snapshot.load_full();
-        let placed = self.shipped.iter().map(|loaded| tenancy.place(loaded, true, loaded.asked.clone(), &old));
+        let place = |loaded: &Arc<Loaded>| tenancy.place(loaded, true, loaded.asked.clone(), Settings::default(), &old);
+        let placed = self.shipped.iter().map(place);
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
         let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed.collect());
         *tenancy.apart.lock() = clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)).collect();
@@ -193,8 +198,17 @@ impl Runtime {
 
 impl Tenancy {
     /// A plugin's place. One that did not change keeps its breaker and figures; the log stays in any case.
-    fn place(&self, loaded: &Arc<Loaded>, shipped: bool, grant: Grant, old: &Snapshot) -> Arc<Placed> {
-        let same = |placed: &&Arc<Placed>| Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant;
+    fn place(
+        &self,
+        loaded: &Arc<Loaded>,
+        shipped: bool,
+        grant: Grant,
+        settings: Settings,
+        old: &Snapshot,
+    ) -> Arc<Placed> {
+        let same = |placed: &&Arc<Placed>| {
+            Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant && *placed.settings == settings
+        };
         if let Some(placed) = old.placed().iter().find(same) {
             return Arc::clone(placed);
         }
@@ -203,6 +217,7 @@ impl Tenancy {
             loaded: Arc::clone(loaded),
             shipped,
             grant: Arc::new(grant),
+            settings: Arc::new(settings),
             breaker: Default::default(),
             figures: Figures::default(),
             log: ring,

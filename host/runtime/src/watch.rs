@@ -3,7 +3,7 @@
 
 use crate::Runtime;
 use notify::{RecursiveMode, Watcher as _};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -58,14 +58,15 @@ struct Known {
 #[derive(Debug)]
 pub struct Watcher {
     root: PathBuf,
-    known: HashMap<PathBuf, Known>,
+    /// In order, so that what is gone is told in the same order every time.
+    known: BTreeMap<PathBuf, Known>,
     next_scan: Duration,
 }
 
 impl Watcher {
     /// Over the folders `root/TENANT/plugins`.
     pub fn new(root: PathBuf) -> Watcher {
-        Watcher { root, known: HashMap::new(), next_scan: Duration::ZERO }
+        Watcher { root, known: BTreeMap::new(), next_scan: Duration::ZERO }
     }
 
     /// Something may have changed: the next step reads the folders.

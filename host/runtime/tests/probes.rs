@@ -1,14 +1,15 @@
-//! One probe guest for each trick that a plugin may try, and what the host does about it.
+//! Guests that ask for more than they may have, and why the host says that it ended them. What the neighbours of
+//! such a guest notice, the whole-panel tests look at.
 //! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
-use host_runtime::{CallError, LoadError, PackageError, Reply, StartError};
+use host_runtime::{CallError, Reply};
 use serde_json::json;
 use support::Panel;
-use support::guest::{Guest, REPLY, data, sealed};
-use support::panel::{TENANT, call, options};
+use support::guest::{Guest, REPLY, data};
+use support::panel::{TENANT, call};
 
 fn json_of(reply: Reply) -> serde_json::Value {
     match reply {
@@ -220,14 +221,6 @@ async fn the_last_words_of_a_guest_are_kept() {
 }
 
 #[tokio::test]
-async fn a_lie_about_status_is_a_fault() {
-    let words = fault_of(Guest::answering(r#"{"data":{},"status":200}"#)).await;
-    assert!(words.contains("reply document"), "{words}");
-    let words = fault_of(Guest::answering(r#"{"body":true,"headers":{"set-cookie":"a=b"}}"#)).await;
-    assert!(words.contains("body"), "{words}");
-}
-
-#[tokio::test]
 async fn a_made_up_refusal_code_is_a_fault_and_a_known_one_is_a_refusal() {
     let refusing = |code: &str| Guest {
         fields: data(8192, code),
@@ -277,98 +270,6 @@ async fn records_that_are_not_granted_are_refused_by_name() {
     let panel = Panel::with(vec![guest.file()]);
     let refused = panel.call("probe", "go").await.err().unwrap().to_string();
     assert!(refused.contains("settings:read") && refused.contains("not_permitted"), "{refused}");
-}
-
-fn refused_at_start(file: Vec<u8>) -> LoadError {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = support::panel::engine(&folder);
-    match host_runtime::Runtime::new(engine, options(&folder, vec![file])) {
-        Err(StartError::Shipped(_, error)) => error,
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("it was loaded"),
-    }
-}
-
-#[test]
-fn what_is_no_plugin_is_refused_with_the_reason() {
-    let good = Guest::answering(REPLY);
-    let message = |file: Vec<u8>| refused_at_start(file).to_string();
-    assert!(message(b"\x7fELF something".to_vec()).contains("native code"));
-    assert!(message(wat::parse_str("(module)").unwrap()).contains("core module"));
-    assert!(message(good.component()).contains("last section is missing"));
-    let whole = good.file();
-    assert!(message(whole[..whole.len() - 1].to_vec()).contains("incomplete"));
-    let mut changed = whole.clone();
-    let at = whole.len() - 300;
-    changed[at] ^= 1;
-    assert!(message(changed).contains("digest"));
-    let mut appended = whole;
-    support::guest::section(&mut appended, "more", b"x");
-    assert!(message(appended).contains("last section"));
-    assert!(message(vec![0; (16 << 20) + 1]).contains("at most"));
-}
-
-#[test]
-fn every_cut_of_a_file_is_refused() {
-    let whole = Guest::answering(REPLY).file();
-    for end in (0..whole.len()).step_by(7) {
-        let cut = bytes::Bytes::copy_from_slice(&whole[..end]);
-        assert!(host_runtime::Package::read(cut).is_err(), "cut at {end} of {}", whole.len());
-    }
-    assert!(host_runtime::Package::read(whole.into()).is_ok());
-}
-
-#[test]
-fn an_import_that_the_manifest_does_not_explain_is_refused_by_name() {
-    let guest = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
-        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
-    };
-    let refused = refused_at_start(guest.file());
-    assert!(refused.to_string().contains("linecard:lines/lines.delete"), "{refused}");
-}
-
-#[test]
-fn wasi_and_foreign_imports_are_refused_by_name() {
-    let component = |import: &str| {
-        let text = format!(r#"(component (import "{import}" (instance (export "f" (func)))))"#);
-        sealed(wat::parse_str(text).unwrap(), br#"{"action":[]}"#, "name = \"a\"\nversion = \"1.0.0\"\n")
-    };
-    let wasi = refused_at_start(component("wasi:cli/environment@0.2.0"));
-    assert!(matches!(&wasi, LoadError::Package(PackageError::Wasi(names)) if names == "wasi:cli/environment@0.2.0"));
-    let other = refused_at_start(component("other:thing/here"));
-    assert!(other.to_string().contains("other:thing/here"), "{other}");
-}
-
-#[test]
-fn a_second_memory_or_a_64_bit_one_is_refused() {
-    let guest = Guest { fields: "(memory 1)".into(), ..Guest::answering(REPLY) };
-    let text = std::panic::catch_unwind(|| guest.file());
-    // The author's own tool may refuse it first; the host refuses whatever gets through.
-    if let Ok(file) = text {
-        assert!(matches!(refused_at_start(file), LoadError::Package(PackageError::Limit { what: "memories", .. })));
-    }
-    let module = r#"(component (core module (memory i64 1)))"#;
-    let file = sealed(wat::parse_str(module).unwrap(), br#"{"action":[]}"#, "name = \"a\"\nversion = \"1.0.0\"\n");
-    assert!(matches!(refused_at_start(file), LoadError::Package(PackageError::Invalid(_))));
-}
-
-#[test]
-fn a_function_larger_than_64_kib_is_refused() {
-    let guest =
-        Guest { fields: format!("(func {})", "(drop (i32.const 1000000))".repeat(20_000)), ..Guest::answering(REPLY) };
-    let refused = refused_at_start(guest.file());
-    assert!(
-        matches!(refused, LoadError::Package(PackageError::Limit { what: "bytes in one function", .. })),
-        "{refused}"
-    );
-}
-
-#[test]
-fn a_description_that_differs_from_the_component_is_refused_by_name() {
-    let guest = Guest { names: vec!["probe/go".into(), "probe/hidden".into()], ..Guest::answering(REPLY) };
-    let refused = refused_at_start(guest.file());
-    assert!(matches!(&refused, LoadError::Description(text) if text.contains("probe/hidden")), "{refused}");
 }
 
 /// Page faults of this thread without I/O: each slot that is given back to the system and taken again costs some.

@@ -2,8 +2,9 @@
 //! lines in between. Knows nothing of sockets.
 
 use host_core::user::Role;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -21,7 +22,14 @@ pub enum Request {
     UserCreate { tenant: String, role: Role, username: String, parent: Option<String>, group: Option<String> },
     UserList { tenant: String },
     UserReset { tenant: String, username: String },
-    UserDisable { tenant: String, username: String },
+    UserEnabled { tenant: String, username: String, enabled: bool },
+    KeyCreate { tenant: String, user: String, options: Map<String, Value> },
+    KeyList { tenant: String, user: Option<String> },
+    KeyRevoke { tenant: String, id: u32 },
+    AccessCodeCreate { tenant: String, surface: String, code: Option<String>, addresses: Vec<IpNet> },
+    AccessCodeList { tenant: String },
+    AccessCodeAddresses { tenant: String, code: String, addresses: Vec<IpNet> },
+    AccessCodeEnabled { tenant: String, code: String, enabled: bool },
     ImportPlaylist { tenant: String, file: PathBuf, source: String, bouquet: String, prune: bool, dry_run: bool },
     ImportGuide { tenant: String, file: PathBuf, source: String, dry_run: bool },
     PluginList { tenant: String },
@@ -30,6 +38,7 @@ pub enum Request {
     PluginGrant { tenant: String, name: String, what: Vec<String> },
     PluginRevoke { tenant: String, name: String, what: Vec<String> },
     PluginExplain { tenant: String, action: String },
+    PluginSettings { tenant: String, name: String, values: Vec<(String, String)> },
     PluginLogs { tenant: String, name: String },
     Why { tenant: String, line: String, address: Option<IpAddr> },
     Verify { tenant: Option<String> },

@@ -1,7 +1,9 @@
 //! Performs requests on an open panel: each is a verb of the engine or a question to the
 //! runtime, a file per noun. Knows no rule; what is refused, the floors below refuse.
 
+mod access_codes;
 mod imports;
+mod keys;
 mod names;
 mod plugins;
 mod tenants;
@@ -14,10 +16,22 @@ use crate::panel::Panel;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Gets (done, total) in bytes while a file is read.
-pub trait Watch: Fn(u64, u64) + Send + Sync + 'static {}
+/// Who watches long work.
+pub trait Watch: Send + Sync + 'static {
+    /// Gets (done, total) in bytes while a file is read.
+    fn at(&self, done: u64, total: u64);
 
-impl<T: Fn(u64, u64) + Send + Sync + 'static> Watch for T {}
+    /// Whether the work is to go on. Once it is not, it stops with what was committed so far.
+    fn goes_on(&self) -> bool {
+        true
+    }
+}
+
+impl<T: Fn(u64, u64) + Send + Sync + 'static> Watch for T {
+    fn at(&self, done: u64, total: u64) {
+        self(done, total);
+    }
+}
 
 /// Performs a request and answers what `--json` prints.
 pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) -> anyhow::Result<Value> {
@@ -33,7 +47,22 @@ pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) ->
         }
         Request::UserList { tenant } => users::list(panel, &tenant).await,
         Request::UserReset { tenant, username } => users::reset(panel, &tenant, &username).await,
-        Request::UserDisable { tenant, username } => users::disable(panel, &tenant, &username).await,
+        Request::UserEnabled { tenant, username, enabled } => {
+            users::set_enabled(panel, &tenant, &username, enabled).await
+        }
+        Request::KeyCreate { tenant, user, options } => keys::create(panel, &tenant, &user, &options).await,
+        Request::KeyList { tenant, user } => keys::list(panel, &tenant, user.as_deref()).await,
+        Request::KeyRevoke { tenant, id } => keys::revoke(panel, &tenant, id).await,
+        Request::AccessCodeCreate { tenant, surface, code, addresses } => {
+            access_codes::create(panel, &tenant, &surface, code.as_deref(), &addresses).await
+        }
+        Request::AccessCodeList { tenant } => access_codes::list(panel, &tenant).await,
+        Request::AccessCodeAddresses { tenant, code, addresses } => {
+            access_codes::set_addresses(panel, &tenant, &code, &addresses).await
+        }
+        Request::AccessCodeEnabled { tenant, code, enabled } => {
+            access_codes::set_enabled(panel, &tenant, &code, enabled).await
+        }
         Request::ImportPlaylist { tenant, file, source, bouquet, prune, dry_run } => {
             let what = host_engine::import::PlaylistOptions { source, bouquet, prune, dry_run };
             imports::playlist(panel, &tenant, &file, what, watch).await
@@ -48,6 +77,7 @@ pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) ->
         Request::PluginGrant { tenant, name, what } => plugins::grant(panel, &tenant, &name, &what).await,
         Request::PluginRevoke { tenant, name, what } => plugins::revoke(panel, &tenant, &name, &what).await,
         Request::PluginExplain { tenant, action } => plugins::explain(panel, &tenant, &action).await,
+        Request::PluginSettings { tenant, name, values } => plugins::settings(panel, &tenant, &name, &values).await,
         Request::PluginLogs { tenant, name } => plugins::logs(panel, &tenant, &name).await,
         Request::Why { tenant, line, address } => why::why(panel, &tenant, &line, address).await,
         Request::Verify { tenant } => verify::verify(panel, tenant.as_deref()).await,

@@ -46,6 +46,11 @@ pub(super) async fn first<T: Stored>(panel: &Panel, tenant: TenantId, kind: Kind
     Ok(page.rows.into_iter().next().and_then(T::from_object))
 }
 
+/// What was typed for a field: JSON where it reads as JSON, otherwise text.
+pub(super) fn typed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+}
+
 /// A document as a map; anything else is empty.
 pub(super) fn fields(value: Value) -> Map<String, Value> {
     match value {

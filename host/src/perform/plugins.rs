@@ -1,9 +1,10 @@
 //! `linecard plugin …`, as far as it asks a panel.
 
-use super::names::caller;
+use super::names::{caller, typed};
 use crate::panel::Panel;
-use anyhow::Context;
-use serde_json::{Value, json};
+use crate::shipped::SHIPPED;
+use anyhow::{Context, ensure};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// A tenant's plugins with their state.
@@ -24,6 +25,7 @@ pub(super) async fn add(panel: &Panel, tenant: &str, file: &Path) -> anyhow::Res
 
 /// Takes a plugin out.
 pub(super) async fn remove(panel: &Panel, tenant: &str, name: &str) -> anyhow::Result<Value> {
+    is_foreign(name)?;
     let caller = caller(panel, tenant).await?;
     panel.runtime.remove(caller, name).await?;
     Ok(json!({ "name": name, "removed": true }))
@@ -31,12 +33,14 @@ pub(super) async fn remove(panel: &Panel, tenant: &str, name: &str) -> anyhow::R
 
 /// Grants all that a plugin asks for, or only these; answers what is granted now.
 pub(super) async fn grant(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
+    is_foreign(name)?;
     let caller = caller(panel, tenant).await?;
     Ok(serde_json::to_value(panel.runtime.grant(caller, name, what).await?)?)
 }
 
 /// Takes grants back; answers what is granted now.
 pub(super) async fn revoke(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
+    is_foreign(name)?;
     let caller = caller(panel, tenant).await?;
     Ok(serde_json::to_value(panel.runtime.revoke(caller, name, what).await?)?)
 }
@@ -56,6 +60,28 @@ pub(super) async fn explain(panel: &Panel, tenant: &str, action: &str) -> anyhow
         anyhow::bail!("nothing answers {action} here; there are {}", known.join(", "));
     };
     Ok(serde_json::to_value(explained)?)
+}
+
+/// A tenant's settings of a plugin, after these were set; `null` unsets.
+pub(super) async fn settings(
+    panel: &Panel,
+    tenant: &str,
+    name: &str,
+    values: &[(String, String)],
+) -> anyhow::Result<Value> {
+    let caller = caller(panel, tenant).await?;
+    if values.is_empty() {
+        return Ok(panel.runtime.settings(caller.tenant, name).await?.into());
+    }
+    let change: Map<_, _> = values.iter().map(|(key, text)| (key.clone(), typed(text))).collect();
+    Ok(panel.runtime.set_settings(caller, name, &change).await?.into())
+}
+
+/// Refuses what only plugins know that an operator brought.
+fn is_foreign(name: &str) -> anyhow::Result<()> {
+    let shipped = SHIPPED.iter().any(|plugin| plugin.name == name);
+    ensure!(!shipped, "{name} came with the program: it stays, and has what its manifest asks for");
+    Ok(())
 }
 
 /// The last log lines of a plugin.

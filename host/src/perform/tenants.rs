@@ -1,5 +1,6 @@
 //! `linecard tenant …`.
 
+use super::names::typed;
 use crate::panel::Panel;
 use host_core::TenantId;
 use host_core::caller::Caller;
@@ -40,7 +41,7 @@ pub(super) async fn set(panel: &Panel, name: &str, values: &[(String, String)]) 
     for (key, text) in values {
         let value = match key.as_str() {
             "hosts" => text.split(',').map(str::trim).filter(|host| !host.is_empty()).map(Value::from).collect(),
-            _ => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str())),
+            _ => typed(text),
         };
         fields.insert(key.clone(), value);
     }

@@ -75,13 +75,14 @@ pub(super) async fn reset(panel: &Panel, tenant: &str, username: &str) -> anyhow
     Ok(view)
 }
 
-/// Stops a user's keys and his subtree's rights.
-pub(super) async fn disable(panel: &Panel, tenant: &str, username: &str) -> anyhow::Result<Value> {
+/// Stops a user's keys and his subtree's rights, or lets them work again.
+pub(super) async fn set_enabled(panel: &Panel, tenant: &str, username: &str, enabled: bool) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
     let user: User = named(panel, caller.tenant, Unique::Username(username.to_lowercase()), username).await?;
     let engine = &panel.engine;
-    engine.act(caller, "user disable", async |work: &mut Work| user::set_enabled(work, user.id, false).await).await?;
-    Ok(json!({ "id": user.id, "username": user.username, "enabled": false }))
+    let action = if enabled { "user enable" } else { "user disable" };
+    engine.act(caller, action, async |work: &mut Work| user::set_enabled(work, user.id, enabled).await).await?;
+    Ok(json!({ "id": user.id, "username": user.username, "enabled": enabled }))
 }
 
 fn shown(view: &Value, key: &Value) -> Value {

@@ -1,13 +1,16 @@
 //! Journals: what happened, beside the databases. Notes go into a bounded buffer and reach the
 //! tenant's file within a second. Knows nothing of plans.
 
+mod age;
+
 use crate::Options;
 use crate::directory::DataDirectory;
 use crate::error::{OpenError, failed};
 use crate::sqlite::connection::{JOURNAL, make, open_writing};
+use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use host_core::journal::{Entry, JournalQuery};
-use host_core::port::{Answer, Journal, StoreError};
+use host_core::port::{Answer, Clock, Journal, StoreError};
 use host_core::{LineId, TenantId};
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -15,11 +18,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How long a note waits at most before it is written.
 const EACH: Duration = Duration::from_secs(1);
+/// How long after the start old rows are removed first, and how often then.
+const FIRST_SWEEP: Duration = Duration::from_secs(5 * 60);
+const SWEEPS: Duration = Duration::from_secs(60 * 60);
 /// Journals that are open at a time.
 const OPEN: usize = 16;
 /// Reads that wait at a time.
@@ -118,10 +124,15 @@ struct Books {
 
 impl Books {
     fn run(mut self, asked: &Receiver<Read>) {
+        let mut sweep = Instant::now() + FIRST_SWEEP;
         loop {
             let read = asked.recv_timeout(EACH);
             // Also before a read, which then sees all that was noted before it.
             self.write_out();
+            if Instant::now() >= sweep {
+                age::sweep(&self.directory.tenants(), SystemClock::default().now());
+                sweep = Instant::now() + SWEEPS;
+            }
             match read {
                 Ok(Read { tenant, query, answer }) => {
                     // Whoever asked may be gone.

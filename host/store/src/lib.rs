@@ -18,7 +18,7 @@ pub use error::OpenError;
 pub use journal::FileJournal;
 pub use keys::FileKeyring;
 pub use lease_mirror::MappedLeases;
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteStore, Writers};
 pub use system::{SystemClock, SystemEntropy};
 
 use std::path::Path;
@@ -72,11 +72,27 @@ pub struct Opened {
 /// Opens a data directory, and makes one where there is none. The directory stays this
 /// process's until every part of the answer is dropped.
 pub fn open(dir: &Path, options: Options) -> Result<Opened, OpenError> {
+    let (opened, ()) = open_with(dir, &options, |directory| Ok((SqliteStore::open(directory, &options)?, ())))?;
+    Ok(opened)
+}
+
+/// Like [`open`], without threads that write: the same writers wait for their [`Writers::step`],
+/// so that a test says when what is committed, and what time it is. For runs that are the same
+/// every time set [`Options::writers`]; 0 depends on the machine.
+pub fn open_stepped(dir: &Path, options: Options) -> Result<(Opened, Writers), OpenError> {
+    open_with(dir, &options, |directory| SqliteStore::open_stepped(directory, &options))
+}
+
+fn open_with<W>(
+    dir: &Path,
+    options: &Options,
+    store: impl FnOnce(&Arc<DataDirectory>) -> Result<(SqliteStore, W), OpenError>,
+) -> Result<(Opened, W), OpenError> {
     let directory = Arc::new(DataDirectory::claim(dir)?);
     let keyring = Arc::new(FileKeyring::open(&directory)?);
-    let store = Arc::new(SqliteStore::open(&directory, &options)?);
+    let (store, writers) = store(&directory)?;
     let mirror = Arc::new(MappedLeases::open(&directory, options.lease_slots)?);
-    let journal = Arc::new(FileJournal::start(&directory, &options)?);
+    let journal = Arc::new(FileJournal::start(&directory, options)?);
     directory.mark_sound();
-    Ok(Opened { directory, store, keyring, mirror, journal })
+    Ok((Opened { directory, store: Arc::new(store), keyring, mirror, journal }, writers))
 }

@@ -1,7 +1,7 @@
 //! `create_package`: something new to sell.
 //! Knows no rule: the host checks every field.
 
-use crate::package_row::{OfferWish, PackageRow, document};
+use crate::package_row::{self, OfferWish, PackageRow, document};
 use crate::parameters::CreatePackage;
 use linecard_sdk::records::{self, Document, Package};
 use linecard_sdk::{Call, Refusal, Reply, reply};

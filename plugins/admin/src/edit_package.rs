@@ -1,7 +1,7 @@
 //! `edit_package`: changes what was sent.
 //! Knows no rule: the host checks every field.
 
-use crate::package_row::{OfferWish, PackageRow, document};
+use crate::package_row::{self, OfferWish, PackageRow, document};
 use crate::parameters::EditPackage;
 use linecard_sdk::records::{self, Document, Package};
 use linecard_sdk::{Call, Refusal, Reply, reply};

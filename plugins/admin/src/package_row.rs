@@ -91,6 +91,11 @@ impl OfferWish {
     }
 }
 
+/// A country as the host knows it: none for the empty text, which lifts the binding.
+pub(crate) fn country(text: String) -> Option<String> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
 /// The two offers and the plain fields of a package's document; `create_package` and
 /// `edit_package` have them in structs of their own.
 macro_rules! document {
@@ -121,7 +126,7 @@ macro_rules! document {
             .with("for_enigma", $wish.is_e2)
             .with("restreamer", $wish.is_restreamer)
             .with("isp_lock", $wish.is_isplock)
-            .with("country", $wish.forced_country)
+            .with("country", $wish.forced_country.map(package_row::country))
     }};
 }
 pub(crate) use document;

@@ -83,10 +83,13 @@ fn status(status: LineStatus) -> &'static str {
     }
 }
 
-/// Never empty, and in the order that players choose their default by.
+/// What the panel has and the line may use, in the order that players choose their default by.
+/// Never empty, because apps take its first: a line that may use nothing else is told `rtmp`.
 fn outputs(allowed: &[String]) -> Vec<String> {
-    let known = ["m3u8", "ts", "rtmp"].map(String::from);
-    known.into_iter().filter(|output| allowed.is_empty() || allowed.contains(output)).collect()
+    let served = ["m3u8", "ts"].map(String::from);
+    let offered: Vec<String> =
+        served.into_iter().filter(|output| allowed.is_empty() || allowed.contains(output)).collect();
+    if offered.is_empty() { vec!["rtmp".into()] } else { offered }
 }
 
 /// Some apps build every address from `server_protocol`, `url` and `port`, so these are what the
@@ -138,6 +141,15 @@ mod tests {
             "created_at": "1767225600", "max_connections": "2", "allowed_output_formats": ["m3u8", "ts"],
         });
         assert_eq!(to_value(user_info(line(), &server, 0)).unwrap(), wanted);
+    }
+
+    #[test]
+    fn only_outputs_that_the_panel_has_are_announced_and_never_none() {
+        let shown = |allowed: &[&str]| outputs(&allowed.iter().map(|output| (*output).to_owned()).collect::<Vec<_>>());
+        assert_eq!(shown(&[]), ["m3u8", "ts"]);
+        assert_eq!(shown(&["rtmp", "ts", "m3u8"]), ["m3u8", "ts"]);
+        assert_eq!(shown(&["rtmp", "ts"]), ["ts"]);
+        assert_eq!(shown(&["rtmp"]), ["rtmp"]);
     }
 
     #[test]

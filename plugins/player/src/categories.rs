@@ -1,13 +1,18 @@
 //! How this surface shows categories, for the three actions that list them.
 //! Knows nothing of what is listed under them.
 
+use crate::uncategorised;
 use linecard_sdk::body::Body;
 use linecard_sdk::catalogue::{self, Category, List};
 use linecard_sdk::{Refusal, Reply, json, reply};
 
 pub(crate) fn answer(list: List) -> Result<Reply, Refusal> {
+    let mut categories = catalogue::categories(list)?;
+    if uncategorised::is_needed(list)? {
+        categories.push(Category { id: uncategorised::id(list), name: uncategorised::NAME.into() });
+    }
     let mut body = Body::new();
-    write(&mut body.text, &catalogue::categories(list)?);
+    write(&mut body.text, &categories);
     body.flush()?;
     reply::body()
 }

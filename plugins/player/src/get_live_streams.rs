@@ -30,11 +30,12 @@ struct Channel<'a> {
 }
 
 pub(crate) fn get_live_streams(call: Call<GetLiveStreams>) -> Result<Reply, Refusal> {
-    let wish = Wish::new(call.parameters.category_id, call.parameters.offset, call.parameters.items_per_page);
+    let wish = call.parameters;
+    let wish = Wish::new(List::Live, wish.category_id, wish.offset, wish.items_per_page);
     let mut list = Listing::new();
-    for piece in catalogue::open(List::Live, wish.window())? {
-        piece?.rows(|channel: Channel<'_>| {
-            if let Some(category) = wish.shown_under(&channel.categories) {
+    for piece in catalogue::open(wish.list(), wish.window())? {
+        piece?.rows(|mut channel: Channel<'_>| {
+            if let Some(category) = wish.shown_under(&mut channel.categories) {
                 let number = list.begin();
                 write(&mut list.body.text, number, category, &channel);
             }

@@ -8,11 +8,12 @@ use linecard_sdk::catalogue::{self, List, Series};
 use linecard_sdk::{Call, Refusal, Reply, json, reply};
 
 pub(crate) fn get_series(call: Call<GetSeries>) -> Result<Reply, Refusal> {
-    let wish = Wish::new(call.parameters.category_id, call.parameters.offset, call.parameters.items_per_page);
+    let wish = call.parameters;
+    let wish = Wish::new(List::Series, wish.category_id, wish.offset, wish.items_per_page);
     let mut list = Listing::new();
-    for piece in catalogue::open(List::Series, wish.window())? {
-        piece?.rows(|series: Series<'_>| {
-            if let Some(category) = wish.shown_under(&series.categories) {
+    for piece in catalogue::open(wish.list(), wish.window())? {
+        piece?.rows(|mut series: Series<'_>| {
+            if let Some(category) = wish.shown_under(&mut series.categories) {
                 let number = list.begin();
                 write(&mut list.body.text, number, category, &series);
             }

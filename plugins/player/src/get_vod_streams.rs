@@ -8,11 +8,12 @@ use linecard_sdk::catalogue::{self, List, Stream};
 use linecard_sdk::{Call, Refusal, Reply, json, reply};
 
 pub(crate) fn get_vod_streams(call: Call<GetVodStreams>) -> Result<Reply, Refusal> {
-    let wish = Wish::new(call.parameters.category_id, call.parameters.offset, call.parameters.items_per_page);
+    let wish = call.parameters;
+    let wish = Wish::new(List::Movie, wish.category_id, wish.offset, wish.items_per_page);
     let mut list = Listing::new();
-    for piece in catalogue::open(List::Movie, wish.window())? {
-        piece?.rows(|movie: Stream<'_>| {
-            if let Some(category) = wish.shown_under(&movie.categories) {
+    for piece in catalogue::open(wish.list(), wish.window())? {
+        piece?.rows(|mut movie: Stream<'_>| {
+            if let Some(category) = wish.shown_under(&mut movie.categories) {
                 let number = list.begin();
                 write(&mut list.body.text, number, category, &movie);
             }

@@ -17,3 +17,4 @@ mod categories;
 mod epg_row;
 mod listing;
 mod title;
+mod uncategorised;

@@ -1,22 +1,30 @@
 //! What the three lists share: which entries, in which category, and the array around them.
 //! Knows no field.
 
+use crate::uncategorised;
 use linecard_sdk::body::Body;
-use linecard_sdk::catalogue::Window;
+use linecard_sdk::catalogue::{List, Window};
 
 /// Which entries a player asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Wish {
+    list: List,
     category: u32,
     window: Window,
 }
 
 impl Wish {
-    /// Paging counts entries of the whole list, so with it the category is looked at here.
-    pub(crate) fn new(category: u32, offset: u32, items_per_page: u32) -> Wish {
-        let paged = offset > 0 || items_per_page > 0;
-        let window = Window { category: if paged { 0 } else { category }, skip: offset, most: items_per_page };
-        Wish { category, window }
+    /// Paging counts entries of the whole list, so with it the category is looked at here; so is
+    /// the one of entries that have none, which the catalogue does not know.
+    pub(crate) fn new(list: List, category: u32, offset: u32, items_per_page: u32) -> Wish {
+        let here = offset > 0 || items_per_page > 0 || category == uncategorised::id(list);
+        let window = Window { category: if here { 0 } else { category }, skip: offset, most: items_per_page };
+        Wish { list, category, window }
+    }
+
+    /// The list.
+    pub(crate) fn list(self) -> List {
+        self.list
     }
 
     /// The part of the catalogue's list to read.
@@ -25,10 +33,13 @@ impl Wish {
     }
 
     /// The category that an entry is shown under: the one asked for, or its first; none when it
-    /// is not in the one asked for. Without any category it is 0, because players want a number.
-    pub(crate) fn shown_under(self, categories: &[u32]) -> Option<u32> {
+    /// is not in the one asked for. An entry without category gets the one of those.
+    pub(crate) fn shown_under(self, categories: &mut Vec<u32>) -> Option<u32> {
+        if categories.is_empty() {
+            categories.push(uncategorised::id(self.list));
+        }
         match self.category {
-            0 => Some(categories.first().copied().unwrap_or(0)),
+            0 => categories.first().copied(),
             wanted => categories.contains(&wanted).then_some(wanted),
         }
     }
@@ -63,15 +74,30 @@ mod tests {
 
     #[test]
     fn an_entry_stands_under_its_first_category_unless_another_was_asked_for() {
-        let all = Wish::new(0, 0, 0);
-        assert_eq!((all.shown_under(&[4, 9]), all.shown_under(&[])), (Some(4), Some(0)));
-        let one = Wish::new(9, 0, 0);
-        assert_eq!((one.shown_under(&[4, 9]), one.shown_under(&[4])), (Some(9), None));
+        let all = Wish::new(List::Live, 0, 0, 0);
+        assert_eq!(all.shown_under(&mut vec![4, 9]), Some(4));
+        let one = Wish::new(List::Live, 9, 0, 0);
+        assert_eq!((one.shown_under(&mut vec![4, 9]), one.shown_under(&mut vec![4])), (Some(9), None));
+    }
+
+    #[test]
+    fn an_entry_without_category_stands_in_the_one_of_its_list() {
+        for list in [List::Live, List::Movie, List::Series] {
+            let (all, own) = (Wish::new(list, 0, 0, 0), Wish::new(list, uncategorised::id(list), 0, 0));
+            let mut categories = Vec::new();
+            assert_eq!(all.shown_under(&mut categories), Some(uncategorised::id(list)));
+            assert_eq!(categories, [uncategorised::id(list)]);
+            assert_eq!(own.window().category, 0, "the catalogue has no such category");
+            assert_eq!(own.shown_under(&mut Vec::new()), Some(uncategorised::id(list)));
+            assert_eq!(own.shown_under(&mut vec![4]), None);
+            assert_eq!(Wish::new(list, 4, 0, 0).shown_under(&mut Vec::new()), None);
+        }
     }
 
     #[test]
     fn pages_are_cut_before_the_category_is_looked_at() {
-        assert_eq!(Wish::new(9, 0, 0).window().category, 9);
-        assert_eq!(Wish::new(9, 100, 50).window(), Window { category: 0, skip: 100, most: 50 });
+        assert_eq!(Wish::new(List::Movie, 9, 0, 0).window().category, 9);
+        let page = Wish::new(List::Movie, 9, 100, 50).window();
+        assert_eq!(page, Window { category: 0, skip: 100, most: 50 });
     }
 }

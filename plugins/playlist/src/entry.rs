@@ -36,6 +36,11 @@ pub(crate) struct Show {
     pub(crate) cover: String,
 }
 
+/// The group of an entry: its category, or the one that the player surface names for what has none.
+pub(crate) fn group(category_name: &str) -> &str {
+    if category_name.is_empty() { "Uncategorised" } else { category_name }
+}
+
 /// Which entries are wanted; nothing named is everything.
 pub(crate) struct Wanted(pub(crate) Vec<String>);
 

@@ -1,7 +1,7 @@
 //! `playlist`: the download of get.php.
 //! Knows nothing of how an entry is written: `m3u` and `entry` do.
 
-use crate::entry::{Addresses, Row, Show, Wanted, episode_title};
+use crate::entry::{Addresses, Row, Show, Wanted, episode_title, group};
 use crate::m3u::{self, Entry};
 use crate::parameters::Playlist;
 use linecard_sdk::body::Body;
@@ -56,7 +56,8 @@ impl Writer {
                 }
                 // A movie has no guide, whatever an import left in its field.
                 let guide_channel = if row.kind == StreamKind::Movie { "" } else { &*row.guide_channel };
-                let entry = Entry { title: &row.name, guide_channel, logo: &row.icon, group: &row.category_name };
+                let entry =
+                    Entry { title: &row.name, guide_channel, logo: &row.icon, group: group(&row.category_name) };
                 self.entry(&entry, &row)
             })?;
         }
@@ -71,7 +72,7 @@ impl Writer {
                 let Some(show) = shows.get(&place.series) else { return Ok(()) };
                 let logo = if row.icon.is_empty() { &*show.cover } else { &*row.icon };
                 let title = episode_title(&show.name, place);
-                let entry = Entry { title: &title, guide_channel: "", logo, group: &show.category_name };
+                let entry = Entry { title: &title, guide_channel: "", logo, group: group(&show.category_name) };
                 self.entry(&entry, &row)
             })?;
         }

@@ -3,7 +3,7 @@
 
 use crate::line_row::LineRow;
 use crate::parameters::EditLine;
-use linecard_sdk::{Call, Refusal, Reply, lines, reply};
+use linecard_sdk::{Call, Refusal, Reply, lines, packages, reply};
 
 pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
@@ -16,10 +16,33 @@ pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
         bouquets: wish.bouquets_selected,
         ..Default::default()
     };
+    if wish.trial == Some(true) {
+        return Err(tried_already("trial"));
+    }
     // The term first: the bouquets that may be chosen are those of the new package.
     if let Some(package) = wish.package {
-        lines::extend(wish.id, package, false)?;
+        extend(wish.id, package)?;
     }
     let line = lines::edit(wish.id, &options)?;
     reply::data(&LineRow::from(line))
+}
+
+/// Another term. What can only be tried is no term for a line that is there already.
+fn extend(line: u32, package: u32) -> Result<(), Refusal> {
+    match lines::extend(line, package, false) {
+        Ok(_) => Ok(()),
+        Err(refusal) if refusal.code == "invalid_package" && is_only_for_trials(package)? => {
+            Err(tried_already("package"))
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn is_only_for_trials(package: u32) -> Result<bool, Refusal> {
+    let mut sold = packages::list()?.into_iter().map(|priced| priced.package);
+    Ok(sold.any(|sold| sold.id == package && sold.official.is_none() && sold.trial.is_some()))
+}
+
+fn tried_already(field: &str) -> Refusal {
+    Refusal::field("no_trials", field, "A line is tried once, when it is created; extend it by a regular package.")
 }

@@ -22,5 +22,8 @@ pub fn random(count: u32) -> Vec<u8> {
 
 /// Tells the host why the guest is about to trap. Natively it goes to the test's output.
 pub(crate) fn last_words(message: &str) {
-    if cfg!(target_arch = "wasm32") { host::fault(message) } else { eprintln!("{message}") }
+    #[cfg(target_arch = "wasm32")]
+    host::fault(message);
+    #[cfg(not(target_arch = "wasm32"))]
+    eprintln!("{message}");
 }

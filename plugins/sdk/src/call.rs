@@ -1,9 +1,12 @@
 //! One call of an action, as the author sees it: typed parameters, who calls, how the request
 //! came. Knows nothing of HTTP: the host has parsed, coerced and checked everything.
 
-use crate::{Plugin, Refusal, Reply};
+#[cfg(target_arch = "wasm32")]
+use crate::Plugin;
+use crate::{Refusal, Reply};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 /// One call. `P` is the action's struct in the crate's `parameters` module.
 #[derive(Deserialize)]
@@ -15,6 +18,9 @@ pub struct Call<P> {
     pub action: String,
     /// The parameters, complete with defaults.
     pub parameters: P,
+    /// What the tenant has set for this plugin.
+    #[serde(default)]
+    pub settings: Settings,
     /// Who calls.
     #[serde(default)]
     pub caller: Caller,
@@ -24,6 +30,24 @@ pub struct Call<P> {
     /// Nothing will be committed; the caller wants to see what would be.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+/// What the tenant has set for a plugin by `linecard plugin settings`: an object that only the
+/// plugin knows the meaning of. A kept body is kept under it, so that a build may read it too.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Settings(Option<Box<RawValue>>);
+
+impl Settings {
+    /// The settings in the author's type, from `{}` when nothing is set: a type with
+    /// `#[serde(default)]` fits always. Settings that do not fit end the call as a fault, with
+    /// the reason in the plugin's log, where the operator who set them finds it.
+    pub fn read<T: DeserializeOwned>(&self) -> T {
+        match serde_json::from_str(self.0.as_ref().map_or("{}", |settings| settings.get())) {
+            Ok(settings) => settings,
+            Err(error) => crate::fault(&format!("The settings do not fit: {error}.")),
+        }
+    }
 }
 
 /// Who calls. While a kept body is built nobody does: the body belongs to its key.
@@ -108,6 +132,7 @@ pub fn answer<P: DeserializeOwned>(
 }
 
 /// What is exported for any [`Plugin`].
+#[cfg(target_arch = "wasm32")]
 impl<T: Plugin> crate::bindings::exports::linecard::plugin::actions::Guest for T {
     fn names() -> Vec<String> {
         T::NAMES.iter().map(|name| (*name).to_owned()).collect()
@@ -118,7 +143,6 @@ impl<T: Plugin> crate::bindings::exports::linecard::plugin::actions::Guest for T
         call: String,
     ) -> Result<String, crate::bindings::exports::linecard::plugin::actions::Refusal> {
         // A panic has no other voice in a sandbox without standard output.
-        #[cfg(target_arch = "wasm32")]
         std::panic::set_hook(Box::new(|panic| crate::base::last_words(&panic.to_string())));
         Ok(T::handle(&action, &call)?)
     }
@@ -146,5 +170,21 @@ mod tests {
         let call = r#"{"surface":"player","action":"account","parameters":{},"request":{"now":7}}"#;
         let call: Call<Nothing> = serde_json::from_str(call).unwrap();
         assert_eq!((call.caller.role, call.request.now, call.dry_run), (Role::Stranger, 7, false));
+    }
+
+    #[test]
+    fn settings_are_read_in_the_authors_type_also_when_there_are_none() {
+        #[derive(Deserialize)]
+        struct Nothing {}
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
+        struct Mine {
+            greeting: String,
+        }
+        for (settings, greeting) in [("", ""), (r#""settings":{},"#, ""), (r#""settings":{"greeting":"Hi"},"#, "Hi")] {
+            let call = format!(r#"{{"surface":"s","action":"a","parameters":{{}},{settings}"dry_run":false}}"#);
+            let call: Call<Nothing> = serde_json::from_str(&call).unwrap();
+            assert_eq!(call.settings.read::<Mine>().greeting, greeting, "{settings}");
+        }
     }
 }

@@ -18,10 +18,16 @@
 //! }
 //! ```
 
+#[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "native/bindings.rs"]
+mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod heap;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 
 mod amount;
 mod call;
@@ -44,7 +50,7 @@ pub mod url;
 pub mod users;
 
 pub use amount::Credits;
-pub use call::{Call, Caller, Request, Role, answer};
+pub use call::{Call, Caller, Request, Role, Settings, answer};
 pub use linecard_sdk_macros::plugin;
 pub use parameter::{Expiry, sent};
 pub use refusal::Refusal;

@@ -1,7 +1,9 @@
 //! A correct no, as plugins give and get it. Knows nothing of how a surface says it: the
 //! surface's refusal table does.
 
-use crate::bindings::{exports::linecard::plugin::actions as given, linecard::plugin::actions as got};
+#[cfg(target_arch = "wasm32")]
+use crate::bindings::exports::linecard::plugin::actions as given;
+use crate::bindings::linecard::plugin::actions as got;
 
 /// A refusal: nothing of the call is done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +44,7 @@ impl From<got::Refusal> for Refusal {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
 impl From<Refusal> for given::Refusal {
     fn from(refusal: Refusal) -> given::Refusal {
         given::Refusal { code: refusal.code, field: refusal.field, message: refusal.message }

@@ -130,6 +130,17 @@ pub enum Filter {
     After(u32),
 }
 
+/// A member of a bouquet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The bouquet that holds it.
+    pub bouquet: BouquetId,
+    /// The member.
+    pub member: Member,
+    /// What it is, when it is a stream.
+    pub kind: Option<StreamKind>,
+}
+
 /// A page of a list, and how many rows there are.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -190,6 +201,8 @@ pub trait Store: Send + Sync + 'static {
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
     /// A bouquet's members in order.
     fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+    /// The members of these bouquets, by bouquet and in order, with what their streams are.
+    fn members_of(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
     /// Enabled streams of these kinds in these bouquets, each once, in the order of the bouquets
     /// as given and of their members; with a category, only those in it.
     fn catalogue(

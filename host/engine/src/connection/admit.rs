@@ -8,11 +8,14 @@ use host_core::journal::Entry;
 use host_core::line::{Barred, Line, Seats as Limit, Visit};
 use host_core::object::{Key, Object};
 use host_core::plan::Place;
+use host_core::settings::ConnectionPolicy;
 use host_core::time::Expiry;
 use host_core::{LineId, Refusal, StreamId, TenantId};
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Engine {
     /// The session that these parts make: HLS, the id in its URLs; movies, line, address, agent
@@ -66,10 +69,12 @@ impl Engine {
             }
             self.learn_isp(tenant, &line, visit).await?;
             let seat = self.take_seat(&line, tenant, stream, session, visit).await?;
+            seat.signed_in_with(credentials(&line));
             // A change of the line that was committed before the seat was taken is not seen by
             // the effect that follows it: look once more.
             match self.line_row(tenant, line.id).await? {
                 Some(now) if now.version == line.version => return Ok(seat),
+                Some(now) if credentials(&now) != credentials(&line) => return Err(check::signed_out().into()),
                 Some(now) => line = now,
                 None => return Err(Refusal::not_found("line").into()),
             }
@@ -95,9 +100,22 @@ impl Engine {
             output: visit.output,
             limit: line.max_connections,
             term: line.expiry,
-            policy: self.settings(tenant).await?.connection_policy,
+            policy: self.connection_policy(tenant, line).await?,
         };
         Ok(self.seats().acquire(start)?)
+    }
+
+    /// What happens to a start of the line when all its seats are taken: its package says it, or
+    /// else the settings.
+    pub(crate) async fn connection_policy(&self, tenant: TenantId, line: &Line) -> Result<ConnectionPolicy> {
+        if let Some(package) = line.package
+            && let Some(Object::Package(package)) =
+                self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Package(package)).await?
+            && let Some(policy) = package.connection_policy
+        {
+            return Ok(policy);
+        }
+        Ok(self.settings(tenant).await?.connection_policy)
     }
 
     /// Binds a locked line to the network operator of its first connection.
@@ -117,22 +135,31 @@ impl Engine {
 
     /// Looks again at a line's running connections: ends those that it may no longer have.
     pub(crate) async fn recheck(&self, tenant: TenantId, line: LineId) -> Result<()> {
-        if self.seats().connections(tenant, Some(line)).is_empty() {
+        let watched: BTreeSet<StreamId> =
+            self.seats().connections(tenant, Some(line)).iter().map(|connection| connection.lease.stream).collect();
+        if watched.is_empty() {
             return Ok(());
         }
         let Some(row) = self.line_row(tenant, line).await? else {
             self.seats().kill(tenant, line);
             return Ok(());
         };
+        let mut lost = BTreeSet::new();
+        for stream in watched {
+            if !self.store().carries(tenant, row.bouquets.clone(), stream).await? {
+                lost.insert(stream);
+            }
+        }
         let lists = self.blocked(tenant).await?;
-        let now = self.clock().now();
-        self.seats().retain(tenant, line, row.max_connections, row.expiry, |lease, agent, output| {
-            let (isp, country) = self.network(&row, lease.address);
-            let seen =
-                Visit { address: lease.address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
+        let (now, credentials) = (self.clock().now(), credentials(&row));
+        self.seats().retain(tenant, line, row.max_connections, row.expiry, |held| {
+            let (isp, country) = self.network(&row, held.lease.address);
+            let (address, agent, output) = (held.lease.address, &*held.agent, held.output);
+            let seen = Visit { address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
             // After a restart the player's name is not known; the next start is checked in full.
             let line = if agent.is_empty() { &Line { allowed_agents: Vec::new(), ..row.clone() } } else { &row };
-            check::visit(line, &lists, &seen, now).is_ok()
+            let is_signed_in = held.credentials.is_none_or(|then| then == credentials);
+            is_signed_in && !lost.contains(&held.lease.stream) && check::visit(line, &lists, &seen, now).is_ok()
         });
         Ok(())
     }
@@ -142,20 +169,23 @@ impl Engine {
         (self.networks().isp(address), country)
     }
 
-    /// Looks again at all running connections of a tenant.
-    pub(crate) async fn recheck_all(&self, tenant: TenantId) -> Result<()> {
+    /// Looks again at all running connections of a tenant. False when it stopped at `until`.
+    pub(crate) async fn recheck_all(&self, tenant: TenantId, until: Option<Duration>) -> Result<bool> {
         let running = self.seats().connections(tenant, None);
         let lines: BTreeSet<LineId> = running.iter().map(|connection| connection.lease.line).collect();
         for line in lines {
+            if until.is_some_and(|until| self.clock().monotonic() >= until) {
+                return Ok(false);
+            }
             self.recheck(tenant, line).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Ends all connections of a tenant: when it is suspended or deleted.
     pub(crate) fn end_all(&self, tenant: TenantId) {
         for connection in self.seats().connections(tenant, None) {
-            self.seats().retain(tenant, connection.lease.line, Limit::Unlimited, Expiry::Never, |_, _, _| false);
+            self.seats().retain(tenant, connection.lease.line, Limit::Unlimited, Expiry::Never, |_| false);
         }
     }
 
@@ -171,6 +201,13 @@ impl Engine {
             at: self.clock().now(),
         }
     }
+}
+
+/// What a player of this line signs in with, as far as two of them can be told apart.
+fn credentials(line: &Line) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&line.username, line.password_mac.0).hash(&mut hasher);
+    hasher.finish()
 }
 
 async fn bind(work: &mut Work, line: LineId, isp: &str) -> Result<()> {

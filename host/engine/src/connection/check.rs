@@ -40,6 +40,11 @@ pub(super) fn visit(line: &Line, lists: &[Blocked], visit: &Visit<'_>, now: Unix
     blocked(lists, visit)
 }
 
+/// The refusal of a start whose user name or password was changed after its sign-in.
+pub(super) fn signed_out() -> Refusal {
+    Refusal::new(Code::AuthFailed, "The credentials are not valid.")
+}
+
 /// The refusal of a stream that none of the line's bouquets has.
 pub(super) fn not_carried() -> Refusal {
     Refusal::new(Code::NotInBouquet, "This line does not have this stream.")

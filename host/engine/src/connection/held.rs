@@ -47,6 +47,8 @@ pub(super) struct Held {
     pub(super) agent: Box<str>,
     pub(super) output: Option<Output>,
     pub(super) term: Expiry,
+    /// What the player signed in with; none when it is not known.
+    pub(super) credentials: Option<u64>,
     pub(super) signal: Arc<Signal>,
     /// Found after a restart; nobody has come back for it yet.
     pub(super) orphan: bool,

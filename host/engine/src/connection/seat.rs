@@ -123,6 +123,11 @@ impl Seat {
         self.lingers = true;
     }
 
+    /// Notes what the player signed in with: when that is changed, the connection ends.
+    pub(super) fn signed_in_with(&self, credentials: u64) {
+        self.seats.note_credentials(self.tenant, self.line, self.fence, credentials);
+    }
+
     /// The lease as it is now; none when it is over.
     pub fn lease(&self) -> Option<Lease> {
         self.seats.lease(self.tenant, self.line, self.fence)

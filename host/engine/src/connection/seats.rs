@@ -2,16 +2,18 @@
 //! unexpired leases; taking one is a single step under the shard's lock, without a system call.
 //! Knows nothing of who may watch what ([`super::admit`]).
 
-use super::held::{Connection, Held, Start};
+mod survey;
+
+use super::held::{Held, Start};
 use super::history::activity;
 use super::seat::{Ended, Seat, SessionKey};
 use host_core::lease::{Fence, LEASE_SECONDS, Lease};
-use host_core::line::{Output, Seats as Limit};
+use host_core::line::Seats as Limit;
 use host_core::port::{Clock, Journal, LeaseMirror};
 use host_core::refusal::Code;
 use host_core::settings::ConnectionPolicy;
 use host_core::time::{Expiry, Unix};
-use host_core::{LineId, Refusal, StreamId, TenantId};
+use host_core::{LineId, Refusal, TenantId};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,6 +34,7 @@ pub struct Seats {
     clock: Arc<dyn Clock>,
     mirror: Arc<dyn LeaseMirror>,
     journal: Arc<dyn Journal>,
+    unmirrored: AtomicU64,
 }
 
 impl Seats {
@@ -42,7 +45,8 @@ impl Seats {
         let shards = Box::new(std::array::from_fn(|_| Mutex::default()));
         // Numbers grow over restarts even when the mirror is empty.
         let first = u64::try_from(now.0).unwrap_or(0) << 24;
-        let seats = Seats { shards, fence: AtomicU64::new(first), clock, mirror, journal };
+        let seats =
+            Seats { shards, fence: AtomicU64::new(first), clock, mirror, journal, unmirrored: AtomicU64::new(0) };
         for (slot, lease) in seats.mirror.load() {
             seats.restore(slot, lease, now);
         }
@@ -66,10 +70,17 @@ impl Seats {
             agent: Box::default(),
             output: None,
             term: Expiry::Never,
+            credentials: None,
             signal: Arc::default(),
             orphan: true,
         };
-        self.with(owner, |line| line.push(held));
+        self.with(owner, |line| {
+            if line.iter().any(|other| other.lease.fence == held.lease.fence) {
+                self.mirror.clear(slot);
+            } else {
+                line.push(held);
+            }
+        });
     }
 
     /// A session of its own, for a response that nothing joins (live TS).
@@ -88,7 +99,7 @@ impl Seats {
         self.with((start.tenant, start.line), |line| {
             self.expire(line, monotonic, now);
             if let Some(held) = line.iter_mut().find(|held| held.lease.session == start.session.0) {
-                return Ok(self.join(held, start.stream, monotonic, now));
+                return Ok(self.join(held, &start, monotonic, now));
             }
             if let Some((at, why)) = self.to_replace(line, &start)? {
                 self.end(line.swap_remove(at), why, now);
@@ -137,18 +148,44 @@ impl Seats {
             started_at: now,
             expires_at: now.plus(LEASE_SECONDS),
         };
-        let slot = self.mirror.put(&lease);
+        let slot = self.mirror(&lease);
         let agent = Box::from(start.agent);
         let (output, term, signal) = (start.output, start.term, Arc::default());
-        Held { lease, until: monotonic + LEASE, slot, handles: 1, agent, output, term, signal, orphan: false }
+        let (until, credentials) = (monotonic + LEASE, None);
+        Held { lease, until, slot, handles: 1, agent, output, term, credentials, signal, orphan: false }
     }
 
-    fn join(self: &Arc<Self>, held: &mut Held, stream: StreamId, monotonic: Duration, now: Unix) -> Seat {
+    fn join(self: &Arc<Self>, held: &mut Held, start: &Start<'_>, monotonic: Duration, now: Unix) -> Seat {
         held.handles += 1;
-        held.orphan = false;
-        held.lease.stream = stream;
+        // After a restart only the start knows these.
+        (held.orphan, held.agent, held.output, held.term) = (false, start.agent.into(), start.output, start.term);
+        if held.lease.stream != start.stream {
+            held.lease.stream = start.stream;
+            self.mirror_again(held);
+        }
         self.extend(held, monotonic, now);
         self.handle(held, monotonic)
+    }
+
+    /// Gives a lease a slot, if there is one. Without it the seat is lost in a crash, no more.
+    fn mirror(&self, lease: &Lease) -> Option<u32> {
+        let slot = self.mirror.put(lease);
+        if slot.is_none() && self.unmirrored.fetch_add(1, Ordering::Relaxed) == 0 {
+            tracing::warn!("all slots of the lease mirror are taken: further leases would not outlive a crash");
+        }
+        slot
+    }
+
+    /// Mirrors a lease that is another one now. The new slot is there before the old one goes; of
+    /// two with one number a restart keeps one.
+    fn mirror_again(&self, held: &mut Held) {
+        let old = std::mem::replace(&mut held.slot, self.mirror.put(&held.lease));
+        if let Some(old) = old {
+            self.mirror.clear(old);
+        }
+        if held.slot.is_none() {
+            held.slot = self.mirror(&held.lease);
+        }
     }
 
     fn handle(self: &Arc<Self>, held: &Held, monotonic: Duration) -> Seat {
@@ -191,6 +228,14 @@ impl Seats {
         });
     }
 
+    pub(super) fn note_credentials(&self, tenant: TenantId, line: LineId, fence: Fence, credentials: u64) {
+        self.with((tenant, line), |line| {
+            if let Some(held) = line.iter_mut().find(|held| held.lease.fence == fence) {
+                held.credentials = Some(credentials);
+            }
+        });
+    }
+
     pub(super) fn lease(&self, tenant: TenantId, line: LineId, fence: Fence) -> Option<Lease> {
         self.with((tenant, line), |line| {
             line.iter().find(|held| held.lease.fence == fence).map(|held| held.lease.clone())
@@ -199,108 +244,6 @@ impl Seats {
 
     pub(super) fn monotonic(&self) -> Duration {
         self.clock.monotonic()
-    }
-
-    /// How many seats of a line are taken.
-    pub fn count(&self, tenant: TenantId, line: LineId) -> u32 {
-        let monotonic = self.clock.monotonic();
-        let shard = self.shard((tenant, line)).lock();
-        let live = shard.get(&(tenant, line)).map_or(0, |held| held.iter().filter(|h| monotonic < h.until).count());
-        u32::try_from(live).unwrap_or(u32::MAX)
-    }
-
-    /// The seats that are taken now, over all tenants.
-    pub fn total(&self) -> usize {
-        let monotonic = self.clock.monotonic();
-        let live = |held: &Vec<Held>| held.iter().filter(|held| monotonic < held.until).count();
-        self.shards.iter().map(|shard| shard.lock().values().map(live).sum::<usize>()).sum()
-    }
-
-    /// The running connections of a tenant, or of one line, oldest first.
-    pub fn connections(&self, tenant: TenantId, line: Option<LineId>) -> Vec<Connection> {
-        let monotonic = self.clock.monotonic();
-        let mut found = Vec::new();
-        for shard in self.shards.iter() {
-            for (owner, leases) in shard.lock().iter() {
-                if owner.0 != tenant || line.is_some_and(|line| line != owner.1) {
-                    continue;
-                }
-                found.extend(leases.iter().filter(|held| monotonic < held.until).map(|held| Connection {
-                    lease: held.lease.clone(),
-                    agent: held.agent.to_string(),
-                    output: held.output,
-                    bytes: held.signal.bytes(),
-                }));
-            }
-        }
-        found.sort_by_key(|connection| connection.lease.fence);
-        found
-    }
-
-    /// Ends connections of a line that `keep` does not want, then the oldest ones above `limit`.
-    /// Answers how many ended.
-    pub fn retain(
-        &self,
-        tenant: TenantId,
-        line: LineId,
-        limit: Limit,
-        term: Expiry,
-        keep: impl Fn(&Lease, &str, Option<Output>) -> bool,
-    ) -> usize {
-        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
-        self.with((tenant, line), |leases| {
-            self.expire(leases, monotonic, now);
-            leases.sort_by_key(|held| held.lease.fence);
-            let before = leases.len();
-            let mut kept: Vec<Held> = Vec::with_capacity(before);
-            for mut held in leases.drain(..) {
-                if keep(&held.lease, &held.agent, held.output) {
-                    held.term = term;
-                    kept.push(held);
-                } else {
-                    self.end(held, Ended::Killed, now);
-                }
-            }
-            let most = match limit {
-                Limit::Unlimited => usize::MAX,
-                Limit::AtMost(limit) => limit.get() as usize,
-            };
-            let surplus = kept.len().saturating_sub(most);
-            kept.drain(..surplus).for_each(|held| self.end(held, Ended::Killed, now));
-            *leases = kept;
-            before - leases.len()
-        })
-    }
-
-    /// Ends all connections of a line. Answers how many.
-    pub fn kill(&self, tenant: TenantId, line: LineId) -> usize {
-        self.retain(tenant, line, Limit::Unlimited, Expiry::Never, |_, _, _| false)
-    }
-
-    /// Ends one connection. Whether it was there.
-    pub fn kill_one(&self, tenant: TenantId, line: LineId, fence: Fence) -> bool {
-        self.with((tenant, line), |leases| {
-            let Some(at) = leases.iter().position(|held| held.lease.fence == fence) else { return false };
-            self.end(leases.swap_remove(at), Ended::Killed, self.clock.now());
-            true
-        })
-    }
-
-    /// Ends all leases that ran out, and answers the lines with a lease whose term is over.
-    pub fn sweep(&self, now: Unix) -> Vec<(TenantId, LineId)> {
-        let monotonic = self.clock.monotonic();
-        let mut over = Vec::new();
-        for shard in self.shards.iter() {
-            let mut shard = shard.lock();
-            shard.retain(|owner, leases| {
-                self.expire(leases, monotonic, now);
-                if leases.iter().any(|held| held.term.is_past(now)) {
-                    over.push(*owner);
-                }
-                !leases.is_empty()
-            });
-        }
-        over
     }
 
     fn expire(&self, leases: &mut Vec<Held>, monotonic: Duration, now: Unix) {

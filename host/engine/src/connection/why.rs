@@ -79,8 +79,8 @@ fn binding(seen: Option<&str>, bound: Option<&str>) -> String {
 
 async fn seats(line: &Line, work: &Work) -> Result<Value> {
     let (taken, limit) = (work.connections(line.id), u32::from(line.max_connections));
-    let ends_oldest =
-        work.engine().settings(work.caller().tenant).await?.connection_policy == ConnectionPolicy::EndOldest;
+    let policy = work.engine().connection_policy(work.caller().tenant, line).await?;
+    let ends_oldest = policy == ConnectionPolicy::EndOldest;
     let free = line.max_connections == Seats::Unlimited || taken < limit || ends_oldest;
     let detail = match line.max_connections {
         Seats::Unlimited => format!("{taken} taken, without limit"),

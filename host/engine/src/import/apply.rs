@@ -1,16 +1,15 @@
 //! One chunk of a playlist: each entry finds its stream or makes one. Knows what an import may
 //! change and what was edited by hand.
 
+use super::moves::{Move, Moves};
 use super::playlist::PlaylistOptions;
 use super::{Counts, add};
 use crate::{Result, Work};
 use host_core::bouquet::{Bouquet, Member};
-use host_core::caller::Scope;
 use host_core::category::{Category, CategoryKind};
 use host_core::event::Effect;
 use host_core::import::{PlaylistEntry, Skipped};
-use host_core::object::{Kind, Object, Unique};
-use host_core::port::{Filter, Query};
+use host_core::object::{Kind, Unique};
 use host_core::stream::{Origin, Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, StreamId};
@@ -19,13 +18,17 @@ use std::collections::HashSet;
 /// Endings of addresses that are movies.
 const MOVIES: [&str; 13] =
     ["mp4", "mkv", "avi", "mov", "m4v", "mpg", "mpeg", "wmv", "flv", "webm", "3gp", "divx", "vob"];
+/// What is counted of a file that breaks off where an entry may be a stream that moved: the next
+/// import of the whole file decides.
+const UNKNOWN: &str = "skipped:file_broke_off";
 
 /// A chunk of entries.
 pub(super) struct Chunk<'a> {
     pub(super) options: &'a PlaylistOptions,
     pub(super) entries: &'a [PlaylistEntry],
-    /// Whether the source had streams before this import.
-    pub(super) known_source: bool,
+    pub(super) moves: &'a Moves,
+    /// What the bouquet had before the import.
+    pub(super) listed: &'a HashSet<StreamId>,
 }
 
 /// Puts a chunk into the plan; answers the streams that its entries are. `seen` are those of the
@@ -38,40 +41,44 @@ pub(super) async fn chunk(
     counts: &mut Counts,
 ) -> Result<Vec<StreamId>> {
     let mut touched: HashSet<StreamId> = HashSet::with_capacity(chunk.entries.len());
+    let mut members = Vec::new();
     let source = &chunk.options.source;
-    // Addresses first, so that an entry that moved does not take the stream of one that stayed.
-    let mut moved = Vec::new();
     for entry in chunk.entries {
-        match work.find::<Stream>(Unique::StreamOrigin(source.clone(), entry.url.clone())).await? {
-            Some(stream) if seen.contains(&stream.id) || !touched.insert(stream.id) => {
-                skip(counts, &Skipped::Duplicate)
+        let is_met = |stream: &Stream| seen.contains(&stream.id) || touched.contains(&stream.id);
+        let at_address = work.find(Unique::StreamOrigin(source.clone(), entry.url.clone())).await?;
+        let stream = match (at_address, chunk.moves.of(entry)) {
+            (Some(stream), _) if is_met(&stream) => {
+                skip(counts, &Skipped::Duplicate);
+                continue;
             }
-            Some(stream) => set(work, stream, entry, began, counts).await?,
-            None => moved.push(entry),
-        }
-    }
-    let mut added = Vec::new();
-    for entry in moved {
-        // An earlier entry of this chunk may have taken the address meanwhile.
-        if work.find::<Stream>(Unique::StreamOrigin(source.clone(), entry.url.clone())).await?.is_some() {
-            skip(counts, &Skipped::Duplicate);
-            continue;
-        }
-        match renamed(work, chunk, entry, |id| seen.contains(&id) || touched.contains(&id)).await? {
+            (Some(stream), _) => Some(stream),
+            (None, Move::Of(id)) => moved_here(work, source, entry, id).await?.filter(|stream| !is_met(stream)),
+            (None, Move::New) => None,
+            (None, Move::Unknown) => {
+                add(counts, UNKNOWN, 1);
+                continue;
+            }
+        };
+        let (id, kind) = match stream {
             Some(stream) => {
-                touched.insert(stream.id);
+                let known = (stream.id, stream.kind);
                 set(work, stream, entry, began, counts).await?;
+                known
             }
-            None => {
-                let Some(id) = create(work, source, entry, began, counts).await? else { continue };
-                touched.insert(id);
-                added.push(Member::Stream(id));
-            }
+            None => match create(work, source, entry, began, counts).await? {
+                Some(id) => (id, StreamKind::default()),
+                None => continue,
+            },
+        };
+        touched.insert(id);
+        // An episode is in a bouquet with its series only.
+        if kind != StreamKind::Episode && !chunk.listed.contains(&id) {
+            members.push(Member::Stream(id));
         }
     }
-    if !added.is_empty() {
+    if !members.is_empty() {
         let bouquet = bouquet(work, &chunk.options.bouquet).await?;
-        work.add_members(bouquet, added);
+        work.add_members(bouquet, members);
     }
     Ok(touched.into_iter().collect())
 }
@@ -80,22 +87,14 @@ fn skip(counts: &mut Counts, reason: &Skipped) {
     add(counts, &format!("skipped:{}", reason.as_str()), 1);
 }
 
-/// The one stream of the source that has the entry's `tvg-id` and name and was not met yet.
-async fn renamed(
-    work: &mut Work,
-    chunk: &Chunk<'_>,
-    entry: &PlaylistEntry,
-    is_met: impl Fn(StreamId) -> bool,
-) -> Result<Option<Stream>> {
-    if !chunk.known_source || entry.tvg_id.is_empty() {
-        return Ok(None);
-    }
-    let named = Filter::ImportedAs(chunk.options.source.clone(), entry.tvg_id.clone(), entry.name.clone());
-    let query = Query { filters: vec![named], limit: 2, ..Query::all(Kind::Stream, Scope::Tenant) };
-    match work.list(query).await?.rows.as_slice() {
-        [Object::Stream(only)] if !is_met(only.id) => work.know(only.id).await,
-        _ => Ok(None),
-    }
+/// The stream that was found to have moved to the entry's address, if it is still as it was then.
+async fn moved_here(work: &mut Work, source: &str, entry: &PlaylistEntry, id: StreamId) -> Result<Option<Stream>> {
+    let stream: Option<Stream> = work.know(id).await?;
+    Ok(stream.filter(|stream| {
+        stream.origin.as_ref().is_some_and(|origin| {
+            (origin.source.as_str(), &origin.tvg_id, &origin.name) == (source, &entry.tvg_id, &entry.name)
+        })
+    }))
 }
 
 /// What an entry is by its address: a movie with its container, or something endless.

@@ -1,8 +1,9 @@
 //! Imports a guide: a new build beside the one that is read, switched at the end. A file that
 //! breaks off, or has no programme, leaves the last good guide as it was.
 
-use super::Progress;
+use super::interrupted::GUIDE;
 use super::job::{Running, unreadable};
+use super::{Progress, leftover};
 use crate::record::guide_source;
 use crate::{Engine, Error, Result, Work};
 use host_core::GuideSourceId;
@@ -42,24 +43,32 @@ pub async fn guide(
     caller: Caller,
     options: &GuideOptions,
     items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
-    progress: impl FnMut(Progress<'_>) -> bool,
+    mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<Value> {
     if options.source.trim().is_empty() || options.source.chars().count() > 255 {
         return Err(Refusal::field(Code::InvalidInput, "source", "A source has a name of 1 to 255 characters.").into());
     }
-    let kinds = ("import xmltv", "import_xmltv");
+    let kinds = ("import xmltv", GUIDE);
     let mut running = Running::begin(engine, caller, kinds, &options.source, options.dry_run).await?;
-    let outcome = build(&mut running, &options.source, items, progress).await;
+    let begun = running.chunk(0, async |work: &mut Work, _| begin(work, &options.source).await).await;
+    let outcome = match begun {
+        Ok(begun) => {
+            let outcome = build(&mut running, begun, items, &mut progress).await;
+            let goes_on = || progress(Progress { read: running.read, counts: &running.counts });
+            leftover::clear(&running, begun, matches!(outcome, Ok(JobState::Done)), goes_on).await;
+            outcome
+        }
+        Err(error) => Err(error),
+    };
     running.end(outcome, json!({ "source": options.source })).await
 }
 
 async fn build(
     running: &mut Running,
-    name: &str,
+    (source, build): (GuideSourceId, Build),
     mut items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<JobState> {
-    let (source, build) = running.chunk(0, async |work: &mut Work, _| begin(work, name).await).await?;
     loop {
         let piece = Piece::read(running, &mut items);
         let (channels, programmes) = (piece.channels, piece.programmes);
@@ -89,9 +98,6 @@ async fn build(
         return Err(Refusal::field(Code::InvalidInput, "file", "The file has no programme; the guide stays.").into());
     }
     running.chunk(0, async |work: &mut Work, _| switch(work, source, build, programmes).await).await?;
-    if !running.is_dry_run() {
-        running.engine.due.prune(running.caller.tenant, source);
-    }
     Ok(JobState::Done)
 }
 
@@ -151,15 +157,18 @@ async fn begin(work: &mut Work, name: &str) -> Result<(GuideSourceId, Build)> {
     Ok((before.id, latest))
 }
 
-/// Readers see the build from here on, unless a newer import was faster.
+/// Readers see the build from here on, unless a newer import of the source has begun: what nobody
+/// reads of builds before that one may be gone already.
 async fn switch(work: &mut Work, id: GuideSourceId, build: Build, programmes: u64) -> Result<()> {
     if work.is_dry_run() {
         return Ok(());
     }
     let before: GuideSource = work.know(id).await?.ok_or_else(|| Refusal::not_found("guide_source"))?;
-    if before.current < build {
-        let (updated_at, programmes) = (work.now(), u32::try_from(programmes).unwrap_or(u32::MAX));
-        work.update(&before, GuideSource { current: build, programmes, updated_at, ..before.clone() });
+    if before.latest != build {
+        let message = "A newer import of this guide source has begun; if that fails, import this file again.";
+        return Err(Refusal::new(Code::Conflict, message).into());
     }
+    let (updated_at, programmes) = (work.now(), u32::try_from(programmes).unwrap_or(u32::MAX));
+    work.update(&before, GuideSource { current: build, programmes, updated_at, ..before.clone() });
     Ok(())
 }

@@ -21,6 +21,7 @@ pub(super) struct Running {
     pub(super) counts: Counts,
     pub(super) read: u64,
     id: Option<JobId>,
+    ended: bool,
 }
 
 impl Running {
@@ -33,9 +34,14 @@ impl Running {
         dry_run: bool,
     ) -> Result<Running> {
         let began = engine.clock().now();
+        let tenant = caller.tenant;
+        let mut reserved = None;
         let verb = async |work: &mut Work| {
+            let id = JobId(work.next_id(Kind::Job).await?);
+            engine.due.jobs.begin(tenant, id, kind, subject);
+            reserved = Some(id);
             let job = Job {
-                id: JobId(work.next_id(Kind::Job).await?),
+                id,
                 version: Version(0),
                 kind: kind.to_owned(),
                 subject: subject.to_owned(),
@@ -49,9 +55,14 @@ impl Running {
             work.insert(job.clone());
             Ok(job.id)
         };
-        let id = if dry_run { None } else { Some(engine.act(caller.clone(), action, verb).await?) };
+        let id = if dry_run { None } else { Some(engine.act(caller.clone(), action, verb).await) };
+        let id = id.transpose().inspect_err(|_| {
+            if let Some(id) = reserved {
+                engine.due.jobs.end(tenant, id, true);
+            }
+        })?;
         let (engine, counts) = (Arc::clone(engine), Counts::new());
-        Ok(Running { engine, caller, action, began, counts, read: 0, id })
+        Ok(Running { engine, caller, action, began, counts, read: 0, id, ended: false })
     }
 
     pub(super) fn is_dry_run(&self) -> bool {
@@ -81,7 +92,7 @@ impl Running {
     }
 
     /// Ends the job; answers the report.
-    pub(super) async fn end(self, outcome: Result<JobState>, mut report: Value) -> Result<Value> {
+    pub(super) async fn end(mut self, outcome: Result<JobState>, mut report: Value) -> Result<Value> {
         let (state, error) = match &outcome {
             Ok(state) => (*state, None),
             Err(error) => (JobState::Failed, Some(error.to_string())),
@@ -95,6 +106,7 @@ impl Running {
             };
             self.engine.act(self.caller.clone(), self.action, verb).await?;
         }
+        self.ended = true;
         outcome?;
         if let Value::Object(fields) = &mut report {
             fields.insert("job".to_owned(), json!(self.id));
@@ -108,6 +120,15 @@ impl Running {
 
     pub(super) fn add(&mut self, name: &str, number: u64) {
         add(&mut self.counts, name, number);
+    }
+}
+
+/// One that is dropped with its row still running is ended by the engine's step.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.engine.due.jobs.end(self.caller.tenant, id, !self.ended);
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is gone from a source: marked, or deleted. Knows only which streams were met.
 
-use super::add;
 use super::job::Running;
 use super::playlist::PlaylistOptions;
+use super::{Progress, add};
 use crate::{Result, Work};
 use host_core::StreamId;
 use host_core::caller::Scope;
 use host_core::event::Effect;
+use host_core::job::JobState;
 use host_core::object::{Kind, Object};
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
@@ -16,14 +17,20 @@ use std::collections::HashSet;
 /// Streams that are looked at in one plan.
 const PIECE: u32 = 500;
 
-/// Marks, or with `prune` deletes, the source's streams that were not met.
-pub(super) async fn mark(running: &mut Running, options: &PlaylistOptions, seen: &HashSet<StreamId>) -> Result<()> {
+/// Marks, or with `prune` deletes, the source's streams that were not met, until `progress` says
+/// no.
+pub(super) async fn mark(
+    running: &mut Running,
+    options: &PlaylistOptions,
+    seen: &HashSet<StreamId>,
+    mut progress: impl FnMut(Progress<'_>) -> bool,
+) -> Result<JobState> {
     let mut after = 0;
     loop {
         let filters = vec![Filter::ImportedFrom(options.source.clone()), Filter::After(after)];
         let query = Query { filters, limit: PIECE, ..Query::all(Kind::Stream, Scope::Tenant) };
         let page = running.engine.store().list(Place::Tenant(running.caller.tenant), query).await?;
-        let Some(last) = page.rows.last() else { return Ok(()) };
+        let Some(last) = page.rows.last() else { return Ok(JobState::Done) };
         after = last.key().number();
         let gone: Vec<StreamId> = page
             .rows
@@ -48,6 +55,9 @@ pub(super) async fn mark(running: &mut Running, options: &PlaylistOptions, seen:
                 Ok(())
             })
             .await?;
+        if !progress(Progress { read: running.read, counts: &running.counts }) {
+            return Ok(JobState::Cancelled);
+        }
     }
 }
 

@@ -1,17 +1,26 @@
 //! Imports as jobs: a file's entries in chunks, each chunk one plan with the job's progress in it.
-//! What was committed stays when an import stops, and repeating it changes nothing twice.
+//! What was committed stays when an import stops: it is not taken up again in the middle, but
+//! repeating it completes it, because an entry that is there already costs no write.
 //! Knows no format: parsers hand entries over.
 
 mod apply;
 mod guide;
+mod interrupted;
 mod job;
+mod leftover;
 mod missing;
+mod moves;
 mod playlist;
 
 pub use guide::{GuideOptions, guide};
+pub(crate) use interrupted::Jobs;
 pub use playlist::{PlaylistOptions, playlist};
 
+use host_core::import::{ImportError, PlaylistEntry, Skipped};
 use std::collections::BTreeMap;
+
+/// What a parser hands over: an entry, one that is left out, or why the file cannot be read on.
+type Entry = Result<Result<PlaylistEntry, Skipped>, ImportError>;
 
 /// What an import has done, by name: `added`, `changed`, `unchanged`, `missing`, `pruned`,
 /// `channels`, `programmes`, `skipped:REASON`.

@@ -2,14 +2,14 @@
 
 use super::apply::{self, Chunk};
 use super::job::{Running, unreadable};
-use super::{Progress, missing};
+use super::moves::Moves;
+use super::{Entry, Progress, missing};
 use crate::{Engine, Result, Work};
-use host_core::caller::{Caller, Scope};
-use host_core::import::{ImportError, PlaylistEntry, Skipped};
+use host_core::bouquet::Member;
+use host_core::caller::Caller;
 use host_core::job::JobState;
-use host_core::object::Kind;
+use host_core::object::{Object, Unique};
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
 use host_core::refusal::Code;
 use host_core::{Refusal, StreamId};
 use serde_json::{Value, json};
@@ -26,7 +26,8 @@ const MAX_NAME: usize = 255;
 pub struct PlaylistOptions {
     /// The source, by which its streams are known again: the file's name unless chosen.
     pub source: String,
-    /// The bouquet that new streams go into; made when there is none of this name.
+    /// The bouquet that the file's streams go into; made when there is none of this name. Those
+    /// it has already keep their place.
     pub bouquet: String,
     /// Deletes what is gone from the source, instead of marking it.
     pub prune: bool,
@@ -38,13 +39,19 @@ pub struct PlaylistOptions {
 /// after each chunk; a false answer cancels, and what was committed stays. Answers
 /// `{"source","bouquet","job","state","read","counts","dry_run"}`.
 ///
+/// An entry is a stream of the source when that has its address; otherwise when exactly one
+/// stream of the source has its `tvg-id` and name, no other entry of the file has both, and the
+/// stream's own address is nowhere in the file. Every other entry is a new stream. For this the
+/// entries are read twice where the source is known already: `entries` gives the same ones for
+/// each of its clones.
+///
 /// # Errors
 /// `invalid_input` for a file that cannot be read on (the job then shows why).
 pub async fn playlist(
     engine: &Arc<Engine>,
     caller: Caller,
     options: &PlaylistOptions,
-    entries: impl Iterator<Item = Result<Result<PlaylistEntry, Skipped>, ImportError>>,
+    entries: impl IntoIterator<Item = Entry> + Clone,
     progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<Value> {
     for (field, name) in [("source", &options.source), ("bouquet", &options.bouquet)] {
@@ -63,11 +70,13 @@ pub async fn playlist(
 async fn chunks(
     running: &mut Running,
     options: &PlaylistOptions,
-    mut entries: impl Iterator<Item = Result<Result<PlaylistEntry, Skipped>, ImportError>>,
+    entries: impl IntoIterator<Item = Entry> + Clone,
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<JobState> {
     let mut seen: HashSet<StreamId> = HashSet::new();
-    let known_source = has_streams(running, &options.source).await?;
+    let moves = Moves::find(running, &options.source, entries.clone()).await?;
+    let listed = listed(running, &options.bouquet).await?;
+    let mut entries = entries.into_iter();
     loop {
         let mut chunk = Vec::with_capacity(CHUNK);
         let (mut read, mut broken, mut at_end) = (0_u64, None, false);
@@ -86,32 +95,32 @@ async fn chunks(
             }
             read += 1;
         }
-        let piece = Chunk { options, entries: &chunk, known_source };
+        let piece = Chunk { options, entries: &chunk, moves: &moves, listed: &listed };
         let began = running.began;
         let touched = running
             .chunk(read, async |work: &mut Work, counts| apply::chunk(work, &piece, &seen, began, counts).await)
             .await?;
         seen.extend(touched);
-        if let Some(error) = broken {
-            return Err(unreadable(&error));
-        }
+        // Asked first: who cancels may have stopped the reading.
         if !progress(Progress { read: running.read, counts: &running.counts }) {
             return Ok(JobState::Cancelled);
+        }
+        if let Some(error) = broken {
+            return Err(unreadable(&error));
         }
         if at_end {
             break;
         }
     }
     // Only a file that was read to its end says what is gone.
-    missing::mark(running, options, &seen).await?;
-    Ok(JobState::Done)
+    missing::mark(running, options, &seen, progress).await
 }
 
-/// Whether an earlier import left streams of this source: only then an entry can be an old one
-/// under another address.
-async fn has_streams(running: &Running, source: &str) -> Result<bool> {
-    let filters = vec![Filter::ImportedFrom(source.to_owned())];
-    let query = Query { filters, limit: 1, ..Query::all(Kind::Stream, Scope::Tenant) };
-    let place = Place::Tenant(running.caller.tenant);
-    Ok(!running.engine.store().list(place, query).await?.rows.is_empty())
+/// The streams that the bouquet has before the import.
+async fn listed(running: &Running, bouquet: &str) -> Result<HashSet<StreamId>> {
+    let (store, tenant) = (running.engine.store(), running.caller.tenant);
+    let known = store.find(Place::Tenant(tenant), Unique::BouquetName(bouquet.to_owned())).await?;
+    let Some(Object::Bouquet(bouquet)) = known else { return Ok(HashSet::new()) };
+    let members = store.members(tenant, bouquet.id).await?;
+    Ok(members.into_iter().filter_map(|member| if let Member::Stream(id) = member { Some(id) } else { None }).collect())
 }

@@ -69,7 +69,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
     } else {
         set_admin_fields(work, &mut line, &options).await?;
     }
-    if narrows(&before, &line) {
+    if concerns_connections(&before, &line) {
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());
@@ -145,16 +145,20 @@ async fn known_bouquets(work: &mut Work, chosen: Vec<BouquetId>) -> Result<Vec<B
     Ok(kept)
 }
 
-/// Whether running connections may have to end, or their term is another one now.
-pub(super) fn narrows(before: &Line, after: &Line) -> bool {
-    before.enabled != after.enabled
-        || before.admin_enabled != after.admin_enabled
-        || before.expiry != after.expiry
-        || before.max_connections != after.max_connections
-        || before.allowed_addresses != after.allowed_addresses
-        || before.allowed_agents != after.allowed_agents
-        || before.allowed_outputs != after.allowed_outputs
-        || before.isp_lock != after.isp_lock
-        || before.isp != after.isp
-        || before.country != after.country
+/// Whether running connections may have to end, or their term is another one now. Every field
+/// counts but those that no connection was admitted by.
+pub(super) fn concerns_connections(before: &Line, after: &Line) -> bool {
+    let compared = Line {
+        version: before.version,
+        owner: before.owner,
+        package: before.package,
+        trial: before.trial,
+        // The same password may be sealed anew; its digest counts.
+        password: before.password.clone(),
+        admin_notes: before.admin_notes.clone(),
+        reseller_notes: before.reseller_notes.clone(),
+        created_at: before.created_at,
+        ..after.clone()
+    };
+    compared != *before
 }

@@ -1,6 +1,6 @@
 //! Sells another term of a package to a line.
 
-use super::edit::narrows;
+use super::edit::concerns_connections;
 use super::{purchase, view};
 use crate::{Result, Work};
 use host_core::event::Effect;
@@ -27,7 +27,7 @@ pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool
     }
     line.trial = trial;
     line.expiry = before.extended(offer.term, work.now());
-    if narrows(&before, &line) && work.connections(id) > 0 {
+    if concerns_connections(&before, &line) && work.connections(id) > 0 {
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());

@@ -142,17 +142,17 @@ async fn trial_quota(work: &mut Work, seller: &Seller, offer: Offer) -> Result<(
     Ok(())
 }
 
-/// The tenant's quota of lines. Far below it the count is only looked at; near it, it is guarded.
+/// The tenant's quota of lines: one more must fit beside the plan's own. Always guarded, because
+/// any number of plans may have read the same count.
 pub(super) async fn line_quota(work: &mut Work) -> Result<()> {
     let quota = work.engine().quotas(work.caller().tenant).await?.lines;
-    let count = work.engine().store().count(work.place(), Kind::Line).await?;
-    if count >= quota {
+    let own = u32::try_from(work.overlay.added(Kind::Line)).unwrap_or(u32::MAX);
+    let below = quota.saturating_sub(own);
+    if work.engine().store().count(work.place(), Kind::Line).await? >= below {
         let message = format!("This panel may have {quota} lines; delete some or ask for more.");
         return Err(Refusal::new(Code::QuotaExceeded, message).into());
     }
-    if count >= quota - quota / 10 {
-        work.guard(Guard::CountBelow(Kind::Line, quota));
-    }
+    work.guard(Guard::CountBelow(Kind::Line, below));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::{Result, Work};
 use host_core::bouquet::Member;
 use host_core::caller::CallerRole;
+use host_core::event::Effect;
 use host_core::object::{Key, Object};
 use host_core::refusal::Code;
 use host_core::series::Series;
@@ -50,12 +51,21 @@ async fn check(work: &mut Work, members: &[Member]) -> Result<()> {
             found.insert(stream.id);
         }
         for id in piece {
-            // A stream of this plan is not in the store yet.
-            let own = work.overlay.row(Key::Stream(*id)).is_some_and(|row| row.is_some());
-            if !found.contains(id) && !own {
+            // What this plan makes or deletes is not so in the store yet.
+            let own = work.overlay.row(Key::Stream(*id)).map(|row| row.is_some());
+            if !own.unwrap_or_else(|| found.contains(id)) {
                 return Err(refuse(format!("There is no stream {id}.")).into());
             }
         }
+    }
+    Ok(())
+}
+
+/// Asks for a look at running connections when the bouquet loses members: some may be watched.
+pub(super) async fn check_taken(work: &mut Work, bouquet: BouquetId, left: &[Member]) -> Result<()> {
+    let left: HashSet<&Member> = left.iter().collect();
+    if !work.members(bouquet).await?.iter().all(|member| left.contains(member)) {
+        work.effect(Effect::CheckConnections);
     }
     Ok(())
 }
@@ -70,6 +80,28 @@ pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<Strin
             Member::Series(id) => json!({ "series": id }),
         });
         fields.insert(FIELD.to_owned(), shown.collect());
+    }
+    Ok(())
+}
+
+/// Adds the members to the documents of a page of bouquets, for admins: one read for all of them.
+pub(super) async fn show_all(work: &Work, rows: &mut [Map<String, Value>]) -> Result<()> {
+    if work.caller().role() < CallerRole::Admin {
+        return Ok(());
+    }
+    let id = |row: &Map<String, Value>| row.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+    let bouquets = rows.iter().filter_map(id).map(BouquetId).collect();
+    let mut members: HashMap<u32, Vec<Value>> = HashMap::new();
+    for held in work.engine().store().members_of(work.caller().tenant, bouquets).await? {
+        let shown = match held.member {
+            Member::Stream(id) => json!({ "stream": id, "kind": held.kind }),
+            Member::Series(id) => json!({ "series": id }),
+        };
+        members.entry(held.bouquet.0).or_default().push(shown);
+    }
+    for row in rows {
+        let own = id(row).and_then(|id| members.remove(&id)).unwrap_or_default();
+        row.insert(FIELD.to_owned(), own.into());
     }
     Ok(())
 }

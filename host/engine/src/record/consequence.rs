@@ -31,7 +31,8 @@ pub(super) fn effects(work: &mut Work, before: Option<&Object>, after: Option<&O
             }
         }
         (Some(Object::Stream(old)), None) => work.effect(Effect::RestartStream { stream: old.id }),
-        (Some(Object::Block(_)), _) | (_, Some(Object::Block(_))) => work.effect(Effect::ApplyBlocks),
+        (Some(Object::Block(_)), _) | (_, Some(Object::Block(_))) => work.effect(Effect::CheckConnections),
+        (Some(Object::Bouquet(_)), None) => work.effect(Effect::CheckConnections),
         _ => {}
     }
 }

@@ -30,6 +30,9 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     }
     consequence::effects(work, Some(&before), Some(&after));
     work.put(Some(before), Some(after.clone()));
+    if let (Object::Bouquet(bouquet), Some(members)) = (&after, &members) {
+        bouquet::check_taken(work, bouquet.id, members).await?;
+    }
     create::set_members(work, &after, members);
     get::document(work, &after).await
 }

@@ -1,6 +1,6 @@
 //! Lists records of a kind.
 
-use super::{is_readable, shown};
+use super::{bouquet, is_readable, shown};
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::Kind;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// A page: `query` is `{"start","limit","search"}`, for streams also `kinds` and `category`.
-/// Rows of bouquets are without members.
+/// Rows of bouquets have their members, for admins.
 ///
 /// # Errors
 /// `invalid_input` for an unknown kind or a malformed query, `not_permitted` for kinds that the
@@ -32,8 +32,11 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         rows.filters.push(Filter::Category(category));
     }
     let page = work.list(rows).await?;
-    let rows = page.rows.iter().map(|row| Value::Object(shown(work, row))).collect();
-    Ok(document::page(&page, rows))
+    let mut rows: Vec<_> = page.rows.iter().map(|row| shown(work, row)).collect();
+    if kind == Kind::Bouquet {
+        bouquet::show_all(work, &mut rows).await?;
+    }
+    Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))
 }
 
 fn field<'a, T: Deserialize<'a>>(query: &'a Map<String, Value>, name: &'static str) -> Result<Option<T>> {

@@ -2,7 +2,6 @@
 
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::event::Effect;
 use host_core::refusal::Code;
 use host_core::user::User;
 use host_core::{Refusal, UserId};
@@ -18,6 +17,5 @@ pub async fn set_enabled(work: &mut Work, id: UserId, enabled: bool) -> Result<(
     }
     let user: User = work.get(id).await?;
     work.update(&user, User { enabled, ..user.clone() });
-    work.effect(Effect::ForgetUser { user: id });
     Ok(())
 }

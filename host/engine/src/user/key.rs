@@ -5,7 +5,6 @@ use crate::sign_in::digest;
 use crate::{Result, Work};
 use host_core::api_key::ApiKey;
 use host_core::caller::CallerRole;
-use host_core::event::Effect;
 use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Query};
 use host_core::secret::Secret;
@@ -84,11 +83,10 @@ pub async fn revoke_key(work: &mut Work, id: ApiKeyId) -> Result<()> {
     let missing = || host_core::Refusal::not_found("api_key");
     let key: ApiKey = work.know(id).await?.ok_or_else(missing)?;
     // The key is in scope when its user is.
-    let user: User = work.get(key.user).await.map_err(|error| match error {
+    work.get::<User>(key.user).await.map_err(|error| match error {
         crate::Error::Refusal(_) => missing().into(),
         other => other,
     })?;
     work.update(&key, ApiKey { revoked: true, ..key.clone() });
-    work.effect(Effect::ForgetUser { user: user.id });
     Ok(())
 }

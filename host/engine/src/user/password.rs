@@ -2,7 +2,6 @@
 
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::event::Effect;
 use host_core::secret::{PasswordHash, Secret};
 use host_core::user::User;
 use host_core::{UserId, name};
@@ -21,7 +20,6 @@ pub async fn reset_password(work: &mut Work, id: UserId, chosen: Option<&Secret>
     let user: User = work.get(id).await?;
     let (password, shown) = hashed(work, chosen).await?;
     work.update(&user, User { password, ..user.clone() });
-    work.effect(Effect::ForgetUser { user: id });
     Ok(json!({ "id": id, "username": user.username, "password": shown }))
 }
 

@@ -4,8 +4,14 @@
 
 mod catalogue;
 mod import;
+mod interrupted;
+mod late;
+mod mirror;
+mod networks;
 mod outbox;
+mod own_rows;
 mod panel;
+mod quota;
 mod record;
 mod run;
 mod sale;

@@ -1,6 +1,6 @@
 //! The outbox: what is performed, settled, and tried again.
 
-use crate::panel::{Panel, map};
+use crate::panel::{HandClock, Panel, map};
 use host_core::event::Effect;
 use host_core::{StreamId, TenantId};
 use host_engine::outbox::Performer;
@@ -26,6 +26,35 @@ impl Performer for Reluctant {
         self.done.lock().push(effect.clone());
         Ok(())
     }
+}
+
+/// Takes three seconds for each.
+struct Slow(Arc<HandClock>, Mutex<Vec<Effect>>);
+
+impl Performer for Slow {
+    fn perform(&self, _: TenantId, effect: &Effect) -> Result<(), String> {
+        self.0.pass(3);
+        self.1.lock().push(effect.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_waits_two_seconds_for_effects_and_the_outbox_does_the_rest() {
+    let panel = Panel::new().await;
+    let performer = Arc::new(Slow(panel.clock.clone(), Mutex::default()));
+    panel.engine.set_performer(performer.clone());
+    let verb = async |work: &mut Work| {
+        for stream in panel.streams {
+            record::edit(work, "stream", stream, &map(json!({ "sources": ["test:other"] }))).await?;
+        }
+        Ok(())
+    };
+    panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    let restart = panel.streams.map(|stream| Effect::RestartStream { stream: StreamId(stream) });
+    assert_eq!(*performer.1.lock(), restart[..1], "the second one comes after the time that a reply waits");
+    panel.engine.step(panel.engine.clock().now()).await.unwrap();
+    assert_eq!(*performer.1.lock(), restart, "each once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,6 +147,20 @@ async fn credits_move_down_and_back_with_balances_as_of_the_commit() {
     assert_eq!(code(adjust(&panel.reseller, child, "1e3").await), "invalid_input");
     assert_eq!(code(adjust(&panel.reseller, panel.reseller_id(), "1").await), "not_permitted");
     let below = caller(panel.tenant, u64::from(child.0), Role::Reseller);
+    let further = map(json!({ "username": "further", "password": "long enough" }));
+    let verb = async |work: &mut Work| user::create(work, &further).await;
+    let grandchild = panel.engine.act(below.clone(), "create", verb).await.unwrap();
+    let grandchild = UserId(u32::try_from(grandchild["id"].as_u64().unwrap()).unwrap());
+    for amount in ["1", "-1"] {
+        assert_eq!(
+            code(adjust(&panel.reseller, grandchild, amount).await),
+            "not_permitted",
+            "only to his own children"
+        );
+    }
+    adjust(&panel.reseller, child, "2").await.unwrap();
+    adjust(&below, grandchild, "1").await.unwrap();
+    adjust(&panel.admin, grandchild, "-1").await.unwrap();
     assert_eq!(code(adjust(&below, panel.reseller_id(), "1").await), "not_found");
     panel.verify().await;
 }

@@ -101,6 +101,50 @@ async fn with_the_other_policy_the_oldest_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_package_has_a_policy_of_its_own_for_its_lines() {
+    let panel = Panel::new().await;
+    let id = panel.line("guest", 1).await;
+    edit(&panel, id, json!({ "package": panel.package })).await;
+    let package = async |policy: serde_json::Value| {
+        let fields = map(json!({ "connection_policy": policy }));
+        let verb = async |work: &mut Work| record::edit(work, "package", panel.package, &fields).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap()
+    };
+    let first = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    assert_eq!(code(start(&panel, "guest", "10.0.0.2", "b").await), "connection_limit");
+    assert_eq!(package(json!("end_oldest")).await["connection_policy"], "end_oldest");
+    let second = start(&panel, "guest", "10.0.0.2", "b").await.unwrap();
+    assert_eq!((first.is_ended(), second.is_ended()), (Some(Ended::Oldest), None));
+    set(&panel, json!({ "connection_policy": "end_oldest" })).await;
+    package(json!("refuse")).await;
+    assert_eq!(code(start(&panel, "guest", "10.0.0.3", "c").await), "connection_limit");
+    package(json!(null)).await;
+    start(&panel, "guest", "10.0.0.3", "c").await.unwrap();
+    assert_eq!(second.is_ended(), Some(Ended::Oldest));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_channel_is_made_from_the_sources_of_a_live_one_and_takes_a_seat() {
+    let panel = Panel::new().await;
+    let create = async |source: &str| {
+        let fields = map(json!({ "kind": "created_channel", "name": "Loop", "sources": [source] }));
+        let verb = async |work: &mut Work| record::create(work, "stream", &fields).await;
+        panel.engine.act(panel.admin.clone(), "create", verb).await
+    };
+    let refused = create("file:loop.ts").await.unwrap_err();
+    assert_eq!(refused.refusal().unwrap().field.as_deref(), Some("sources"));
+    let stream = u32::try_from(create("test:loop").await.unwrap()["id"].as_u64().unwrap()).unwrap();
+    let fields = map(json!({ "members": [{ "stream": stream }] }));
+    let verb = async |work: &mut Work| record::edit(work, "bouquet", panel.bouquets[0], &fields).await;
+    panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    panel.line("guest", 1).await;
+    let line = panel.sign_in("guest", "secret-1").await.unwrap().line;
+    let (session, visit) = (panel.engine.seats().fresh_session(), visit("10.0.0.1", "vlc"));
+    let seat = panel.engine.admit(&line, panel.tenant, StreamId(stream), session, &visit).await.unwrap();
+    assert_eq!(seat.lease().unwrap().stream, StreamId(stream));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_of_one_session_share_a_seat_that_outlives_them_until_it_runs_out() {
     let panel = Panel::new().await;
     let id = panel.line("guest", 1).await;
@@ -167,6 +211,59 @@ async fn a_line_that_is_disabled_deleted_or_loses_seats_loses_its_connections_at
     let delete = async |work: &mut Work| line::delete(work, id).await;
     panel.engine.act(panel.admin.clone(), "delete", delete).await.unwrap();
     assert_eq!(third.is_ended(), Some(Ended::Killed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_ends_when_its_bouquet_is_taken_away_or_no_longer_holds_the_stream() {
+    let panel = Panel::new().await;
+    let id = panel.line("guest", 2).await;
+    let change = async |fields: serde_json::Value| {
+        let fields = map(fields);
+        let verb = async |work: &mut Work| record::edit(work, "bouquet", panel.bouquets[0], &fields).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    };
+    let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    edit(&panel, id, json!({ "bouquets": [panel.bouquets[1], panel.bouquets[0]] })).await;
+    assert_eq!(seat.is_ended(), None, "one of his bouquets still has it");
+    edit(&panel, id, json!({ "bouquets": [panel.bouquets[1]] })).await;
+    assert_eq!(seat.is_ended(), Some(Ended::Killed), "another set of bouquets");
+    edit(&panel, id, json!({ "bouquets": [panel.bouquets[0]] })).await;
+    let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    let [one, two] = panel.streams;
+    change(json!({ "members": [{ "stream": two }, { "stream": one }] })).await;
+    assert_eq!(seat.is_ended(), None, "more members");
+    change(json!({ "members": [{ "stream": two }] })).await;
+    assert_eq!(seat.is_ended(), Some(Ended::Killed), "a bouquet without the stream");
+    change(json!({ "members": [{ "stream": one }] })).await;
+    let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    let delete = async |work: &mut Work| record::delete(work, "bouquet", panel.bouquets[0]).await;
+    panel.engine.act(panel.admin.clone(), "delete", delete).await.unwrap();
+    assert_eq!(seat.is_ended(), Some(Ended::Killed), "no bouquet");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_ends_when_the_credentials_change_that_it_signed_in_with() {
+    let panel = Panel::new().await;
+    let id = panel.line("guest", 2).await;
+    let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    let unconcerned = json!({ "admin_notes": "x", "reseller_notes": "y", "restreamer": true, "password": "secret-1",
+        "owner": panel.reseller_id() });
+    edit(&panel, id, unconcerned).await;
+    assert_eq!(seat.is_ended(), None);
+    let stale = panel.sign_in("guest", "secret-1").await.unwrap().line;
+    edit(&panel, id, json!({ "password": "secret-2" })).await;
+    assert_eq!(seat.is_ended(), Some(Ended::Killed), "another password");
+    edit(&panel, id, json!({ "password": "secret-1" })).await;
+    let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
+    edit(&panel, id, json!({ "username": "renamed" })).await;
+    assert_eq!(seat.is_ended(), Some(Ended::Killed), "another user name");
+    let (session, visit) = (panel.engine.seats().fresh_session(), visit("10.0.0.1", "a"));
+    let late = panel.engine.admit(&stale, panel.tenant, StreamId(panel.streams[0]), session, &visit).await;
+    assert_eq!(code(late), "auth_failed", "signed in before the change, started after it");
+    assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
+    let seat = start(&panel, "renamed", "10.0.0.1", "a").await.unwrap();
+    edit(&panel, id, json!({ "enabled": true, "max_connections": 3 })).await;
+    assert_eq!(seat.is_ended(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 use super::forms::{Misfit, document, item_of, scalar};
 use super::refusal::Refused;
 use super::request::{Gathered, Many};
+use super::sent::{Sent, is_endless, nothing, sent};
 use host_core::action::{Action, Form, Parameter, Shape};
 use host_core::caller::CallerRole;
 use host_core::credit::Credits;
@@ -31,17 +32,18 @@ pub(crate) fn parameters(
     for (name, parameter) in &action.parameters {
         let paging = action.reply.shape == Shape::List && (name == "start" || name == "limit");
         let value = match sent(name, parameter, gathered)? {
-            Some(_) if parameter.role.is_some_and(|least| role < least) => {
+            Sent::Value(_) | Sent::Cleared if parameter.role.is_some_and(|least| role < least) => {
                 let message = format!("{name} may not be set by this account.");
                 return Err(Refusal::field(Code::NotPermitted, name.clone(), message).into());
             }
-            Some(sent) => match value(parameter, sent, paging) {
+            Sent::Value(sent) => match value(parameter, sent, paging) {
                 Ok(value) => value,
                 Err(_) if parameter.lenient || paging => None,
                 Err(misfit) => return Err(refused(name, parameter, misfit).into()),
             },
-            None if is_endless(name, parameter, gathered)? => Some(Value::Null),
-            None => None,
+            Sent::Cleared => Some(nothing(parameter)),
+            Sent::Nothing if is_endless(name, parameter, gathered)? => Some(Value::Null),
+            Sent::Nothing => None,
         };
         let value =
             if paging { Some(paged(name, parameter, value)) } else { value.or_else(|| parameter.default.clone()) };
@@ -57,30 +59,9 @@ pub(crate) fn parameters(
     Ok(result)
 }
 
-/// What was sent for a parameter under its name or one of its aliases. Empty texts are absent.
-fn sent<'g>(name: &str, parameter: &Parameter, gathered: &'g Gathered<'_>) -> Result<Option<Many<'g>>, Refused> {
-    let names = std::iter::once(name).chain(parameter.aliases.iter().map(String::as_str));
-    for name in names {
-        let found = match parameter.form {
-            Form::List => gathered.many(name)?,
-            _ => gathered.one(name)?.map(Many::Text),
-        };
-        let empty = match &found {
-            None => true,
-            Some(Many::Text(text)) => text.is_empty(),
-            Some(Many::Items(items)) => items.iter().all(|item| item.is_empty()),
-        };
-        if !empty {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a date that has to be sent was sent empty: these protocols mean never by it.
-fn is_endless(name: &str, parameter: &Parameter, gathered: &Gathered<'_>) -> Result<bool, Refused> {
-    let asked = parameter.required && parameter.form == Form::Date;
-    Ok(asked && gathered.one(name)?.is_some_and(str::is_empty))
+/// The most rows that a list answers a request with; none where the action has no pages.
+pub(crate) fn limit(action: &Action, parameters: &Map<String, Value>) -> Option<u64> {
+    if action.reply.shape == Shape::List { parameters.get("limit")?.as_u64() } else { None }
 }
 
 /// How a value that does not fit is refused, or one that is missing.
@@ -277,6 +258,25 @@ mod tests {
         assert_eq!(refused.refusal.code, Code::NotPermitted);
         assert!(coerced(described.clone(), "object", "member_id=", CallerRole::Reseller).is_ok());
         assert!(coerced(described, "object", "member_id=1", CallerRole::Admin).is_ok());
+    }
+
+    #[test]
+    fn a_parameter_that_clears_arrives_empty_when_it_was_sent_empty() {
+        let described = json!({
+            "notes": {"type": "text", "clears": true, "min": 3},
+            "ips": {"type": "list", "of": "network", "clears": true, "aliases": ["allowed"]},
+            "name": {"type": "text"},
+        });
+        assert_eq!(plain(described.clone(), "").unwrap(), json!({}));
+        assert_eq!(plain(described.clone(), "notes=&name=").unwrap(), json!({"notes": ""}));
+        for query in ["ips[]=", "ips=", "ips=[]", "allowed[]="] {
+            assert_eq!(plain(described.clone(), query).unwrap(), json!({"ips": []}), "{query}");
+        }
+        assert_eq!(plain(described.clone(), "ips=&allowed=10.0.0.1").unwrap(), json!({"ips": ["10.0.0.1/32"]}));
+        assert_eq!(code(described, "notes=ab"), "invalid_input");
+        let reserved = json!({"notes": {"type": "text", "clears": true, "role": "admin"}});
+        let refused = coerced(reserved, "object", "notes=", CallerRole::Reseller).unwrap_err();
+        assert_eq!(refused.refusal.code, Code::NotPermitted);
     }
 
     #[test]

@@ -9,6 +9,10 @@ use serde_json::value::RawValue;
 /// The type of every envelope.
 pub(crate) const JSON: &str = "application/json";
 
+/// The field of a paged list that says how many rows this answer has at most: the `limit` that was
+/// asked for, as far as it goes.
+const LIMIT: &str = "recordsLimit";
+
 /// A success to be wrapped.
 pub(crate) struct Success<'a> {
     /// The plugin's data, trimmed to the caller's columns.
@@ -17,6 +21,8 @@ pub(crate) struct Success<'a> {
     pub(crate) total: Option<u64>,
     /// Rows that match, on lists.
     pub(crate) matching: Option<u64>,
+    /// Most rows of this answer, on lists with pages.
+    pub(crate) limit: Option<u64>,
     /// What would be written, in a dry run.
     pub(crate) plan: Option<&'a Value>,
     /// The request's id.
@@ -41,6 +47,9 @@ pub(crate) fn success(envelope: &Envelope, said: &Success<'_>) -> Bytes {
             }
             if let Some(rows) = said.matching {
                 object.raw(matching, &rows.to_string());
+            }
+            if let Some(limit) = said.limit {
+                object.raw(LIMIT, &limit.to_string());
             }
             object.dry_run(said.plan);
             object.text(request, said.request);
@@ -122,7 +131,10 @@ mod tests {
     fn wrapped(envelope: &Envelope, data: &str, totals: Option<(u64, u64)>, plan: Option<&Value>) -> String {
         let data = RawValue::from_string(data.to_owned()).unwrap();
         let (total, matching) = totals.unzip();
-        let bytes = success(envelope, &Success { data: &data, total, matching, plan, request: "r\"1" });
+        let bytes = success(
+            envelope,
+            &Success { data: &data, total, matching, limit: total.map(|_| 25), plan, request: "r\"1" },
+        );
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
@@ -132,10 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn a_status_reply_has_word_data_totals_and_request() {
+    fn a_status_reply_has_word_data_totals_most_rows_and_request() {
         assert_eq!(
             wrapped(&status(), "[1,2]", Some((9, 2)), None),
-            r#"{"status":"STATUS_SUCCESS","data":[1,2],"recordsTotal":9,"recordsFiltered":2,"request_id":"r\"1"}"#
+            r#"{"status":"STATUS_SUCCESS","data":[1,2],"recordsTotal":9,"recordsFiltered":2,"recordsLimit":25,"request_id":"r\"1"}"#
         );
         assert_eq!(
             wrapped(&status(), "null", None, None),

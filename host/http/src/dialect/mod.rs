@@ -8,6 +8,7 @@ pub(crate) mod envelope;
 mod forms;
 pub(crate) mod refusal;
 pub(crate) mod request;
+mod sent;
 
 pub(crate) use refusal::{Refused, Spoken};
 pub(crate) use request::Gathered;

@@ -1,6 +1,7 @@
 //! Bodies of media: bytes that a seat is held for. The body ends when the seat does, and every
 //! piece is counted and keeps the seat. Refuses to know what the bytes are.
 
+use crate::connection::Pulse;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
@@ -11,18 +12,47 @@ use http::{HeaderValue, StatusCode};
 use std::future::ready;
 use std::io;
 use std::sync::Arc;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
-/// The bytes while the seat is held.
-pub(super) fn seated(bytes: impl Stream<Item = io::Result<Bytes>> + Send + 'static, seat: Arc<Seat>) -> Body {
+/// The bytes while the seat is held, for the client of this connection.
+pub(super) fn seated(
+    bytes: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    seat: Arc<Seat>,
+    pulse: &Arc<Pulse>,
+) -> Body {
     let until = {
         let seat = Arc::clone(&seat);
         async move { seat.ended().await }
     };
+    // Dropped with the body.
+    let (here, gone) = oneshot::channel::<()>();
+    tokio::spawn(see_out(Arc::clone(&seat), Arc::clone(pulse), pulse.begun(), gone));
     let held = bytes.take_until(Box::pin(until)).take_while(move |piece| {
+        let _ = &here;
         let sent = piece.as_ref().map_or(0, |piece| piece.len() as u64);
         ready(seat.count(sent))
     });
     Body::from_stream(held)
+}
+
+/// Waits for the end of a body or of its seat. A client that reads gets the end of the answer
+/// when the seat is over; of one that does not, nobody asks the body anything any more, so its
+/// connection is cut from here.
+async fn see_out(seat: Arc<Seat>, pulse: Arc<Pulse>, request: u64, mut gone: oneshot::Receiver<()>) {
+    let is_gone = tokio::select! {
+        _ = &mut gone => true,
+        _ = seat.ended() => false,
+    };
+    if seat.is_ended().is_none() {
+        return;
+    }
+    drop(seat);
+    tokio::time::sleep(pulse.last_words()).await;
+    if !is_gone && gone.try_recv() == Err(TryRecvError::Empty) {
+        pulse.cut();
+    } else {
+        pulse.cut_if_blocked(request);
+    }
 }
 
 /// The body of an answer to HEAD: nothing, without a length that would be told instead of the

@@ -25,5 +25,5 @@ pub(super) async fn file(start: &Start<'_>) -> Result<Response, No> {
     let served = start.http.media.movie(&start.stream, start.range).await?;
     // A player seeks by closing and asking for another range: the seat waits for it.
     seat.linger();
-    Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat))))
+    Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &start.visitor.pulse)))
 }

@@ -3,13 +3,16 @@
 
 use super::refusal::No;
 use super::session::{Name, Standing};
+use super::ticket::Ticket;
 use super::{Start, body};
 use crate::Http;
+use crate::front::Visitor;
 use axum::response::Response;
 use futures_util::StreamExt;
 use host_core::line::Output;
-use host_core::stream::{Delivery, SourceForm, source_form};
+use host_core::stream::{Delivery, Stream, delivers, source_form};
 use host_core::tenant::Tenant;
+use host_core::{Code, Refusal};
 use host_engine::SessionKey;
 use host_media::HlsReply;
 use http::header::{CACHE_CONTROL, LOCATION, RANGE};
@@ -18,7 +21,7 @@ use http::{HeaderValue, Method, StatusCode};
 use std::sync::Arc;
 
 /// A live stream in the form that the path's extension asks for; none is a transport stream.
-pub(super) async fn live(start: &Start<'_>) -> Result<Response, No> {
+pub(super) async fn live(mut start: Start<'_>) -> Result<Response, No> {
     if !start.stream.kind.is_live() {
         return Err(No::NotFound);
     }
@@ -27,6 +30,8 @@ pub(super) async fn live(start: &Start<'_>) -> Result<Response, No> {
         Some("m3u8") => Output::M3u8,
         Some(_) => return Err(No::NotFound),
     };
+    keep_deliverable(&mut start.stream, output)?;
+    let start = &start;
     if start.is_head {
         start.would_be_admitted(Some(output)).await?;
         return Ok(match output {
@@ -34,13 +39,22 @@ pub(super) async fn live(start: &Start<'_>) -> Result<Response, No> {
             _ => body::endless("video/mp2t", body::unsent()),
         });
     }
-    if let Some(source) = redirect(start, output) {
-        return redirected(start, output, source).await;
-    }
-    match output {
-        Output::M3u8 => playlist(start).await,
+    match (start.stream.delivery, output) {
+        (Delivery::Redirect, _) => redirected(start, output).await,
+        (_, Output::M3u8) => playlist(start).await,
         _ => transport(start).await,
     }
+}
+
+/// Leaves the stream the sources that its delivery can send as `output`, or refuses the output. A
+/// stream without any source is left to media, which says so.
+fn keep_deliverable(stream: &mut Stream, output: Output) -> Result<(), No> {
+    let (delivery, had_some) = (stream.delivery, !stream.sources.is_empty());
+    stream.sources.retain(|source| source_form(source).is_some_and(|form| delivers(form, delivery, Some(output))));
+    if had_some && stream.sources.is_empty() {
+        return Err(Refusal::new(Code::OutputRefused, "This stream has no such output.").into());
+    }
+    Ok(())
 }
 
 async fn transport(start: &Start<'_>) -> Result<Response, No> {
@@ -51,23 +65,24 @@ async fn transport(start: &Start<'_>) -> Result<Response, No> {
         viewer = start.http.media.watch(start.tenant.id, &start.stream) => viewer?,
         _ = seat.ended() => return Err(No::Ended),
     };
-    Ok(body::endless("video/mp2t", body::seated(viewer.map(Ok), Arc::new(seat))))
+    Ok(body::endless("video/mp2t", body::seated(viewer.map(Ok), Arc::new(seat), &start.visitor.pulse)))
 }
 
 async fn playlist(start: &Start<'_>) -> Result<Response, No> {
     let (http, tenant, stream) = (start.http, start.tenant.id, start.stream.id);
     let name = session_name(start);
-    let session = format!("{:016x}", name.1);
     match http.sessions.standing(name, stream, http.engine.clock().monotonic()) {
-        Standing::Held(_) => {
+        Standing::Held(seat) => {
             // What may have changed since the start, but for the seat itself.
             start.would_be_admitted(Some(Output::M3u8)).await?;
-            Ok(body::playlist(http.media.playlist(tenant, &start.stream, &session).await?))
+            let ticket = Ticket::of(name.1, &seat).ok_or(No::Ended)?;
+            Ok(body::playlist(http.media.playlist(tenant, &start.stream, &ticket.to_string()).await?))
         }
         Standing::Ended => Err(No::Ended),
         Standing::Unknown => {
             let mut seat = start.admitted(Some(Output::M3u8), SessionKey(name.1)).await?;
-            let text = http.media.playlist(tenant, &start.stream, &session).await?;
+            let ticket = Ticket::of(name.1, &seat).ok_or(No::Ended)?;
+            let text = http.media.playlist(tenant, &start.stream, &ticket.to_string()).await?;
             // Only a start that plays keeps its seat for the requests that follow.
             seat.linger();
             http.sessions.begin(name, stream, Arc::new(seat), http.engine.clock().monotonic());
@@ -84,36 +99,44 @@ fn session_name(start: &Start<'_>) -> Name {
     (start.tenant.id, start.http.engine.session_key(start.tenant.id, &parts).0)
 }
 
-/// A piece of a playlist of ours: for as long as its session holds a seat.
+/// A piece of a playlist of ours: for the player whose session holds a seat, where it holds it.
 pub(super) async fn piece(
     http: &Http,
     tenant: &Tenant,
+    visitor: &Visitor,
     parts: &Parts,
     captures: &[(&str, &str)],
 ) -> Result<Response, No> {
     let Some((_, token)) = captures.first() else { return Err(No::NotFound) };
     let pass = http.media.open_pass(tenant.id, token)?;
-    let session = u64::from_str_radix(&pass.session, 16).map_err(|_| No::Ended)?;
-    let standing = http.sessions.standing((tenant.id, session), pass.stream, http.engine.clock().monotonic());
-    let Standing::Held(seat) = standing else { return Err(No::Ended) };
+    let ticket = Ticket::read(&pass.session).ok_or(No::Ended)?;
+    let name = (tenant.id, ticket.session);
+    // Whoever is refused must not keep the seat, so that is looked at first.
+    let lease = http.sessions.lease(name, pass.stream).ok_or(No::Ended)?;
+    if !ticket.serves(&lease, visitor.address) {
+        return Err(No::Barred);
+    }
+    if http.media.leads_to_playlist(tenant.id, &pass) {
+        // A player of a source with variants reads this one for hours, and never the one above it.
+        let start = Start::of_lease(http, tenant, visitor, &lease).await?;
+        start.would_be_admitted(Some(Output::M3u8)).await?;
+    }
+    let Standing::Held(seat) = http.sessions.standing(name, pass.stream, http.engine.clock().monotonic()) else {
+        return Err(No::Ended);
+    };
     let range = parts.headers.get(RANGE).and_then(|value| value.to_str().ok());
     let is_head = parts.method == Method::HEAD;
     match http.media.serve(tenant.id, &pass, range).await? {
         HlsReply::Playlist(text) => Ok(body::playlist(text)),
         HlsReply::Bytes(served) if is_head => Ok(body::served(served, |_| body::unsent())),
-        HlsReply::Bytes(served) => Ok(body::served(served, |bytes| body::seated(bytes, seat))),
+        HlsReply::Bytes(served) => Ok(body::served(served, |bytes| body::seated(bytes, seat, &visitor.pulse))),
     }
 }
 
-/// The source that a viewer is sent to, when the stream is delivered so and has one of that form.
-fn redirect<'s>(start: &'s Start<'_>, output: Output) -> Option<&'s str> {
-    let wanted = if output == Output::M3u8 { SourceForm::Hls } else { SourceForm::Ts };
-    let mut sources = start.stream.sources.iter().filter(|_| start.stream.delivery == Delivery::Redirect);
-    sources.find(|source| source_form(source) == Some(wanted)).map(String::as_str)
-}
-
-/// Sends the viewer to the source. Its lease runs out by itself: starts are limited, not watching.
-async fn redirected(start: &Start<'_>, output: Output, source: &str) -> Result<Response, No> {
+/// Sends the viewer to the first source. Its lease runs out by itself: starts are limited, not
+/// watching.
+async fn redirected(start: &Start<'_>, output: Output) -> Result<Response, No> {
+    let source = start.stream.sources.first().ok_or(No::NotFound)?;
     let mut seat = start.admitted(Some(output), SessionKey(session_name(start).1)).await?;
     seat.linger();
     let mut response = crate::answer::empty(StatusCode::FOUND);

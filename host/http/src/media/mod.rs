@@ -6,6 +6,7 @@ mod file;
 mod live;
 mod refusal;
 mod session;
+mod ticket;
 
 pub(crate) use session::Sessions;
 
@@ -18,6 +19,7 @@ use crate::{Http, answer};
 use axum::response::Response;
 use host_core::action::RateClass;
 use host_core::caller::Scope;
+use host_core::lease::Lease;
 use host_core::line::{Line, Output, Visit};
 use host_core::object::{Key, Object};
 use host_core::plan::Place;
@@ -64,9 +66,9 @@ pub(crate) async fn respond(
         return answer::empty(StatusCode::METHOD_NOT_ALLOWED);
     }
     let outcome = match route {
-        Media::Piece => live::piece(http, tenant, parts, captures).await,
+        Media::Piece => live::piece(http, tenant, visitor, parts, captures).await,
         Media::Live | Media::File => match Start::of(http, tenant, visitor, parts, captures).await {
-            Ok(start) if route == Media::Live => live::live(&start).await,
+            Ok(start) if route == Media::Live => live::live(start).await,
             Ok(start) => file::file(&start).await,
             Err(no) => Err(no),
         },
@@ -108,6 +110,30 @@ impl<'r> Start<'r> {
             tenant,
             visitor,
             extension,
+        })
+    }
+
+    /// The start that a running session would be now: what a playlist within a playlist asks.
+    async fn of_lease(
+        http: &'r Http,
+        tenant: &'r Tenant,
+        visitor: &'r Visitor,
+        lease: &Lease,
+    ) -> Result<Start<'r>, No> {
+        let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Line(lease.line)).await;
+        let Some(Object::Line(line)) = found.map_err(Error::from)? else { return Err(No::Ended) };
+        let networks = http.engine.networks();
+        Ok(Start {
+            stream: stream(http, tenant, lease.stream).await?,
+            isp: networks.isp(visitor.address),
+            country: networks.country(visitor.address),
+            line: Arc::new(line),
+            range: None,
+            is_head: false,
+            http,
+            tenant,
+            visitor,
+            extension: None,
         })
     }
 

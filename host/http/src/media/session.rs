@@ -1,6 +1,7 @@
 //! HLS players: the seat of each is held here between its requests, for as long as it comes back.
 //! Refuses to know playlists and who may start one.
 
+use host_core::lease::Lease;
 use host_core::{StreamId, TenantId};
 use host_engine::{Ended, Seat};
 use parking_lot::Mutex;
@@ -47,6 +48,12 @@ impl Sessions {
             sessions.retain(|_, session| !session.is_forgotten(now));
         }
         sessions.insert(name, Session { seat, stream, over_since: None });
+    }
+
+    /// The lease of a session of a stream. Asking does not keep its seat.
+    pub(crate) fn lease(&self, name: Name, stream: StreamId) -> Option<Lease> {
+        let sessions = self.sessions.lock();
+        sessions.get(&name).filter(|session| session.stream == stream)?.seat.lease()
     }
 
     /// How a session of a stream stands; asking keeps its seat.

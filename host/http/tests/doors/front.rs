@@ -1,9 +1,12 @@
 //! What every request meets first: hosts, methods, limits of size, health.
 
 use crate::client::{get, head, post};
+use crate::elsewhere::UNMAPPED;
 use crate::panel::Panel;
-use host_http::Config;
+use host_http::{Config, Listener};
 use serde_json::json;
+use std::net::{IpAddr, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -75,6 +78,65 @@ async fn health_is_answered_beside_the_panel_only() {
     assert_eq!(get("/metrics").send(panel.management).await.status, 200);
     assert_eq!(panel.send(get("/health/live")).await.status, 404);
     assert_eq!(get("/player_api.php").send(panel.management).await.status, 404);
+}
+
+#[tokio::test]
+async fn plugins_that_break_are_told_beside_a_process_that_is_ready() {
+    let panel = Panel::new().await;
+    assert_eq!(get("/health/ready").send(panel.management).await.text(), "ready\n");
+    let breaks = panel.admin(&format!("action=breaks&api_key={}", panel.admin_key));
+    for _ in 0..5 {
+        let answer = panel.send(get(breaks.clone())).await.json();
+        assert!(answer["error"].as_str().unwrap().contains("incident"), "{answer}");
+    }
+    let ready = get("/health/ready").send(panel.management).await;
+    assert_eq!(
+        (ready.status, ready.text()),
+        (200, "ready\ndegraded: plugins with an open breaker: 1; see linecard plugin list\n")
+    );
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_request_and_is_answered_with_an_incident() {
+    let panel = Panel::new().await;
+    let watch = || get(format!("/live/ann/s3cret+pw/{}", panel.live));
+    let broken = panel.send(watch().from(UNMAPPED.octets())).await;
+    let incident = broken.header("x-request-id").unwrap();
+    assert_eq!(broken.status, 500);
+    assert_eq!(broken.text(), format!("Something broke here. Tell the operator this incident: {incident}.\n"));
+    assert_eq!(watch().open(panel.address).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_panic_on_the_management_listener_costs_one_request_too() {
+    let panel =
+        Panel::with(Config { metrics: Some(Arc::new(|| panic!("this test wants a panic"))), ..Config::default() });
+    let panel = panel.await;
+    assert_eq!(get("/metrics").send(panel.management).await.status, 500);
+    assert_eq!(get("/health/ready").send(panel.management).await.status, 200);
+}
+
+#[tokio::test]
+async fn panels_are_answered_to_who_can_be_overheard_only_when_that_is_forced() {
+    for (insecure_panel, status) in [(false, 403), (true, 200)] {
+        let everywhere = Listener::plain("0.0.0.0:0".parse().unwrap());
+        let panel = Panel::with(Config { listeners: vec![everywhere], insecure_panel, ..Config::default() }).await;
+        let port = panel.address.port();
+        let within = get(panel.admin("")).send(([127, 0, 0, 1], port).into()).await;
+        assert_eq!(within.status, 200, "within the machine nobody listens");
+        let Some(outside) = outside_address() else { return };
+        let answer = get(panel.admin("")).send((outside, port).into()).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert_eq!(get("/player_api.php").send((outside, port).into()).await.status, 200, "players are");
+    }
+}
+
+/// An address of this machine that is not its loopback; none on a machine without a network.
+fn outside_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    // Nothing is sent: this only asks which way it would go.
+    socket.connect("198.51.100.1:9").ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|address| !address.is_loopback())
 }
 
 #[tokio::test]

@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod elsewhere;
 #[path = "../../../runtime/tests/support/guest.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod guest;
 mod panel;
+mod probe;
 
 mod front;
 mod logs;
 mod media;
+mod patience;
 mod surfaces;
 mod tls;

@@ -92,6 +92,24 @@ async fn refusals_have_the_statuses_that_players_know_for_get_and_head() {
 }
 
 #[tokio::test]
+async fn a_redirected_viewer_is_sent_to_the_source_and_its_start_counts() {
+    let panel = Panel::new().await;
+    let target = format!("/live/{PAIR}/{}.ts", panel.redirected);
+    let looked = panel.send(head(target.clone())).await;
+    assert_eq!((looked.status, looked.header("location"), panel.seats()), (200, None, 0));
+    for _ in 0..2 {
+        let sent = panel.send(get(target.clone()).header("user-agent", "one")).await;
+        assert_eq!((sent.status, sent.header("location")), (302, Some("http://origin.test/one.ts")));
+        assert_eq!(sent.header("cache-control"), Some("no-store, no-cache, must-revalidate"));
+        assert_eq!((sent.body.len(), panel.seats()), (0, 1), "the seat outlives the answer");
+    }
+    assert_eq!(panel.send(get(target.clone()).header("user-agent", "two")).await.status, 403);
+    let other = target.replace(".ts", ".m3u8");
+    assert_eq!(panel.send(get(other.clone()).header("user-agent", "one")).await.status, 403, "the source is no HLS");
+    assert_eq!(panel.send(head(other)).await.status, 403);
+}
+
+#[tokio::test]
 async fn a_head_takes_no_seat() {
     let panel = Panel::new().await;
     for target in [live(&panel, ".ts"), live(&panel, ".m3u8"), file(&panel)] {
@@ -129,6 +147,7 @@ async fn hls_is_a_playlist_whose_pieces_play_while_its_session_holds_a_seat() {
     assert!(!piece.contains("s3cret"));
     let segment = panel.send(get(piece.clone())).await;
     assert_eq!((segment.status, segment.body.first()), (200, Some(&0x47)));
+    assert_eq!(panel.send(get(piece.clone()).from([127, 0, 0, 2])).await.status, 403, "it is bound to the address");
     // Reading on is the same session; another player is not.
     assert_eq!(panel.send(get(live(&panel, ".m3u8"))).await.status, 200);
     assert_eq!(panel.seats(), 1);

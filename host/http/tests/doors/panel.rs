@@ -2,15 +2,15 @@
 //! answers with the call it was given. Knows no test.
 
 use crate::client::{Answer, Request};
-use crate::guest::{Guest, data};
+use crate::elsewhere::{Elsewhere, FAST, Maps};
+use crate::probe::probe;
 use host_core::bouquet::Member;
 use host_core::caller::Caller;
 use host_core::object::{Object, Unique};
 use host_core::plan::Place;
-use host_core::port::{Answer as PortAnswer, ByteRange, Fetch, FetchError, Fetched, Networks};
 use host_core::{LineId, StreamId, TenantId};
 use host_engine::{Engine, Ports, Work};
-use host_http::{Certificates, Config, Listener, Server};
+use host_http::{Certificates, Config, Listener, Patience, Server};
 use host_media::{Detect, Media, MediaOptions, Timing};
 use host_runtime::{Options, Runtime, Shipped};
 use host_store::{SystemClock, SystemEntropy};
@@ -25,6 +25,8 @@ use tokio::task::JoinHandle;
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Size of the movie, in bytes.
 pub(crate) const MOVIE: usize = 10_000;
+/// Size of the large movie, in bytes: more than sockets hold.
+const LARGE: u64 = 64 << 20;
 
 /// A panel. It stops and its folder goes when it is dropped.
 pub(crate) struct Panel {
@@ -37,6 +39,12 @@ pub(crate) struct Panel {
     pub(crate) admin_code: String,
     pub(crate) live: StreamId,
     pub(crate) movie: StreamId,
+    /// A channel that sends more than anybody could watch.
+    pub(crate) fast: StreamId,
+    /// A movie that no socket holds.
+    pub(crate) large: StreamId,
+    /// A channel whose viewers are sent to its source.
+    pub(crate) redirected: StreamId,
     /// Enabled, but in nobody's bouquet.
     pub(crate) hidden: StreamId,
     /// One seat.
@@ -44,26 +52,6 @@ pub(crate) struct Panel {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
     _folder: TempDir,
-}
-
-struct NoNetworks;
-
-impl Networks for NoNetworks {
-    fn isp(&self, _: IpAddr) -> Option<String> {
-        None
-    }
-    fn country(&self, _: IpAddr) -> Option<String> {
-        None
-    }
-}
-
-/// The panel of these tests has no sources elsewhere.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn open<'a>(&'a self, _: &'a str, _: Option<ByteRange>) -> PortAnswer<'a, Fetched, FetchError> {
-        Box::pin(async { Err(FetchError::Forbidden("there is nothing elsewhere")) })
-    }
 }
 
 impl Panel {
@@ -80,7 +68,12 @@ impl Panel {
     }
 
     /// With this configuration, on any port when it names no listener.
-    pub(crate) async fn with(mut config: Config) -> Panel {
+    pub(crate) async fn with(config: Config) -> Panel {
+        Panel::patient(config, Patience::default()).await
+    }
+
+    /// Likewise, with this patience for clients.
+    pub(crate) async fn patient(mut config: Config, patience: Patience) -> Panel {
         let folder = tempfile::tempdir().unwrap();
         let opened = host_store::open(&folder.path().join("data"), host_store::Options::default()).unwrap();
         let (clock, keyring) = (Arc::new(SystemClock::default()), opened.keyring);
@@ -91,12 +84,13 @@ impl Panel {
             keyring: keyring.clone(),
             mirror: opened.mirror,
             journal: opened.journal,
-            networks: Arc::new(NoNetworks),
+            networks: Arc::new(Maps),
         });
         let hosts = ["tv.test".to_owned()];
         let made = host_engine::tenant::create(&engine, "test", "one", &hosts).await.unwrap();
         let tenant = tenant(&engine).await;
         std::fs::write(folder.path().join("film.mp4"), movie()).unwrap();
+        std::fs::File::create(folder.path().join("large.mp4")).unwrap().set_len(LARGE).unwrap();
         let stock = stock(&engine, tenant, made["admin_username"].as_str().unwrap()).await;
         let shipped: &'static [Shipped] = vec![Shipped { name: "probe", bytes: probe().leak() }].leak();
         let options = Options {
@@ -104,13 +98,14 @@ impl Panel {
             plugins_dir: folder.path().join("plugins"),
             tenants_dir: folder.path().join("tenants"),
             compiler: Vec::new(),
+            function_bytes: Default::default(),
             allow_unsigned: true,
             shipped,
         };
         let runtime = Runtime::new(Arc::clone(&engine), options).unwrap();
         runtime.start().await.unwrap();
         let media = Media::new(MediaOptions {
-            fetch: Arc::new(Nowhere),
+            fetch: Arc::new(Elsewhere),
             clock,
             keyring,
             media_root: Some(folder.path().to_path_buf()),
@@ -121,7 +116,7 @@ impl Panel {
             config.listeners.push(Listener::plain(ANY));
         }
         config.management = Some(ANY);
-        let server = Server::bind(config, Arc::clone(&engine), runtime, media).await.unwrap();
+        let server = Server::bind(config, Arc::clone(&engine), runtime, media).await.unwrap().with_patience(patience);
         let (address, management) = (server.addresses()[0], server.management_address().unwrap());
         let certificates = server.certificates();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -138,6 +133,9 @@ impl Panel {
             admin_code: made["admin_access_code"].as_str().unwrap().to_owned(),
             live: stock.live,
             movie: stock.movie,
+            fast: stock.fast,
+            large: stock.large,
+            redirected: stock.redirected,
             hidden: stock.hidden,
             line: stock.line,
             stop: Some(stop),
@@ -203,6 +201,9 @@ pub(crate) fn movie() -> Vec<u8> {
 struct Stock {
     live: StreamId,
     movie: StreamId,
+    fast: StreamId,
+    large: StreamId,
+    redirected: StreamId,
     hidden: StreamId,
     line: LineId,
 }
@@ -225,11 +226,15 @@ async fn stock(engine: &Arc<Engine>, tenant: TenantId, admin: &str) -> Stock {
     for document in [
         stream("Live", "live", "test:bars"),
         stream("Movie", "movie", "file:film.mp4"),
+        stream("Fast", "live", FAST),
+        stream("Large", "movie", "file:large.mp4"),
+        json!({"name": "Redirected", "kind": "live", "sources": ["http://origin.test/one.ts"], "delivery": "redirect"}),
         stream("Hidden", "live", "test:bars"),
     ] {
         ids.push(StreamId(created(engine, tenant, "stream", document).await));
     }
-    let members = json!([Member::Stream(ids[0]), Member::Stream(ids[1])]);
+    let [live, movie, fast, large, redirected, hidden] = ids[..] else { panic!("{ids:?}") };
+    let members = json!([live, movie, fast, large, redirected].map(Member::Stream));
     let bouquet = created(engine, tenant, "bouquet", json!({"name": "All", "members": members})).await;
     let mut lines = Vec::new();
     for (username, expiry) in [("ann", Value::Null), ("old", json!(1_000))] {
@@ -240,7 +245,7 @@ async fn stock(engine: &Arc<Engine>, tenant: TenantId, admin: &str) -> Stock {
         let view = engine.act(caller, "test", verb).await.unwrap();
         lines.push(LineId(u32::try_from(view["id"].as_u64().unwrap()).unwrap()));
     }
-    Stock { live: ids[0], movie: ids[1], hidden: ids[2], line: lines[0] }
+    Stock { live, movie, fast, large, redirected, hidden, line: lines[0] }
 }
 
 async fn created(engine: &Arc<Engine>, tenant: TenantId, kind: &str, document: Value) -> u32 {
@@ -256,87 +261,4 @@ fn map(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => panic!("no object"),
     }
-}
-
-/// A plugin that owns a player and an admin surface, and answers each call with the call itself.
-fn probe() -> Vec<u8> {
-    let player = json!({
-        "name": "player", "mounts": [{"path": "/player_api.php"}],
-        "credential": {"kind": "line", "username": "username", "password": "password"},
-        "selector": {"kind": "parameter", "name": "action"}, "envelope": {"kind": "bare"}, "fallback": "account",
-        "rate": "player",
-        "refusals": {
-            "default": {"http": 400, "body": ""},
-            "auth_failed": {"http": 200, "body": "{\"user_info\":{\"auth\":0}}", "http_setting": "auth_failed_status"},
-            "expired": {"http": 200, "answer_with": "account"},
-        },
-    });
-    let admin = json!({
-        "name": "admin", "mounts": [{"path": "/{code}/admin/index.php"}],
-        "credential": {"kind": "api_key", "parameter": "api_key"},
-        "selector": {"kind": "parameter", "name": "action"}, "rate": "panel",
-        "envelope": {"kind": "status", "status": "status", "success": "STATUS_SUCCESS", "data": "data", "error": "error",
-            "request": "request_id", "total": "recordsTotal", "matching": "recordsFiltered"},
-        "refusals": {
-            "default": {"http": 200, "word": "STATUS_FAILURE"},
-            "auth_failed": {"http": 200, "word": "STATUS_FAILURE", "message": "Invalid API key."},
-            "unknown_action": {"http": 200, "word": "STATUS_FAILURE", "message": "Invalid action."},
-            "invalid_package": {"http": 200, "word": "STATUS_INVALID_PACKAGE"},
-        },
-    });
-    let any = json!({"shape": "any"});
-    let actions = json!([
-        {"surface": "player", "name": "account", "summary": "A.", "roles": ["line"], "also_for": ["expired"], "reply": any},
-        {"surface": "player", "name": "list", "aliases": ["202"], "summary": "L.", "roles": ["line"], "reply": any,
-            "rate": "guide", "parameters": {"category_id": {"type": "id", "lenient": true}}},
-        {"surface": "player", "name": "everything", "summary": "E.", "roles": ["line"],
-            "reply": {"shape": "raw", "content_type": "text/plain"}, "cache": {"depends": ["bouquets"]}},
-        {"surface": "player", "name": "personal", "summary": "P.", "roles": ["line"], "reply":
-            {"shape": "raw", "content_type": "application/json"}, "cache": {"depends": ["bouquets"], "splice": ["username", "password"]}},
-        {"surface": "admin", "name": "read", "summary": "R.", "roles": ["admin"], "reply":
-            {"shape": "object", "fields": {"surface": {"type": "text"}, "action": {"type": "text"}, "caller": {"type": "document"}}}},
-        {"surface": "admin", "name": "write", "kind": "write", "summary": "W.", "roles": ["admin"], "reply": any,
-            "parameters": {"package": {"type": "id", "required": true, "code": "invalid_package"},
-                "ids": {"type": "list", "of": "id"}}},
-        {"surface": "admin", "name": "breaks", "summary": "B.", "roles": ["admin"], "reply": any},
-        {"surface": "admin", "name": "for_resellers", "summary": "N.", "roles": ["reseller"], "reply": any},
-    ]);
-    let names = actions.as_array().unwrap().iter();
-    let names =
-        names.map(|action| format!("{}/{}", action["surface"].as_str().unwrap(), action["name"].as_str().unwrap()));
-    let guest = Guest {
-        names: names.collect(),
-        imports: r#"
-            (import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
-            (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
-        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n[capabilities.body]\nreason = \"To try.\"\n",
-        description: json!({"surface": [player, admin], "action": actions}),
-        fields: data(8192, "{\"data\":")
-            + &data(9000, "}")
-            + &data(9100, &"0123456789".repeat(10))
-            + &data(9300, "{\"body\":true}"),
-        // Told apart by the length of the action's name: `admin/breaks`, `player/everything`,
-        // `player/personal`, all others.
-        ..Guest::new(
-            "(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
-             (if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
-               (then
-                 (local.set $n (i32.const 1000))
-                 (loop $more
-                   (call $write (i32.const 9100) (i32.const 100) (i32.const 64))
-                   (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-                 (call $ok (i32.const 9300) (i32.const 13)))
-               (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 15))
-                 (then
-                   (call $mine (i32.const 64))
-                   (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128))
-                   (call $ok (i32.const 9300) (i32.const 13)))
-                 (else
-                   (memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
-                   (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
-                   (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
-                   (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))))))",
-        )
-    };
-    guest.file()
 }

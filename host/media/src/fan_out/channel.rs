@@ -143,6 +143,7 @@ impl Channel {
 
     async fn pause(&self, wait: Duration) {
         tokio::select! {
+            biased;
             () = self.plan.stop.cancelled() => {}
             () = sleep(wait) => {}
         }
@@ -179,13 +180,15 @@ impl Play<'_> {
     async fn run(&mut self, place: usize) -> End {
         let channel = self.channel;
         let Some(source) = channel.plan.sources.get(place) else { return End::Failed("it is not there") };
+        // What happens at one moment is taken in one order, so that a seed can be run again.
         let mut bytes = tokio::select! {
+            biased;
+            () = self.unwatched() => return End::Over,
             opened = timeout(channel.plan.timing.open, channel.plan.upstream.open(source)) => match opened {
                 Ok(Ok(bytes)) => bytes,
                 Ok(Err(error)) => return End::Failed(reason(&error)),
                 Err(_) => return End::Failed("it took too long to open"),
             },
-            () = self.unwatched() => return End::Over,
         };
         let mut stall = stall_of(source, channel.plan.timing.stall);
         let mut cutter = Cutter::new();
@@ -195,14 +198,7 @@ impl Play<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                next = bytes.next() => match next {
-                    Some(Ok(piece)) => self.take(&mut cutter, &piece),
-                    end => {
-                        cutter.finish(channel.now(), |piece| channel.ring.push(piece));
-                        let error = end.and_then(Result::err);
-                        return End::Failed(error.as_ref().map_or("it ended", reason));
-                    }
-                },
+                biased;
                 _ = tick.tick() => {
                     if let Some(end) = self.look(&mut cutter, opened, stall) {
                         return end;
@@ -221,6 +217,14 @@ impl Play<'_> {
                     channel.source.store(0, Relaxed);
                     channel.switches.fetch_add(1, Relaxed);
                 }
+                next = bytes.next() => match next {
+                    Some(Ok(piece)) => self.take(&mut cutter, &piece),
+                    end => {
+                        cutter.finish(channel.now(), |piece| channel.ring.push(piece));
+                        let error = end.and_then(Result::err);
+                        return End::Failed(error.as_ref().map_or("it ended", reason));
+                    }
+                },
             }
         }
     }

@@ -11,7 +11,7 @@ mod segmenter;
 mod source;
 
 pub use pass::Pass;
-pub(crate) use pass::Wanted;
+pub(crate) use pass::{Signer, Wanted};
 pub use proxy::HlsReply;
 pub(crate) use proxy::Proxy;
 pub(crate) use segmenter::Segmenter;

@@ -1,13 +1,13 @@
 //! HLS handed on: the source's playlists with our addresses in them, and what those lead to.
 //! Fetches only addresses that it put into a playlist itself.
 
-use super::pass::{Pass, Wanted};
+use super::pass::{Pass, Signer, Wanted};
 use super::read_text;
 use super::rewrite::{Leads, rewrite};
 use crate::MediaError;
 use crate::movie::{content_type, single_range};
 use crate::served::Served;
-use host_core::port::{Fetch, FetchError, Fetched, Keyring};
+use host_core::port::{Fetch, FetchError, Fetched};
 use host_core::{StreamId, TenantId};
 use std::sync::Arc;
 use url::Url;
@@ -30,7 +30,7 @@ pub enum HlsReply {
 /// Hands HLS on.
 pub(crate) struct Proxy {
     fetch: Arc<dyn Fetch>,
-    keyring: Arc<dyn Keyring>,
+    signer: Signer,
     /// The addresses behind our tokens. They stay here, because they may hold credentials of the source.
     targets: quick_cache::sync::Cache<(TenantId, StreamId, u64), Arc<Target>>,
 }
@@ -42,8 +42,8 @@ struct Target {
 
 impl Proxy {
     /// Remembers nothing yet.
-    pub(crate) fn new(fetch: Arc<dyn Fetch>, keyring: Arc<dyn Keyring>) -> Proxy {
-        Proxy { fetch, keyring, targets: quick_cache::sync::Cache::new(MAX_TARGETS) }
+    pub(crate) fn new(fetch: Arc<dyn Fetch>, signer: Signer) -> Proxy {
+        Proxy { fetch, signer, targets: quick_cache::sync::Cache::new(MAX_TARGETS) }
     }
 
     /// A source's playlist, rewritten for a session.
@@ -60,6 +60,11 @@ impl Proxy {
         }
         let text = read_text(fetched.body).await.map_err(down)?;
         self.rewritten(tenant, stream, session, &text, &fetched.final_url)
+    }
+
+    /// Whether an address of ours leads to a playlist.
+    pub(crate) fn leads_to_playlist(&self, tenant: TenantId, stream: StreamId, digest: u64) -> bool {
+        self.targets.get(&(tenant, stream, digest)).is_some_and(|target| target.leads == Leads::ToPlaylist)
     }
 
     /// What a token of ours leads to; a player's range is handed on.
@@ -115,7 +120,7 @@ impl Proxy {
             Leads::ToPlaylist => "hls-target-playlist",
             Leads::ToBytes => "hls-target-bytes",
         };
-        let mac = self.keyring.mac(tenant, purpose, url.as_str().as_bytes());
+        let mac = self.signer.keyring.mac(tenant, purpose, url.as_str().as_bytes());
         let digest = u64::from_be_bytes(*mac.0.first_chunk().unwrap_or(&[0; 8]));
         if url.as_str().len() <= MAX_ADDRESS {
             let target = Target { address: url.as_str().to_owned(), leads };
@@ -128,7 +133,7 @@ impl Proxy {
             }
         };
         let pass = Pass { stream, session: session.to_owned(), wanted: Wanted::Target(digest) };
-        pass.path(&*self.keyring, tenant, ending)
+        self.signer.path(tenant, &pass, ending)
     }
 }
 

@@ -3,7 +3,8 @@
 
 use crate::call::Call;
 use crate::loaded::Loaded;
-use host_core::action::{Action, CacheRule, Dependency};
+use crate::settings::TenantAction;
+use host_core::action::{CacheRule, Dependency};
 use host_core::caller::CallerRole;
 use host_core::line::Line;
 use host_engine::Engine;
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 /// A key. Two calls with the same key get the same body, but for what is spliced in.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Key {
-    /// Digest of plugin, action, parameters, role and the facts that the rule names.
+    /// Digest of plugin, settings, action, parameters, role and the facts that the rule names.
     facts: [u8; 32],
     /// Generation of the catalogue; 0 when the rule does not name it.
     catalogue: u64,
@@ -24,12 +25,13 @@ pub(crate) struct Key {
 
 impl Key {
     /// The key of a call now. Read before the build begins: what changes meanwhile is another key.
-    pub(crate) fn of(engine: &Engine, plugin: &Loaded, action: &Action, rule: &CacheRule, call: &Call) -> Key {
+    pub(crate) fn of(engine: &Engine, plugin: &Loaded, action: &TenantAction, rule: &CacheRule, call: &Call) -> Key {
         let tenant = call.caller.tenant;
         let depends = |dependency| rule.depends.contains(&dependency);
         let catalogue = depends(Dependency::Bouquets) || depends(Dependency::Settings);
         let mut facts = Facts(Sha256::new());
         facts.add(&plugin.digest);
+        facts.add(action.settings().digest());
         facts.add(action.surface.as_bytes());
         facts.add(action.name.as_bytes());
         facts.add(role(call.caller.role()).as_bytes());

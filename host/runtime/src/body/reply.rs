@@ -7,8 +7,9 @@ use crate::body::splice::{Fillings, Place, Template};
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// Bytes of one piece: large enough to be cheap, small enough to hold for each slow reader.
-const PIECE: usize = 64 << 10;
+/// Bytes of one piece: large enough that a reader is woken seldom, small enough to hold for each
+/// slow one.
+const PIECE: usize = 256 << 10;
 
 /// A body for one caller.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ pub struct Content {
     pub pieces: Pieces,
 }
 
-/// The pieces of a body, at least 64 KiB each but for the last. Making the next one takes
+/// The pieces of a body, at least 256 KiB each but for the last. Making the next one takes
 /// microseconds, or milliseconds when it is compressed on the way.
 pub struct Pieces(Source);
 

@@ -11,10 +11,10 @@ pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:base/base", version: "0.1.0", functions: FUNCTIONS };
 
 const FUNCTIONS: &[HostFunction] = &[
-    HostFunction { name: "log", link: |linker| linker.func_wrap("log", log) },
-    HostFunction { name: "now", link: |linker| linker.func_wrap("now", now) },
-    HostFunction { name: "random", link: |linker| linker.func_wrap("random", random) },
-    HostFunction { name: "fault", link: |linker| linker.func_wrap("fault", fault) },
+    HostFunction::plain("log", |linker| linker.func_wrap("log", log)),
+    HostFunction::plain("now", |linker| linker.func_wrap("now", now)),
+    HostFunction::plain("random", |linker| linker.func_wrap("random", random)),
+    HostFunction::plain("fault", |linker| linker.func_wrap("fault", fault)),
 ];
 
 #[derive(Debug, Clone, Copy, ComponentType, Lift)]

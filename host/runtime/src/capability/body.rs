@@ -11,7 +11,7 @@ use wasmtime::component::WasmStr;
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:body/body", version: "0.1.0", functions: FUNCTIONS };
 
-const FUNCTIONS: &[HostFunction] = &[HostFunction { name: "write", link: |linker| linker.func_wrap("write", write) }];
+const FUNCTIONS: &[HostFunction] = &[HostFunction::plain("write", |linker| linker.func_wrap("write", write))];
 
 fn write(
     mut store: StoreContextMut<'_, CallState>,

@@ -119,17 +119,30 @@ macro_rules! verb {
                     |mut store: wasmtime::StoreContextMut<'_, $crate::state::CallState>, ($($argument,)*): ($($type,)*)| {
                         Box::new(async move {
                             let $call = store.data_mut();
-                            let answer = match $call.admit($crate::capability::Needs::$needs) {
-                                Ok(()) => async { $verb }.await,
-                                Err($crate::state::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
-                                Err($crate::state::Denied::Stop(stop)) => return Err(stop.into()),
-                            };
-                            $call.answer(answer)
+                            $crate::capability::verb!(@answer $needs, $call, $verb)
                         })
                     },
                 )
             },
+            #[cfg(feature = "native")]
+            native: Some(|$call, arguments| {
+                Box::pin(async move {
+                    let mut arguments = arguments.iter();
+                    $(let $argument = $crate::native::argument::<$type>(&mut arguments)?;)*
+                    debug_assert!(arguments.next().is_none(), "{} takes fewer arguments", $name);
+                    let (answer,) = $crate::capability::verb!(@answer $needs, $call, $verb)?;
+                    Ok(answer.map(Into::into))
+                })
+            }),
         }
     };
+    (@answer $needs:ident, $call:ident, $verb:expr) => {{
+        let answer = match $call.admit($crate::capability::Needs::$needs) {
+            Ok(()) => async { $verb }.await,
+            Err($crate::state::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
+            Err($crate::state::Denied::Stop(stop)) => return Err(stop.into()),
+        };
+        $call.answer(answer)
+    }};
 }
 pub(crate) use verb;

@@ -7,11 +7,14 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup};
 
 /// A probe.
+#[derive(Clone)]
 pub struct Guest {
     pub name: &'static str,
     pub version: &'static str,
     /// Imported functions in text form; what `handle` calls.
     pub imports: &'static str,
+    /// Instructions before the host gets memory.
+    pub alloc: &'static str,
     /// Further fields of the module: functions, globals, data from 8192 on.
     pub fields: String,
     /// The instructions of `handle`; parameters `$action $action_len $call $call_len`, result a pointer as `$ok`
@@ -45,6 +48,7 @@ impl Guest {
             name: "probe",
             version: "1.0.0",
             imports: "",
+            alloc: "",
             fields: String::new(),
             handle: handle.into(),
             names: vec!["probe/go".into()],
@@ -64,7 +68,11 @@ impl Guest {
 
     /// The component, without the sections that make it a plugin.
     pub fn component(&self) -> Vec<u8> {
-        let mut module = wat::parse_str(self.text()).unwrap();
+        self.encoded(wat::parse_str(self.text()).unwrap())
+    }
+
+    /// A component of another module than the guest's own, for its world.
+    pub fn encoded(&self, mut module: Vec<u8>) -> Vec<u8> {
         let (resolve, world) = self.world();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
@@ -72,23 +80,35 @@ impl Guest {
 
     /// The plugin file.
     pub fn file(&self) -> Vec<u8> {
+        self.sealed(self.component())
+    }
+
+    /// A component as this guest's plugin file.
+    pub fn sealed(&self, component: Vec<u8>) -> Vec<u8> {
         let description = serde_json::to_vec(&self.description).unwrap();
         let manifest = format!(
             "name = \"{}\"\nversion = \"{}\"\nsummary = \"A probe.\"\n{}",
             self.name, self.version, self.capabilities
         );
-        sealed(self.component(), &description, &manifest)
+        sealed(component, &description, &manifest)
     }
 
     fn world(&self) -> (Resolve, wit_parser::WorldId) {
         let mut imports: Vec<&str> =
             self.imports.lines().filter_map(|line| line.trim().strip_prefix("(import \"")?.split('"').next()).collect();
         imports.dedup();
+        // What a module imports of its own exports is no import of the component.
+        let (own, imports): (Vec<&str>, Vec<&str>) = imports.into_iter().partition(|name| name.starts_with("[export]"));
+        let own = if own.is_empty() { "" } else { "export things;" };
         let imports: String = imports.iter().map(|name| format!("import {name};\n")).collect();
-        let text = format!("package probe:probe;\nworld probe {{ {imports} export linecard:plugin/actions@0.1.0; }}");
+        let text = format!(
+            "package probe:probe;\ninterface things {{ resource thing {{ constructor(); }} }}\n\
+             world probe {{ {imports} export linecard:plugin/actions@0.1.0; {own} }}"
+        );
         let own = UnresolvedPackageGroup::parse("probe.wit", &text).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
-        let mut packages = Vec::new();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("wit"));
+        let root = root.into_iter().find(|wit| wit.join("plugin").is_dir()).unwrap();
+        let mut packages = vec![UnresolvedPackageGroup::parse("foreign.wit", include_str!("foreign.wit")).unwrap()];
         for entry in std::fs::read_dir(root).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -120,6 +140,7 @@ impl Guest {
               (global $heap (mut i32) (i32.const 32768))
               (func $alloc (export "cabi_realloc") (param $old i32) (param $old_len i32) (param $align i32) (param $len i32) (result i32)
                 (local $at i32)
+                {alloc}
                 (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
                 (global.set $heap (i32.add (local.get $at) (local.get $len)))
                 (block $fits (loop $more
@@ -152,6 +173,7 @@ impl Guest {
               (data (i32.const 1024) "{texts}")
               {fields})"#,
             imports = self.imports,
+            alloc = self.alloc,
             pages = self.pages,
             handle = self.handle,
             fields = self.fields,

@@ -7,7 +7,7 @@ use host_core::object::{Object, Unique};
 use host_core::plan::Place;
 use host_core::port::Networks;
 use host_engine::{Engine, Ports};
-use host_runtime::{Call, CallError, Options, Reply, RequestFacts, Runtime, Shipped};
+use host_runtime::{Call, CallError, LoadError, Options, Reply, RequestFacts, Runtime, Shipped, StartError};
 use host_store::{SystemClock, SystemEntropy};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -106,6 +106,7 @@ pub fn options(folder: &TempDir, shipped: Vec<Vec<u8>>) -> Options {
         plugins_dir: folder.path().join("plugins"),
         tenants_dir: folder.path().join("tenants"),
         compiler: Vec::new(),
+        function_bytes: Default::default(),
         allow_unsigned: true,
         shipped: shipped.leak(),
     }
@@ -126,5 +127,15 @@ pub fn call(tenant: TenantId) -> Call {
         },
         dry_run: false,
         idempotency: None,
+    }
+}
+
+/// Why a plugin file is not loaded.
+pub fn refused_at_start(file: Vec<u8>) -> LoadError {
+    let folder = tempfile::tempdir().unwrap();
+    match Runtime::new(engine(&folder), options(&folder, vec![file])) {
+        Err(StartError::Shipped(_, error)) => error,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was loaded"),
     }
 }

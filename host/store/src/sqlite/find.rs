@@ -3,11 +3,11 @@
 use super::scope::{CLIMB, Look, seen};
 use super::table::{in_control, name, read, statements};
 use crate::error::failed;
+use host_core::UserId;
 use host_core::caller::Scope;
 use host_core::object::{Key, Object, Unique};
 use host_core::plan::Place;
 use host_core::port::StoreError;
-use host_core::{UserId, Version};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Params};
 use std::collections::HashMap;
@@ -129,12 +129,6 @@ pub(super) fn holder(connection: &Connection, unique: &Unique) -> rusqlite::Resu
         let Some((_, select)) = BY_CONDITION.get(condition) else { return Ok(None) };
         connection.prepare_cached(select)?.query_row(params, |row| row.get(0)).optional()
     })
-}
-
-/// The version of a row, if there is one.
-pub(super) fn version(connection: &Connection, key: Key) -> rusqlite::Result<Option<Version>> {
-    let mut statement = connection.prepare_cached(&statements(key.kind()).version)?;
-    statement.query_row((key.number(),), |row| Ok(Version(row.get(0)?))).optional()
 }
 
 /// Whether `root` is on the way up from `user`, and whether all on the way are enabled.

@@ -8,6 +8,7 @@ use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::port::StoreError;
 use host_core::time::Unix;
 use rusqlite::{Connection, Row};
+use std::sync::LazyLock;
 
 /// Adds to a build that nobody reads yet.
 pub(super) fn add(
@@ -47,12 +48,19 @@ pub(super) fn add(
 const STALE: &str = "source = ?1 AND build NOT IN (SELECT current FROM guide_sources WHERE id = ?1 \
      UNION ALL SELECT latest FROM guide_sources WHERE id = ?1)";
 
+static PRUNE: LazyLock<(String, String)> = LazyLock::new(|| {
+    (
+        format!("DELETE FROM programmes WHERE id IN (SELECT id FROM programmes WHERE {STALE} LIMIT ?2)"),
+        format!("DELETE FROM guide_channels WHERE {STALE}"),
+    )
+});
+
 /// Drops up to `most` programmes of builds that nobody reads. The answer: how many.
 pub(super) fn prune(hand: &Hand<'_>, source: GuideSourceId, most: u32) -> Result<u32, Failure> {
-    let sql = format!("DELETE FROM programmes WHERE id IN (SELECT id FROM programmes WHERE {STALE} LIMIT ?2)");
-    let dropped = u32::try_from(hand.run(&sql, (source.0, most))?).unwrap_or(u32::MAX);
+    let (programmes, channels) = &*PRUNE;
+    let dropped = u32::try_from(hand.run(programmes, (source.0, most))?).unwrap_or(u32::MAX);
     if dropped < most {
-        hand.run(&format!("DELETE FROM guide_channels WHERE {STALE}"), (source.0,))?;
+        hand.run(channels, (source.0,))?;
     }
     Ok(dropped)
 }

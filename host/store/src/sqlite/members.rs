@@ -5,7 +5,7 @@ use super::batch::{Failure, Hand};
 use super::cells::Word;
 use crate::error::failed;
 use host_core::bouquet::Member;
-use host_core::port::StoreError;
+use host_core::port::{Held, StoreError};
 use host_core::stream::{Stream, StreamKind};
 use host_core::{BouquetId, CategoryId, SeriesId, StreamId};
 use rusqlite::types::Value;
@@ -70,6 +70,29 @@ pub(super) fn members(connection: &Connection, bouquet: BouquetId) -> Result<Vec
         members.extend(series.map(|id| Member::Series(SeriesId(id))));
     }
     Ok(members)
+}
+
+/// The members of several bouquets, by bouquet and in order.
+pub(super) fn members_of(connection: &Connection, bouquets: &[BouquetId]) -> Result<Vec<Held>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT m.bouquet, m.stream, m.series, s.kind FROM bouquet_members m LEFT JOIN streams s ON s.id = m.stream \
+             WHERE m.bouquet IN (SELECT value FROM json_each(?1)) ORDER BY m.bouquet, m.position",
+        )
+        .map_err(failed)?;
+    let ids: Vec<_> = bouquets.iter().map(|bouquet| bouquet.0.to_string()).collect();
+    let mut rows = statement.query((format!("[{}]", ids.join(",")),)).map_err(failed)?;
+    let mut held = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let bouquet = BouquetId(row.get(0).map_err(failed)?);
+        let stream: Option<u32> = row.get(1).map_err(failed)?;
+        let series: Option<u32> = row.get(2).map_err(failed)?;
+        let kind: Option<String> = row.get(3).map_err(failed)?;
+        let kind = kind.as_deref().and_then(StreamKind::from_word);
+        let member = stream.map(|id| Member::Stream(StreamId(id))).or(series.map(|id| Member::Series(SeriesId(id))));
+        held.extend(member.map(|member| Held { bouquet, member, kind }));
+    }
+    Ok(held)
 }
 
 /// Enabled streams of these kinds in these bouquets, each once, in order.

@@ -1,5 +1,9 @@
 //! The SQLite store: the core's `Store` port over one file per tenant and one for the process.
 //! Reads run on the calling thread, writes go through the one writer of their database.
+//!
+//! * `start` looks a directory over, `port` is what the core sees.
+//! * `pool` has the writers, `writer` is one of them, `batch` is what it does in one transaction.
+//! * `readers` has the connections that read; `find`, `list` and the concepts' files use them.
 
 mod audit_chain;
 mod batch;
@@ -16,39 +20,27 @@ mod members;
 mod outbox;
 mod places;
 mod pool;
+mod port;
 mod readers;
 mod reservations;
 mod scope;
 mod set_change;
+mod start;
 mod table;
 mod tables;
 mod verify;
 mod writer;
 
+pub use pool::Writers;
+
 use crate::Options;
 use crate::directory::DataDirectory;
-use crate::error::{OpenError, failed};
-use connection::{CONTROL, make, open_writing, quick_check};
-use host_core::bouquet::Member;
-use host_core::caller::Scope;
-use host_core::credit::Credits;
-use host_core::guide::{Build, GuideChannel, Programme};
-use host_core::ledger::{Account, Transfer};
-use host_core::object::{Key, Kind, Object, Unique};
-use host_core::plan::{Name, Place, Plan, Ticket};
-use host_core::port::{Answer, CommitError, Committed, Finding, Page, Query, Replayed, Store, StoreError, Waiting};
-use host_core::stream::{Stream, StreamKind};
-use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use crate::error::OpenError;
+use host_core::TenantId;
 use places::Places;
 use pool::Pool;
 use readers::Readers;
-use rusqlite::Connection;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::sync::oneshot;
-use writer::Order;
 
 /// All databases of a data directory.
 pub struct SqliteStore {
@@ -65,29 +57,26 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the databases of a directory. The control database is made where nothing is yet;
-    /// one that is missing beside tenants is an error.
+    /// Opens the databases of a directory, with a thread for each writer.
     pub(crate) fn open(directory: &Arc<DataDirectory>, options: &Options) -> Result<SqliteStore, OpenError> {
-        let control = directory.control();
-        if !control.exists() {
-            if directory.has_tenants()? {
-                return Err(OpenError::MissingDatabase(control));
-            }
-            make(&control, &CONTROL)?;
-        }
-        let places = Arc::new(Places::new(look_over(directory)?, milliseconds()));
-        if directory.was_unclean() {
-            check_tenants(directory, &places);
-        }
-        batch::warm();
-        let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), options.readers);
-        let pool = Pool::start(directory, &places, &readers, options.writers, options.queue)
-            .map_err(OpenError::io(directory.root()))?;
-        Ok(SqliteStore { pool, readers, places })
+        let start = |inlets, writers| Pool::start(inlets, writers).map_err(OpenError::io(directory.root()));
+        let (places, readers) = look_at(directory, options)?;
+        let (inlets, writers) = Writers::new(directory, &places, &readers, options);
+        Ok(SqliteStore { pool: start(inlets, writers)?, readers, places })
     }
 
-    /// Commits what is queued, moves the logs into the databases and ends the writers. Later
-    /// commits answer `Busy`.
+    /// Opens the databases of a directory. The writers wait for their steps.
+    pub(crate) fn open_stepped(
+        directory: &Arc<DataDirectory>,
+        options: &Options,
+    ) -> Result<(SqliteStore, Writers), OpenError> {
+        let (places, readers) = look_at(directory, options)?;
+        let (inlets, writers) = Writers::new(directory, &places, &readers, options);
+        Ok((SqliteStore { pool: Pool::without_threads(inlets), readers, places }, writers))
+    }
+
+    /// Commits what is queued, moves the logs into the databases and ends the writers' threads.
+    /// Later commits answer `Busy`. Writers that are stepped end by [`Writers::finish`] instead.
     pub fn close(&self) {
         self.pool.stop();
     }
@@ -96,239 +85,12 @@ impl SqliteStore {
     pub fn tenants(&self) -> Vec<TenantId> {
         self.places.tenants()
     }
-
-    fn read<'a, T: Send + 'a>(
-        &self,
-        place: Place,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Answer<'a, T> {
-        at_once(self.readers.with(place, read))
-    }
-
-    fn read_tenant<'a, T: Send + 'a>(
-        &self,
-        tenant: TenantId,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Answer<'a, T> {
-        self.read(Place::Tenant(tenant), read)
-    }
 }
 
-/// An answer that is there already.
-fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Answer<'a, T, E> {
-    Box::pin(std::future::ready(result))
-}
-
-/// Checks the control database, ends what a crash left half removed; the tenants there are.
-fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
-    let path = directory.control();
-    let connection = open_writing(&path, &CONTROL)?;
-    if directory.was_unclean() {
-        let found = quick_check(&connection).unwrap_or_else(|error| vec![error]);
-        if let Some(reason) = found.into_iter().next() {
-            return Err(OpenError::Damaged { path, reason });
-        }
-    }
-    let named = |sql: &str| -> Result<Vec<(TenantId, String)>, OpenError> {
-        let read = || -> rusqlite::Result<Vec<(TenantId, String)>> {
-            connection.prepare(sql)?.query_map((), |row| Ok((TenantId(row.get(0)?), row.get(1)?)))?.collect()
-        };
-        read().map_err(OpenError::damaged(&path))
-    };
-    let tenants = named("SELECT id, name FROM tenants")?;
-    for (id, name) in named("SELECT id, name FROM deleted_tenants")? {
-        // A later tenant may have the name; then the directory was set aside before it came.
-        if tenants.iter().all(|(_, other)| *other != name) {
-            directory.know_tenant(id, &name);
-        }
-        let left = directory.tenant(id);
-        directory.remove_tenant(id).map_err(OpenError::io(&left))?;
-    }
-    for (id, name) in &tenants {
-        directory.settle_tenant(*id, name);
-        if !directory.panel(*id).exists() {
-            tracing::error!(tenant = name, "the tenant's database is missing; restore it from a backup");
-        }
-    }
-    Ok(tenants.into_iter().map(|(id, _)| id).collect())
-}
-
-/// Looks at the tenants' databases beside the work, after a process that did not end in order.
-fn check_tenants(directory: &Arc<DataDirectory>, places: &Arc<Places>) {
-    let (directory, tenants) = (Arc::clone(directory), places.tenants());
-    let look = move || {
-        for id in tenants {
-            let path = directory.panel(id);
-            let found = match connection::open_reading(&path, &connection::TENANT) {
-                Ok(connection) => quick_check(&connection).unwrap_or_else(|error| vec![error]),
-                Err(error) => vec![error.to_string()],
-            };
-            for reason in found {
-                tracing::error!(tenant = %id, %reason, "the tenant's database is damaged; restore it from a backup");
-            }
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("quick-check".into()).spawn(look) {
-        tracing::warn!(%error, "the databases are not checked after the unclean stop");
-    }
-}
-
-fn milliseconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(1)
-}
-
-impl Store for SqliteStore {
-    fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>> {
-        self.read(place, |connection| {
-            find::belongs(place, key.kind())?;
-            find::get(connection, scope, key)
-        })
-    }
-
-    fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>> {
-        self.read(place, |connection| {
-            find::belongs(place, unique.kind())?;
-            find::find(connection, &unique)
-        })
-    }
-
-    fn list(&self, place: Place, query: Query) -> Answer<'_, Page> {
-        at_once(self.readers.at_one_moment(place, |connection| {
-            find::belongs(place, query.kind)?;
-            list::list(connection, &query)
-        }))
-    }
-
-    fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits> {
-        self.read_tenant(tenant, |connection| ledger::balance(connection, account).map_err(failed))
-    }
-
-    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>> {
-        self.read_tenant(tenant, |connection| ledger::transfers(connection, account, start, limit))
-    }
-
-    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32> {
-        self.read_tenant(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
-    }
-
-    fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32> {
-        self.read(place, |connection| {
-            find::belongs(place, kind)?;
-            guards::count(connection, kind).map_err(failed)
-        })
-    }
-
-    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool> {
-        self.read_tenant(tenant, |connection| {
-            find::climb(connection, user, root).map(|(reached, enabled)| reached && enabled).map_err(failed)
-        })
-    }
-
-    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>> {
-        self.read_tenant(tenant, |connection| members::members(connection, bouquet))
-    }
-
-    fn catalogue(
-        &self,
-        tenant: TenantId,
-        bouquets: Vec<BouquetId>,
-        kinds: Vec<StreamKind>,
-        category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<StreamId>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            members::catalogue(connection, &bouquets, &kinds, category)
-        }))
-    }
-
-    fn catalogue_series(
-        &self,
-        tenant: TenantId,
-        bouquets: Vec<BouquetId>,
-        category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<SeriesId>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            members::catalogue_series(connection, &bouquets, category)
-        }))
-    }
-
-    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>> {
-        self.read_tenant(tenant, |connection| members::streams(connection, &ids))
-    }
-
-    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
-        self.read_tenant(tenant, |connection| members::carries(connection, &bouquets, stream).map_err(failed))
-    }
-
-    fn programmes(
-        &self,
-        tenant: TenantId,
-        source: Option<GuideSourceId>,
-        channels: Vec<String>,
-        from: Unix,
-        to: Unix,
-        limit: u32,
-    ) -> Answer<'_, Vec<Programme>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            guide::programmes(connection, source, channels, (from, to), limit)
-        }))
-    }
-
-    fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>> {
-        self.read_tenant(tenant, |connection| guide::channels(connection).map_err(failed))
-    }
-
-    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>> {
-        self.read_tenant(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
-    }
-
-    fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
-        self.read_tenant(tenant, |connection| outbox::due(connection, now, limit))
-    }
-
-    fn catalogue_generation(&self, tenant: TenantId) -> u64 {
-        self.places.catalogue_generation(tenant)
-    }
-
-    fn guide_generation(&self, tenant: TenantId) -> u64 {
-        self.places.guide_generation(tenant)
-    }
-
-    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {
-        self.read_tenant(tenant, |connection| guide::build_size(connection, source, build).map_err(failed))
-    }
-
-    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
-        let (answer, verdict) = oneshot::channel();
-        if self.pool.send(place, Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
-            return at_once(Err(CommitError::Store(StoreError::Busy)));
-        }
-        Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
-    }
-
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
-        let (answer, ticket) = oneshot::channel();
-        if self.pool.send(place, Order::Reserve { place, names, alone, answer }).is_err() {
-            return at_once(Err(StoreError::Busy));
-        }
-        Box::pin(async move { ticket.await.map_err(|_| StoreError::Busy) })
-    }
-
-    fn release(&self, place: Place, ticket: Ticket) {
-        // In a full queue it is dropped: the reservation then ends by itself.
-        let _ = self.pool.send(place, Order::Release { place, ticket });
-    }
-
-    fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>> {
-        let (answer, findings) = oneshot::channel();
-        let readers = Arc::clone(&self.readers);
-        // It takes as long as the database is large: not on the caller's thread.
-        let look = move || {
-            let _ = answer.send(readers.at_one_moment(place, |connection| verify::verify(connection, place)));
-        };
-        if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
-            return at_once(Err(StoreError::Failed(error.to_string())));
-        }
-        Box::pin(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
-    }
+/// What there is, ready to be read.
+fn look_at(directory: &Arc<DataDirectory>, options: &Options) -> Result<(Arc<Places>, Arc<Readers>), OpenError> {
+    let places = start::places(directory)?;
+    batch::warm();
+    let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), options.readers);
+    Ok((places, readers))
 }

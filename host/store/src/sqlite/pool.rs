@@ -1,53 +1,37 @@
-//! The threads that drive the writers: a fixed number for all tenants, each database at one.
-//! Knows nothing of plans.
+//! The writers of a store: a fixed number for all tenants, each database at one of them; driven
+//! by threads, or by hand. Knows nothing of plans.
 
 use super::places::Places;
 use super::readers::Readers;
-use super::writer::{Order, Writer};
+use super::writer::{Inlets, Order, Turn, Writer};
+use crate::Options;
 use crate::directory::DataDirectory;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
-use host_core::TenantId;
 use host_core::plan::Place;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Databases that all writers together keep open.
 const MOST_OPEN: usize = 256;
-/// How often a thread that nobody asks anything looks after what is idle.
-const REST: Duration = Duration::from_secs(10);
 
-/// The writers.
+/// The way to the writers, and their threads.
 pub(super) struct Pool {
-    inlets: Arc<[Sender<Order>]>,
+    inlets: Inlets,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Pool {
-    /// Starts `writers` threads, 0 for two per core, each with a queue of `queue` orders.
-    pub(super) fn start(
-        directory: &Arc<DataDirectory>,
-        places: &Arc<Places>,
-        readers: &Arc<Readers>,
-        writers: usize,
-        queue: usize,
-    ) -> std::io::Result<Pool> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let writers = if writers == 0 { cores * 2 } else { writers }.clamp(1, 64);
-        let (inlets, outlets): (Vec<_>, Vec<_>) = (0..writers).map(|_| bounded(queue.max(1))).unzip();
-        let inlets: Arc<[Sender<Order>]> = inlets.into();
-        let pool = Pool { inlets: Arc::clone(&inlets), threads: Mutex::default() };
-        for (number, outlet) in outlets.into_iter().enumerate() {
-            let most_open = (MOST_OPEN / writers).max(1);
-            let drive = Drive {
-                writer: Writer::new(Arc::clone(directory), Arc::clone(places), most_open),
-                outlet,
-                inlets: Arc::clone(&inlets),
-                queue: queue.max(1),
-                sweeps: (number == 0).then(|| Arc::clone(readers)),
-            };
-            let thread = std::thread::Builder::new().name(format!("writer-{number}")).spawn(move || drive.run())?;
+    /// A way to writers that somebody else drives.
+    pub(super) fn without_threads(inlets: Inlets) -> Pool {
+        Pool { inlets, threads: Mutex::default() }
+    }
+
+    /// Starts a thread for each writer.
+    pub(super) fn start(inlets: Inlets, writers: Writers) -> std::io::Result<Pool> {
+        let pool = Pool::without_threads(inlets);
+        for (number, turn) in writers.turns.into_iter().enumerate() {
+            let thread = std::thread::Builder::new().name(format!("writer-{number}")).spawn(move || turn.run())?;
             pool.threads.lock().push(thread);
         }
         Ok(pool)
@@ -55,7 +39,7 @@ impl Pool {
 
     /// Hands an order to the writer of a place. It comes back when the queue is full.
     pub(super) fn send(&self, place: Place, order: Order) -> Result<(), ()> {
-        send(&self.inlets, place, order).map_err(|_| ())
+        self.inlets.send(place, order).map_err(|_| ())
     }
 
     /// Commits what is queued and ends the threads.
@@ -64,10 +48,7 @@ impl Pool {
         if threads.is_empty() {
             return;
         }
-        for inlet in &*self.inlets {
-            // Fails only when the thread has ended already.
-            let _ = inlet.send(Order::Stop);
-        }
+        self.inlets.stop();
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a writer thread had died");
@@ -82,65 +63,64 @@ impl Drop for Pool {
     }
 }
 
-fn send(inlets: &[Sender<Order>], place: Place, order: Order) -> Result<(), Order> {
-    let number = match place {
-        Place::Control => 0,
-        Place::Tenant(id) => id.0 as usize % inlets.len(),
-    };
-    let Some(inlet) = inlets.get(number) else { return Err(order) };
-    inlet.try_send(order).map_err(|error| match error {
-        TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
-    })
+/// The writers of a store that was opened with [`open_stepped`](crate::open_stepped): the state
+/// machines that threads drive otherwise. Nothing is written, granted or answered between steps;
+/// time is what the caller says it is.
+///
+/// Dropping them without [`Writers::finish`] is the end of a process that was killed: what is
+/// queued is never written, and whoever waits for it hears `Busy`.
+pub struct Writers {
+    turns: Vec<Turn>,
 }
 
-/// One thread's loop.
-struct Drive {
-    writer: Writer,
-    outlet: Receiver<Order>,
-    inlets: Arc<[Sender<Order>]>,
-    queue: usize,
-    sweeps: Option<Arc<Readers>>,
+impl std::fmt::Debug for Writers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Writers({})", self.turns.len())
+    }
 }
 
-impl Drive {
-    fn run(mut self) {
-        let start = Instant::now();
-        let mut gone: Vec<TenantId> = Vec::new();
-        let mut swept = Duration::ZERO;
-        loop {
-            let now = start.elapsed();
-            let wake = self.writer.step(now);
-            gone.extend(self.writer.take_gone());
-            gone.retain(|id| send(&self.inlets, Place::Tenant(*id), Order::Remove(*id)).is_err());
-            if now.saturating_sub(swept) >= REST {
-                swept = now;
-                self.sweeps.iter().for_each(|readers| readers.sweep());
-            }
-            let rest = wake.map_or(REST, |at| at.saturating_sub(start.elapsed()));
-            let order = match self.outlet.recv_timeout(rest) {
-                Ok(order) => order,
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => Order::Stop,
-            };
-            if self.take(order).is_break() {
-                return self.writer.finish(start.elapsed());
-            }
-            // All that came while the last group was flushed goes into the next one.
-            while self.writer.waiting() < self.queue
-                && let Ok(order) = self.outlet.try_recv()
-            {
-                if self.take(order).is_break() {
-                    return self.writer.finish(start.elapsed());
-                }
-            }
-        }
+impl Writers {
+    /// The writers of a data directory, and the way to them.
+    pub(super) fn new(
+        directory: &Arc<DataDirectory>,
+        places: &Arc<Places>,
+        readers: &Arc<Readers>,
+        options: &Options,
+    ) -> (Inlets, Writers) {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let writers = if options.writers == 0 { cores * 2 } else { options.writers }.clamp(1, 64);
+        let queue = options.queue.max(1);
+        let (inlets, outlets) = Inlets::new(writers, queue);
+        let turn = |(number, outlet)| {
+            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), (MOST_OPEN / writers).max(1));
+            let sweeps = (number == 0).then(|| Arc::clone(readers));
+            Turn::new(writer, outlet, inlets.clone(), queue, sweeps)
+        };
+        let turns = outlets.into_iter().enumerate().map(turn).collect();
+        (inlets, Writers { turns })
     }
 
-    fn take(&mut self, order: Order) -> std::ops::ControlFlow<()> {
-        if matches!(order, Order::Stop) {
-            return std::ops::ControlFlow::Break(());
-        }
-        self.writer.take(order);
-        std::ops::ControlFlow::Continue(())
+    /// Each writer, one after the other, takes in what is queued for it and does what can be done
+    /// at `now`, counted from any moment the caller likes and never falling. The answer: when
+    /// there will be something to do even if nothing more is asked; `now` itself when it is at
+    /// once.
+    pub fn step(&mut self, now: Duration) -> Option<Duration> {
+        let again = self.turns.iter_mut().filter_map(|turn| turn.step(now)).min();
+        if self.has_orders() { Some(now) } else { again }
+    }
+
+    /// Whether something was asked since the last step.
+    pub fn has_orders(&mut self) -> bool {
+        self.turns.iter_mut().any(Turn::has_orders)
+    }
+
+    /// Plans and reservations answered so far: it grows in a step that did something.
+    pub fn answered(&self) -> u64 {
+        self.turns.iter().map(Turn::answered).sum()
+    }
+
+    /// Writes all that is queued, whatever is reserved, and ends: the stop of a process in order.
+    pub fn finish(mut self, now: Duration) {
+        self.turns.iter_mut().for_each(|turn| turn.finish(now));
     }
 }

@@ -1,6 +1,7 @@
 //! One object kind, one table: a kind says its columns, and every statement on single rows is
 //! generated from that, once. Knows nothing of guards or scopes.
 
+use super::batch::Hand;
 use super::cells::{Binding, Cells};
 use host_core::Version;
 use host_core::object::{Key, Kind, Object, Stored};
@@ -124,33 +125,35 @@ pub(super) fn read_as<T: Table>(row: &rusqlite::Row<'_>) -> Result<T, StoreError
 }
 
 /// Writes a new row.
-pub(super) fn insert(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(&statements(object.key().kind()).insert)?;
-    let mut row = Binding::new(&mut statement);
-    row.put(object.key().number())?;
-    row.put(1)?;
-    with_object!(object, it => it.bind(&mut row))?;
-    statement.raw_execute()?;
-    with_object!(object, it => it.attach(connection, true))
+pub(super) fn insert(hand: &Hand<'_>, object: &Object) -> rusqlite::Result<()> {
+    hand.with(&statements(object.key().kind()).insert, |statement| {
+        let mut row = Binding::new(statement);
+        row.put(object.key().number())?;
+        row.put(1)?;
+        with_object!(object, it => it.bind(&mut row))?;
+        statement.raw_execute()
+    })?;
+    with_object!(object, it => it.attach(hand.connection, true))
 }
 
 /// Rewrites a row that is still at the object's version. The answer: whether it was.
-pub(super) fn update(connection: &Connection, object: &Object) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(&statements(object.key().kind()).update)?;
-    let mut row = Binding::new(&mut statement);
-    row.put(object.key().number())?;
-    row.put(object.version().next().0)?;
-    with_object!(object, it => it.bind(&mut row))?;
-    row.put(object.version().0)?;
-    if statement.raw_execute()? == 0 {
+pub(super) fn update(hand: &Hand<'_>, object: &Object) -> rusqlite::Result<bool> {
+    let rows = hand.with(&statements(object.key().kind()).update, |statement| {
+        let mut row = Binding::new(statement);
+        row.put(object.key().number())?;
+        row.put(object.version().next().0)?;
+        with_object!(object, it => it.bind(&mut row))?;
+        row.put(object.version().0)?;
+        statement.raw_execute()
+    })?;
+    if rows == 0 {
         return Ok(false);
     }
-    with_object!(object, it => it.attach(connection, false))?;
+    with_object!(object, it => it.attach(hand.connection, false))?;
     Ok(true)
 }
 
 /// Drops a row that is still at that version. The answer: whether it was.
-pub(super) fn delete(connection: &Connection, key: Key, version: Version) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(&statements(key.kind()).delete)?;
-    Ok(statement.execute((key.number(), version.0))? > 0)
+pub(super) fn delete(hand: &Hand<'_>, key: Key, version: Version) -> rusqlite::Result<bool> {
+    Ok(hand.run(&statements(key.kind()).delete, (key.number(), version.0))? > 0)
 }

@@ -36,6 +36,7 @@ on_sqlite! {
         within_needs_every_user_on_the_way_enabled,
         lists_count_and_page_and_search_literally,
         line_statuses_split_the_lines,
+        users_are_listed_by_their_role_within_the_scope,
     }
     guards {
         a_row_that_changed_is_a_conflict_that_names_it,

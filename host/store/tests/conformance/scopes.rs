@@ -12,7 +12,7 @@ use host_core::plan::Change;
 use host_core::port::{Filter, Page, Query};
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::{Expiry, Unix};
-use host_core::user::User;
+use host_core::user::{Role, User};
 use host_core::*;
 
 fn numbers(page: &Page) -> Vec<u32> {
@@ -181,4 +181,28 @@ pub(crate) fn line_statuses_split_the_lines(panel: &Panel<'_>) {
     }
     assert_eq!(with(Filter::Trial), [5]);
     assert_eq!(with(Filter::Owner(RIVAL)), [0; 0]);
+}
+
+pub(crate) fn users_are_listed_by_their_role_within_the_scope(panel: &Panel<'_>) {
+    let with = |role: Role, scope: Scope| {
+        let query = Query { filters: vec![Filter::Role(role)], ..Query::all(Kind::User, scope) };
+        let page = wait(panel.store.list(HERE, query)).unwrap();
+        assert_eq!((page.total, page.matching), (page.rows.len() as u64, page.rows.len() as u64));
+        numbers(&page)
+    };
+    assert_eq!(with(Role::Admin, Scope::Tenant), [1]);
+    assert_eq!(with(Role::Reseller, Scope::Tenant), [2, 3, 4]);
+    assert_eq!(with(Role::Reseller, Scope::Tree(RESELLER)), [2, 3]);
+    assert_eq!(with(Role::Admin, Scope::Tree(RESELLER)), [0; 0]);
+    let reseller = panel.get::<User>(BELOW).unwrap();
+    panel.done([update(User { role: Role::Admin, ..reseller })]);
+    assert_eq!(with(Role::Admin, Scope::Tenant), [1, 3]);
+    assert_eq!(with(Role::Reseller, Scope::Tenant), [2, 4]);
+    let mixed = Query {
+        filters: vec![Filter::Role(Role::Reseller), Filter::After(2)],
+        search: Some("USER".into()),
+        limit: 1,
+        ..Query::all(Kind::User, Scope::Tenant)
+    };
+    assert_eq!(numbers(&wait(panel.store.list(HERE, mixed)).unwrap()), [4]);
 }

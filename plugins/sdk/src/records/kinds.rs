@@ -108,7 +108,7 @@ pub struct Bouquet {
     pub name: String,
     /// Place among the bouquets.
     pub position: i32,
-    /// What it holds, in order; left out of lists.
+    /// What it holds, in order; only for admins.
     pub members: Option<Vec<Member>>,
 }
 

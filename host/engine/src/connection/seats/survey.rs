@@ -1,0 +1,120 @@
+//! The seats seen from above: counted, listed, and ended by those who oversee them. Knows no
+//! start.
+
+use super::Seats;
+use crate::connection::held::{Connection, Held};
+use crate::connection::seat::Ended;
+use host_core::lease::Fence;
+use host_core::line::Seats as Limit;
+use host_core::time::{Expiry, Unix};
+use host_core::{LineId, TenantId};
+use std::sync::atomic::Ordering;
+
+impl Seats {
+    /// How many seats of a line are taken.
+    pub fn count(&self, tenant: TenantId, line: LineId) -> u32 {
+        let monotonic = self.clock.monotonic();
+        let shard = self.shard((tenant, line)).lock();
+        let live = shard.get(&(tenant, line)).map_or(0, |held| held.iter().filter(|h| monotonic < h.until).count());
+        u32::try_from(live).unwrap_or(u32::MAX)
+    }
+
+    /// The seats that are taken now, over all tenants.
+    pub fn total(&self) -> usize {
+        let monotonic = self.clock.monotonic();
+        let live = |held: &Vec<Held>| held.iter().filter(|held| monotonic < held.until).count();
+        self.shards.iter().map(|shard| shard.lock().values().map(live).sum::<usize>()).sum()
+    }
+
+    /// How many leases found the mirror full since the start; a crash would have lost them.
+    pub fn unmirrored(&self) -> u64 {
+        self.unmirrored.load(Ordering::Relaxed)
+    }
+
+    /// The running connections of a tenant, or of one line, oldest first.
+    pub fn connections(&self, tenant: TenantId, line: Option<LineId>) -> Vec<Connection> {
+        let monotonic = self.clock.monotonic();
+        let mut found = Vec::new();
+        for shard in self.shards.iter() {
+            for (owner, leases) in shard.lock().iter() {
+                if owner.0 != tenant || line.is_some_and(|line| line != owner.1) {
+                    continue;
+                }
+                found.extend(leases.iter().filter(|held| monotonic < held.until).map(|held| Connection {
+                    lease: held.lease.clone(),
+                    agent: held.agent.to_string(),
+                    output: held.output,
+                    bytes: held.signal.bytes(),
+                }));
+            }
+        }
+        found.sort_by_key(|connection| connection.lease.fence);
+        found
+    }
+
+    /// Ends connections of a line that `keep` does not want, then the oldest ones above `limit`.
+    /// Answers how many ended.
+    pub(in crate::connection) fn retain(
+        &self,
+        tenant: TenantId,
+        line: LineId,
+        limit: Limit,
+        term: Expiry,
+        keep: impl Fn(&Held) -> bool,
+    ) -> usize {
+        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
+        self.with((tenant, line), |leases| {
+            self.expire(leases, monotonic, now);
+            leases.sort_by_key(|held| held.lease.fence);
+            let before = leases.len();
+            let mut kept: Vec<Held> = Vec::with_capacity(before);
+            for mut held in leases.drain(..) {
+                if keep(&held) {
+                    held.term = term;
+                    kept.push(held);
+                } else {
+                    self.end(held, Ended::Killed, now);
+                }
+            }
+            let most = match limit {
+                Limit::Unlimited => usize::MAX,
+                Limit::AtMost(limit) => limit.get() as usize,
+            };
+            let surplus = kept.len().saturating_sub(most);
+            kept.drain(..surplus).for_each(|held| self.end(held, Ended::Killed, now));
+            *leases = kept;
+            before - leases.len()
+        })
+    }
+
+    /// Ends all connections of a line. Answers how many.
+    pub fn kill(&self, tenant: TenantId, line: LineId) -> usize {
+        self.retain(tenant, line, Limit::Unlimited, Expiry::Never, |_| false)
+    }
+
+    /// Ends one connection. Whether it was there.
+    pub fn kill_one(&self, tenant: TenantId, line: LineId, fence: Fence) -> bool {
+        self.with((tenant, line), |leases| {
+            let Some(at) = leases.iter().position(|held| held.lease.fence == fence) else { return false };
+            self.end(leases.swap_remove(at), Ended::Killed, self.clock.now());
+            true
+        })
+    }
+
+    /// Ends all leases that ran out, and answers the lines with a lease whose term is over.
+    pub fn sweep(&self, now: Unix) -> Vec<(TenantId, LineId)> {
+        let monotonic = self.clock.monotonic();
+        let mut over = Vec::new();
+        for shard in self.shards.iter() {
+            let mut shard = shard.lock();
+            shard.retain(|owner, leases| {
+                self.expire(leases, monotonic, now);
+                if leases.iter().any(|held| held.term.is_past(now)) {
+                    over.push(*owner);
+                }
+                !leases.is_empty()
+            });
+        }
+        over
+    }
+}

@@ -1,0 +1,106 @@
+//! What an attempt wants to write: rows into its overlay, everything else into its plan, with a
+//! note for the audit. Knows no verb.
+
+use super::Work;
+use crate::audit;
+use host_core::BouquetId;
+use host_core::bouquet::Member;
+use host_core::ledger::Transfer;
+use host_core::object::{Key, Object, Stored};
+use host_core::plan::{Change, MAX_BYTES, SetChange, SetKind};
+use serde_json::{Value, json};
+
+impl Work {
+    /// Adds a row.
+    pub fn insert<T: Stored>(&mut self, row: T) {
+        self.put(None, Some(row.into_object()));
+    }
+
+    /// Changes a row; nothing happens when both are the same.
+    pub fn update<T: Stored>(&mut self, before: &T, mut after: T) {
+        after.set_version(before.version());
+        self.put(Some(before.clone().into_object()), Some(after.into_object()));
+    }
+
+    /// Removes a row.
+    pub fn delete<T: Stored>(&mut self, row: &T) {
+        self.put(Some(row.clone().into_object()), None);
+    }
+
+    pub(crate) fn put(&mut self, before: Option<Object>, after: Option<Object>) {
+        let Some(key) = before.as_ref().or(after.as_ref()).map(Object::key) else { return };
+        if before == after {
+            return;
+        }
+        self.bytes = self.bytes.saturating_add(after.as_ref().map_or(64, size));
+        if !self.is_too_large() {
+            self.overlay.put(key, before, after);
+        }
+    }
+
+    /// Moves credits.
+    pub fn transfer(&mut self, transfer: Transfer) {
+        let moved = json!({ "from": transfer.from, "to": transfer.to, "amount": transfer.amount,
+            "reason": transfer.reason, "note": transfer.note });
+        self.note(transfer.object, moved);
+        self.change(Change::Transfer(transfer));
+    }
+
+    /// Gives a bouquet exactly these members.
+    pub fn set_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
+        self.note(Some(Key::Bouquet(bouquet)), json!({ "members": members.len() }));
+        self.overlay.set_members(bouquet, members.clone());
+        self.bytes = self.bytes.saturating_add(members.len() * 16);
+        self.change(Change::SetMembers(bouquet, members));
+    }
+
+    /// Adds members at a bouquet's end.
+    pub fn add_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
+        self.note(Some(Key::Bouquet(bouquet)), json!({ "members_added": members.len() }));
+        self.overlay.add_members(bouquet, &members);
+        self.bytes = self.bytes.saturating_add(members.len() * 16);
+        self.change(Change::AddMembers(bouquet, members));
+    }
+
+    /// Changes many rows at once.
+    pub(crate) fn set(&mut self, what: SetKind, expected: Option<u32>) {
+        self.note(None, json!({ "set": format!("{what:?}") }));
+        self.change(Change::Set(SetChange { what, expected }));
+    }
+
+    /// Adds any other write.
+    pub(crate) fn change(&mut self, change: Change) {
+        if let Change::Guide(_, _, channels, programmes) = &change {
+            let text = programmes.iter().map(|p| p.title.len() + p.description.len() + 64).sum::<usize>();
+            self.bytes = self.bytes.saturating_add(text + channels.len() * 128);
+        }
+        if !self.is_too_large() {
+            self.plan.changes.push(change);
+        }
+    }
+
+    fn note(&mut self, object: Option<Key>, after: Value) {
+        let entry = audit::entry(&self.facts.caller, &self.facts.action, self.facts.now, object, json!({}), after);
+        self.plan.audit.push(entry);
+    }
+}
+
+/// The length of an object's document in bytes, without building it.
+fn size(object: &Object) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(64);
+    let counted = match object {
+        Object::Stream(stream) => serde_json::to_writer(&mut counter, stream),
+        other => serde_json::to_writer(&mut counter, &other.document()),
+    };
+    if counted.is_err() { MAX_BYTES } else { counter.0 }
+}

@@ -1,0 +1,195 @@
+//! How long a connection waits for its client: for a request, for the rest of one, for the client
+//! to read on. Pure: it is told what happened and when. Refuses to know sockets and timers.
+
+use crate::config::Patience;
+use tokio::time::Instant;
+
+/// What HTTP/2 begins with.
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0";
+
+/// What a client took too long for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Late {
+    /// It asked for nothing.
+    Idle,
+    /// It began a request and did not finish its head.
+    Head,
+    /// It does not take what it asked for.
+    Stalled,
+}
+
+/// The state of one connection.
+pub(super) struct Pace {
+    patience: Patience,
+    is_http2: bool,
+    /// Requests until now.
+    begun: u64,
+    /// Requests that are being answered.
+    open: u32,
+    /// Of these, the ones whose next bytes have to come from us.
+    ours: u32,
+    /// Since when the client is waited for, when it is.
+    since: Instant,
+    /// When the first byte of a request came whose head is not whole yet.
+    head_since: Option<Instant>,
+    /// There are bytes that the socket does not take.
+    is_blocked: bool,
+}
+
+impl Pace {
+    pub(super) fn new(patience: Patience, now: Instant) -> Pace {
+        Pace { patience, is_http2: false, begun: 0, open: 0, ours: 0, since: now, head_since: None, is_blocked: false }
+    }
+
+    /// Bytes came.
+    pub(super) fn received(&mut self, bytes: &[u8], now: Instant) {
+        if self.begun == 0 && self.head_since.is_none() {
+            self.is_http2 |= bytes.starts_with(HTTP2_PREFACE);
+        }
+        // In HTTP/2, bytes between requests are seldom the begin of one.
+        if self.open == 0 && !self.is_http2 && !bytes.is_empty() {
+            self.head_since.get_or_insert(now);
+        }
+    }
+
+    /// A request is whole but for its body, and is being answered.
+    pub(super) fn began(&mut self) {
+        self.begun += 1;
+        self.open += 1;
+        self.ours += 1;
+        self.head_since = None;
+    }
+
+    /// What one answer has to say next is the client's to fetch.
+    pub(super) fn handed_over(&mut self, now: Instant) {
+        self.ours = self.ours.saturating_sub(1);
+        self.since = now;
+    }
+
+    /// The client took all there is of one answer, and we have to find more.
+    pub(super) fn handed_back(&mut self) {
+        self.ours += 1;
+    }
+
+    /// An answer is over; `was_ours` when it ended with us having to say more.
+    pub(super) fn ended(&mut self, was_ours: bool, now: Instant) {
+        self.open = self.open.saturating_sub(1);
+        self.ours = self.ours.saturating_sub(u32::from(was_ours));
+        self.since = now;
+    }
+
+    /// The socket took bytes.
+    pub(super) fn took(&mut self, now: Instant) {
+        self.is_blocked = false;
+        self.since = now;
+    }
+
+    /// The socket takes no more bytes for now.
+    pub(super) fn blocked(&mut self, now: Instant) {
+        if !self.is_blocked {
+            self.is_blocked = true;
+            self.since = now;
+        }
+    }
+
+    /// The socket has nothing left to take.
+    pub(super) fn flushed(&mut self) {
+        self.is_blocked = false;
+    }
+
+    /// Requests until now.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether there are bytes that the socket does not take.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.is_blocked
+    }
+
+    /// Until when the client may make us wait, when it does.
+    pub(super) fn due(&self) -> Option<(Instant, Late)> {
+        let patience = &self.patience;
+        match self.head_since {
+            Some(since) => Some((since + patience.head, Late::Head)),
+            None if self.is_blocked => Some((self.since + patience.stall, Late::Stalled)),
+            None if self.open == 0 => Some((self.since + patience.idle, Late::Idle)),
+            None if self.ours == 0 => Some((self.since + patience.stall, Late::Stalled)),
+            None => None,
+        }
+    }
+
+    /// When to look again while the client is not waited for; no [`Pace::due`] that begins later
+    /// is before this.
+    pub(super) fn look_again(&self, now: Instant) -> Instant {
+        now + self.patience.idle.min(self.patience.stall)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn pace() -> (Pace, Instant) {
+        let now = Instant::now();
+        (Pace::new(Patience::default(), now), now)
+    }
+
+    #[test]
+    fn a_client_may_be_idle_for_a_minute_and_take_ten_seconds_for_a_head() {
+        let (mut pace, start) = pace();
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Idle)));
+        pace.received(b"GE", start + 50 * SECOND);
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Head)));
+        pace.received(b"T / HT", start + 55 * SECOND);
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Head)), "more of it wins no time");
+        pace.began();
+        assert_eq!(pace.due(), None, "it is our turn");
+        pace.handed_over(start + 56 * SECOND);
+        pace.took(start + 57 * SECOND);
+        pace.ended(false, start + 58 * SECOND);
+        assert_eq!(pace.due(), Some((start + 118 * SECOND, Late::Idle)));
+    }
+
+    #[test]
+    fn a_client_that_takes_nothing_is_stalled_whoever_holds_the_bytes() {
+        let (mut pace, start) = pace();
+        pace.began();
+        pace.handed_over(start + SECOND);
+        assert_eq!(pace.due(), Some((start + 61 * SECOND, Late::Stalled)), "it does not ask for more");
+        pace.took(start + 2 * SECOND);
+        pace.handed_back();
+        assert_eq!(pace.due(), None, "there is no more");
+        pace.blocked(start + 3 * SECOND);
+        pace.blocked(start + 9 * SECOND);
+        assert_eq!(pace.due(), Some((start + 63 * SECOND, Late::Stalled)), "the socket is full");
+        pace.ended(true, start + 10 * SECOND);
+        assert_eq!(pace.due(), Some((start + 70 * SECOND, Late::Stalled)), "the end of it stands in the socket");
+        pace.took(start + 11 * SECOND);
+        assert_eq!(pace.due(), Some((start + 71 * SECOND, Late::Idle)));
+    }
+
+    #[test]
+    fn answers_that_run_beside_each_other_are_stalled_when_all_are() {
+        let (mut pace, start) = pace();
+        pace.began();
+        pace.began();
+        pace.handed_over(start);
+        assert_eq!(pace.due(), None);
+        pace.handed_over(start + SECOND);
+        assert_eq!(pace.due(), Some((start + 61 * SECOND, Late::Stalled)));
+        pace.ended(false, start + 2 * SECOND);
+        assert_eq!(pace.due(), Some((start + 62 * SECOND, Late::Stalled)));
+    }
+
+    #[test]
+    fn frames_between_the_requests_of_http2_are_no_request_that_begins() {
+        let (mut pace, start) = pace();
+        pace.received(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", start);
+        pace.received(&[0; 9], start + SECOND);
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Idle)));
+    }
+}

@@ -1,0 +1,48 @@
+//! What lies outside of the panel in these tests: a source that sends as fast as it is read, and
+//! maps of the networks that break at one address. Knows no test.
+
+use futures_util::{StreamExt, stream};
+use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Networks};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// A source of ten times as much as a picture needs.
+pub(crate) const FAST: &str = "http://fast.test/live.ts";
+/// Where this address lies, the maps do not know: they panic.
+pub(crate) const UNMAPPED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
+
+pub(crate) struct Maps;
+
+impl Networks for Maps {
+    fn isp(&self, address: IpAddr) -> Option<String> {
+        assert_ne!(address, UNMAPPED, "this test wants a panic");
+        None
+    }
+    fn country(&self, _: IpAddr) -> Option<String> {
+        None
+    }
+}
+
+pub(crate) struct Elsewhere;
+
+impl Fetch for Elsewhere {
+    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+        Box::pin(async move {
+            if url != FAST {
+                return Err(FetchError::Forbidden("there is nothing else"));
+            }
+            let rounds = stream::repeat(()).then(|()| async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Ok(host_media::sample_clip().into())
+            });
+            Ok(Fetched {
+                status: 200,
+                content_type: None,
+                content_length: None,
+                content_range: None,
+                final_url: url.to_owned(),
+                body: Box::pin(rounds),
+            })
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! Actions of a shipped plugin answered by code of this process, behind the same sign-in, limits,
+//! engine and journal: what a benchmark measures the sandbox against. A panel is built without
+//! the feature that this file belongs to. Knows no action and no SDK.
+
+use crate::Runtime;
+use crate::capability::GuestRefusal;
+use crate::limits::BODY_BYTES;
+use crate::link::INTERFACES;
+use crate::loaded::Answered;
+use crate::log::Level;
+use crate::state::{CallState, Stop};
+use host_core::Refusal;
+use host_core::refusal::Code;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll, Waker};
+
+/// Answers one call of an action: `surface/name` and the call's document.
+pub type NativeAction = fn(NativeCall, &str, &str) -> (NativeCall, Result<String, Refusal>);
+
+/// What a function of the host is called with.
+#[derive(Debug, Clone, Copy)]
+pub enum Argument<'a> {
+    /// A `string`.
+    Text(&'a str),
+    /// A `u32`.
+    Number(u32),
+    /// A `bool`.
+    Flag(bool),
+}
+
+/// What a function of the host answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// A `string`.
+    Text(String),
+    /// A `u32`.
+    Number(u32),
+    /// Nothing but success.
+    Nothing,
+}
+
+/// A verb in the form that native calls take.
+pub(crate) type Verb = for<'a> fn(&'a mut CallState, &'a [Argument<'a>]) -> Answering<'a>;
+
+type Answering<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<Answer, GuestRefusal>>> + Send + 'a>>;
+
+static VERBS: LazyLock<HashMap<String, Verb>> = LazyLock::new(|| {
+    let functions = INTERFACES.iter().flat_map(|interface| {
+        interface.functions.iter().filter_map(|host| Some((interface.function(host).0, host.native?)))
+    });
+    functions.collect()
+});
+
+/// The host, as one native call sees it.
+pub struct NativeCall {
+    state: CallState,
+    /// What would have ended a guest.
+    stopped: Option<wasmtime::Error>,
+}
+
+impl NativeCall {
+    /// Calls a function of a capability, named as in a grant.
+    ///
+    /// # Errors
+    /// The function's refusal. Where a guest would have been ended, the refusal says nothing: the
+    /// action should return it, and the call fails whatever it answers.
+    pub fn call(&mut self, function: &str, arguments: &[Argument<'_>]) -> Result<Answer, Refusal> {
+        let Some(verb) = VERBS.get(function) else { return Err(self.stop(wasmtime::Error::msg("no such function"))) };
+        // On SQLite a verb is ready at once; a store that is not would need a guest's fiber.
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = verb(&mut self.state, arguments).as_mut().poll(&mut context);
+        match polled {
+            Poll::Ready(Ok(Ok(answer))) => Ok(answer),
+            Poll::Ready(Ok(Err(told))) => {
+                let refusal = Refusal::new(Code::from(told.code), told.message);
+                Err(Refusal { field: told.field.map(Into::into), ..refusal })
+            }
+            Poll::Ready(Err(stop)) => Err(self.stop(stop)),
+            Poll::Pending => Err(self.stop(wasmtime::Error::msg("the store was not ready"))),
+        }
+    }
+
+    /// Appends to the body.
+    ///
+    /// # Errors
+    /// Like [`NativeCall::call`], when it grows too large.
+    pub fn write(&mut self, chunk: &str) -> Result<(), Refusal> {
+        if let Err(spent) = self.state.meter.host_call() {
+            return Err(self.stop(Stop::from(spent).into()));
+        }
+        let body = self.state.body.get_or_insert_default();
+        if body.len() + chunk.len() > BODY_BYTES {
+            return Err(self.stop(Stop::from(crate::limits::Spent::Body).into()));
+        }
+        body.extend_from_slice(chunk.as_bytes());
+        Ok(())
+    }
+
+    /// Adds a line to the plugin's log.
+    pub fn log(&mut self, level: Level, message: &str) {
+        self.state.log(level, message);
+    }
+
+    /// Unix seconds of the attempt.
+    pub fn now(&self) -> u32 {
+        u32::try_from(self.state.work.now().0).unwrap_or_default()
+    }
+
+    fn stop(&mut self, stop: wasmtime::Error) -> Refusal {
+        self.stopped.get_or_insert(stop);
+        Refusal::new(Code::InvalidInput, "The call is over.")
+    }
+}
+
+impl Runtime {
+    /// Lets `action` answer all actions of a shipped plugin from now on. False when there is no
+    /// such plugin, or it is native already.
+    pub fn answer_natively(&self, plugin: &str, action: NativeAction) -> bool {
+        let shipped = self.shipped.iter().find(|loaded| loaded.manifest.name == plugin);
+        shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
+    }
+}
+
+/// What [`crate::Loaded::answer`] does for a native action.
+pub(crate) fn answer(
+    native: NativeAction,
+    state: CallState,
+    action: &str,
+    call: &str,
+) -> (CallState, wasmtime::Result<Answered>) {
+    let (call, answered) = native(NativeCall { state, stopped: None }, action, call);
+    if let Some(stop) = call.stopped {
+        return (call.state, Err(stop));
+    }
+    let told = |refusal: Refusal| GuestRefusal {
+        code: refusal.code.as_str().to_owned(),
+        field: refusal.field.map(|field| field.into_owned()),
+        message: refusal.message.into_owned(),
+    };
+    (call.state, Ok(answered.map_err(told)))
+}
+
+/// How an argument becomes what a verb takes.
+pub(crate) trait FromArgument: Sized {
+    fn from(argument: Argument<'_>) -> Option<Self>;
+}
+
+impl FromArgument for String {
+    fn from(argument: Argument<'_>) -> Option<String> {
+        if let Argument::Text(text) = argument { Some(text.to_owned()) } else { None }
+    }
+}
+
+impl FromArgument for u32 {
+    fn from(argument: Argument<'_>) -> Option<u32> {
+        if let Argument::Number(number) = argument { Some(number) } else { None }
+    }
+}
+
+impl FromArgument for bool {
+    fn from(argument: Argument<'_>) -> Option<bool> {
+        if let Argument::Flag(flag) = argument { Some(flag) } else { None }
+    }
+}
+
+/// The next argument of a native call.
+pub(crate) fn argument<T: FromArgument>(arguments: &mut std::slice::Iter<'_, Argument<'_>>) -> wasmtime::Result<T> {
+    let argument = arguments.next().and_then(|argument| T::from(*argument));
+    argument.ok_or_else(|| wasmtime::Error::msg("an argument is missing or of another type"))
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Answer {
+        Answer::Text(text)
+    }
+}
+
+impl From<u32> for Answer {
+    fn from(number: u32) -> Answer {
+        Answer::Number(number)
+    }
+}
+
+impl From<()> for Answer {
+    fn from((): ()) -> Answer {
+        Answer::Nothing
+    }
+}

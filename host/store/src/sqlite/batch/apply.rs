@@ -1,0 +1,198 @@
+//! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
+//! plans beside it.
+
+use super::{Counts, Failure, Hand, Touched, Verdict};
+use crate::sqlite::audit_chain::Chain;
+use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
+use host_core::BouquetId;
+use host_core::object::{Key, Kind, Object};
+use host_core::plan::{Change, Guard, MAX_CHANGES, Plan};
+use host_core::port::{CommitError, Committed, StoreError};
+use host_core::time::Unix;
+use rusqlite::Connection;
+
+/// One commit group in the making.
+pub(super) struct Batch<'c> {
+    pub(super) hand: Hand<'c>,
+    counts: &'c mut Counts,
+    chain: Chain,
+    touched: Touched,
+    /// Plans whose answers wait for the group's link, by their place in it.
+    unlinked: Vec<usize>,
+    /// The latest reply that was kept.
+    kept: Option<Unix>,
+}
+
+impl<'c> Batch<'c> {
+    pub(super) fn new(connection: &'c Connection, counts: &'c mut Counts) -> Batch<'c> {
+        let (chain, touched) = (Chain::new(), Touched::default());
+        Batch { hand: Hand::new(connection), counts, chain, touched, unlinked: Vec::new(), kept: None }
+    }
+
+    /// Does one plan, the `number`th. When it is refused, what the hand wrote must be taken back.
+    /// An error ends the batch.
+    pub(super) fn plan(&mut self, number: usize, plan: &Plan) -> Result<Verdict, StoreError> {
+        self.hand.begin();
+        match self.apply(plan) {
+            Ok(committed) => {
+                // Now, while the plan is at hand: a second walk over thousands of them costs more.
+                self.touched.add(plan);
+                self.kept = self.kept.max(plan.idempotency.as_ref().map(|record| record.at));
+                if late::wants_link(&plan.late) {
+                    self.unlinked.push(number);
+                }
+                Ok(Ok(committed))
+            }
+            Err(failure) => {
+                if self.hand.has_written() {
+                    self.counts.forget();
+                }
+                match failure {
+                    Failure::Broken(error) => Err(error),
+                    Failure::Conflict(guard) => Ok(Err(CommitError::Conflict(guard))),
+                    Failure::Invalid(reason) => Ok(Err(CommitError::Invalid(reason))),
+                }
+            }
+        }
+    }
+
+    /// Closes the chain. Its link goes into the answers and kept replies that wait for it.
+    pub(super) fn close(self, plans: &[&Plan], verdicts: &mut [Verdict]) -> rusqlite::Result<Touched> {
+        let connection = self.hand.connection;
+        let link = self.chain.close(connection)?;
+        for number in self.unlinked {
+            let (Some(plan), Some(Ok(committed))) = (plans.get(number), verdicts.get_mut(number)) else { continue };
+            late::link(&link, &plan.late, &mut committed.late);
+            if let Some(record) = &plan.idempotency {
+                let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
+                idempotency::complete(connection, record, &reply)?;
+            }
+        }
+        if let Some(now) = self.kept {
+            idempotency::forget_old(connection, now)?;
+        }
+        Ok(self.touched)
+    }
+
+    /// Does all that one plan wants.
+    fn apply(&mut self, plan: &Plan) -> Result<Committed, Failure> {
+        if plan.changes.len() > MAX_CHANGES {
+            return Err(Failure::Invalid(format!("it has more than {MAX_CHANGES} changes")));
+        }
+        let connection = self.hand.connection;
+        guards::check(&self.hand, self.counts, plan)?;
+        let record = plan.idempotency.as_ref();
+        if let Some(record) = record
+            && idempotency::is_used(connection, record.user, &record.key)?
+        {
+            return Err(Failure::Conflict(Guard::Unused(record.user, record.key.clone())));
+        }
+        let mut committed = Committed { late: late::before(connection, &plan.late)?, ..Committed::default() };
+        for change in &plan.changes {
+            self.change(plan, change, &mut committed)?;
+        }
+        for effect in &plan.effects {
+            committed.outbox.push(outbox::add(&self.hand, effect)?);
+        }
+        late::after(connection, &plan.late, &mut committed.late)?;
+        if let Some(record) = record {
+            let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
+            idempotency::keep(&self.hand, record, &reply)?;
+        }
+        // Last: a row that is in the chain cannot be taken out of it again.
+        for entry in &plan.audit {
+            self.chain.add(&self.hand, entry, &plan.late, &committed.late).map_err(Failure::into_broken)?;
+        }
+        Ok(committed)
+    }
+
+    fn change(&mut self, plan: &Plan, change: &Change, committed: &mut Committed) -> Result<(), Failure> {
+        let hand = &self.hand;
+        match change {
+            Change::Insert(object) => {
+                write(hand, object, true)?;
+                self.counts.added(object.key().kind());
+            }
+            Change::Update(object) => {
+                write(hand, object, false)?;
+            }
+            Change::Delete(key, version) => {
+                if !table::delete(hand, *key, *version)? {
+                    return Err(Failure::Conflict(Guard::Unchanged(*key, *version)));
+                }
+                hand.note();
+                self.counts.removed(key.kind());
+            }
+            Change::Transfer(transfer) => {
+                ledger::transfer(hand, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
+            }
+            Change::SetMembers(id, list) => members::set(hand, *id, list, !rewrites(plan, *id))?,
+            Change::AddMembers(id, list) => members::add(hand, *id, list, !rewrites(plan, *id))?,
+            Change::Set(set) => {
+                committed.touched.push(set_change::apply(hand, set)?);
+                self.counts.forget();
+            }
+            Change::TakeIds(kind, many) => committed.blocks.push(take_ids(hand, *kind, *many)?),
+            Change::Guide(source, build, channels, programmes) => {
+                guide::add(hand, *source, *build, channels, programmes)?;
+            }
+            Change::PruneGuide(source, most) => committed.touched.push(guide::prune(hand, *source, *most)?),
+            Change::Settle(id, settled) => outbox::settle(hand, *id, settled)?,
+        }
+        Ok(())
+    }
+}
+
+/// Writes a row, and finds out what stopped it.
+fn write(hand: &Hand<'_>, object: &Object, fresh: bool) -> Result<(), Failure> {
+    let written = if fresh { table::insert(hand, object).map(|()| true) } else { table::update(hand, object) };
+    match written {
+        Ok(true) => {
+            hand.note();
+            Ok(())
+        }
+        Ok(false) => Err(Failure::Conflict(guards::unchanged(object))),
+        Err(error) => {
+            let failure = Failure::from(error);
+            if !matches!(failure, Failure::Invalid(_)) {
+                return Err(failure);
+            }
+            let broken = guards::broken_by(hand, object, fresh)?;
+            // A row with further tables may have been half written.
+            if has_more_tables(object) {
+                hand.note();
+            }
+            Err(broken.map_or(failure, Failure::Conflict))
+        }
+    }
+}
+
+fn has_more_tables(object: &Object) -> bool {
+    // Only a tenant's: the index rows of the others cannot be refused.
+    matches!(object, Object::Tenant(_))
+}
+
+/// Whether the plan writes the bouquet's row too; its version then rises there.
+fn rewrites(plan: &Plan, id: BouquetId) -> bool {
+    plan.changes.iter().any(|change| match change {
+        Change::Insert(object) | Change::Update(object) => object.key() == Key::Bouquet(id),
+        _ => false,
+    })
+}
+
+/// Takes the next block of ids of a kind. The answer: its first.
+fn take_ids(hand: &Hand<'_>, kind: Kind, many: u32) -> Result<u32, Failure> {
+    let next: i64 = hand
+        .connection
+        .prepare_cached(
+            "INSERT INTO id_blocks (kind, next) VALUES (?1, ?2 + 1) \
+             ON CONFLICT (kind) DO UPDATE SET next = next + ?2 RETURNING next",
+        )?
+        .query_row((kind.as_str(), many), |row| row.get(0))?;
+    hand.note();
+    let exhausted = || Failure::Invalid(format!("the {} ids are used up", kind.as_str()));
+    if u32::try_from(next).is_err() {
+        return Err(exhausted());
+    }
+    u32::try_from(next - i64::from(many)).map_err(|_| exhausted())
+}

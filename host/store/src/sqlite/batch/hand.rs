@@ -1,0 +1,100 @@
+//! What writes: statements that are kept ready for the length of a batch, and why one of them
+//! may fail. Knows nothing of what they say.
+
+use crate::error::{failed, plain};
+use host_core::plan::Guard;
+use host_core::port::StoreError;
+use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
+use std::cell::{Cell, RefCell};
+
+/// Why a plan cannot be done.
+pub(in crate::sqlite) enum Failure {
+    Conflict(Guard),
+    Invalid(String),
+    /// The database failed; the whole batch ends.
+    Broken(StoreError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Failure {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) => {
+                Failure::Invalid(plain(&error))
+            }
+            None if matches!(error, rusqlite::Error::ToSqlConversionFailure(_)) => Failure::Invalid(plain(&error)),
+            _ => Failure::Broken(failed(error)),
+        }
+    }
+}
+
+impl Failure {
+    /// A failure where none can be the plan's own.
+    pub(super) fn into_broken(self) -> Failure {
+        match self {
+            Failure::Broken(error) => Failure::Broken(error),
+            Failure::Invalid(reason) => Failure::Broken(StoreError::Failed(reason)),
+            Failure::Conflict(guard) => Failure::Broken(StoreError::Failed(format!("{guard:?}"))),
+        }
+    }
+}
+
+/// Writes, and remembers whether anything was written.
+pub(in crate::sqlite) struct Hand<'c> {
+    pub(in crate::sqlite) connection: &'c Connection,
+    wrote: Cell<bool>,
+    /// The statements of this batch. Their texts are never dropped, so that where a text lies says
+    /// which it is; the connection's own cache reads and copies it each time.
+    ready: RefCell<Vec<(&'static str, CachedStatement<'c>)>>,
+}
+
+impl<'c> Hand<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Hand<'c> {
+        Hand { connection, wrote: Cell::new(false), ready: RefCell::default() }
+    }
+
+    /// Whether anything was written since [`Hand::begin`].
+    pub(super) fn has_written(&self) -> bool {
+        self.wrote.get()
+    }
+
+    /// From here on a new plan writes.
+    pub(super) fn begin(&self) {
+        self.wrote.set(false);
+    }
+
+    /// Something was written.
+    pub(super) fn note(&self) {
+        self.wrote.set(true);
+    }
+
+    /// Runs a statement. The answer: rows it touched.
+    pub(in crate::sqlite) fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
+        let rows = self.with(sql, |statement| statement.execute(params))?;
+        if rows > 0 {
+            self.note();
+        }
+        Ok(rows)
+    }
+
+    /// Uses a statement.
+    pub(in crate::sqlite) fn with<T>(
+        &self,
+        sql: &'static str,
+        run: impl FnOnce(&mut CachedStatement<'c>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut statement = match self.take(sql) {
+            Some(statement) => statement,
+            None => self.connection.prepare_cached(sql)?,
+        };
+        let result = run(&mut statement);
+        self.ready.borrow_mut().push((sql, statement));
+        result
+    }
+
+    /// Out of the list while it runs: none is used twice at once.
+    fn take(&self, sql: &'static str) -> Option<CachedStatement<'c>> {
+        let mut ready = self.ready.borrow_mut();
+        let at = ready.iter().position(|(text, _)| std::ptr::eq(*text, sql))?;
+        Some(ready.swap_remove(at).1)
+    }
+}

@@ -1,0 +1,53 @@
+//! What others must hear of a committed batch. Knows nothing of who they are.
+
+use host_core::TenantId;
+use host_core::object::{Key, Kind, Object};
+use host_core::plan::{Change, Plan, SetKind};
+
+/// A tenant that is new, with its name.
+pub(in crate::sqlite) type Born = (TenantId, String);
+
+/// What others must hear of a committed batch.
+#[derive(Default)]
+pub(in crate::sqlite) struct Touched {
+    pub(in crate::sqlite) catalogue: bool,
+    pub(in crate::sqlite) guide: bool,
+    pub(in crate::sqlite) born: Vec<Born>,
+    pub(in crate::sqlite) gone: Vec<TenantId>,
+}
+
+impl Touched {
+    /// What a plan touches that was done.
+    pub(super) fn add(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            match change {
+                Change::Insert(object) | Change::Update(object) => {
+                    self.kind(object.key().kind());
+                    if let (Change::Insert(_), Object::Tenant(tenant)) = (change, &**object) {
+                        self.born.push((tenant.id, tenant.name.clone()));
+                    }
+                }
+                Change::Delete(key, _) => {
+                    self.kind(key.kind());
+                    if let Key::Tenant(id) = key {
+                        self.gone.push(*id);
+                    }
+                }
+                Change::SetMembers(..) | Change::AddMembers(..) => self.catalogue = true,
+                Change::Set(set) => {
+                    self.catalogue |= matches!(set.what, SetKind::MarkMissing(..) | SetKind::PruneMissing(_));
+                }
+                Change::Transfer(_)
+                | Change::TakeIds(..)
+                | Change::Guide(..)
+                | Change::PruneGuide(..)
+                | Change::Settle(..) => {}
+            }
+        }
+    }
+
+    fn kind(&mut self, kind: Kind) {
+        self.guide |= kind == Kind::GuideSource;
+        self.catalogue |= matches!(kind, Kind::Stream | Kind::Series | Kind::Category | Kind::Bouquet | Kind::Settings);
+    }
+}

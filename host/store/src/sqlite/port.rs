@@ -1,0 +1,205 @@
+//! The core's `Store` port: each read a function of its concept, each write an order to the
+//! writer of its database. Knows no SQL.
+
+use super::writer::Order;
+use super::{SqliteStore, find, guards, guide, idempotency, ledger, list, members, outbox, verify};
+use crate::error::failed;
+use host_core::bouquet::Member;
+use host_core::caller::Scope;
+use host_core::credit::Credits;
+use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::ledger::{Account, Transfer};
+use host_core::object::{Key, Kind, Object, Unique};
+use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::port::{
+    Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, StoreError, Waiting,
+};
+use host_core::stream::{Stream, StreamKind};
+use host_core::time::Unix;
+use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+impl SqliteStore {
+    fn read<'a, T: Send + 'a>(
+        &self,
+        place: Place,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Answer<'a, T> {
+        at_once(self.readers.with(place, read))
+    }
+
+    fn read_tenant<'a, T: Send + 'a>(
+        &self,
+        tenant: TenantId,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Answer<'a, T> {
+        self.read(Place::Tenant(tenant), read)
+    }
+}
+
+/// An answer that is there already.
+fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Answer<'a, T, E> {
+    Box::pin(std::future::ready(result))
+}
+
+impl Store for SqliteStore {
+    fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>> {
+        self.read(place, |connection| {
+            find::belongs(place, key.kind())?;
+            find::get(connection, scope, key)
+        })
+    }
+
+    fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>> {
+        self.read(place, |connection| {
+            find::belongs(place, unique.kind())?;
+            find::find(connection, &unique)
+        })
+    }
+
+    fn list(&self, place: Place, query: Query) -> Answer<'_, Page> {
+        at_once(self.readers.at_one_moment(place, |connection| {
+            find::belongs(place, query.kind)?;
+            list::list(connection, &query)
+        }))
+    }
+
+    fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits> {
+        self.read_tenant(tenant, |connection| ledger::balance(connection, account).map_err(failed))
+    }
+
+    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>> {
+        self.read_tenant(tenant, |connection| ledger::transfers(connection, account, start, limit))
+    }
+
+    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32> {
+        self.read_tenant(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
+    }
+
+    fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32> {
+        self.read(place, |connection| {
+            find::belongs(place, kind)?;
+            guards::count(connection, kind).map_err(failed)
+        })
+    }
+
+    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool> {
+        self.read_tenant(tenant, |connection| {
+            find::climb(connection, user, root).map(|(reached, enabled)| reached && enabled).map_err(failed)
+        })
+    }
+
+    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>> {
+        self.read_tenant(tenant, |connection| members::members(connection, bouquet))
+    }
+
+    fn members_of(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>> {
+        self.read_tenant(tenant, move |connection| members::members_of(connection, &bouquets))
+    }
+
+    fn catalogue(
+        &self,
+        tenant: TenantId,
+        bouquets: Vec<BouquetId>,
+        kinds: Vec<StreamKind>,
+        category: Option<CategoryId>,
+    ) -> Answer<'_, Vec<StreamId>> {
+        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
+            members::catalogue(connection, &bouquets, &kinds, category)
+        }))
+    }
+
+    fn catalogue_series(
+        &self,
+        tenant: TenantId,
+        bouquets: Vec<BouquetId>,
+        category: Option<CategoryId>,
+    ) -> Answer<'_, Vec<SeriesId>> {
+        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
+            members::catalogue_series(connection, &bouquets, category)
+        }))
+    }
+
+    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>> {
+        self.read_tenant(tenant, |connection| members::streams(connection, &ids))
+    }
+
+    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
+        self.read_tenant(tenant, |connection| members::carries(connection, &bouquets, stream).map_err(failed))
+    }
+
+    fn programmes(
+        &self,
+        tenant: TenantId,
+        source: Option<GuideSourceId>,
+        channels: Vec<String>,
+        from: Unix,
+        to: Unix,
+        limit: u32,
+    ) -> Answer<'_, Vec<Programme>> {
+        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
+            guide::programmes(connection, source, channels, (from, to), limit)
+        }))
+    }
+
+    fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>> {
+        self.read_tenant(tenant, |connection| guide::channels(connection).map_err(failed))
+    }
+
+    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>> {
+        self.read_tenant(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
+    }
+
+    fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
+        self.read_tenant(tenant, |connection| outbox::due(connection, now, limit))
+    }
+
+    fn catalogue_generation(&self, tenant: TenantId) -> u64 {
+        self.places.catalogue_generation(tenant)
+    }
+
+    fn guide_generation(&self, tenant: TenantId) -> u64 {
+        self.places.guide_generation(tenant)
+    }
+
+    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {
+        self.read_tenant(tenant, |connection| guide::build_size(connection, source, build).map_err(failed))
+    }
+
+    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
+        let (answer, verdict) = oneshot::channel();
+        if self.pool.send(place, Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
+            return at_once(Err(CommitError::Store(StoreError::Busy)));
+        }
+        Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
+    }
+
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
+        let (answer, ticket) = oneshot::channel();
+        if self.pool.send(place, Order::Reserve { place, names, alone, answer }).is_err() {
+            return at_once(Err(StoreError::Busy));
+        }
+        Box::pin(async move { ticket.await.map_err(|_| StoreError::Busy) })
+    }
+
+    fn release(&self, place: Place, ticket: Ticket) {
+        // In a full queue it is dropped: the reservation then ends by itself.
+        let _ = self.pool.send(place, Order::Release { place, ticket });
+    }
+
+    fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>> {
+        let (answer, findings) = oneshot::channel();
+        let readers = Arc::clone(&self.readers);
+        // It takes as long as the database is large: not on the caller's thread.
+        let look = move || {
+            let _ = answer.send(readers.at_one_moment(place, |connection| verify::verify(connection, place)));
+        };
+        if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
+            return at_once(Err(StoreError::Failed(error.to_string())));
+        }
+        Box::pin(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
+    }
+}

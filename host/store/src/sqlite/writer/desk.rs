@@ -1,0 +1,106 @@
+//! The desk of one database: the plans that wait for it, what is reserved in it, and which of
+//! the plans go into the next flush. Knows nothing of how plans are written.
+
+use crate::sqlite::batch::{Counts, Verdict};
+use crate::sqlite::reservations::Reservations;
+use host_core::plan::{Name, Plan, Ticket};
+use host_core::port::{CommitError, StoreError};
+use rusqlite::Connection;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Most plans of one flush.
+const GROUP: usize = 4_096;
+/// Most changes of one flush; a group ends behind the plan that reaches it.
+const GROUP_CHANGES: usize = 50_000;
+
+/// A plan that waits.
+pub(super) struct Queued {
+    pub(super) plan: Box<Plan>,
+    pub(super) answer: oneshot::Sender<Verdict>,
+    /// What the plan names; made when a reservation asks for it.
+    names: Option<BTreeSet<Name>>,
+}
+
+/// What a writer has of one database.
+#[derive(Default)]
+pub(super) struct Desk {
+    pub(super) connection: Option<Connection>,
+    pub(super) counts: Counts,
+    pub(super) reservations: Reservations<oneshot::Sender<Ticket>>,
+    /// When it was last written.
+    pub(super) used: Duration,
+    queue: VecDeque<Queued>,
+}
+
+impl Desk {
+    /// Takes a plan in.
+    pub(super) fn add(&mut self, plan: Box<Plan>, answer: oneshot::Sender<Verdict>) {
+        self.queue.push_back(Queued { plan, answer, names: None });
+    }
+
+    /// Plans that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether anybody waits for it or holds something of it.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.queue.is_empty() || !self.reservations.is_empty()
+    }
+
+    /// When there will be something to do even if no order comes.
+    pub(super) fn next(&self, now: Duration) -> Option<Duration> {
+        let more = !self.queue.is_empty() && self.reservations.is_empty();
+        if more { Some(now) } else { self.reservations.next_end() }
+    }
+
+    /// Grants what can be reserved now. The answer: how many were told so.
+    pub(super) fn grant(&mut self, now: Duration, next: impl FnMut() -> Ticket) -> u64 {
+        let mut told = 0;
+        for (answer, ticket) in self.reservations.step(now, next) {
+            if answer.send(ticket).is_ok() {
+                told += 1;
+            } else {
+                // Whoever asked is gone.
+                self.reservations.release(ticket);
+            }
+        }
+        told
+    }
+
+    /// The plans of the next flush. Those that nobody waits for any more are dropped, those that
+    /// a reservation holds back stay.
+    pub(super) fn take_group(&mut self) -> Vec<Queued> {
+        let (mut group, mut changes) = (Vec::with_capacity(self.queue.len().min(GROUP)), 0);
+        if self.reservations.is_empty() {
+            while group.len() < GROUP && changes < GROUP_CHANGES {
+                let Some(queued) = self.queue.pop_front() else { break };
+                if !queued.answer.is_closed() {
+                    changes += queued.plan.changes.len();
+                    group.push(queued);
+                }
+            }
+            return group;
+        }
+        for mut queued in std::mem::take(&mut self.queue) {
+            let full = group.len() >= GROUP || changes >= GROUP_CHANGES;
+            let names = queued.names.get_or_insert_with(|| queued.plan.names());
+            if full || self.reservations.holds_back(names, queued.plan.ticket) {
+                self.queue.push_back(queued);
+            } else if !queued.answer.is_closed() {
+                changes += queued.plan.changes.len();
+                group.push(queued);
+            }
+        }
+        group
+    }
+
+    /// Answers all that wait: there is no database any more.
+    pub(super) fn refuse_all(self) {
+        for queued in self.queue {
+            let _ = queued.answer.send(Err(CommitError::Store(StoreError::NoDatabase)));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What a writer can be asked to do. Knows nothing of how it is done.
+
+use crate::sqlite::batch::Verdict;
+use host_core::TenantId;
+use host_core::plan::{Name, Place, Plan, Ticket};
+use std::collections::BTreeSet;
+use tokio::sync::oneshot;
+
+/// What a writer is asked to do.
+pub(in crate::sqlite) enum Order {
+    /// Writes a plan, whole or not at all.
+    Commit { place: Place, plan: Box<Plan>, answer: oneshot::Sender<Verdict> },
+    /// Holds back other plans that name one of these; `alone`: all others of the place.
+    Reserve { place: Place, names: BTreeSet<Name>, alone: bool, answer: oneshot::Sender<Ticket> },
+    /// Ends a reservation.
+    Release { place: Place, ticket: Ticket },
+    /// The tenant is deleted: its database is closed and its directory removed.
+    Remove(TenantId),
+    /// Everything queued is committed and answered, then the writer ends.
+    Stop,
+}

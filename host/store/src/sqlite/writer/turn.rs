@@ -1,0 +1,180 @@
+//! One writer with the queue in front of it. A turn takes in what is queued and does it; a
+//! thread takes turns whenever an order comes, a test when it likes. Knows nothing of plans.
+
+use super::{Order, Writer};
+use crate::sqlite::readers::Readers;
+use host_core::TenantId;
+use host_core::plan::Place;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+/// How often a writer that nobody asks anything looks after what is idle.
+const REST: Duration = Duration::from_secs(10);
+
+/// Most time that those get who were answered just now.
+const LINGER: Duration = Duration::from_millis(2);
+/// The first piece of that wait; each is twice as long as the one before.
+const NAP: Duration = Duration::from_micros(100);
+
+/// The ways to the writers. Each database has one. The standard library's channel, because an
+/// order that its writer did not live to see is dropped with it: whoever waits for it hears so.
+#[derive(Clone)]
+pub(in crate::sqlite) struct Inlets(Arc<[SyncSender<Order>]>);
+
+impl Inlets {
+    /// Queues of `queue` orders, and where each of them comes out.
+    pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Inlets, Vec<Receiver<Order>>) {
+        let (inlets, outlets): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
+        (Inlets(inlets.into()), outlets)
+    }
+
+    /// Hands an order to the writer of a place. It comes back when the queue is full.
+    pub(in crate::sqlite) fn send(&self, place: Place, order: Order) -> Result<(), Order> {
+        let number = match place {
+            Place::Control => 0,
+            Place::Tenant(id) => id.0 as usize % self.0.len(),
+        };
+        let Some(inlet) = self.0.get(number) else { return Err(order) };
+        inlet.try_send(order).map_err(|error| match error {
+            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
+        })
+    }
+
+    /// Tells every writer to end, behind what is queued.
+    pub(in crate::sqlite) fn stop(&self) {
+        for inlet in &*self.0 {
+            // Fails only when the writer has ended already.
+            let _ = inlet.send(Order::Stop);
+        }
+    }
+}
+
+/// A writer that takes turns.
+pub(in crate::sqlite) struct Turn {
+    writer: Writer,
+    outlet: Receiver<Order>,
+    /// The first order of the queue, when somebody has looked.
+    first: Option<Order>,
+    inlets: Inlets,
+    /// Plans that it takes in at most.
+    queue: usize,
+    gone: Vec<TenantId>,
+    /// One of the writers also closes readers that rest.
+    sweeps: Option<Arc<Readers>>,
+    swept: Duration,
+    ended: bool,
+}
+
+impl Turn {
+    /// A writer behind its queue.
+    pub(in crate::sqlite) fn new(
+        writer: Writer,
+        outlet: Receiver<Order>,
+        inlets: Inlets,
+        queue: usize,
+        sweeps: Option<Arc<Readers>>,
+    ) -> Turn {
+        let (gone, swept) = (Vec::new(), Duration::ZERO);
+        Turn { writer, outlet, first: None, inlets, queue, gone, sweeps, swept, ended: false }
+    }
+
+    /// Takes in what is queued and does all of it that can be done now. The answer: when there
+    /// will be something to do even if no order comes.
+    pub(in crate::sqlite) fn step(&mut self, now: Duration) -> Option<Duration> {
+        self.take_queued();
+        let again = self.writer.step(now);
+        self.gone.extend(self.writer.take_gone());
+        self.gone.retain(|id| self.inlets.send(Place::Tenant(*id), Order::Remove(*id)).is_err());
+        if now.saturating_sub(self.swept) >= REST {
+            self.swept = now;
+            self.sweeps.iter().for_each(|readers| readers.sweep());
+        }
+        again
+    }
+
+    /// Takes turns until it is told to stop.
+    pub(in crate::sqlite) fn run(mut self) {
+        let start = Instant::now();
+        loop {
+            let (begin, before) = (start.elapsed(), self.writer.answered);
+            let again = self.step(begin);
+            if self.ended {
+                return self.writer.finish(start.elapsed());
+            }
+            let end = start.elapsed();
+            let answered = usize::try_from(self.writer.answered - before).unwrap_or(usize::MAX);
+            self.wait(again.map_or(REST, |at| at.saturating_sub(end)), answered, end - begin);
+        }
+    }
+
+    /// Commits all that is queued, whatever is reserved: the last turn.
+    pub(in crate::sqlite) fn finish(&mut self, now: Duration) {
+        while self.has_orders() && !self.ended {
+            self.take_queued();
+            self.writer.finish(now);
+        }
+        self.writer.finish(now);
+    }
+
+    /// Whether orders wait for the next turn.
+    pub(in crate::sqlite) fn has_orders(&mut self) -> bool {
+        self.first = self.next();
+        self.first.is_some()
+    }
+
+    /// Plans and reservations that it has answered.
+    pub(in crate::sqlite) fn answered(&self) -> u64 {
+        self.writer.answered
+    }
+
+    /// Waits for the next order. Those who were `answered` often ask again at once: they are
+    /// given a moment, never longer than the turn `took`, so that one flush does for all of them.
+    fn wait(&mut self, rest: Duration, answered: usize, took: Duration) {
+        let mut came = self.take_queued();
+        let expected = answered.saturating_add(came);
+        if came == 0 {
+            match self.outlet.recv_timeout(rest) {
+                Ok(order) => self.take(order),
+                Err(RecvTimeoutError::Timeout) => return,
+                Err(RecvTimeoutError::Disconnected) => self.ended = true,
+            }
+            came = 1 + self.take_queued();
+        }
+        // Not while there is work already.
+        let mut left = if rest.is_zero() { Duration::ZERO } else { took.min(LINGER) };
+        let mut nap = NAP;
+        while came < expected && !left.is_zero() && !self.ended {
+            // Asleep, and not in the queue: there each order would wake this thread.
+            nap = nap.min(left);
+            std::thread::sleep(nap);
+            left -= nap;
+            nap *= 2;
+            came += self.take_queued();
+        }
+    }
+
+    /// All that came while the last group was flushed goes into the next one. The answer: how many.
+    fn take_queued(&mut self) -> usize {
+        // One at least: it may be what the waiting plans wait for.
+        let room = self.queue.saturating_sub(self.writer.waiting()).max(1);
+        let mut taken = 0;
+        while taken < room
+            && !self.ended
+            && let Some(order) = self.next()
+        {
+            self.take(order);
+            taken += 1;
+        }
+        taken
+    }
+
+    fn next(&mut self) -> Option<Order> {
+        self.first.take().or_else(|| self.outlet.try_recv().ok())
+    }
+
+    fn take(&mut self, order: Order) {
+        self.ended |= matches!(order, Order::Stop);
+        self.writer.take(order);
+    }
+}

@@ -1,0 +1,259 @@
+//! The functions of every capability as they are outside a sandbox, where
+//! [`crate::native::Host`] answers them. The same names and types as the generated ones; a test
+//! compares them with `wit/`.
+// What the sandboxed bindings export, these have to name alike.
+#![allow(unreachable_pub, clippy::module_inception)]
+
+/// The packages of `wit/`.
+pub mod linecard {
+    /// What all interfaces share.
+    pub mod plugin {
+        /// `linecard:plugin/actions`.
+        pub mod actions {
+            /// A refusal as it comes from the host.
+            #[derive(Debug)]
+            pub struct Refusal {
+                /// A code of the host.
+                pub code: String,
+                /// The parameter or field it is about.
+                pub field: Option<String>,
+                /// One sentence for people.
+                pub message: String,
+            }
+        }
+    }
+
+    /// `linecard:base`.
+    pub mod base {
+        /// `linecard:base/base`.
+        pub mod base {
+            use crate::native::ask;
+
+            /// How much a log line matters.
+            #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+            #[allow(missing_docs)]
+            pub enum Level {
+                Debug,
+                Info,
+                Warn,
+                Error,
+            }
+
+            /// Writes a line to the plugin's log.
+            pub fn log(level: Level, message: &str) {
+                ask(|host| host.log(level, message));
+            }
+
+            /// Unix seconds.
+            pub fn now() -> u32 {
+                ask(|host| host.now())
+            }
+
+            /// Random bytes.
+            pub fn random(count: u32) -> Vec<u8> {
+                ask(|host| host.random(count))
+            }
+        }
+    }
+
+    /// `linecard:body`.
+    pub mod body {
+        /// `linecard:body/body`.
+        pub mod body {
+            use super::super::plugin::actions::Refusal;
+
+            /// Appends to the body.
+            pub fn write(chunk: &str) -> Result<(), Refusal> {
+                crate::native::ask(|host| host.write(chunk)).map_err(super::super::told)
+            }
+        }
+    }
+
+    fn told(refusal: crate::Refusal) -> plugin::actions::Refusal {
+        plugin::actions::Refusal { code: refusal.code, field: refusal.field, message: refusal.message }
+    }
+
+    fn call(function: &'static str, arguments: &[Argument<'_>]) -> Result<Answer, plugin::actions::Refusal> {
+        crate::native::ask(|host| host.call(function, arguments)).map_err(told)
+    }
+
+    use crate::native::{Answer, Argument};
+
+    /// How a type crosses to a [`crate::native::Host`].
+    macro_rules! crossing {
+        (argument u32, $value:ident) => {
+            Argument::Number($value)
+        };
+        (argument bool, $value:ident) => {
+            Argument::Flag($value)
+        };
+        (argument str, $value:ident) => {
+            Argument::Text($value)
+        };
+        (type u32) => {
+            u32
+        };
+        (type bool) => {
+            bool
+        };
+        (type str) => {
+            &str
+        };
+        (answer string, $answer:expr, $name:expr) => {
+            match $answer? {
+                Answer::Text(text) => Ok(text),
+                other => wrong($name, &other),
+            }
+        };
+        (answer u32, $answer:expr, $name:expr) => {
+            match $answer? {
+                Answer::Number(number) => Ok(number),
+                other => wrong($name, &other),
+            }
+        };
+        (answer none, $answer:expr, $name:expr) => {
+            match $answer? {
+                Answer::Nothing => Ok(()),
+                other => wrong($name, &other),
+            }
+        };
+        (returned string) => {
+            String
+        };
+        (returned u32) => {
+            u32
+        };
+        (returned none) => {
+            ()
+        };
+    }
+
+    fn wrong<T>(function: &str, answer: &Answer) -> T {
+        panic!("{function} was answered with {answer:?}, which its type does not allow")
+    }
+
+    macro_rules! capabilities {
+        ($($package:ident { $($function:ident $wit:literal ($($argument:ident: $type:tt),*) -> $answer:tt;)* })*) => {
+            $(
+                #[doc = concat!("`linecard:", stringify!($package), "`.")]
+                pub mod $package {
+                    #[doc = concat!("`linecard:", stringify!($package), "/", stringify!($package), "`.")]
+                    #[allow(clippy::unused_unit)]
+                    pub mod $package {
+                        #[allow(unused_imports)]
+                        use super::super::{Answer, Argument, call, plugin::actions::Refusal, wrong};
+                        $(
+                            #[doc = concat!("`", $wit, "`, as `wit/` describes it.")]
+                            pub fn $function($($argument: crossing!(type $type)),*)
+                                -> Result<crossing!(returned $answer), Refusal>
+                            {
+                                let name = concat!(
+                                    "linecard:", stringify!($package), "/", stringify!($package), ".", $wit
+                                );
+                                crossing!(answer $answer, call(name, &[$(crossing!(argument $type, $argument)),*]), name)
+                            }
+                        )*
+                    }
+                }
+            )*
+
+            /// Every function above: name, types of its arguments, type of its answer.
+            #[cfg(test)]
+            pub(super) const FUNCTIONS: &[(&str, &str, &[&str], &str)] = &[
+                $($((stringify!($package), $wit, &[$(stringify!($type)),*], stringify!($answer)),)*)*
+            ];
+        };
+    }
+
+    capabilities! {
+        catalogue {
+            categories "categories" (list: str) -> string;
+            open "open" (list: str, category: u32) -> u32;
+            next "next" (count: u32) -> string;
+            skip "skip" (count: u32) -> none;
+            open_episodes "open-episodes" () -> u32;
+        }
+        credits {
+            adjust "adjust" (user: u32, amount: str, note: str) -> string;
+        }
+        guide {
+            programmes "programmes" (stream: u32, from: u32, to: u32, limit: u32) -> string;
+            channels "channels" () -> string;
+            channel_programmes "channel-programmes" (channel: str, from: u32, to: u32) -> string;
+        }
+        lines {
+            mine "mine" () -> string;
+            get "get" (id: u32) -> string;
+            list "list" (query: str) -> string;
+            sell "sell" (package: u32, trial: bool, options: str) -> string;
+            create "create" (options: str) -> string;
+            edit "edit" (id: u32, options: str) -> string;
+            extend "extend" (id: u32, package: u32, trial: bool) -> string;
+            delete "delete" (id: u32) -> none;
+        }
+        packages {
+            list "list" () -> string;
+        }
+        records {
+            get "get" (kind: str, id: u32) -> string;
+            list "list" (kind: str, query: str) -> string;
+            create "create" (kind: str, document: str) -> string;
+            edit "edit" (kind: str, id: u32, document: str) -> string;
+            delete "delete" (kind: str, id: u32) -> none;
+        }
+        users {
+            me "me" () -> string;
+            get "get" (id: u32) -> string;
+            list "list" (query: str) -> string;
+            create "create" (options: str) -> string;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::linecard::FUNCTIONS;
+    use std::collections::BTreeSet;
+    use wit_parser::{Resolve, Type, TypeDefKind};
+
+    /// `name(types) -> type`, from the WIT files themselves.
+    fn described(resolve: &Resolve, package: &str) -> BTreeSet<String> {
+        let interface = resolve.interfaces.iter().find(|(_, interface)| interface.name.as_deref() == Some(package));
+        let (_, interface) = interface.unwrap();
+        let functions = interface.functions.values().map(|function| {
+            let types = function.params.iter().map(|parameter| word(resolve, &parameter.ty)).collect::<Vec<_>>();
+            let answer = function.result.map_or_else(|| "none".to_owned(), |answer| word(resolve, &answer));
+            format!("{}({}) -> {answer}", function.name, types.join(" "))
+        });
+        functions.collect()
+    }
+
+    fn word(resolve: &Resolve, of: &Type) -> String {
+        match of {
+            Type::String => "string".into(),
+            Type::U32 => "u32".into(),
+            Type::Bool => "bool".into(),
+            Type::Id(id) => match &resolve.types[*id].kind {
+                TypeDefKind::Result(result) => result.ok.map_or_else(|| "none".into(), |ok| word(resolve, &ok)),
+                other => panic!("{other:?} cannot cross natively yet"),
+            },
+            other => panic!("{other:?} cannot cross natively yet"),
+        }
+    }
+
+    #[test]
+    fn the_native_functions_are_those_of_wit() {
+        let mut resolve = Resolve::default();
+        let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
+        let packages: BTreeSet<&str> = FUNCTIONS.iter().map(|(package, ..)| *package).collect();
+        resolve.push_path(format!("{wit}/plugin")).unwrap();
+        for package in packages {
+            resolve.push_path(format!("{wit}/{package}")).unwrap();
+            let here = FUNCTIONS.iter().filter(|(owner, ..)| *owner == package).map(|(_, name, types, answer)| {
+                let types = types.iter().map(|of| if *of == "str" { "string" } else { of }).collect::<Vec<_>>();
+                format!("{name}({}) -> {answer}", types.join(" "))
+            });
+            assert_eq!(here.collect::<BTreeSet<_>>(), described(&resolve, package), "linecard:{package}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Every action that the shipped plugins describe, asked by those who may not: without a
+//! credential, with a wrong one, with another tenant's, with a role that may not call it, and for
+//! things that are another's. All of it is made from the descriptions, so that a new action is
+//! covered by being there; one that these tests cannot ask fails them.
+
+use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use host_core::action::{Action, ActionKind, Credential, Form, Mount, Surface};
+use host_core::caller::CallerRole;
+use reqwest::Url;
+use reqwest::header::HOST;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A tenant with one of everything, and who is in it.
+struct World {
+    tenant: TestTenant,
+    seller: Visitor,
+    rival: Visitor,
+    line: Value,
+    /// For each kind a thing of the tenant, with the highest id.
+    things: HashMap<&'static str, u32>,
+    /// Lines and users of the rival, which the seller may not see.
+    of_rival: HashMap<&'static str, u32>,
+}
+
+impl World {
+    /// With `more` things of each kind than a world without, so that the last ids are nobody else's.
+    async fn new(more: u32) -> World {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let (seller, rival) = (tenant.reseller("seller", "500").await, tenant.reseller("rival", "500").await);
+        let line = tenant.sold_line(&seller, json!({ "username": "guest", "password": "word-of-guest" })).await;
+        let mut things = HashMap::new();
+        for number in 0..=more {
+            let name = format!("Thing {number}");
+            for kind in ["group", "bouquet", "package", "guide_source"] {
+                things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
+            }
+            things.insert("category", tenant.record("category", json!({ "kind": "live", "name": name })).await);
+            let stream = json!({ "kind": "live", "name": name, "guide_channel": "c1" });
+            things.insert("stream", tenant.record("stream", stream).await);
+            let sub = seller.ok("create_user", &[("username", &format!("sub-{number}"))]).await;
+            things.insert("user", id_of(&sub));
+            things.insert("line", id_of(&tenant.sold_line(&seller, json!({})).await));
+        }
+        let user = id_of(&rival.ok("create_user", &[("username", "of-rival")]).await);
+        let of_rival = HashMap::from([("line", id_of(&tenant.sold_line(&rival, json!({})).await)), ("user", user)]);
+        World { tenant, seller, rival, line, things, of_rival }
+    }
+
+    /// All that users of the panel can read, and the balances.
+    async fn state(&self) -> Value {
+        let mut state = BTreeMap::new();
+        let admin = self.tenant.admin();
+        for action in ["user_info", "get_settings"] {
+            state.insert(action.to_owned(), admin.ok(action, &[]).await);
+        }
+        for action in ["get_lines", "get_groups", "get_packages", "get_bouquets", "get_streams"] {
+            state.insert(action.to_owned(), admin.ok(action, &[("limit", "1000")]).await);
+        }
+        for bouquet in state["get_bouquets"].clone().as_array().unwrap() {
+            let id = bouquet["id"].to_string();
+            state.insert(format!("bouquet {id}"), admin.ok("get_bouquet", &[("id", &id)]).await);
+        }
+        for (name, visitor) in [("seller", &self.seller), ("rival", &self.rival)] {
+            state.insert(name.to_owned(), visitor.ok("user_info", &[]).await);
+        }
+        json!(state)
+    }
+
+    /// Each action with the surface that it is on.
+    fn actions(&self) -> Vec<(Arc<Surface>, Arc<Action>)> {
+        let snapshot = self.tenant.panel.panel.runtime.snapshot(self.tenant.id);
+        let surface = |name: &str| {
+            let entry = snapshot.surfaces().iter().find(|entry| entry.surface.name == name);
+            Arc::clone(&entry.unwrap_or_else(|| panic!("no surface {name}")).surface)
+        };
+        let routes = snapshot.actions();
+        assert!(routes.len() > 40, "{}", routes.len());
+        routes.iter().map(|route| (surface(&route.action.surface), Arc::new(Action::clone(&route.action)))).collect()
+    }
+
+    /// Someone at a panel surface with the key of that role.
+    fn at(&self, surface: &Surface, role: CallerRole) -> Visitor {
+        let code = match surface.name.as_str() {
+            "reseller" => "reseller_access_code",
+            "admin" => "admin_access_code",
+            other => panic!("{other} is a new surface with keys: say here which access code opens it"),
+        };
+        let code = self.tenant.made[code].as_str().unwrap();
+        let mount = mount_of(surface, "").path.replace("{code}", code);
+        let key = match role {
+            CallerRole::Admin => self.tenant.admin().key,
+            CallerRole::Reseller => self.seller.key.clone(),
+            role => panic!("{role:?} has no key"),
+        };
+        self.seller.at(&format!("{}{mount}", self.tenant.panel.url)).with_key(&key)
+    }
+
+    /// GETs an action of a line surface; answers status and body.
+    async fn player(
+        &self,
+        surface: &Surface,
+        action: &Action,
+        login: &str,
+        form: &[(String, String)],
+    ) -> (u16, String) {
+        let mount = mount_of(surface, &action.name);
+        let mut url = format!("{}{}?{login}", self.tenant.panel.url, mount.path);
+        if mount.action.is_none() {
+            url.push_str(&format!("&action={}", action.name));
+        }
+        let request =
+            self.tenant.panel.http.get(Url::parse_with_params(&url, form).unwrap()).header(HOST, &self.tenant.host);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+/// A path of the surface that leads to the action, without a line's credentials in it.
+fn mount_of<'s>(surface: &'s Surface, action: &str) -> &'s Mount {
+    let plain = |mount: &&Mount| !mount.path.contains("{username}");
+    let named = |mount: &&Mount| mount.action.as_deref().is_none_or(|name| name == action);
+    surface.mounts.iter().find(|mount| plain(mount) && named(mount)).unwrap()
+}
+
+/// The parameters of the action's first example: a call that would be right.
+fn sample(action: &Action) -> Vec<(String, String)> {
+    let at = format!("{}/{}", action.surface, action.name);
+    let example = action.examples.first().unwrap_or_else(|| panic!("{at} has no example to call it by"));
+    example.parameters.clone().into_iter().collect()
+}
+
+fn with(mut form: Vec<(String, String)>, name: &str, value: &str) -> Vec<(String, String)> {
+    form.retain(|(known, _)| known != name);
+    form.push((name.to_owned(), value.to_owned()));
+    form
+}
+
+async fn posted(visitor: &Visitor, action: &Action, form: &[(String, String)]) -> Value {
+    let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    visitor.post(&action.name, &form).await
+}
+
+fn has_keys(surface: &Surface) -> bool {
+    match surface.credential {
+        Credential::ApiKey { .. } => true,
+        Credential::Line { .. } => false,
+        Credential::None => panic!("{} asks nobody who he is: say here who may call it", surface.name),
+    }
+}
+
+#[test]
+fn nobody_calls_an_action_without_a_credential_or_with_a_wrong_or_a_foreign_one() {
+    run(async {
+        let (here, there) = (World::new(0).await, World::new(0).await);
+        let (before, beyond) = (here.state().await, there.state().await);
+        for (surface, action) in here.actions() {
+            let (at, form) = (format!("{}/{}", action.surface, action.name), sample(&action));
+            if has_keys(&surface) {
+                let role = action.roles[0];
+                let (own, foreign) = (here.at(&surface, role), there.at(&surface, role));
+                for key in ["", "wrong", &own.key[1..], foreign.key.as_str()] {
+                    let answer = posted(&own.with_key(key), &action, &form).await;
+                    assert_eq!(answer["status"], "STATUS_FAILURE", "{at} {key:?}: {answer}");
+                    assert_eq!((&answer["error"], &answer["data"]), (&json!("Invalid API key."), &json!([])), "{at}");
+                }
+                continue;
+            }
+            let sound = &surface.refusals.get("auth_failed").unwrap_or(&surface.refusals["default"]);
+            let wanted = (sound.http, sound.body.clone().unwrap());
+            let (own, foreign) = (login(&here.line), login(&there.line));
+            // The tenants' lines have one name; what opens one tenant must not open the other.
+            let foreign_password = json!({ "username": "guest", "password": "another-word" });
+            let elsewhere = there.tenant.line(json!({ "username": "elsewhere", "password": "elsewhere" })).await;
+            assert_eq!(own, foreign);
+            for login in ["", "username=guest", &login(&foreign_password), &format!("{own}x"), &login(&elsewhere)] {
+                assert_eq!(here.player(&surface, &action, login, &form).await, wanted, "{at} {login:?}");
+            }
+            let verb = async |work: &mut host_engine::Work| {
+                host_engine::line::delete(work, host_core::LineId(id_of(&elsewhere))).await
+            };
+            there.tenant.panel.engine().act(there.tenant.system(), "test", verb).await.unwrap();
+            assert_ne!(here.player(&surface, &action, &own, &form).await, wanted, "{at}: the right one opens");
+        }
+        assert_eq!((here.state().await, there.state().await), (before, beyond));
+    });
+}
+
+/// Whom a surface is for. Said here, not read from the description, so that an action cannot be
+/// opened to others by a slip.
+fn meant_for(surface: &Surface) -> CallerRole {
+    match surface.name.as_str() {
+        "admin" => CallerRole::Admin,
+        "reseller" => CallerRole::Reseller,
+        "player" | "playlist" | "guide" => CallerRole::Line,
+        other => panic!("{other} is a new surface: say here whom it is for"),
+    }
+}
+
+#[test]
+fn nobody_calls_an_action_that_his_role_may_not() {
+    run(async {
+        let world = World::new(0).await;
+        let before = world.state().await;
+        let mut asked = 0;
+        for (surface, action) in world.actions() {
+            let at = format!("{}/{}", action.surface, action.name);
+            assert_eq!(action.roles, [meant_for(&surface)], "{at}");
+            if !has_keys(&surface) {
+                // A key is no login there: only lines get in.
+                let form = with(sample(&action), "api_key", &world.seller.key);
+                let (status, body) = world.player(&surface, &action, "", &form).await;
+                let sound = &surface.refusals.get("auth_failed").unwrap_or(&surface.refusals["default"]);
+                assert_eq!((status, Some(&body)), (sound.http, sound.body.as_ref()), "{at}");
+                continue;
+            }
+            for role in [CallerRole::Reseller, CallerRole::Admin] {
+                if !action.roles.contains(&role) {
+                    let answer = posted(&world.at(&surface, role), &action, &sample(&action)).await;
+                    assert_eq!(answer["status"], "STATUS_NO_PERMISSIONS", "{at} {role:?}: {answer}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 0);
+        assert_eq!(world.state().await, before);
+    });
+}
+
+/// What a parameter with an id names.
+fn named_by(action: &Action, parameter: &str) -> &'static str {
+    let subject = action.name.rsplit('_').next().unwrap_or_default();
+    match (parameter, subject) {
+        ("id", "credits") => "user",
+        ("id", "line") => "line",
+        ("id", "package") | ("package" | "packages_selected", _) => "package",
+        ("id", "group") | ("member_group_id" | "groups" | "groups_selected", _) => "group",
+        ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
+        ("id", "stream") | ("stream_id", _) => "stream",
+        ("member_id" | "owner_id", _) => "user",
+        ("category" | "category_id", _) => "category",
+        ("epg_id", _) => "guide_source",
+        _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),
+    }
+}
+
+/// The parameters that hold an id, or several.
+fn ids_of(action: &Action) -> Vec<&str> {
+    let holds = |name: &str, form: Form, of: Option<Form>| {
+        form == Form::Id || of == Some(Form::Id) || (form == Form::Int && name.ends_with("_id"))
+    };
+    let ids = action.parameters.iter().filter(|(name, parameter)| holds(name, parameter.form, parameter.of));
+    ids.map(|(name, _)| name.as_str()).collect()
+}
+
+/// An id that nobody has.
+const NOBODYS: u32 = 987_654;
+
+/// An answer as text, without what is another in every answer and without the id that was sent.
+fn words(mut answer: Value, sent: u32) -> String {
+    answer.as_object_mut().unwrap().remove("request_id").unwrap();
+    answer.to_string().replace(&sent.to_string(), "THAT")
+}
+
+#[test]
+fn what_is_anothers_is_answered_like_what_is_nobodys() {
+    run(async {
+        let (here, there) = (World::new(0).await, World::new(9).await);
+        let (before, beyond) = (here.state().await, there.state().await);
+        let mut tried = 0;
+        for (surface, action) in here.actions() {
+            for parameter in ids_of(&action) {
+                let at = format!("{}/{} {parameter}", action.surface, action.name);
+                let kind = named_by(&action, parameter);
+                let mut foreign = vec![there.things[kind]];
+                assert!(foreign[0] > here.things[kind], "{kind}: the id must be nobody's here");
+                if action.roles == [CallerRole::Reseller] {
+                    foreign.extend(here.of_rival.get(kind));
+                }
+                tried += foreign.len();
+                let asked = |id: u32| with(sample(&action), parameter, &id.to_string());
+                if !has_keys(&surface) {
+                    let login = login(&here.line);
+                    let missing = here.player(&surface, &action, &login, &asked(NOBODYS)).await;
+                    for id in foreign {
+                        assert_eq!(here.player(&surface, &action, &login, &asked(id)).await, missing, "{at} {id}");
+                    }
+                    continue;
+                }
+                let visitor = here.at(&surface, action.roles[0]);
+                let reserved = action.parameters[parameter].role.is_some_and(|least| action.roles[0] < least);
+                let missing = posted(&visitor, &action, &asked(NOBODYS)).await;
+                if action.kind == ActionKind::Write || action.parameters[parameter].required {
+                    assert_ne!(missing["status"], "STATUS_SUCCESS", "{at}: {missing}");
+                    assert_eq!(missing["status"] == "STATUS_NO_PERMISSIONS", reserved, "{at}: {missing}");
+                } else {
+                    assert_eq!(missing["data"], json!([]), "{at}: a filter that nothing passes");
+                }
+                let missing = words(missing, NOBODYS);
+                for id in foreign {
+                    let answer = posted(&visitor, &action, &asked(id)).await;
+                    assert_eq!(words(answer, id), missing, "{at} {id}");
+                }
+            }
+        }
+        assert!(tried > 40, "{tried}");
+        assert_eq!((here.state().await, there.state().await), (before, beyond));
+    });
+}

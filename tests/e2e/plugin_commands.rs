@@ -1,0 +1,111 @@
+//! `linecard plugin …` with a foreign plugin: grants piece by piece, settings, and its log.
+
+use crate::process::Station;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const LAST: &[u8] = b"linecard:plugin";
+
+/// The example, asking for a limit of `records` besides the function that it imports.
+fn asking_for_more(station: &Station) -> String {
+    let mut file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
+    let name = file.windows(LAST.len()).rposition(|window| window == LAST).unwrap();
+    let manifest = String::from_utf8(file[name + LAST.len() + 32..].to_vec()).unwrap();
+    // Before the name stand its length, the section's length in two bytes, and the section's kind.
+    file.truncate(name - 4);
+    let more = "\n[capabilities.records]\nreason = \"To try.\"\nlimits = [\"stream:read\"]\n";
+    let mut section = vec![LAST.len() as u8];
+    section.extend_from_slice(LAST);
+    section.extend(Sha256::digest(&file));
+    section.extend_from_slice(manifest.as_bytes());
+    section.extend_from_slice(more.as_bytes());
+    let length = section.len();
+    assert!(length < 1 << 14, "two bytes of LEB128");
+    file.extend([0, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8]);
+    file.extend(section);
+    station.file("welcome.wasm", file)
+}
+
+fn installed() -> Station {
+    let station = Station::new();
+    station.json(&["tenant", "create", "acme"]);
+    let file = asking_for_more(&station);
+    station.json(&["plugin", "add", &file, "--tenant", "acme"]);
+    station
+}
+
+fn welcome(station: &Station) -> Value {
+    let listed = station.json(&["plugin", "list", "--tenant", "acme"]);
+    listed.as_array().unwrap().iter().find(|plugin| plugin["name"] == "welcome").unwrap().clone()
+}
+
+#[test]
+fn a_grant_is_given_and_taken_back_piece_by_piece() {
+    let station = installed();
+    let change = |verb: &str, what: &str| station.json(&["plugin", verb, "welcome", what, "--tenant", "acme"]);
+    let missing = || welcome(&station)["missing"].clone();
+    assert_eq!(missing(), json!(["linecard:lines/lines.mine", "records:stream:read"]));
+    let granted = change("grant", "linecard:lines/lines.mine");
+    assert_eq!(granted, json!({ "functions": ["linecard:lines/lines.mine"], "limits": {} }));
+    assert_eq!(missing(), json!(["records:stream:read"]));
+    let granted = change("grant", "records:stream:read");
+    assert_eq!(granted["limits"], json!({ "records": ["stream:read"] }));
+    assert_eq!(welcome(&station)["status"], "active");
+    let granted = change("revoke", "records:stream:read");
+    assert_eq!(granted, json!({ "functions": ["linecard:lines/lines.mine"], "limits": {} }));
+    assert_eq!(missing(), json!(["records:stream:read"]));
+    change("revoke", "linecard:lines/lines.mine");
+    assert_eq!(missing(), json!(["linecard:lines/lines.mine", "records:stream:read"]));
+    for wrong in ["records=stream:read", "records:stream:write", "linecard:lines/lines.sell", "everything"] {
+        let outcome = station.run(&["plugin", "grant", "welcome", wrong, "--tenant", "acme"]);
+        assert!(outcome.code == 1 && outcome.err.contains(wrong), "{wrong}: {}", outcome.err);
+    }
+    for verb in ["grant", "revoke", "remove"] {
+        let outcome = station.run(&["plugin", verb, "player", "--tenant", "acme"]);
+        assert!(outcome.code == 1 && outcome.err.contains("came with the program"), "{verb}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn what_the_help_of_grant_shows_can_be_typed() {
+    let station = installed();
+    let help = station.run(&["plugin", "grant", "--help"]).out;
+    let examples: Vec<_> = help.split('`').skip(1).step_by(2).collect();
+    assert!(examples.len() >= 2, "{help}");
+    for example in examples {
+        let outcome = station.run(&["plugin", "grant", "welcome", example, "--tenant", "acme"]);
+        let understood = outcome.code == 0 || outcome.err.contains("It does not ask for");
+        assert!(understood, "{example}: {}", outcome.err);
+    }
+    assert_eq!(welcome(&station)["missing"], json!(["linecard:lines/lines.mine"]), "one example is what it asks for");
+}
+
+#[test]
+fn settings_are_shown_set_and_unset_also_for_shipped_plugins() {
+    let station = installed();
+    for plugin in ["welcome", "player"] {
+        let settings =
+            |values: &[&str]| station.json(&[&["plugin", "settings", plugin, "--tenant", "acme"], values].concat());
+        assert_eq!(settings(&[]), json!({}), "{plugin}");
+        let set = json!({ "greeting": "Good morning", "stars": 4, "rooms": [101, 102] });
+        assert_eq!(settings(&["greeting=Good morning", "stars=4", "rooms=[101,102]"]), set, "{plugin}");
+        assert_eq!(settings(&["stars=null", "rooms=null"]), json!({ "greeting": "Good morning" }), "{plugin}");
+        assert_eq!(settings(&[]), json!({ "greeting": "Good morning" }), "{plugin}");
+        assert_eq!(station.run(&["plugin", "settings", plugin, "stars", "--tenant", "acme"]).code, 2);
+    }
+    let unknown = station.run(&["plugin", "settings", "nothing", "a=b", "--tenant", "acme"]);
+    assert!(unknown.code == 1 && unknown.err.contains("nothing"), "{}", unknown.err);
+    let listed = station.json(&["plugin", "list", "--tenant", "acme"]);
+    let player = listed.as_array().unwrap().iter().find(|plugin| plugin["name"] == "player").unwrap();
+    assert_eq!((&player["status"], &player["source"]), (&json!("active"), &json!("shipped")));
+}
+
+#[test]
+fn logs_say_that_they_live_in_the_running_panel() {
+    let station = installed();
+    let outcome = station.run(&["plugin", "logs", "welcome", "--tenant", "acme"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("running panel") && outcome.err.contains("linecard serve"), "{}", outcome.err);
+    let _serving = station.serve();
+    assert_eq!(station.json(&["plugin", "logs", "welcome", "--tenant", "acme"]), json!([]));
+}

@@ -1,0 +1,168 @@
+//! Hostile plugins, one per trick, each run in two tenants that look alike: the same user names, ids and
+//! plugins, and a canary of its own in every text. After each trick nobody saw the other's canary, nothing was
+//! written, and both tenants answer as before. A new trick is one more entry of a table.
+
+mod files;
+#[path = "../../../host/runtime/tests/support/guest.rs"]
+#[allow(dead_code, reason = "the plugin host's own tests use the rest")]
+pub mod guest;
+mod harm;
+mod lies;
+mod limits;
+mod pair;
+mod reach;
+mod refused;
+
+use crate::panel::run;
+use guest::Guest;
+use pair::{Pair, Seen, Side};
+use serde_json::{Value, json};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A trick.
+struct Probe {
+    /// What it tries.
+    trick: &'static str,
+    /// Who calls it.
+    caller: Role,
+    /// The plugin; both tenants get the same file.
+    guest: fn(&Side) -> Guest,
+    /// What comes of it.
+    ends: Ending,
+}
+
+/// Who calls a probe; both tenants have one of each, of the same name.
+#[derive(Clone, Copy)]
+enum Role {
+    Stranger,
+    Line,
+    Reseller,
+}
+
+/// What comes of a trick.
+enum Ending {
+    /// The caller hears that something broke, the plugin's log why.
+    Fault(&'static str),
+    /// The caller is refused with this status.
+    Refused(u16),
+    /// It answers; what it may have got hold of is judged.
+    Answers(fn(&Seen, &Side)),
+    /// It never takes part, and the operator hears why.
+    NotLoaded(&'static str),
+    /// It waits for a grant of this, and does not answer.
+    Waits(&'static str),
+}
+
+/// The probes of a table, one after the other, in one pair of tenants.
+fn run_all(probes: &[Probe]) {
+    run(async {
+        let pair = Pair::new().await;
+        for probe in probes {
+            println!("{}", probe.trick);
+            pair.suffer(probe).await;
+        }
+    });
+}
+
+#[test]
+fn what_asks_for_more_than_a_call_may_have_ends() {
+    run_all(limits::PROBES);
+}
+
+#[test]
+fn what_reaches_for_others_gets_nothing() {
+    run_all(reach::PROBES);
+}
+
+#[test]
+fn what_does_harm_does_none() {
+    run_all(harm::PROBES);
+}
+
+#[test]
+fn what_lies_is_not_believed() {
+    run_all(lies::PROBES);
+}
+
+#[test]
+fn what_may_not_run_is_not_loaded() {
+    run_all(refused::PROBES);
+}
+
+impl Pair {
+    /// Runs a probe in both tenants, and looks at both after each call.
+    async fn suffer(&self, probe: &Probe) {
+        let trick = probe.trick;
+        let [a, b] = &self.sides;
+        let file = described(&(probe.guest)(a), probe.caller).file();
+        assert_eq!(file, described(&(probe.guest)(b), probe.caller).file(), "{trick}: the same plugin in both");
+        let before = self.stored().await;
+        for side in &self.sides {
+            side.admit(probe, &file).await;
+        }
+        // Twice and alternating: whatever a first call leaves behind, the other tenant's meets.
+        for (own, other) in [(a, b), (b, a), (a, b), (b, a)] {
+            let seen = own.ask(probe.caller).await;
+            judge(probe, &seen, own);
+            assert!(!seen.whole.contains(&other.canary), "{trick}: an answer shows the other tenant:\n{}", seen.whole);
+            self.undisturbed(trick).await;
+        }
+        before.assert_same(&self.stored().await, trick);
+        for side in &self.sides {
+            side.expel(probe).await;
+        }
+    }
+}
+
+fn judge(probe: &Probe, seen: &Seen, own: &Side) {
+    let trick = probe.trick;
+    match &probe.ends {
+        Ending::Fault(words) => {
+            assert_eq!(seen.status, 500, "{trick}: {}", seen.whole);
+            let said = own.last_words();
+            assert!(said.contains(words), "{trick}: its log says {said:?}");
+            assert!(!seen.whole.contains(words), "{trick}: the caller hears no more than that it broke");
+        }
+        Ending::Refused(status) => assert_eq!(seen.status, *status, "{trick}: {}", seen.whole),
+        Ending::Answers(judge) => {
+            assert_eq!(seen.status, 200, "{trick}: {}; {}", seen.whole, own.last_words());
+            judge(seen, own);
+        }
+        Ending::NotLoaded(_) | Ending::Waits(_) => assert_eq!(seen.status, 404, "{trick}: {}", seen.whole),
+    }
+}
+
+/// The guest with the surface that its callers can sign in at.
+fn described(guest: &Guest, caller: Role) -> Guest {
+    let surface = &guest.description["surface"][0];
+    let credential = match caller {
+        Role::Stranger => json!({ "kind": "none" }),
+        Role::Line => json!({ "kind": "line", "username": "username", "password": "password" }),
+        Role::Reseller => json!({ "kind": "api_key", "parameter": "api_key" }),
+    };
+    let mut description = guest.description.clone();
+    if surface.is_object() {
+        description["surface"][0]["credential"] = credential;
+        description["surface"][0]["refusals"] = json!({ "default": { "http": 400 }, "not_found": { "http": 404 },
+            "not_permitted": { "http": 403 }, "auth_failed": { "http": 401 } });
+    }
+    Guest { description, ..guest.clone() }
+}
+
+/// Fields of an action that may take its time and write a body.
+fn slow_body(kind: &str) -> Value {
+    json!({ "kind": kind, "budget": "job", "reply": { "shape": "raw", "content_type": "text/plain" } })
+}
+
+/// A condition that has to come true.
+type Held<'a> = Pin<Box<dyn Future<Output = bool> + 'a>>;
+
+async fn until<'a>(what: &str, mut holds: impl FnMut() -> Held<'a>) {
+    let wait = async {
+        while !holds().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    crate::watcher::soon(what, wait).await;
+}

@@ -1,0 +1,104 @@
+//! The store as the walk sees it: the real one, with a count of the writes to the control
+//! database that nobody has answered yet. Knows nothing of plans.
+
+use host_core::bouquet::Member;
+use host_core::caller::Scope;
+use host_core::credit::Credits;
+use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::ledger::{Account, Transfer};
+use host_core::object::{Key, Kind, Object, Unique};
+use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::port::{Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, Waiting};
+use host_core::stream::{Stream, StreamKind};
+use host_core::time::Unix;
+use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use host_store::SqliteStore;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+/// The real store. What waits for the control database's writer is counted, because who waits for
+/// anything else there waits for a thread, and the walk has to wait with him to stay the same.
+pub struct Gauge {
+    store: Arc<SqliteStore>,
+    control: Arc<AtomicUsize>,
+}
+
+impl Gauge {
+    pub fn new(store: Arc<SqliteStore>) -> Gauge {
+        Gauge { store, control: Arc::default() }
+    }
+
+    /// Whether someone waits for the control database's writer.
+    pub fn waits_for_control(&self) -> bool {
+        self.control.load(SeqCst) > 0
+    }
+
+    fn counted<'a, T: Send + 'a, E: 'a>(&self, place: Place, answer: Answer<'a, T, E>) -> Answer<'a, T, E> {
+        if place != Place::Control {
+            return answer;
+        }
+        self.control.fetch_add(1, SeqCst);
+        let waits = Waits(Arc::clone(&self.control));
+        Box::pin(async move {
+            let _until_answered = waits;
+            answer.await
+        })
+    }
+}
+
+struct Waits(Arc<AtomicUsize>);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+macro_rules! handed_on {
+    ($(fn $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        $(fn $name(&self, $($argument: $kind),*) -> $answer { self.store.$name($($argument),*) })*
+    };
+}
+
+impl Store for Gauge {
+    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
+        self.counted(place, self.store.commit(place, plan))
+    }
+
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
+        self.counted(place, self.store.reserve(place, names, alone))
+    }
+
+    handed_on! {
+        fn release(place: Place, ticket: Ticket) -> ();
+        fn get(place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
+        fn find(place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
+        fn list(place: Place, query: Query) -> Answer<'_, Page>;
+        fn balance(tenant: TenantId, account: Account) -> Answer<'_, Credits>;
+        fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
+        fn trials(tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+        fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
+        fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
+        fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+        fn members_of(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
+        fn catalogue(
+            tenant: TenantId, bouquets: Vec<BouquetId>, kinds: Vec<StreamKind>, category: Option<CategoryId>
+        ) -> Answer<'_, Vec<StreamId>>;
+        fn catalogue_series(
+            tenant: TenantId, bouquets: Vec<BouquetId>, category: Option<CategoryId>
+        ) -> Answer<'_, Vec<SeriesId>>;
+        fn streams(tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
+        fn carries(tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
+        fn programmes(
+            tenant: TenantId, source: Option<GuideSourceId>, channels: Vec<String>, from: Unix, to: Unix, limit: u32
+        ) -> Answer<'_, Vec<Programme>>;
+        fn guide_channels(tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
+        fn replayed(tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
+        fn outbox(tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+        fn catalogue_generation(tenant: TenantId) -> u64;
+        fn guide_generation(tenant: TenantId) -> u64;
+        fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+        fn verify(place: Place) -> Answer<'_, Vec<Finding>>;
+    }
+}
