@@ -1,0 +1,67 @@
+//! The servers that are measured: processes of their own, so that only their CPU counts.
+//! Knows how they say where they listen, nothing of what they answer.
+
+use anyhow::{Context, ensure};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A running server; it ends with this value.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// A panel on a data directory.
+    pub(crate) fn panel(data: &Path, native: bool) -> anyhow::Result<Server> {
+        let mut command = this_program()?;
+        command.arg("serve-panel").arg(data);
+        if native {
+            command.arg("--native");
+        }
+        Server::start(command)
+    }
+
+    /// The baselines, with files to serve from memory.
+    pub(crate) fn baseline(files: &[&Path]) -> anyhow::Result<Server> {
+        let mut command = this_program()?;
+        command.arg("serve-baseline").args(files);
+        Server::start(command)
+    }
+
+    /// A program that prints its address as the first line.
+    fn start(mut command: Command) -> anyhow::Result<Server> {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("a server did not start")?;
+        let mut line = String::new();
+        let out = child.stdout.take().context("no standard output")?;
+        BufReader::new(out).read_line(&mut line)?;
+        ensure!(!line.is_empty(), "a server ended before it listened");
+        let address = line.trim().parse().with_context(|| format!("{line:?} is no address"))?;
+        Ok(Server { child, address })
+    }
+
+    /// A server that was started otherwise.
+    pub(crate) fn of(child: Child, address: SocketAddr) -> Server {
+        Server { child, address }
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn this_program() -> anyhow::Result<Command> {
+    Ok(Command::new(std::env::current_exe().context("the running program cannot be found again")?))
+}

@@ -1,0 +1,162 @@
+//! What the panel costs: CPU time, as ratios against baselines that are built and measured in
+//! the same run. Each subject has a file; the method is the same for all and lies in [`cpu`] and
+//! [`report`]. Knows no thresholds' consequences: it prints goals beside figures, and never fails
+//! for being slow.
+
+mod baseline;
+mod builds;
+mod children;
+mod cpu;
+mod dispatch;
+mod lists;
+mod load;
+mod native;
+mod nginx;
+mod panel;
+mod plans;
+mod playlist;
+mod ready;
+mod report;
+mod seats;
+mod sign_in;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use report::Report;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measures what the panel costs, in CPU time, and prints ratios.
+///
+/// Run it as `cargo run --release -p linecard-bench` on a machine that does nothing else. Every
+/// subject builds its baseline in the same run; a ratio is the median over the rounds.
+#[derive(Parser)]
+#[command(name = "linecard-bench")]
+struct Cli {
+    /// What to measure; everything when nothing is named.
+    subjects: Vec<Subject>,
+    /// Rounds of each measurement.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    rounds: u32,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    child: Option<Child>,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Subject {
+    /// Sign-in through the plugin against the same action compiled natively.
+    SignIn,
+    /// One call in this process, on one and on two threads.
+    Dispatch,
+    /// A list of 20,000 channels, served from what is kept.
+    Lists,
+    /// The same list, built when nothing is kept.
+    Builds,
+    /// An m3u_plus playlist of 50,000 entries.
+    Playlist,
+    /// Taking and leaving a seat.
+    Seats,
+    /// Durable plans: at the store port, and through HTTP.
+    Plans,
+}
+
+/// What the program starts itself for.
+#[derive(Subcommand)]
+enum Child {
+    /// Serves a panel and prints its address.
+    #[command(hide = true)]
+    ServePanel {
+        /// Its data directory.
+        data: PathBuf,
+        /// Answers the player's actions by native code.
+        #[arg(long)]
+        native: bool,
+    },
+    /// Serves the baselines and prints its address.
+    #[command(hide = true)]
+    ServeBaseline {
+        /// Files that it serves from memory, as `/0`, `/1`, …
+        files: Vec<PathBuf>,
+    },
+    /// Dispatches that often, for counting system calls.
+    #[command(hide = true)]
+    RepeatDispatch {
+        /// The data directory of a panel.
+        data: PathBuf,
+        /// How often.
+        count: u32,
+    },
+    /// Takes and leaves a seat that often, for counting system calls.
+    #[command(hide = true)]
+    RepeatSeats {
+        /// How often.
+        count: u32,
+    },
+    /// Makes the data directory of a small panel.
+    #[command(hide = true)]
+    Prepare {
+        /// Where.
+        data: PathBuf,
+    },
+    /// Compiles a plugin.
+    #[command(hide = true)]
+    CompilePlugin {
+        /// What the panel says.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("linecard-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.child {
+        Some(child) => return start(child),
+        None if cfg!(debug_assertions) => {
+            anyhow::bail!("this is a debug build, which measures nothing; run it with --release")
+        }
+        None => {}
+    }
+    let mut report = Report::new(cli.rounds);
+    let wanted = |subject| cli.subjects.is_empty() || cli.subjects.contains(&subject);
+    for subject in Subject::value_variants() {
+        if !wanted(*subject) {
+            continue;
+        }
+        eprintln!("measuring {subject:?} …");
+        match subject {
+            Subject::SignIn => sign_in::measure(&mut report)?,
+            Subject::Dispatch => dispatch::measure(&mut report)?,
+            Subject::Lists => lists::measure(&mut report)?,
+            Subject::Builds => builds::measure(&mut report)?,
+            Subject::Playlist => playlist::measure(&mut report)?,
+            Subject::Seats => seats::measure(&mut report)?,
+            Subject::Plans => plans::measure(&mut report)?,
+        }
+    }
+    println!("{}", if cli.json { report.json() } else { report.table() });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start(child: Child) -> anyhow::Result<ExitCode> {
+    match child {
+        Child::ServePanel { data, native } => panel::serve(&data, native)?,
+        Child::ServeBaseline { files } => baseline::serve(&files)?,
+        Child::RepeatDispatch { data, count } => dispatch::repeat(&data, count)?,
+        Child::RepeatSeats { count } => seats::repeat(count)?,
+        Child::Prepare { data } => drop(panel::prepare(&data, panel::Size { channels: 100, bouquets: 0 })?),
+        Child::CompilePlugin { .. } => host_runtime::compile_child()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,180 @@
+//! The panels that are measured: their data, made by the verbs that an operator's commands use,
+//! and the process that serves them. Knows no figure.
+
+use crate::native;
+use anyhow::Context;
+use host_core::TenantId;
+use host_core::caller::Caller;
+use host_engine::{Engine, Work};
+use linecard::config::Config;
+use linecard::panel::Panel;
+use serde_json::{Map, Value, json};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Who watches. The others are `viewer1`, `viewer2`, …: each with a bouquet of its own.
+pub(crate) const USERNAME: &str = "viewer0";
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "c0rrect-h0rse";
+/// The panel's name. Answers show it with the port that was asked for, so all servers are asked by one name.
+pub(crate) const HOST: &str = "tv.example.org";
+/// From where.
+pub(crate) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// How large a panel is.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    /// Live channels.
+    pub(crate) channels: u32,
+    /// Lines with a bouquet that nobody else has.
+    pub(crate) bouquets: u32,
+}
+
+/// The query that signs the first line in.
+pub(crate) fn credentials() -> String {
+    format!("username={USERNAME}&password={PASSWORD}")
+}
+
+/// Opens a panel; plugins are compiled by a child of this program.
+pub(crate) fn open(data: &Path) -> anyhow::Result<Arc<Panel>> {
+    let mut config = Config::default();
+    // A load from one address would meet its rate limit.
+    config.limits.exempt = vec!["127.0.0.0/8".parse()?];
+    let program = std::env::current_exe().context("the running program cannot be found again")?;
+    Panel::open_with(data, config, vec![program.into(), "compile-plugin".into()])
+}
+
+/// Serves a panel and prints its address, until it is killed.
+pub(crate) fn serve(data: &Path, native: bool) -> anyhow::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let panel = open(data)?;
+        if native {
+            native::replace(&panel.runtime)?;
+        }
+        linecard::logging::install(&panel.config.log)?;
+        let server = linecard::serve::bind(&panel, (ADDRESS, 0).into(), None, true).await?;
+        println!("{}", server.addresses().first().context("no listener")?);
+        Ok(server.serve(std::future::pending()).await?)
+    })
+}
+
+/// How its admin gets in.
+pub(crate) struct Admin {
+    /// `/CODE/admin/index.php`.
+    pub(crate) path: String,
+    /// The API key.
+    pub(crate) key: String,
+    /// A reseller of the panel.
+    pub(crate) reseller: u32,
+}
+
+/// Makes a data directory with a tenant, its channels and its lines.
+pub(crate) fn prepare(data: &Path, size: Size) -> anyhow::Result<Admin> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let panel = open(data)?;
+        panel.runtime.start().await?;
+        let made = host_engine::tenant::create(&panel.engine, "bench", "bench", &[HOST.to_owned()]).await?;
+        // The load is more than a tenant is allowed by default.
+        let quotas = fields(json!({ "requests_per_second": 10_000_000 }));
+        host_engine::tenant::set(&panel.engine, "bench", "bench", &quotas).await?;
+        let tenant = tenant(&panel).await?;
+        let reseller = fields(json!({ "username": "reseller", "email": "reseller@example.org" }));
+        let create = async |work: &mut Work| host_engine::user::create(work, &reseller).await;
+        let reseller = panel.engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
+        let reseller = u32::try_from(reseller.get("id").and_then(Value::as_u64).context("no reseller")?)?;
+        fill(&panel.engine, tenant, reseller, size).await?;
+        panel.close().await;
+        let text = |field: &str| made.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Admin {
+            path: format!("/{}/admin/index.php", text("admin_access_code")),
+            key: text("admin_api_key"),
+            reseller,
+        })
+    })
+}
+
+/// The tenant of a panel.
+pub(crate) async fn tenant(panel: &Panel) -> anyhow::Result<TenantId> {
+    panel.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")
+}
+
+async fn fill(engine: &Arc<Engine>, tenant: TenantId, owner: u32, size: Size) -> anyhow::Result<()> {
+    let categories = records(engine, tenant, "category", (1..=60).map(category).collect()).await?;
+    let streams = (1..=size.channels).map(|number| channel(number, &categories)).collect();
+    let streams = records(engine, tenant, "stream", streams).await?;
+    let members: Vec<Value> = streams.iter().map(|id| json!({ "stream": id })).collect();
+    let mut bouquets = vec![json!({ "name": "All", "members": members })];
+    bouquets.extend((1..=size.bouquets).map(|number| json!({ "name": format!("Extra {number}") })));
+    let bouquets = records(engine, tenant, "bouquet", bouquets).await?;
+    let caller = Caller::system(tenant, "bench");
+    for (number, bouquet) in bouquets.iter().enumerate() {
+        let mut own = vec![bouquets.first().copied().unwrap_or_default(), *bouquet];
+        own.dedup();
+        let line = fields(json!({ "username": format!("viewer{number}"), "password": PASSWORD, "max_connections": 2,
+            "owner": owner, "bouquets": own }));
+        engine
+            .act(caller.clone(), "bench", async |work: &mut Work| host_engine::line::create(work, &line).await)
+            .await?;
+    }
+    Ok(())
+}
+
+fn category(number: u32) -> Value {
+    json!({ "kind": "live", "name": format!("UK | Entertainment {number}") })
+}
+
+/// A channel with fields as long as real ones are.
+fn channel(number: u32, categories: &[u32]) -> Value {
+    let category = categories.get(number as usize % categories.len().max(1));
+    json!({ "kind": "live", "name": format!("UK: Regional News {number} FHD"), "categories": [category],
+        "icon": format!("https://logos.example.org/channels/uk/regional-news-{number}.png"),
+        "guide_channel": format!("regional.news.{number}.uk"), "sources": [format!("test:{number}")] })
+}
+
+/// Creates records in plans of some hundred.
+async fn records(
+    engine: &Arc<Engine>,
+    tenant: TenantId,
+    kind: &str,
+    documents: Vec<Value>,
+) -> anyhow::Result<Vec<u32>> {
+    let mut ids = Vec::new();
+    for documents in documents.chunks(500) {
+        let documents: Vec<_> = documents.iter().cloned().map(fields).collect();
+        let made = engine
+            .act(Caller::system(tenant, "bench"), "bench", async |work: &mut Work| {
+                let mut made = Vec::new();
+                for document in &documents {
+                    made.push(host_engine::record::create(work, kind, document).await?);
+                }
+                Ok(Value::from(made))
+            })
+            .await?;
+        let made = made.as_array().context("no records")?;
+        ids.extend(made.iter().filter_map(|record| u32::try_from(record.get("id")?.as_u64()?).ok()));
+    }
+    Ok(ids)
+}
+
+/// The object of a document.
+pub(crate) fn fields(document: Value) -> Map<String, Value> {
+    if let Value::Object(fields) = document { fields } else { Map::new() }
+}
+
+/// A copy of a data directory, for a second process.
+pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to)?;
+        }
+    }
+    // Folders of secrets are refused when others may enter them.
+    std::fs::set_permissions(to, std::fs::metadata(from)?.permissions())?;
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! A playlist of 50,000 entries with the caller's credentials in every address.
+
+use crate::children::Server;
+use crate::load::Ask;
+use crate::panel::{self, Size, credentials};
+use crate::report::Report;
+use anyhow::ensure;
+
+const ENTRIES: u32 = 50_000;
+const REQUESTS: usize = 100;
+
+pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (data, native) = (folder.path().join("data"), folder.path().join("native"));
+    panel::prepare(&data, Size { channels: ENTRIES, bouquets: 0 })?;
+    panel::copy(&data, &native)?;
+    let path = format!("/get.php?{}&type=m3u_plus&output=ts", credentials());
+    let ask = |server: &Server| Ask::get(server.address, &path, &[]);
+    let server = Server::panel(&data, false)?;
+    let answer = ask(&server).once()?;
+    let entries = answer.body.windows(8).filter(|window| window == b"#EXTINF:").count();
+    ensure!(entries == ENTRIES as usize, "the playlist has {entries} entries");
+    {
+        let native = Server::panel(&native, true)?;
+        ensure!(answer.body == ask(&native).once()?.body, "the plugin's playlist and the native one differ");
+    }
+    let file = folder.path().join("playlist.m3u");
+    std::fs::write(&file, &answer.body)?;
+    let baseline = Server::baseline(&[&file])?;
+    let fixed = Ask::get(baseline.address, "/0", &[]);
+    report.note(format!("The playlist of {ENTRIES} entries has {} bytes.", answer.body.len()));
+    report.compare(
+        "m3u_plus, credentials in every address",
+        "a fixed body of its size",
+        Some(1.6),
+        || ask(&server).cpu(server.pid(), REQUESTS),
+        || fixed.cpu(baseline.pid(), REQUESTS),
+    )
+}

@@ -1,0 +1,100 @@
+//! Taking and leaving a seat: with the mirrored file, and with the same map alone.
+
+use crate::cpu;
+use crate::panel::ADDRESS;
+use crate::report::Report;
+use host_core::journal::{Entry, JournalQuery};
+use host_core::lease::Lease;
+use host_core::line::Seats as Limit;
+use host_core::port::{Answer, Journal, LeaseMirror};
+use host_core::settings::ConnectionPolicy;
+use host_core::time::{Expiry, Unix};
+use host_core::{LineId, StreamId, TenantId};
+use host_engine::connection::{Seats, Start};
+use host_store::{Opened, Options, SystemClock};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pairs of one turn, and lines that they go round.
+const PAIRS: u32 = 500_000;
+const LINES: u32 = 10_000;
+
+pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let opened = host_store::open(&folder.path().join("data"), Options::default())?;
+    let (mirrored, alone) = (mirrored(&opened), seats(Arc::new(NoMirror)));
+    report.compare(
+        "a seat taken and left",
+        "the map without the mirror",
+        Some(1.5),
+        || pairs(&mirrored, PAIRS),
+        || pairs(&alone, PAIRS),
+    )
+}
+
+/// Takes and leaves so often; what `strace -c` is told to watch.
+pub(crate) fn repeat(count: u32) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let opened = host_store::open(&folder.path().join("data"), Options::default())?;
+    pairs(&mirrored(&opened), count)?;
+    Ok(())
+}
+
+fn mirrored(opened: &Opened) -> Arc<Seats> {
+    seats(opened.mirror.clone())
+}
+
+fn seats(mirror: Arc<dyn LeaseMirror>) -> Arc<Seats> {
+    Arc::new(Seats::new(Arc::new(SystemClock::default()), mirror, Arc::new(NoJournal)))
+}
+
+/// CPU of this thread per pair.
+fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
+    let before = cpu::of_this_thread();
+    for number in 0..count {
+        let session = seats.fresh_session();
+        drop(seats.acquire(Start {
+            tenant: TenantId(1),
+            line: LineId(1 + number % LINES),
+            stream: StreamId(7),
+            session,
+            agent_hash: u64::from(number),
+            agent: "VLC/3.0.20 LibVLC/3.0.20",
+            address: ADDRESS,
+            output: None,
+            limit: Limit::AtMost(NonZeroU32::MIN),
+            term: Expiry::Never,
+            policy: ConnectionPolicy::Refuse,
+        })?);
+    }
+    Ok((cpu::of_this_thread() - before) / count)
+}
+
+/// Mirrors nothing.
+struct NoMirror;
+
+impl LeaseMirror for NoMirror {
+    fn put(&self, _: &Lease) -> Option<u32> {
+        None
+    }
+
+    fn renew(&self, _: u32, _: Unix) {}
+
+    fn clear(&self, _: u32) {}
+
+    fn load(&self) -> Vec<(u32, Lease)> {
+        Vec::new()
+    }
+}
+
+/// Keeps nothing: the history of both sides costs the same, and is not what is measured.
+struct NoJournal;
+
+impl Journal for NoJournal {
+    fn note(&self, _: TenantId, _: Entry) {}
+
+    fn read(&self, _: TenantId, _: JournalQuery) -> Answer<'_, Vec<Entry>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+}
