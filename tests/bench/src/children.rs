@@ -2,6 +2,7 @@
 //! Knows how they say where they listen, nothing of what they answer.
 
 use anyhow::{Context, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -57,7 +58,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // Asked, not killed: nginx ends its workers itself.
+        let asked = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, Signal::TERM));
+        if !matches!(asked, Some(Ok(()))) {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
