@@ -117,7 +117,7 @@ impl Runtime {
         let time = Time::of(budget);
         let placed = &route.placed;
         let work = run.attempt();
-        let document = document::write(call, &route.action, work.now(), build.as_deref());
+        let document = document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
         let begun = self.engine.clock().monotonic();

@@ -4,29 +4,29 @@
 use crate::body::build::Build;
 use crate::body::key::role;
 use crate::call::Call;
-use crate::settings::TenantAction;
+use crate::snapshot::Route;
 use host_core::action::Dependency;
 use host_core::time::Unix;
 use std::fmt::Write;
 
 /// The call document of `wit/plugin/plugin.wit`. In a build it holds only what the cache rule names; the rest is
 /// there and empty.
-pub(crate) fn write(call: &Call, action: &TenantAction, now: Unix, build: Option<&Build>) -> String {
+pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&Build>) -> String {
     let (caller, request) = (&call.caller, &call.request);
     let shown = build.is_none();
     let host = build.is_none_or(|build| build.depends(Dependency::Host));
     let mut text = String::with_capacity(512);
     text.push_str("{\"surface\":");
-    quote(&mut text, &action.surface);
+    quote(&mut text, &route.action.surface);
     text.push_str(",\"action\":");
-    quote(&mut text, &action.name);
+    quote(&mut text, &route.action.name);
     text.push_str(",\"parameters\":");
     match serde_json::to_string(&call.parameters) {
         Ok(parameters) => text.push_str(&parameters),
         Err(_) => text.push_str("{}"),
     }
     // A kept body is kept under its settings, so that a build may see them.
-    if let Some(settings) = action.settings().text() {
+    if let Some(settings) = route.settings.text() {
         text.push_str(",\"settings\":");
         text.push_str(settings);
     }

@@ -49,5 +49,4 @@ pub use loaded::{LoadError, Loaded};
 pub use manifest::Manifest;
 pub use package::{Package, PackageError};
 pub use runtime::{Options, Runtime, Shipped, StartError};
-pub use settings::TenantAction;
 pub use snapshot::{Explained, Route, Snapshot, SurfaceEntry};

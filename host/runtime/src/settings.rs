@@ -4,7 +4,6 @@
 use crate::Runtime;
 use crate::loaded::{LoadError, Loaded};
 use host_core::TenantId;
-use host_core::action::Action;
 use host_core::caller::Caller;
 use host_core::grant::Grant;
 use host_core::plugin::PluginSource;
@@ -13,7 +12,6 @@ use host_engine::Work;
 use host_engine::plugin::{self, Added};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// Longest settings of one plugin in bytes of JSON: they are copied into every call.
@@ -49,31 +47,6 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings::of(&Value::Null)
-    }
-}
-
-/// An action in one tenant: its description, with the tenant's settings of the plugin that answers it.
-#[derive(Debug, Clone)]
-pub struct TenantAction {
-    description: Arc<Action>,
-    settings: Arc<Settings>,
-}
-
-impl TenantAction {
-    pub(crate) fn new(description: Arc<Action>, settings: Arc<Settings>) -> TenantAction {
-        TenantAction { description, settings }
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
-    }
-}
-
-impl Deref for TenantAction {
-    type Target = Arc<Action>;
-
-    fn deref(&self) -> &Arc<Action> {
-        &self.description
     }
 }
 

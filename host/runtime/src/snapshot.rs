@@ -6,7 +6,7 @@ use crate::breaker::Breaker;
 use crate::health::Figures;
 use crate::loaded::Loaded;
 use crate::log::Ring;
-use crate::settings::{Settings, TenantAction};
+use crate::settings::Settings;
 use host_core::TenantId;
 use host_core::action::{Action, Surface};
 use host_core::grant::Grant;
@@ -54,7 +54,9 @@ pub struct SurfaceEntry {
 #[derive(Clone)]
 pub struct Route {
     /// The action.
-    pub action: TenantAction,
+    pub action: Arc<Action>,
+    /// The tenant's settings of that plugin.
+    pub(crate) settings: Arc<Settings>,
     /// The plugin that answers it.
     pub plugin: Arc<Loaded>,
     pub(crate) placed: Arc<Placed>,
@@ -175,7 +177,8 @@ impl Snapshot {
                 actions.aliases.insert(alias.clone(), action.name.clone());
             }
             let route = Route {
-                action: TenantAction::new(Arc::clone(action), Arc::clone(&plugin.settings)),
+                action: Arc::clone(action),
+                settings: Arc::clone(&plugin.settings),
                 plugin: Arc::clone(&plugin.loaded),
                 placed: Arc::clone(&plugin),
                 label: format!("{}/{}", action.surface, action.name).into(),

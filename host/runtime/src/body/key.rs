@@ -2,8 +2,7 @@
 //! Knows nothing of the content.
 
 use crate::call::Call;
-use crate::loaded::Loaded;
-use crate::settings::TenantAction;
+use crate::snapshot::Route;
 use host_core::action::{CacheRule, Dependency};
 use host_core::caller::CallerRole;
 use host_core::line::Line;
@@ -25,15 +24,15 @@ pub(crate) struct Key {
 
 impl Key {
     /// The key of a call now. Read before the build begins: what changes meanwhile is another key.
-    pub(crate) fn of(engine: &Engine, plugin: &Loaded, action: &TenantAction, rule: &CacheRule, call: &Call) -> Key {
+    pub(crate) fn of(engine: &Engine, route: &Route, rule: &CacheRule, call: &Call) -> Key {
         let tenant = call.caller.tenant;
         let depends = |dependency| rule.depends.contains(&dependency);
         let catalogue = depends(Dependency::Bouquets) || depends(Dependency::Settings);
         let mut facts = Facts(Sha256::new());
-        facts.add(&plugin.digest);
-        facts.add(action.settings().digest());
-        facts.add(action.surface.as_bytes());
-        facts.add(action.name.as_bytes());
+        facts.add(&route.plugin.digest);
+        facts.add(route.settings.digest());
+        facts.add(route.action.surface.as_bytes());
+        facts.add(route.action.name.as_bytes());
         facts.add(role(call.caller.role()).as_bytes());
         facts.add(&serde_json::to_vec(&call.parameters).unwrap_or_default());
         if let Some(line) = &call.line {

@@ -27,7 +27,7 @@ impl Runtime {
         rule: &CacheRule,
         call: &Call,
     ) -> Result<Reply, Failure> {
-        let key = Key::of(&self.engine, &route.plugin, &route.action, rule, call);
+        let key = Key::of(&self.engine, route, rule, call);
         let mut built = false;
         let build = async {
             built = true;
