@@ -75,6 +75,11 @@ impl<A> Reservations<A> {
         self.held.iter().any(|held| Some(held.ticket) != own && held.meets(names, false))
     }
 
+    /// Whether anybody waits for a grant.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Whether nothing is held and nobody waits.
     pub(super) fn is_empty(&self) -> bool {
         self.held.is_empty() && self.waiting.is_empty()

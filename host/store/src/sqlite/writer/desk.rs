@@ -50,24 +50,30 @@ impl Desk {
         !self.queue.is_empty() || !self.reservations.is_empty()
     }
 
-    /// When there will be something to do even if no order comes.
-    pub(super) fn next(&self, now: Duration) -> Option<Duration> {
-        let more = !self.queue.is_empty() && self.reservations.is_empty();
-        if more { Some(now) } else { self.reservations.next_end() }
+    /// When there will be something to do even if no order comes: at once when this step `moved`
+    /// something that another may have waited for.
+    pub(super) fn next(&self, now: Duration, moved: bool) -> Option<Duration> {
+        let waits = !self.queue.is_empty() || self.reservations.has_waiting();
+        if moved && waits { Some(now) } else { self.reservations.next_end() }
     }
 
     /// Grants what can be reserved now. The answer: how many were told so.
-    pub(super) fn grant(&mut self, now: Duration, next: impl FnMut() -> Ticket) -> u64 {
+    pub(super) fn grant(&mut self, now: Duration, mut next: impl FnMut() -> Ticket) -> u64 {
         let mut told = 0;
-        for (answer, ticket) in self.reservations.step(now, next) {
-            if answer.send(ticket).is_ok() {
-                told += 1;
-            } else {
-                // Whoever asked is gone.
-                self.reservations.release(ticket);
+        loop {
+            let mut gone = Vec::new();
+            for (answer, ticket) in self.reservations.step(now, &mut next) {
+                match answer.send(ticket) {
+                    Ok(()) => told += 1,
+                    Err(ticket) => gone.push(ticket),
+                }
             }
+            if gone.is_empty() {
+                return told;
+            }
+            // Whoever asked for these is gone; the next in line may have them.
+            gone.into_iter().for_each(|ticket| self.reservations.release(ticket));
         }
-        told
     }
 
     /// The plans of the next flush. Those that nobody waits for any more are dropped, those that

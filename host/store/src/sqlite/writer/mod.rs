@@ -108,12 +108,13 @@ impl Writer {
             Ticket(*tickets)
         });
         let group = desk.take_group();
-        if !group.is_empty() {
+        let moved = !group.is_empty();
+        if moved {
             desk.used = now;
             self.answered += group.len() as u64;
             self.commit(place, group);
         }
-        self.desks.get(&place)?.next(now)
+        self.desks.get(&place)?.next(now, moved)
     }
 
     fn commit(&mut self, place: Place, group: Vec<Queued>) {

@@ -46,6 +46,14 @@ fn send(writer: &mut Writer, place: Place, plan: Plan) -> oneshot::Receiver<Verd
     verdict
 }
 
+/// Asks for the name of bouquet 1.
+fn reserve(writer: &mut Writer) -> oneshot::Receiver<Ticket> {
+    let (answer, ticket) = oneshot::channel();
+    let names = BTreeSet::from([Name::Row(Key::Bouquet(BouquetId(1)))]);
+    writer.take(Order::Reserve { place: HERE, names, alone: false, answer });
+    ticket
+}
+
 fn bouquet(id: u32) -> Plan {
     let bouquet = Bouquet { id: BouquetId(id), name: format!("b{id}"), ..Bouquet::default() };
     let entry = AuditEntry {
@@ -94,11 +102,10 @@ fn a_plan_that_nobody_waits_for_any_more_is_dropped() {
 fn a_held_plan_goes_on_when_the_reservation_has_run_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
-    let (answer, mut ticket) = oneshot::channel();
-    let names = BTreeSet::from([Name::Row(Key::Bouquet(BouquetId(1)))]);
-    writer.take(Order::Reserve { place: HERE, names, alone: false, answer });
+    let mut ticket = reserve(&mut writer);
     let mut held = send(&mut writer, HERE, bouquet(1));
     let mut free = send(&mut writer, HERE, bouquet(2));
+    assert_eq!(writer.step(ms(10)), Some(ms(10)), "one was written: the other may go on");
     assert_eq!(writer.step(ms(10)), Some(ms(260)));
     assert!(ticket.try_recv().is_ok());
     assert!(free.try_recv().unwrap().is_ok());
@@ -106,6 +113,31 @@ fn a_held_plan_goes_on_when_the_reservation_has_run_out() {
     assert!(held.try_recv().is_err());
     writer.step(ms(260));
     assert!(held.try_recv().unwrap().is_ok());
+}
+
+#[test]
+fn a_reservation_that_its_plan_ended_is_given_on_without_another_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    let (mut first, mut second) = (reserve(&mut writer), reserve(&mut writer));
+    writer.step(ms(1));
+    let ticket = first.try_recv().unwrap();
+    let mut done = send(&mut writer, HERE, Plan { ticket: Some(ticket), ..bouquet(1) });
+    let again = writer.step(ms(2));
+    assert!(done.try_recv().unwrap().is_ok());
+    assert_eq!(again, Some(ms(2)), "the second waits for nothing any more");
+    writer.step(ms(2));
+    assert!(second.try_recv().is_ok());
+}
+
+#[test]
+fn a_reservation_whose_asker_is_gone_is_given_on_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    drop(reserve(&mut writer));
+    let mut second = reserve(&mut writer);
+    writer.step(ms(1));
+    assert!(second.try_recv().is_ok());
 }
 
 #[test]
