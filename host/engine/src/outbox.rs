@@ -220,3 +220,20 @@ impl Engine {
 fn pause(attempts: u32) -> i64 {
     1_i64 << attempts.min(10)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::StreamId;
+
+    #[test]
+    fn what_a_step_settled_before_its_reply_said_so_is_not_remembered_for_ever() {
+        let (outbox, tenant) = (Outbox::default(), TenantId(1));
+        let rows = |ids: &[u32]| ids.iter().map(|id| OutboxId(*id)).collect::<BTreeSet<_>>();
+        outbox.performed.lock().insert(tenant, rows(&[1, 2, 3, 4]));
+        let waits = Waiting { id: OutboxId(2), effect: Effect::RestartStream { stream: StreamId(1) }, attempts: 0 };
+        // The fourth was performed while the rows were read: it may be too new to be among them.
+        outbox.forget_settled(tenant, OutboxId(3), &[waits]);
+        assert_eq!(outbox.performed.lock().get(&tenant), Some(&rows(&[2, 4])));
+    }
+}

@@ -7,7 +7,11 @@ use host_engine::outbox::Performer;
 use host_engine::{Work, record};
 use parking_lot::Mutex;
 use serde_json::json;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// Fails the first times, then notes.
 #[derive(Default)]
@@ -75,5 +79,31 @@ async fn an_effect_that_fails_is_tried_again_later_and_settled_once_it_is_done()
     }
     let restart = Effect::RestartStream { stream: StreamId(panel.streams[0]) };
     assert_eq!(*performer.done.lock(), [restart], "performed once");
+    assert!(waiting().await.is_empty(), "settled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_effects_of_a_caller_who_hung_up_are_done_by_the_outbox() {
+    let panel = Panel::new().await;
+    let performer = Arc::new(Reluctant::default());
+    panel.engine.set_performer(performer.clone());
+    let waiting = async || panel.engine.store().outbox(panel.tenant, panel.engine.clock().now(), 10).await.unwrap();
+    let sources = map(json!({ "sources": ["test:other"] }));
+    let verb = async |work: &mut Work| record::edit(work, "stream", panel.streams[0], &sources).await;
+    {
+        // Its plan goes to the writer, and it is never asked again: so it is with a client that hangs up.
+        let mut act = pin!(panel.engine.act(panel.admin.clone(), "edit", verb));
+        assert!(matches!(act.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
+        for _ in 0..1_000 {
+            if !waiting().await.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    assert_eq!((waiting().await.len(), performer.done.lock().len()), (1, 0), "committed and not performed");
+    panel.engine.step(panel.engine.clock().now()).await.unwrap();
+    let restart = Effect::RestartStream { stream: StreamId(panel.streams[0]) };
+    assert_eq!(*performer.done.lock(), [restart]);
     assert!(waiting().await.is_empty(), "settled");
 }
