@@ -1,27 +1,54 @@
-//! What is read on every request and changes seldom: settings and block lists of tenants.
-//! Knows how each is made stale: settings by the catalogue generation, blocks by their effect.
+//! What is read on every request and changes seldom: settings, block lists and signed-in lines of
+//! tenants. Knows how each is made stale: settings by the catalogue generation, lines by the line
+//! generation, blocks by their effect.
 
 use crate::{Engine, Result};
 use host_core::TenantId;
 use host_core::block::Blocked;
 use host_core::caller::Scope;
-use host_core::object::{Key, Kind, Object};
+use host_core::line::Line;
+use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
 use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::Quotas;
 use parking_lot::RwLock;
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache as Bounded;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 type ByTenant<T> = RwLock<HashMap<TenantId, (u64, Arc<T>)>>;
 
-#[derive(Default)]
+/// Lines of all tenants that are kept, about 1 KB each.
+const LINES: usize = 32_768;
+
+/// A line's key: its tenant and its user name.
+type Named = (TenantId, Box<str>);
+
+/// A [`Named`] that owns nothing.
+#[derive(Hash)]
+struct AsNamed<'n>(TenantId, &'n str);
+
+impl Equivalent<Named> for AsNamed<'_> {
+    fn equivalent(&self, key: &Named) -> bool {
+        self.0 == key.0 && self.1 == &*key.1
+    }
+}
+
 pub(crate) struct Cache {
     settings: ByTenant<Settings>,
     blocks: ByTenant<Vec<Blocked>>,
     block_epoch: AtomicU64,
+    lines: Bounded<Named, (u64, Arc<Line>)>,
+}
+
+impl Default for Cache {
+    fn default() -> Cache {
+        let (settings, blocks, block_epoch) = Default::default();
+        Cache { settings, blocks, block_epoch, lines: Bounded::new(LINES) }
+    }
 }
 
 impl Cache {
@@ -34,6 +61,7 @@ impl Cache {
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.forget_blocks(tenant);
         self.settings.write().remove(&tenant);
+        self.lines.retain(|(of, _), _| *of != tenant);
     }
 }
 
@@ -56,6 +84,28 @@ impl Engine {
         });
         self.cache.settings.write().insert(tenant, (generation, Arc::clone(&settings)));
         Ok(settings)
+    }
+
+    /// The line with a user name, as of the tenant's line generation. A name that is nobody's is
+    /// looked for each time: guessed names must not push lines out.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn line_named(&self, tenant: TenantId, username: &str) -> Result<Option<Arc<Line>>> {
+        // Read first: what is found afterwards is at least as new.
+        let generation = self.store().line_generation(tenant);
+        if let Some((of, line)) = self.cache.lines.get(&AsNamed(tenant, username))
+            && of == generation
+        {
+            return Ok(Some(line));
+        }
+        let unique = Unique::LineUsername(username.to_owned());
+        let Some(Object::Line(line)) = self.store().find(Place::Tenant(tenant), unique).await? else {
+            return Ok(None);
+        };
+        let line = Arc::new(line);
+        self.cache.lines.insert((tenant, username.into()), (generation, Arc::clone(&line)));
+        Ok(Some(line))
     }
 
     /// What the tenant's block lists turn away.

@@ -98,6 +98,7 @@ impl Store for Gauge {
         fn outbox(tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
+        fn line_generation(tenant: TenantId) -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
         fn verify(place: Place) -> Answer<'_, Vec<Finding>>;
     }

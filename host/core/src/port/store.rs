@@ -245,6 +245,8 @@ pub trait Store: Send + Sync + 'static {
     fn catalogue_generation(&self, tenant: TenantId) -> u64;
     /// Likewise for a switched guide.
     fn guide_generation(&self, tenant: TenantId) -> u64;
+    /// Likewise for lines. Whoever is answered after a commit that wrote one reads the new number.
+    fn line_generation(&self, tenant: TenantId) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
     /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.

@@ -5,8 +5,6 @@ use super::{From, Verdict};
 use crate::{Engine, Result};
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
-use host_core::object::{Object, Unique};
-use host_core::plan::Place;
 use host_core::port::Keyring;
 use host_core::secret::{Mac, Secret};
 use host_core::{LineId, TenantId};
@@ -44,11 +42,7 @@ impl Engine {
         password: &Secret,
         from: &From,
     ) -> Result<SignedLine> {
-        let unique = Unique::LineUsername(username.to_owned());
-        let line = match self.store().find(Place::Tenant(tenant), unique).await? {
-            Some(Object::Line(line)) => Some(line),
-            _ => None,
-        };
+        let line = self.line_named(tenant, username).await?;
         let (id, kept) = line.as_ref().map_or((LineId(0), Mac::default()), |line| (line.id, line.password_mac));
         let matches = line_mac(self.keyring(), tenant, id, password) == kept;
         let suspect = self.gate.lockout.suspect("line", tenant, username, from.address);
@@ -58,7 +52,7 @@ impl Engine {
             Some(line) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, None, Some(line.id), from);
                 let caller = from.caller(tenant, Identity::Line { id: line.id }, None);
-                Ok(SignedLine { caller, line: Arc::new(line) })
+                Ok(SignedLine { caller, line })
             }
             _ => Err(self.refuse_sign_in(tenant, verdict, None, known, from).into()),
         }

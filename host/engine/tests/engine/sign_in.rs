@@ -1,9 +1,10 @@
 //! Sign-in: who gets in, and what the others hear.
 
-use crate::panel::{Panel, code, from};
+use crate::panel::{Panel, code, from, map};
 use host_core::journal::Entry;
 use host_core::secret::Secret;
 use host_engine::{Work, line, user};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_an_unknown_name_and_a_locked_pair_sound_the_same() {
@@ -19,6 +20,27 @@ async fn a_wrong_password_an_unknown_name_and_a_locked_pair_sound_the_same() {
     assert_eq!(locked.refusal(), unknown.refusal());
     panel.clock.pass(15 * 60);
     assert!(panel.sign_in("guest", "secret-1").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_just_written_signs_in_as_it_is_now() {
+    let panel = Panel::new().await;
+    let id = panel.line("guest", 1).await;
+    panel.sign_in("guest", "secret-1").await.unwrap();
+    let change = async |options: serde_json::Value| {
+        let options = map(options);
+        let verb = async |work: &mut Work| line::edit(work, id, &options).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    };
+    change(json!({ "password": "secret-2" })).await;
+    assert_eq!(code(panel.sign_in("guest", "secret-1").await), "auth_failed");
+    panel.sign_in("guest", "secret-2").await.unwrap();
+    change(json!({ "username": "visitor" })).await;
+    assert_eq!(code(panel.sign_in("guest", "secret-2").await), "auth_failed");
+    panel.sign_in("visitor", "secret-2").await.unwrap();
+    let delete = async |work: &mut Work| line::delete(work, id).await;
+    panel.engine.act(panel.admin.clone(), "delete", delete).await.unwrap();
+    assert_eq!(code(panel.sign_in("visitor", "secret-2").await), "auth_failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! Which databases there are, and for each the two numbers that caches compare.
+//! Which databases there are, and for each the numbers that caches compare.
 //! Knows nothing of what is in them.
 
 use arc_swap::ArcSwap;
@@ -12,11 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct PlaceState {
     pub(super) catalogue: AtomicU64,
     pub(super) guide: AtomicU64,
+    pub(super) lines: AtomicU64,
 }
 
 impl PlaceState {
     fn new(first: u64) -> Arc<PlaceState> {
-        Arc::new(PlaceState { catalogue: AtomicU64::new(first), guide: AtomicU64::new(first) })
+        let number = || AtomicU64::new(first);
+        Arc::new(PlaceState { catalogue: number(), guide: number(), lines: number() })
     }
 }
 
@@ -61,13 +63,8 @@ impl Places {
         self.tenants.load().keys().copied().collect()
     }
 
-    /// 0 for a tenant that is not there.
-    pub(super) fn catalogue_generation(&self, id: TenantId) -> u64 {
-        self.tenants.load().get(&id).map_or(0, |state| state.catalogue.load(Ordering::Acquire))
-    }
-
-    /// 0 for a tenant that is not there.
-    pub(super) fn guide_generation(&self, id: TenantId) -> u64 {
-        self.tenants.load().get(&id).map_or(0, |state| state.guide.load(Ordering::Acquire))
+    /// One of a tenant's numbers; 0 for a tenant that is not there.
+    pub(super) fn generation(&self, id: TenantId, which: impl FnOnce(&PlaceState) -> &AtomicU64) -> u64 {
+        self.tenants.load().get(&id).map_or(0, |state| which(state).load(Ordering::Acquire))
     }
 }

@@ -158,11 +158,15 @@ impl Store for SqliteStore {
     }
 
     fn catalogue_generation(&self, tenant: TenantId) -> u64 {
-        self.places.catalogue_generation(tenant)
+        self.places.generation(tenant, |state| &state.catalogue)
     }
 
     fn guide_generation(&self, tenant: TenantId) -> u64 {
-        self.places.guide_generation(tenant)
+        self.places.generation(tenant, |state| &state.guide)
+    }
+
+    fn line_generation(&self, tenant: TenantId) -> u64 {
+        self.places.generation(tenant, |state| &state.lines)
     }
 
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {

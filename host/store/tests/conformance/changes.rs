@@ -85,6 +85,26 @@ pub(crate) fn set_changes_touch_what_they_say_or_nothing(panel: &Panel<'_>) {
     assert_eq!(panel.get::<Package>(PackageId(1)).unwrap().bouquets, []);
 }
 
+pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>) {
+    let generation = || panel.store.line_generation(TENANT);
+    panel.done([insert(bouquet(1))]);
+    let mut last = generation();
+    let held = Line { bouquets: vec![BouquetId(1)], version: Version(1), ..line(1, BELOW) };
+    for change in [
+        insert(held.clone()),
+        Change::Update(Box::new(Line { enabled: false, ..held }.into_object())),
+        Change::Set(SetChange { what: SetKind::MoveLines(BELOW, RESELLER), expected: Some(1) }),
+        Change::Set(SetChange { what: SetKind::ForgetBouquet(BouquetId(1)), expected: Some(1) }),
+        Change::Delete(Key::Line(LineId(1)), Version(4)),
+    ] {
+        panel.done([change]);
+        assert!(generation() > last);
+        last = generation();
+    }
+    panel.done([insert(bouquet(2))]);
+    assert_eq!(generation(), last, "other writes leave signed-in lines alone");
+}
+
 pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>) {
     let effect = |id| Effect::EndConnections { line: LineId(id) };
     let ids = panel.commit(Plan { effects: vec![effect(1), effect(2), effect(3)], ..Plan::default() }).unwrap().outbox;

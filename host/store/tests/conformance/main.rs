@@ -49,6 +49,7 @@ on_sqlite! {
         every_kind_comes_back_as_it_went_in,
         ids_come_in_blocks_that_never_meet,
         set_changes_touch_what_they_say_or_nothing,
+        every_write_of_a_line_raises_the_line_generation,
         the_outbox_gives_what_is_due_until_it_is_settled,
         a_reply_is_kept_under_its_key_once,
         a_tenant_comes_and_goes_with_its_database,

@@ -12,6 +12,7 @@ pub(in crate::sqlite) type Born = (TenantId, String);
 pub(in crate::sqlite) struct Touched {
     pub(in crate::sqlite) catalogue: bool,
     pub(in crate::sqlite) guide: bool,
+    pub(in crate::sqlite) lines: bool,
     pub(in crate::sqlite) born: Vec<Born>,
     pub(in crate::sqlite) gone: Vec<TenantId>,
 }
@@ -36,6 +37,7 @@ impl Touched {
                 Change::SetMembers(..) | Change::AddMembers(..) => self.catalogue = true,
                 Change::Set(set) => {
                     self.catalogue |= matches!(set.what, SetKind::MarkMissing(..) | SetKind::PruneMissing(_));
+                    self.lines |= matches!(set.what, SetKind::MoveLines(..) | SetKind::ForgetBouquet(_));
                 }
                 Change::Transfer(_)
                 | Change::TakeIds(..)
@@ -48,6 +50,7 @@ impl Touched {
 
     fn kind(&mut self, kind: Kind) {
         self.guide |= kind == Kind::GuideSource;
+        self.lines |= kind == Kind::Line;
         self.catalogue |= matches!(kind, Kind::Stream | Kind::Series | Kind::Category | Kind::Bouquet | Kind::Settings);
     }
 }

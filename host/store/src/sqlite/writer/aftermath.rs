@@ -18,11 +18,10 @@ pub(super) fn tell(places: &Places, place: Place, touched: &Touched) {
         places.remove(*id);
     }
     if let Some(state) = places.get(place) {
-        if touched.catalogue {
-            state.catalogue.fetch_add(1, Ordering::AcqRel);
-        }
-        if touched.guide {
-            state.guide.fetch_add(1, Ordering::AcqRel);
+        let numbers =
+            [(touched.catalogue, &state.catalogue), (touched.guide, &state.guide), (touched.lines, &state.lines)];
+        for (_, number) in numbers.iter().filter(|(touched, _)| *touched) {
+            number.fetch_add(1, Ordering::AcqRel);
         }
     }
 }
