@@ -3,6 +3,10 @@
 use clap::Parser;
 use std::process::ExitCode;
 
+/// A request takes some dozens of small pieces of memory, on one thread and back on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match linecard::cli::Cli::try_parse() {
         Ok(cli) => cli,

@@ -22,6 +22,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
+/// What the allocator of the binary needs to hear in the compile process, whose address space is
+/// limited: by default it sets a GiB of it aside.
+const SMALL_HEAP: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
+
 /// An open data directory with all that works on it. There is one per directory and process.
 pub struct Panel {
     /// The use cases.
@@ -99,6 +103,7 @@ impl Panel {
                 plugins_dir: data.join("plugins"),
                 tenants_dir: data.join("tenants"),
                 compiler,
+                compiler_environment: vec![SMALL_HEAP],
                 function_bytes: config.plugins.function_bytes(),
                 allow_unsigned: config.plugins.unsigned,
                 shipped: SHIPPED,

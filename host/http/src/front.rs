@@ -1,15 +1,16 @@
 //! The front door: every request passes here first, gets an id, an address, a tenant and a route,
 //! and leaves with the headers that all answers have. Refuses to know what the route does.
 
-use crate::client_address::{client_address, is_secure, normalised};
+use crate::client_address::{client_address, is_secure};
 use crate::config::MEDIA;
 use crate::connection::{Arrival, Pulse};
-use crate::dispatch::Ask;
+use crate::figures::Kind;
 use crate::mounts::Target;
 use crate::rate::Counted;
-use crate::route::{Found, first_segment};
+use crate::route::first_segment;
 use crate::tenant::{Host, Origin, origin};
-use crate::{Http, answer, media, redact};
+use crate::within::{Within, is_private};
+use crate::{Http, answer, redact};
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
@@ -24,7 +25,7 @@ use http::{HeaderValue, Method, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Longest path and query, in bytes.
 const MAX_TARGET: usize = 8 << 10;
@@ -68,16 +69,25 @@ pub(crate) async fn answer(
 ) -> Response {
     let id = http.ids.next();
     let began = http.engine.clock().monotonic();
-    let span = redact::span(&id, request.method());
-    let mut kind = "none";
-    let response = routed(&http, &arrival, &id, request, &mut kind).instrument(span.clone());
-    let response = AssertUnwindSafe(response).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
+    let method = request.method().clone();
+    let mut led = Led { kind: Kind::None, span: Span::none() };
+    let response = AssertUnwindSafe(routed(&http, &arrival, &id, request, &mut led)).catch_unwind().await;
+    let response = response.unwrap_or_else(|_| panicked(&id));
     let took = http.engine.clock().monotonic().saturating_sub(began);
-    redact::answered(&span, kind, &response, took);
+    let span = if led.span.is_none() { redact::stray(&id, &method) } else { led.span };
+    redact::answered(&span, led.kind, &response, took);
+    http.figures.answered(led.kind, &response, took);
     answer::finished(response, &id)
 }
 
-async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request, kind: &mut &'static str) -> Response {
+/// Where a request led, for log and figures.
+struct Led {
+    kind: Kind,
+    /// None before a route was found.
+    span: Span,
+}
+
+async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request, led: &mut Led) -> Response {
     let (parts, body) = request.into_parts();
     if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
         return answer::plain(StatusCode::URI_TOO_LONG, "The address is too long.\n");
@@ -104,7 +114,6 @@ async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request,
             answer::plain(StatusCode::SERVICE_UNAVAILABLE, "This panel is suspended.\n")
         }
         Ok(Some(tenant)) => {
-            tracing::Span::current().record("tenant", tenant.name.as_str());
             let is_tls = is_secure(arrival.door.tls, arrival.peer.ip(), &parts.headers, &http.config.trusted_proxies);
             let visitor = Visitor {
                 id: id.to_owned(),
@@ -114,7 +123,7 @@ async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request,
                 is_private: is_private(is_tls, arrival.local.ip()),
                 pulse: Arc::clone(&arrival.pulse),
             };
-            in_tenant(http, arrival, &tenant, &visitor, &parts, body, kind).await
+            in_tenant(http, arrival, &tenant, &visitor, &parts, body, led).await
         }
     }
 }
@@ -141,7 +150,7 @@ async fn in_tenant(
     visitor: &Visitor,
     parts: &Parts,
     body: Body,
-    kind: &mut &'static str,
+    led: &mut Led,
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot);
@@ -151,37 +160,20 @@ async fn in_tenant(
             _ => answer::not_found(),
         };
     };
-    let is_player = match found.target {
-        Target::Media(_) => true,
-        Target::Surface(entry, _) => matches!(entry.surface.credential, Credential::Line { .. }),
+    let (kind, surface) = match found.target {
+        Target::Media(_) => (Kind::Player, MEDIA),
+        Target::Surface(entry, _) => (of_surface(&entry.surface), &*entry.surface.name),
     };
-    *kind = if is_player { "player" } else { "panel" };
+    led.kind = kind;
     let mut response = match found.target {
         _ if parts.method == Method::OPTIONS => options(),
-        Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
-        Target::Media(route) => {
-            redact::routed(MEDIA, found.template);
-            media::respond(http, tenant, visitor, parts, *route, &found.captures).await
-        }
-        Target::Surface(entry, mount) => {
-            redact::routed(&entry.surface.name, found.template);
-            match opens(http, arrival, tenant, visitor, &entry.surface, &found).await {
-                Err(response) => response,
-                Ok(()) => match entry.surface.mounts.get(*mount) {
-                    None => answer::not_found(),
-                    Some(mount) => {
-                        let captures: Vec<_> =
-                            found.captures.iter().copied().filter(|(name, _)| *name != "code").collect();
-                        let surface = &entry.surface;
-                        let captures = &captures;
-                        let ask = Ask { http, tenant, snapshot: &snapshot, surface, mount, parts, captures, visitor };
-                        ask.respond(body).await
-                    }
-                },
-            }
+        _ => {
+            led.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
+            let within = Within { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
+            within.respond(&found, body).instrument(led.span.clone()).await
         }
     };
-    if is_player
+    if kind == Kind::Player
         && parts.headers.contains_key(ORIGIN)
         && http.engine.settings(tenant.id).await.is_ok_and(|s| s.player_cors)
     {
@@ -190,41 +182,9 @@ async fn in_tenant(
     response
 }
 
-/// Whether this door opens to a surface for this caller. A door that does not is like an unknown
-/// path; only a panel over a readable connection says what is wrong.
-async fn opens(
-    http: &Http,
-    arrival: &Arrival,
-    tenant: &Tenant,
-    visitor: &Visitor,
-    surface: &Surface,
-    found: &Found<'_, '_, Target>,
-) -> Result<(), Response> {
-    if !arrival.door.opens_to(&surface.name) {
-        return Err(answer::not_found());
-    }
-    if let Some((_, code)) = found.captures.iter().find(|(name, _)| *name == "code") {
-        let known = http.tenants.of_code(code, visitor.address).await.map_err(|error| broken(&visitor.id, &error))?;
-        let is_open = known.is_some_and(|(code, _)| code.tenant == tenant.id && code.surface == surface.name);
-        if !is_open {
-            return Err(answer::not_found());
-        }
-    }
-    if !may_be_read_along(surface) && !visitor.is_private && !http.config.insecure_panel {
-        let text = "This surface is answered over HTTPS only; use https:// or start with --insecure-panel.\n";
-        return Err(answer::plain(StatusCode::FORBIDDEN, text));
-    }
-    Ok(())
-}
-
-/// Whether a surface may go over a connection that others can read: not one that takes API keys.
-fn may_be_read_along(surface: &Surface) -> bool {
-    !matches!(surface.credential, Credential::ApiKey { .. })
-}
-
-/// Whether nobody can read along: encrypted, or within this machine.
-fn is_private(is_tls: bool, local: IpAddr) -> bool {
-    is_tls || normalised(local).is_loopback()
+/// Whose surface it is.
+fn of_surface(surface: &Surface) -> Kind {
+    if matches!(surface.credential, Credential::Line { .. }) { Kind::Player } else { Kind::Panel }
 }
 
 fn agent(parts: &Parts) -> String {
@@ -249,35 +209,7 @@ fn panicked(id: &str) -> Response {
     answer::plain(StatusCode::INTERNAL_SERVER_ERROR, text)
 }
 
-fn broken(id: &str, error: &host_engine::Error) -> Response {
+pub(crate) fn broken(id: &str, error: &host_engine::Error) -> Response {
     tracing::error!(incident = id, %error, "the control database does not answer");
     answer::plain(StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment; try again.\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn surface(credential: serde_json::Value) -> Surface {
-        let described = json!({"name": "s", "mounts": [], "credential": credential, "envelope": {"kind": "bare"},
-            "refusals": {}});
-        serde_json::from_value(described).unwrap()
-    }
-
-    #[test]
-    fn keys_go_over_encrypted_connections_and_within_the_machine_only() {
-        assert!(!may_be_read_along(&surface(json!({"kind": "api_key", "parameter": "api_key"}))));
-        assert!(may_be_read_along(&surface(json!({"kind": "line", "username": "u", "password": "p"}))));
-        for (is_tls, local, private) in [
-            (false, "127.0.0.1", true),
-            (false, "::1", true),
-            (false, "::ffff:127.0.0.1", true),
-            (false, "192.0.2.7", false),
-            (false, "10.0.0.1", false),
-            (true, "192.0.2.7", true),
-        ] {
-            assert_eq!(is_private(is_tls, local.parse().unwrap()), private, "{is_tls} {local}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 //! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
 //!
 //! A request's way: [`listener`] → [`connection`] → [`front`] (address, [`rate`], [`tenant`], [`route`]) →
-//! [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
+//! [`within`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
 //! [`reply_body`]. Health and figures are [`management`]'s.
 
 mod answer;
@@ -11,6 +11,7 @@ mod config;
 mod connection;
 mod dialect;
 mod dispatch;
+mod figures;
 mod front;
 mod gather;
 mod listener;
@@ -25,6 +26,7 @@ mod route;
 mod server;
 mod sign_in;
 mod tenant;
+mod within;
 
 pub use config::{Config, Listener, Patience, Tls};
 pub use server::{BindError, Certificates, Server, serve};
@@ -48,6 +50,7 @@ pub(crate) struct Http {
     /// The configured public address.
     pub(crate) public: Option<tenant::Origin>,
     pub(crate) limiter: rate::Limiter,
+    pub(crate) figures: figures::Figures,
     pub(crate) ids: request_id::RequestIds,
     pub(crate) tenants: tenant::Tenants,
     pub(crate) mounts: mounts::Mounts,

@@ -1,7 +1,9 @@
 //! What the log says of a request: one span, with the matched route instead of the path, so that
 //! no credential of a path or query gets there. Refuses to know bodies and headers.
 
+use crate::figures::Kind;
 use axum::response::Response;
+use host_core::tenant::Tenant;
 use http::Method;
 use std::time::Duration;
 use tracing::{Span, field};
@@ -24,42 +26,26 @@ macro_rules! ended {
     };
 }
 
-/// The span of a request. It is there at the default filter, so that every line that is written
-/// on the way says which request it is about; a request without a line costs its fields alone.
-pub(crate) fn span(id: &str, method: &Method) -> Span {
-    tracing::info_span!(
-        "request",
-        id,
-        method = method.as_str(),
-        tenant = field::Empty,
-        surface = field::Empty,
-        action = field::Empty,
-        route = field::Empty,
-    )
+/// The span of a request that a route was found for. It is there at the default filter, so that
+/// every line that is written on the way says which request it is about; a request without a line
+/// costs its fields alone, and those least when they come all at once.
+pub(crate) fn span(id: &str, method: &Method, tenant: &Tenant, surface: &str, route: &str) -> Span {
+    let (method, tenant) = (method.as_str(), tenant.name.as_str());
+    tracing::info_span!("request", id, method, tenant, surface, route, action = field::Empty)
 }
 
-/// Notes where the request led.
-pub(crate) fn routed(surface: &str, template: &str) {
-    let span = Span::current();
-    span.record("surface", surface);
-    span.record("route", template);
+/// The span of a request that led nowhere.
+pub(crate) fn stray(id: &str, method: &Method) -> Span {
+    tracing::info_span!("request", id, method = method.as_str())
 }
 
-/// Notes the end of a request, in the log and in the figures.
-pub(crate) fn answered(span: &Span, surface: &'static str, response: &Response, took: Duration) {
+/// Notes the end of a request.
+pub(crate) fn answered(span: &Span, kind: Kind, response: &Response, took: Duration) {
     let status = response.status();
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| match (status.as_u16(), surface) {
+    span.in_scope(|| match (status.as_u16(), kind) {
         (code @ 500.., _) => ended!(WARN, code, milliseconds),
-        (code, "panel") => ended!(INFO, code, milliseconds),
+        (code, Kind::Panel) => ended!(INFO, code, milliseconds),
         (code, _) => ended!(DEBUG, code, milliseconds),
     });
-    let class = match status.as_u16() {
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        _ => "5xx",
-    };
-    metrics::counter!("linecard_http_requests_total", "kind" => surface, "status" => class).increment(1);
-    metrics::histogram!("linecard_http_request_seconds", "kind" => surface).record(took.as_secs_f64());
 }

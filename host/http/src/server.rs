@@ -2,6 +2,7 @@
 //! Refuses to know requests.
 
 use crate::config::{Config, Patience};
+use crate::figures::Figures;
 use crate::listener::{Bound, Certificate};
 use crate::media::Sessions;
 use crate::mounts::Mounts;
@@ -95,6 +96,7 @@ impl Server {
         engine.announce_ports(port(false), port(true));
         let http = Http {
             limiter: Limiter::new(RATE_KEYS, config.exempt.clone()),
+            figures: Figures::new(),
             ids: RequestIds::new(),
             tenants: Tenants::new(Arc::clone(&engine)),
             mounts: Mounts::default(),

@@ -50,17 +50,25 @@ pub enum CompileError {
 /// How to compile.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiler {
+    /// The child's program and arguments; empty compiles in this process.
     argv: Vec<OsString>,
+    /// The child's whole environment.
+    environment: Vec<(&'static str, &'static str)>,
     /// Plugins whose functions may be larger or must be smaller than usual.
     function_bytes: BTreeMap<String, usize>,
     wall: Duration,
 }
 
 impl Compiler {
-    /// With the child that `argv` starts, or in this process when it is empty. Functions of these plugins may have
-    /// so many bytes, those of others the usual number.
-    pub(crate) fn new(argv: Vec<OsString>, function_bytes: BTreeMap<String, usize>) -> Compiler {
-        Compiler { argv, function_bytes, wall: WALL }
+    /// In this process, until it gets a child. Functions of these plugins may have so many bytes, those of others
+    /// the usual number.
+    pub(crate) fn new(function_bytes: BTreeMap<String, usize>) -> Compiler {
+        Compiler { argv: Vec::new(), environment: Vec::new(), function_bytes, wall: WALL }
+    }
+
+    /// By this child, with this environment and no other; by this process when `argv` is empty.
+    pub(crate) fn by(self, argv: Vec<OsString>, environment: Vec<(&'static str, &'static str)>) -> Compiler {
+        Compiler { argv, environment, ..self }
     }
 
     /// Whether a plugin's functions are small enough.
@@ -79,7 +87,9 @@ impl Compiler {
         match self.argv.split_first() {
             None => compile(component),
             Some((program, arguments)) => {
-                match tokio::time::timeout(self.wall, child(program, arguments, component)).await {
+                let mut child = tokio::process::Command::new(program);
+                child.args(arguments).env_clear().envs(self.environment.iter().copied());
+                match tokio::time::timeout(self.wall, compiled_by(child, component)).await {
                     Ok(answer) => answer,
                     // Dropping the future has killed the child.
                     Err(_) => Err(CompileError::TooSlow),
@@ -89,15 +99,9 @@ impl Compiler {
     }
 }
 
-async fn child(program: &OsString, arguments: &[OsString], component: &[u8]) -> Result<Vec<u8>, CompileError> {
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
+async fn compiled_by(mut child: tokio::process::Command, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+    child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.kill_on_drop(true).spawn()?;
     let (Some(mut input), Some(output), Some(words)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
         return Err(CompileError::Failed("its pipes are missing".into()));
@@ -160,7 +164,8 @@ mod tests {
         let note = folder.path().join("pid");
         let script = format!("echo $$ > {}; exec sleep 1000", note.display());
         let argv = vec!["/bin/sh".into(), "-c".into(), script.into()];
-        let compiler = Compiler { wall: Duration::from_millis(300), ..Compiler::new(argv, BTreeMap::new()) };
+        let compiler =
+            Compiler { wall: Duration::from_millis(300), ..Compiler::new(BTreeMap::new()).by(argv, Vec::new()) };
         assert!(matches!(compiler.compile(b"").await, Err(CompileError::TooSlow)));
         let pid = std::fs::read_to_string(note).unwrap();
         let stat = format!("/proc/{}/stat", pid.trim());
@@ -178,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn a_child_that_fails_is_quoted() {
         let argv = vec!["/bin/sh".into(), "-c".into(), "echo it is too odd >&2; exit 1".into()];
-        let failed = Compiler::new(argv, BTreeMap::new()).compile(&[0; 200_000]).await;
+        let failed = Compiler::new(BTreeMap::new()).by(argv, Vec::new()).compile(&[0; 200_000]).await;
         assert!(matches!(failed, Err(CompileError::Failed(words)) if words == "it is too odd"));
     }
 }

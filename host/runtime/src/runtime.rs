@@ -41,6 +41,8 @@ pub struct Options {
     /// How to start a process that calls [`crate::compile_child`]: program and arguments. Empty
     /// compiles in this process, without its limits: for tests and for shipped plugins at build time.
     pub compiler: Vec<OsString>,
+    /// The whole environment of that process: names and values.
+    pub compiler_environment: Vec<(&'static str, &'static str)>,
     /// Bytes that one function of these plugins may have, where the usual 64 KiB are not right.
     pub function_bytes: BTreeMap<String, usize>,
     /// Whether foreign plugins are loaded at all.
@@ -98,7 +100,8 @@ impl Runtime {
     /// plugin does not load.
     pub fn new(engine: Arc<Engine>, options: Options) -> Result<Arc<Runtime>, StartError> {
         let wasm = engine::for_calls().map_err(|error| StartError::Engine(format!("{error:#}")))?;
-        let compiler = Compiler::new(options.compiler.clone(), options.function_bytes.clone());
+        let compiler = Compiler::new(options.function_bytes.clone())
+            .by(options.compiler.clone(), options.compiler_environment.clone());
         let cache = Cache::open(options.cache_dir.clone(), &wasm, Arc::clone(&engine), compiler);
         let cache = cache.map_err(StartError::Cache)?;
         let shipped = load_shipped(&engine, &wasm, &cache, options.shipped)?;

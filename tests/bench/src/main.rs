@@ -25,6 +25,10 @@ use report::Report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The allocator of the binary `linecard`, for the baselines as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures what the panel costs, in CPU time, and prints ratios.
 ///
 /// Run it as `cargo run --release -p linecard-bench` on a machine that does nothing else. Every

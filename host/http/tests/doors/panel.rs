@@ -98,6 +98,7 @@ impl Panel {
             plugins_dir: folder.path().join("plugins"),
             tenants_dir: folder.path().join("tenants"),
             compiler: Vec::new(),
+            compiler_environment: Vec::new(),
             function_bytes: Default::default(),
             allow_unsigned: true,
             shipped,

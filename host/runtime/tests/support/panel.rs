@@ -106,6 +106,7 @@ pub fn options(folder: &TempDir, shipped: Vec<Vec<u8>>) -> Options {
         plugins_dir: folder.path().join("plugins"),
         tenants_dir: folder.path().join("tenants"),
         compiler: Vec::new(),
+        compiler_environment: Vec::new(),
         function_bytes: Default::default(),
         allow_unsigned: true,
         shipped: shipped.leak(),
