@@ -194,6 +194,77 @@ fn a_groups_rights_bind_its_resellers_at_once() {
     });
 }
 
+/// Creates a thing with fields, reads them back, sets each to another value, and sees each wrong
+/// value refused. A field is its name, its first value, its other value, and wrong ones.
+async fn fields_hold(admin: &Visitor, kind: &str, list: &str, table: &[(&str, &str, &str, &[&str])]) {
+    let (get, create, edit) = (format!("get_{kind}"), format!("create_{kind}"), format!("edit_{kind}"));
+    let name = format!("{kind}_name");
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let mut form = vec![(name.as_str(), "Whole")];
+    form.extend(table.iter().map(|(field, first, ..)| (*field, *first)));
+    let created = admin.ok(&create, &form).await;
+    let id = created["id"].to_string();
+    for (field, first, other, wrong) in table {
+        assert_eq!(created[*field], value(first), "{create} {field}");
+        for wrong in *wrong {
+            let status = admin.refused(&edit, &[("id", &id), (field, wrong)]).await;
+            assert_eq!(status, "INVALID_INPUT", "{edit} {field}={wrong}");
+            let form = [(name.as_str(), "Another"), (*field, *wrong)];
+            assert_eq!(admin.refused(&create, &form).await, "INVALID_INPUT", "{create} {field}={wrong}");
+        }
+        let mut wanted = admin.ok(&get, &[("id", &id)]).await;
+        assert_eq!(wanted[*field], value(first), "{get} {field}");
+        wanted[*field] = value(other);
+        assert_eq!(admin.ok(&edit, &[("id", &id), (field, other)]).await, wanted, "{edit} {field}");
+        assert_eq!(admin.ok(&get, &[("id", &id)]).await, wanted, "{get} {field}");
+    }
+    let rows = admin.ok(list, &[("search[value]", "Whole")]).await;
+    assert_eq!(rows, json!([admin.ok(&get, &[("id", &id)]).await]), "{list}");
+}
+
+#[test]
+fn fields_of_groups_and_packages_are_kept_and_wrong_ones_refused() {
+    run(async {
+        let (tenant, admin) = panel().await;
+        let flag: &[&str] = &["2", "maybe"];
+        let table = [
+            ("is_admin", "0", "0", &["1"][..]),
+            ("is_reseller", "1", "1", &["0"][..]),
+            ("can_delete", "0", "1", flag),
+            ("allow_restrictions", "0", "1", flag),
+            ("allow_download", "0", "1", flag),
+            ("can_view_vod", "0", "1", flag),
+        ];
+        fields_hold(&admin, "group", "get_groups", &table).await;
+        let addon = tenant.record("package", json!({ "name": "Add-on", "addon": true })).await;
+        let (none, one) = ("[]".to_owned(), format!("[{addon}]"));
+        let table = [
+            ("force_server_id", "0", "0", &["1", "-1"][..]),
+            ("lock_device", "1", "0", flag),
+            ("is_addon", "1", "0", flag),
+            ("check_compatible", "1", "0", flag),
+            ("addon_packages", one.as_str(), none.as_str(), &["[999999]", "[\"x\"]"][..]),
+        ];
+        fields_hold(&admin, "package", "get_packages", &table).await;
+    });
+}
+
+#[test]
+fn a_new_group_may_all_that_it_is_not_forbidden_and_a_new_package_is_plain() {
+    run(async {
+        let (_tenant, admin) = panel().await;
+        let group = admin.ok("create_group", &[("group_name", "Plain")]).await;
+        for field in ["can_delete", "allow_restrictions", "allow_download", "can_view_vod"] {
+            assert_eq!(group[field], 1, "{field}");
+        }
+        let package = admin.ok("create_package", &[("package_name", "Plain")]).await;
+        for field in ["force_server_id", "lock_device", "is_addon", "check_compatible"] {
+            assert_eq!(package[field], 0, "{field}");
+        }
+        assert_eq!(package["addon_packages"], json!([]));
+    });
+}
+
 #[test]
 fn a_foreign_record_is_answered_like_a_missing_one() {
     run(async {

@@ -133,6 +133,7 @@ fn texts_and_lists_of_groups_and_packages_can_be_cleared() {
         let (tenant, admin) = panel().await;
         let group = tenant.record("group", json!({ "name": "Second" })).await;
         let (package, bouquet) = (tenant.package, tenant.bouquet);
+        let addon = tenant.record("package", json!({ "name": "Add-on", "addon": true })).await;
         let table = [
             ("permissions_selected[]", "allowed_pages", "lines", json!(["lines"])),
             ("subresellers[]", "subresellers", &*group.to_string(), json!([group])),
@@ -145,6 +146,7 @@ fn texts_and_lists_of_groups_and_packages_can_be_cleared() {
             ("bouquets_selected[]", "bouquets", &*bouquet.to_string(), json!([bouquet])),
             ("output_formats[]", "output_formats", "ts", json!(["ts"])),
             ("forced_country", "forced_country", "AT", json!("AT")),
+            ("addon_packages[]", "addon_packages", &*addon.to_string(), json!([addon])),
         ];
         set_and_clear(&admin, "package", &package.to_string(), &table).await;
     });

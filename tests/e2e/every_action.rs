@@ -234,7 +234,7 @@ fn named_by(action: &Action, parameter: &str) -> &'static str {
     match (parameter, subject) {
         ("id", "credits") => "user",
         ("id", "line") => "line",
-        ("id", "package") | ("package" | "packages_selected", _) => "package",
+        ("id", "package") | ("package" | "packages_selected" | "addon_packages", _) => "package",
         ("id", "group") | ("member_group_id" | "groups" | "groups_selected", _) => "group",
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
         ("id", "stream") | ("stream_id", _) => "stream",
@@ -245,10 +245,14 @@ fn named_by(action: &Action, parameter: &str) -> &'static str {
     }
 }
 
+/// Ids of what there is none of, here or elsewhere: a parameter that takes nothing but 0.
+const OF_NOTHING: [&str; 1] = ["force_server_id"];
+
 /// The parameters that hold an id, or several.
 fn ids_of(action: &Action) -> Vec<&str> {
     let holds = |name: &str, form: Form, of: Option<Form>| {
-        form == Form::Id || of == Some(Form::Id) || (form == Form::Int && name.ends_with("_id"))
+        let named = form == Form::Int && name.ends_with("_id") && !OF_NOTHING.contains(&name);
+        form == Form::Id || of == Some(Form::Id) || named
     };
     let ids = action.parameters.iter().filter(|(name, parameter)| holds(name, parameter.form, parameter.of));
     ids.map(|(name, _)| name.as_str()).collect()

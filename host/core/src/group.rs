@@ -25,6 +25,8 @@ pub struct Group {
     pub version: Version,
     /// Unique in the tenant.
     pub name: String,
+    /// May be deleted, once nothing uses it.
+    pub deletable: bool,
     /// Pages of the console that its users see.
     pub allowed_pages: Vec<String>,
     /// May create sub-resellers.
@@ -43,6 +45,8 @@ pub struct Group {
     pub change_usernames: bool,
     /// May choose passwords.
     pub change_passwords: bool,
+    /// May bind lines to addresses, players and countries.
+    pub restrict_lines: bool,
     /// Trials.
     pub trials: TrialQuota,
     /// The balance that a reseller needs before he may give trials.
@@ -53,6 +57,11 @@ pub struct Group {
     pub min_password: u16,
     /// Sees connection logs of his lines.
     pub see_connections: bool,
+    /// Sees movies and series in the console. Kept for its pages: nothing reads it yet.
+    pub see_movies: bool,
+    /// May download the playlists of his lines in the console. Kept for its pages: nothing
+    /// reads it yet.
+    pub download_playlists: bool,
     /// Shown on the console's first page, plain text.
     pub notice: String,
 }
@@ -63,6 +72,7 @@ impl Default for Group {
             id: GroupId(0),
             version: Version(0),
             name: String::new(),
+            deletable: true,
             allowed_pages: ["lines", "mag", "enigma", "activecodes"].map(String::from).to_vec(),
             create_users: true,
             user_price: Credits::ZERO,
@@ -72,11 +82,14 @@ impl Default for Group {
             change_bouquets: true,
             change_usernames: true,
             change_passwords: true,
+            restrict_lines: true,
             trials: TrialQuota { count: 10, window: Term { count: 1, unit: crate::time::Unit::Days } },
             trial_balance: Credits::ZERO,
             min_username: 4,
             min_password: 6,
             see_connections: true,
+            see_movies: true,
+            download_playlists: true,
             notice: String::new(),
         }
     }

@@ -53,6 +53,17 @@ pub struct Package {
     pub isp_lock: bool,
     /// ISO 3166 country that its lines are bound to.
     pub country: Option<String>,
+    /// Its devices are bound to the first box that uses them. Kept for the sale of devices:
+    /// nothing reads it yet.
+    pub lock_device: bool,
+    /// Sold on top of other packages. Kept for the sale of add-ons: until then it is sold like
+    /// any other.
+    pub addon: bool,
+    /// Packages that may be sold on top of it, never itself. Kept for the sale of add-ons.
+    pub addons: Vec<PackageId>,
+    /// Extends only lines that fit it. Kept for the sale of add-ons: until then it extends every
+    /// line that it may be sold to.
+    pub check_compatible: bool,
 }
 
 impl Default for Package {
@@ -74,6 +85,10 @@ impl Default for Package {
             restreamer: false,
             isp_lock: false,
             country: None,
+            lock_device: false,
+            addon: false,
+            addons: Vec::new(),
+            check_compatible: false,
         }
     }
 }

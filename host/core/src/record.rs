@@ -46,18 +46,19 @@ macro_rules! fields {
 pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
     Some(match kind {
         Kind::Group => fields! {
-            "id": Read Read, "name": Read Write, "allowed_pages": Read Write, "create_users": Read Write,
+            "id": Read Read, "name": Read Write, "deletable": Hidden Write, "allowed_pages": Read Write, "create_users": Read Write,
             "user_price": Read Write, "user_groups": Read Write, "delete_lines": Read Write,
             "delete_users": Read Write, "change_bouquets": Read Write, "change_usernames": Read Write,
-            "change_passwords": Read Write, "trials": Read Write, "trial_balance": Read Write,
+            "change_passwords": Read Write, "restrict_lines": Read Write, "trials": Read Write, "trial_balance": Read Write,
             "min_username": Read Write, "min_password": Read Write, "see_connections": Read Write,
-            "notice": Read Write,
+            "see_movies": Read Write, "download_playlists": Read Write, "notice": Read Write,
         },
         Kind::Package => fields! {
             "id": Read Read, "name": Read Write, "official": Read Write, "trial": Read Write,
             "groups": Hidden Write, "bouquets": Read Write, "outputs": Read Write,
             "max_connections": Read Write, "connection_policy": Hidden Write, "for_lines": Read Write, "for_mag": Read Write,
             "for_enigma": Read Write, "restreamer": Read Write, "isp_lock": Read Write, "country": Read Write,
+            "lock_device": Read Write, "addon": Read Write, "addons": Hidden Write, "check_compatible": Read Write,
         },
         Kind::Bouquet => fields! {
             "id": Read Read, "name": Read Write, "position": Read Write, "members": Hidden Write,

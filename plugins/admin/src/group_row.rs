@@ -12,6 +12,7 @@ pub(crate) struct GroupRow {
     group_name: String,
     is_admin: u8,
     is_reseller: u8,
+    can_delete: u8,
     allowed_pages: Vec<String>,
     subresellers: Vec<u32>,
     packages: Vec<u32>,
@@ -22,11 +23,14 @@ pub(crate) struct GroupRow {
     minimum_trial_credits: Credits,
     delete_lines: u8,
     delete_users: u8,
+    allow_restrictions: u8,
     allow_change_bouquets: u8,
     allow_change_username: u8,
     allow_change_password: u8,
     minimum_username_length: u32,
     minimum_password_length: u32,
+    allow_download: u8,
+    can_view_vod: u8,
     reseller_client_connection_logs: u8,
     notice_html: String,
 }
@@ -40,6 +44,7 @@ impl GroupRow {
             group_name: group.name,
             is_admin: 0,
             is_reseller: 1,
+            can_delete: group.deletable.into(),
             allowed_pages: group.allowed_pages,
             subresellers: group.user_groups,
             packages,
@@ -50,11 +55,14 @@ impl GroupRow {
             minimum_trial_credits: group.trial_balance,
             delete_lines: group.delete_lines.into(),
             delete_users: group.delete_users.into(),
+            allow_restrictions: group.restrict_lines.into(),
             allow_change_bouquets: group.change_bouquets.into(),
             allow_change_username: group.change_usernames.into(),
             allow_change_password: group.change_passwords.into(),
             minimum_username_length: group.min_username,
             minimum_password_length: group.min_password,
+            allow_download: group.download_playlists.into(),
+            can_view_vod: group.see_movies.into(),
             reseller_client_connection_logs: group.see_connections.into(),
             notice_html: group.notice,
         }
@@ -91,6 +99,7 @@ macro_rules! document {
         let span = $wish.total_allowed_gen_in.as_deref();
         Document::new()
             .with("trials", group_row::trials(current.trials, $wish.total_allowed_gen_trials, span))
+            .with("deletable", $wish.can_delete)
             .with("allowed_pages", $wish.permissions_selected)
             .with("user_groups", $wish.groups_selected)
             .with("create_users", $wish.create_sub_resellers)
@@ -98,11 +107,14 @@ macro_rules! document {
             .with("trial_balance", $wish.minimum_trial_credits.as_ref().map(Credits::as_str))
             .with("delete_lines", $wish.delete_lines)
             .with("delete_users", $wish.delete_users)
+            .with("restrict_lines", $wish.allow_restrictions)
             .with("change_bouquets", $wish.allow_change_bouquets)
             .with("change_usernames", $wish.allow_change_username)
             .with("change_passwords", $wish.allow_change_password)
             .with("min_username", $wish.minimum_username_length)
             .with("min_password", $wish.minimum_password_length)
+            .with("download_playlists", $wish.allow_download)
+            .with("see_movies", $wish.can_view_vod)
             .with("see_connections", $wish.reseller_client_connection_logs)
             .with("notice", $wish.notice_html)
     }};

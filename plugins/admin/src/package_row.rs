@@ -29,6 +29,11 @@ pub(crate) struct PackageRow {
     output_formats: Vec<String>,
     max_connections: u32,
     forced_country: String,
+    force_server_id: u8,
+    lock_device: u8,
+    is_addon: u8,
+    addon_packages: Vec<u32>,
+    check_compatible: u8,
 }
 
 impl From<Package> for PackageRow {
@@ -59,6 +64,12 @@ impl From<Package> for PackageRow {
             output_formats: package.outputs,
             max_connections: package.max_connections,
             forced_country: package.country.unwrap_or_default(),
+            // There are no servers to choose among: 0 is any.
+            force_server_id: 0,
+            lock_device: package.lock_device.into(),
+            is_addon: package.addon.into(),
+            addon_packages: package.addons,
+            check_compatible: package.check_compatible.into(),
         }
     }
 }
@@ -127,6 +138,10 @@ macro_rules! document {
             .with("restreamer", $wish.is_restreamer)
             .with("isp_lock", $wish.is_isplock)
             .with("country", $wish.forced_country.map(package_row::country))
+            .with("lock_device", $wish.lock_device)
+            .with("addon", $wish.is_addon)
+            .with("addons", $wish.addon_packages)
+            .with("check_compatible", $wish.check_compatible)
     }};
 }
 pub(crate) use document;

@@ -63,6 +63,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
         }
     }
     sell::choose(&mut line, &options)?;
+    sell::permit_restrictions(&before, &line, group)?;
     if let Some(group) = group {
         reseller_bouquets(work, &mut line, &options, group.change_bouquets).await?;
         line.enabled = options.get("enabled")?.unwrap_or(line.enabled);

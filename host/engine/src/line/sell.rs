@@ -4,6 +4,7 @@ use super::{naming, purchase, view};
 use crate::document::Options;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
+use host_core::group::Group;
 use host_core::line::{Line, Seats};
 use host_core::object::{Key, Kind};
 use host_core::refusal::Code;
@@ -51,7 +52,9 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     line.trial = trial;
     line.expiry = Expiry::At(offer.term.after(work.now()));
     naming::set_password(work, id, &mut line, &password);
+    let plain = line.clone();
     choose(&mut line, &options)?;
+    permit_restrictions(&plain, &line, group)?;
     if let Some(chosen) = options.get::<Vec<BouquetId>>("bouquets")? {
         line.bouquets = subset(chosen, &package.bouquets)?;
     }
@@ -87,6 +90,14 @@ pub(super) fn blank(id: LineId, owner: UserId, username: String, work: &Work) ->
         reseller_notes: String::new(),
         created_at: work.now(),
     }
+}
+
+/// Refuses a change of what a line is bound to, for resellers whose group may not bind lines.
+pub(super) fn permit_restrictions(before: &Line, after: &Line, group: Option<&Group>) -> Result<()> {
+    let allowed = group.is_none_or(|group| group.restrict_lines);
+    permit(allowed || after.allowed_addresses == before.allowed_addresses, "allowed_addresses")?;
+    permit(allowed || after.allowed_agents == before.allowed_agents, "allowed_agents")?;
+    permit(allowed || after.country == before.country, "country")
 }
 
 /// Sets what the options choose, of the fields that a reseller may choose.

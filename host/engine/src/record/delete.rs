@@ -11,7 +11,7 @@ use host_core::{BouquetId, Refusal};
 /// Deletes a record. A bouquet leaves all lines and packages that hold it.
 ///
 /// # Errors
-/// `not_found`, `not_permitted` below an admin, `in_use`.
+/// `not_found`, `not_permitted` below an admin and for a group that is not deletable, `in_use`.
 pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
     work.require(CallerRole::Admin)?;
     let kind = super::kind(kind)?;
@@ -20,6 +20,11 @@ pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
     }
     let object = work.read(Scope::Tenant, blank::key(kind, id)).await?;
     let object = object.ok_or_else(|| Refusal::not_found(kind.as_str()))?;
+    if let Object::Group(group) = &object
+        && !group.deletable
+    {
+        return Err(Refusal::new(Code::NotPermitted, "This group is not deletable; make it so first.").into());
+    }
     reference::check_unused(work, &object).await?;
     if let Object::Bouquet(bouquet) = &object {
         work.set(SetKind::ForgetBouquet(BouquetId(bouquet.id.0)), None);

@@ -7,6 +7,7 @@ use host_core::category::Category;
 use host_core::group::Group;
 use host_core::guide::GuideSource;
 use host_core::object::{Kind, Object, Stored};
+use host_core::package::Package;
 use host_core::port::{Filter, Query};
 use host_core::refusal::Code;
 use host_core::series::Series;
@@ -21,7 +22,11 @@ pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
         }
         Object::Package(package) => {
             all::<Group>(work, "groups", package.groups.iter().copied()).await?;
-            all::<Bouquet>(work, "bouquets", package.bouquets.iter().copied()).await
+            all::<Bouquet>(work, "bouquets", package.bouquets.iter().copied()).await?;
+            if package.addons.contains(&package.id) {
+                return Err(Refusal::field(Code::InvalidInput, "addons", "A package is no add-on of itself.").into());
+            }
+            all::<Package>(work, "addons", package.addons.iter().copied()).await
         }
         Object::Stream(stream) => {
             categories(work, &stream.categories).await?;
@@ -62,12 +67,21 @@ pub(super) async fn check_unused(work: &Work, object: &Object) -> Result<()> {
             let users = walk(work, Kind::User, |row| matches!(row, Object::User(u) if u.group == Some(group.id)));
             let packages =
                 walk(work, Kind::Package, |row| matches!(row, Object::Package(p) if p.groups.contains(&group.id)));
-            if users.await? { Some("a user") } else { packages.await?.then_some("a package") }
+            // Its own users may create more of their kind.
+            let above = |other: &Group| other.id != group.id && other.user_groups.contains(&group.id);
+            let groups = walk(work, Kind::Group, |row| matches!(row, Object::Group(other) if above(other)));
+            match () {
+                () if users.await? => Some("a user"),
+                () if packages.await? => Some("a package"),
+                () => groups.await?.then_some("a group"),
+            }
         }
         Object::Package(package) => {
-            walk(work, Kind::Line, |row| matches!(row, Object::Line(line) if line.package == Some(package.id)))
-                .await?
-                .then_some("a line")
+            let lines =
+                walk(work, Kind::Line, |row| matches!(row, Object::Line(line) if line.package == Some(package.id)));
+            let packages =
+                walk(work, Kind::Package, |row| matches!(row, Object::Package(p) if p.addons.contains(&package.id)));
+            if lines.await? { Some("a line") } else { packages.await?.then_some("a package") }
         }
         Object::GuideSource(source) => {
             walk(work, Kind::Stream, |row| matches!(row, Object::Stream(s) if s.guide_source == Some(source.id)))

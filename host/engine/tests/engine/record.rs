@@ -16,6 +16,10 @@ async fn edit(panel: &Panel, kind: &str, id: u32, document: Value) -> host_engin
     panel.engine.act(panel.admin.clone(), "edit", verb).await
 }
 
+fn number(record: &Value) -> u32 {
+    u32::try_from(record["id"].as_u64().unwrap()).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bouquet_keeps_its_members_in_order_each_once() {
     let panel = Panel::new().await;
@@ -64,7 +68,74 @@ async fn what_is_used_stays_and_a_deleted_bouquet_leaves_lines_and_packages() {
     assert_eq!(panel.sign_in("guest", "secret-1").await.unwrap().line.bouquets, []);
     assert_eq!(code(delete("bouquet", panel.bouquets[0]).await), "not_found");
     assert_eq!(code(delete("settings", 1).await), "not_permitted");
+    let base = create(&panel, "package", json!({ "name": "base", "addons": [panel.package] })).await.unwrap();
+    assert_eq!(code(delete("package", panel.package).await), "in_use");
+    delete("package", number(&base)).await.unwrap();
     delete("package", panel.package).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_not_deletable_stays_until_it_is() {
+    let panel = Panel::new().await;
+    let delete = async |id: u32| {
+        let verb = async |work: &mut Work| record::delete(work, "group", id).await;
+        panel.engine.act(panel.admin.clone(), "delete", verb).await
+    };
+    let kept = number(&create(&panel, "group", json!({ "name": "kept", "deletable": false })).await.unwrap());
+    assert_eq!(code(delete(kept).await), "not_permitted");
+    edit(&panel, "group", kept, json!({ "deletable": true })).await.unwrap();
+    let above = json!({ "name": "above", "user_groups": [kept] });
+    let above = number(&create(&panel, "group", above).await.unwrap());
+    assert_eq!(code(delete(kept).await), "in_use");
+    edit(&panel, "group", above, json!({ "user_groups": [] })).await.unwrap();
+    delete(kept).await.unwrap();
+    assert_eq!(code(delete(kept).await), "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_field_of_groups_and_packages_is_set_read_back_and_refused_when_it_is_wrong() {
+    let panel = Panel::new().await;
+    let addon = create(&panel, "package", json!({ "name": "sports", "addon": true })).await.unwrap();
+    assert_eq!(addon["addon"], json!(true));
+    for (kind, id, field, default, set, wrong) in [
+        ("group", panel.group, "deletable", json!(true), json!(false), json!("no")),
+        ("group", panel.group, "restrict_lines", json!(true), json!(false), json!(0)),
+        ("group", panel.group, "see_movies", json!(true), json!(false), json!(null)),
+        ("group", panel.group, "download_playlists", json!(true), json!(false), json!([])),
+        ("package", panel.package, "lock_device", json!(false), json!(true), json!("yes")),
+        ("package", panel.package, "addon", json!(false), json!(true), json!(1)),
+        ("package", panel.package, "check_compatible", json!(false), json!(true), json!({})),
+        ("package", panel.package, "addons", json!([]), json!([addon["id"]]), json!([999_999])),
+        ("package", panel.package, "addons", json!([addon["id"]]), json!([]), json!([panel.package])),
+        ("package", panel.package, "addons", json!([]), json!([addon["id"]]), json!(["sports"])),
+    ] {
+        let get = async |work: &mut Work| record::get(work, kind, id).await;
+        let read = async || panel.engine.act(panel.admin.clone(), "get", get).await.unwrap();
+        let mut whole = read().await;
+        assert_eq!(whole[field], default, "{kind} {field}");
+        let Err(host_engine::Error::Refusal(refusal)) = edit(&panel, kind, id, json!({ field: wrong })).await else {
+            panic!("{kind} {field} may be {wrong}");
+        };
+        assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("invalid_input", Some(field)), "{wrong}");
+        assert_eq!(read().await, whole, "{kind} {field}: a refused edit changes nothing");
+        let edited = edit(&panel, kind, id, json!({ field: set })).await.unwrap();
+        whole[field] = set;
+        assert_eq!((&edited, &read().await), (&whole, &whole), "{kind} {field}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resellers_see_their_rights_but_not_what_is_the_admins_business() {
+    let panel = Panel::new().await;
+    for (kind, id, seen, hidden) in [
+        ("group", panel.group, ["restrict_lines", "see_movies", "download_playlists"], "deletable"),
+        ("package", panel.package, ["lock_device", "addon", "check_compatible"], "addons"),
+    ] {
+        let get = async |work: &mut Work| record::get(work, kind, id).await;
+        let shown = panel.engine.act(panel.reseller.clone(), "get", get).await.unwrap();
+        assert!(seen.iter().all(|field| shown.get(*field).is_some()), "{shown}");
+        assert!(shown.get(hidden).is_none(), "{shown}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

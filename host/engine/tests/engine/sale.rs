@@ -87,17 +87,24 @@ async fn trials_stop_at_the_quota_and_come_back_when_the_window_has_moved_on() {
 async fn what_the_group_does_not_allow_is_refused() {
     let panel = Panel::new().await;
     let rights = map(json!({ "change_usernames": false, "change_passwords": false, "change_bouquets": false,
-        "delete_lines": false }));
+        "delete_lines": false, "restrict_lines": false }));
     let verb = async |work: &mut Work| record::edit(work, "group", panel.group, &rights).await;
     panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
-    for options in [json!({ "username": "guest" }), json!({ "password": "secret-1" }), json!({ "bouquets": [] })] {
+    let bound = [
+        json!({ "allowed_addresses": ["10.0.0.1"] }),
+        json!({ "allowed_agents": ["vlc"] }),
+        json!({ "country": "AT" }),
+    ];
+    let named = [json!({ "username": "guest" }), json!({ "password": "secret-1" }), json!({ "bouquets": [] })];
+    for options in named.into_iter().chain(bound.clone()) {
         assert_eq!(code(sell(&panel, &panel.reseller, false, options).await), "not_permitted");
     }
     let view = sell(&panel, &panel.reseller, false, json!({})).await.unwrap();
     let id = LineId(u32::try_from(view["id"].as_u64().unwrap()).unwrap());
     let delete = async |work: &mut Work| line::delete(work, id).await;
     assert_eq!(code(panel.engine.act(panel.reseller.clone(), "delete", delete).await), "not_permitted");
-    for options in [json!({ "max_connections": 9 }), json!({ "owner": 1 }), json!({ "admin_enabled": true })] {
+    let admins = [json!({ "max_connections": 9 }), json!({ "owner": 1 }), json!({ "admin_enabled": true })];
+    for options in admins.into_iter().chain(bound) {
         let options = map(options);
         let verb = async |work: &mut Work| line::edit(work, id, &options).await;
         assert_eq!(code(panel.engine.act(panel.reseller.clone(), "edit", verb).await), "not_permitted");

@@ -5,6 +5,7 @@ use host_core::access_code::AccessCode;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::event::Effect;
+use host_core::group::Group;
 use host_core::job::{Job, JobState};
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Stored, Unique};
@@ -39,7 +40,22 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
     same(panel, full);
     same(panel, stream(8, StreamKind::Radio));
     same(panel, Settings { id: SETTINGS, timezone: "Europe/Vienna".into(), ..Settings::default() });
-    same(panel, Package { id: PackageId(2), name: "p".into(), bouquets: vec![BouquetId(1)], ..Package::default() });
+    let package = Package {
+        lock_device: true,
+        addon: true,
+        addons: vec![PackageId(7), PackageId(3)],
+        check_compatible: true,
+        ..Package { id: PackageId(2), name: "p".into(), bouquets: vec![BouquetId(1)], ..Package::default() }
+    };
+    same(panel, package);
+    let group = Group {
+        deletable: false,
+        restrict_lines: false,
+        see_movies: false,
+        download_playlists: false,
+        ..Group { id: GroupId(8), name: "silver".into(), ..Group::default() }
+    };
+    same(panel, group);
     let job = Job {
         id: JobId(1),
         version: Version(0),

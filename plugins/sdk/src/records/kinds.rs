@@ -62,6 +62,12 @@ pub struct Package {
     pub restreamer: bool,
     pub isp_lock: bool,
     pub country: Option<String>,
+    pub lock_device: bool,
+    /// Sold on top of other packages.
+    pub addon: bool,
+    /// Packages that may be sold on top of it.
+    pub addons: Vec<u32>,
+    pub check_compatible: bool,
 }
 
 /// Trials per reseller.
@@ -80,6 +86,8 @@ pub struct Trials {
 pub struct Group {
     pub id: u32,
     pub name: String,
+    /// May be deleted, once nothing uses it.
+    pub deletable: bool,
     pub allowed_pages: Vec<String>,
     pub create_users: bool,
     pub user_price: Credits,
@@ -90,11 +98,15 @@ pub struct Group {
     pub change_bouquets: bool,
     pub change_usernames: bool,
     pub change_passwords: bool,
+    /// May bind lines to addresses, players and countries.
+    pub restrict_lines: bool,
     pub trials: Option<Trials>,
     pub trial_balance: Credits,
     pub min_username: u32,
     pub min_password: u32,
     pub see_connections: bool,
+    pub see_movies: bool,
+    pub download_playlists: bool,
     pub notice: String,
 }
 
