@@ -112,7 +112,9 @@ impl Ask<'_> {
                     hide: gathered.one("hide_columns")?.unwrap_or(""),
                 };
                 let trimmed = columns::trimmed(&route.action.reply, role, &asked, &data).map_err(|error| {
-                    tracing::warn!(%error, "a plugin's data is not of the shape that it describes");
+                    // Where, and not what: the error would quote the data.
+                    let (action, column) = (&*route.action.name, error.column());
+                    tracing::warn!(action, column, "a plugin's data is not of the shape that it describes");
                     No::Fault(self.visitor.id.clone())
                 })?;
                 let data = trimmed.as_deref().unwrap_or(&data);

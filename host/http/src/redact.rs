@@ -34,9 +34,10 @@ pub(crate) fn span(id: &str, method: &Method, tenant: &Tenant, surface: &str, ro
     tracing::info_span!("request", id, method, tenant, surface, route, action = field::Empty)
 }
 
-/// The span of a request that led nowhere.
-pub(crate) fn stray(id: &str, method: &Method) -> Span {
-    tracing::info_span!("request", id, method = method.as_str())
+/// The span of a request that led nowhere, perhaps not even to a tenant.
+pub(crate) fn stray(id: &str, method: &Method, tenant: &str) -> Span {
+    let tenant = Some(tenant).filter(|tenant| !tenant.is_empty());
+    tracing::info_span!("request", id, method = method.as_str(), tenant)
 }
 
 /// Notes the end of a request.

@@ -7,6 +7,7 @@ use host_core::Refusal;
 use host_core::action::{Action, Shape};
 use host_core::refusal::Code;
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -32,23 +33,35 @@ pub(crate) struct ReplyDocument {
     pub(crate) headers: BTreeMap<String, String>,
 }
 
-/// Why a guest's answer is not passed on: the plugin's fault.
+/// Why a guest's answer is not passed on: the plugin's fault. It goes into logs, so it never
+/// quotes: a guest can put all that it was told into any text, a password too.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Lie {
     #[error(transparent)]
     Spent(#[from] Spent),
-    #[error("its reply is no reply document: {0}")]
-    Malformed(String),
+    #[error("its reply is no reply document: {what} in byte {column} of line {line}")]
+    Malformed { what: &'static str, line: usize, column: usize },
     #[error("its reply is {0}, its description says {1}")]
     Shape(&'static str, &'static str),
     #[error("it answered with a body that it never wrote")]
     NoBody,
     #[error("it wrote a body and answered with data")]
     BodyAndData,
-    #[error("it set the header {0} to a value that no header can have, or without a body")]
-    Header(String),
-    #[error("it refused with the code {0:?}, which its description does not list")]
-    Code(String),
+    #[error("it set {0} to a value that no header can have, or without a body")]
+    Header(&'static str),
+    #[error("it refused with a code of {0} bytes that its description does not list")]
+    Code(usize),
+}
+
+impl From<serde_json::Error> for Lie {
+    fn from(error: serde_json::Error) -> Lie {
+        let what = match error.classify() {
+            Category::Data => "a field that does not belong there or has the wrong type",
+            Category::Eof => "its end",
+            Category::Syntax | Category::Io => "no JSON",
+        };
+        Lie::Malformed { what, line: error.line(), column: error.column() }
+    }
 }
 
 impl ReplyDocument {
@@ -57,11 +70,11 @@ impl ReplyDocument {
         if reply.len() > REPLY_BYTES {
             return Err(Spent::Reply.into());
         }
-        let mut document: ReplyDocument =
-            serde_json::from_slice(reply).map_err(|error| Lie::Malformed(error.to_string()))?;
+        let mut document: ReplyDocument = serde_json::from_slice(reply)?;
         for (name, value) in &document.headers {
             if !document.body || !is_header_value(value) {
-                return Err(Lie::Header(name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()));
+                let known = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header));
+                return Err(Lie::Header(known.copied().unwrap_or("a header")));
             }
         }
         document.headers.retain(|name, _| HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header)));
@@ -111,7 +124,7 @@ pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Actio
     if let Code::Other(other) = &code
         && !action.refuses.contains(other)
     {
-        return Err(Lie::Code(other.chars().take(64).collect()));
+        return Err(Lie::Code(other.len()));
     }
     let message = crate::log::one_line(&told.message, MAX_MESSAGE);
     let field = told.field.map(|field| crate::log::one_line(&field, 64).into());
@@ -140,7 +153,7 @@ mod tests {
         assert!(read("{}", Shape::None, false).is_ok());
         assert_eq!(read(r#"{"data":[]}"#, Shape::Object, false).unwrap_err(), Lie::Shape("a list", "an object"));
         assert_eq!(read(r#"{"data":{}}"#, Shape::Raw, false).unwrap_err(), Lie::Shape("an object", "a body"));
-        assert!(matches!(read(r#"{"data":{},"status":500}"#, Shape::Any, false), Err(Lie::Malformed(_))));
+        assert!(matches!(read(r#"{"data":{},"status":500}"#, Shape::Any, false), Err(Lie::Malformed { .. })));
     }
 
     #[test]
@@ -161,7 +174,7 @@ mod tests {
             assert_eq!(header(name, value), Ok(0), "{name}");
         }
         let forged = header("content-disposition", "a\r\nset-cookie: x");
-        assert_eq!(forged, Err(Lie::Header("content-disposition".into())));
+        assert_eq!(forged, Err(Lie::Header("content-disposition")));
         let without_body = read(r#"{"data":{},"headers":{"content-language":"en"}}"#, Shape::Object, false);
         assert!(matches!(without_body, Err(Lie::Header(_))));
     }
@@ -172,7 +185,7 @@ mod tests {
         let action = action(Shape::Object);
         assert_eq!(refusal(told("not_found"), None, &action).unwrap().code, Code::NotFound);
         assert_eq!(refusal(told("too_late"), None, &action).unwrap().message, "No. Really.");
-        assert_eq!(refusal(told("made_up"), None, &action), Err(Lie::Code("made_up".into())));
+        assert_eq!(refusal(told("made_up"), None, &action), Err(Lie::Code(7)));
         let given = Refusal::new(Code::Conflict, "No.\nReally.").retry_after(3);
         assert_eq!(refusal(told("conflict"), Some(given.clone()), &action), Ok(given));
     }

@@ -1,6 +1,7 @@
 //! Tricks with what a plugin answers: statuses, headers, shapes, codes, bodies that are not there.
 
 use super::guest::{Guest, data};
+use super::pair::Side;
 use super::{Ending, Probe, Role, slow_body};
 use serde_json::{Value, json};
 
@@ -44,7 +45,15 @@ pub const PROBES: &[Probe] = &[
         |_| Guest::answering(r#"{"data":{},"headers":{"Expires":"0"}}"#),
         Ending::Fault("header"),
     ),
-    tells("a code that nobody knows", |_| refusing("payment_required"), Ending::Fault("payment_required")),
+    tells("a code that nobody knows", |_| refusing("payment_required"), Ending::Fault("does not list")),
+    tells("a code made of what it was told", repeating, Ending::Fault("does not list")),
+    tells("a field named by what it was told", naming, Ending::Fault("reply document")),
+    Probe {
+        trick: "a code made of the line's password",
+        caller: Role::Line,
+        guest: betraying,
+        ends: Ending::Fault("does not list"),
+    },
     tells("a code that everybody knows", |_| refusing("not_found"), Ending::Refused(404)),
     tells(
         "success for a wrong login",
@@ -114,6 +123,46 @@ fn with_body(reply: &str) -> Guest {
 fn refusing(code: &str) -> Guest {
     let text = format!("(i32.const 8192) (i32.const {})", code.len());
     Guest { fields: data(8192, code), ..Guest::new(format!("(call $refuse {text} {text})")) }
+}
+
+/// Where the caller's text, the tenant's canary, stands in the call.
+const NOTE: usize = r#"{"surface":"probe","action":"go","parameters":{"note":""#.len();
+
+/// An action that takes the text.
+fn told(code: String) -> Guest {
+    Guest::with_action(code, json!({ "parameters": { "note": { "type": "text" } } }))
+}
+
+/// Refuses with the text as the code.
+fn repeating(side: &Side) -> Guest {
+    let text = format!("(i32.add (local.get $call) (i32.const {NOTE})) (i32.const {})", side.canary.len());
+    told(format!("(call $refuse {text} {text})"))
+}
+
+/// Replies with the text as the name of a field.
+fn naming(side: &Side) -> Guest {
+    let length = side.canary.len();
+    let reply = format!("{{\"{}\":1}}", " ".repeat(length));
+    let copy =
+        format!("(memory.copy (i32.const 9002) (i32.add (local.get $call) (i32.const {NOTE})) (i32.const {length}))");
+    let code = format!("{copy} (call $ok (i32.const 9000) (i32.const {}))", reply.len());
+    Guest { fields: data(9000, &reply), ..told(code) }
+}
+
+/// Refuses with the calling line's password, `pass-` and the canary, as the code.
+fn betraying(side: &Side) -> Guest {
+    let text = format!("(local.get $n) (i32.const {})", "pass-".len() + side.canary.len());
+    // The first place in the answer where `pass` is followed by a hyphen.
+    let find = "(call $mine (i32.const 64)) (local.set $n (i32.load (i32.const 68)))
+        (loop $next
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $next (i32.ne (i32.load (local.get $n)) (i32.const 0x73736170)))
+            (br_if $next (i32.ne (i32.load8_u offset=4 (local.get $n)) (i32.const 45))))";
+    Guest {
+        imports: r#"(import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))"#,
+        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
+        ..Guest::new(format!("{find} (call $refuse {text} {text})"))
+    }
 }
 
 /// Says yes to everyone: what it says counts for its own surface alone.

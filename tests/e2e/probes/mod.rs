@@ -1,20 +1,25 @@
 //! Hostile plugins, one per trick, each run in two tenants that look alike: the same user names, ids and
-//! plugins, and a canary of its own in every text. After each trick nobody saw the other's canary, nothing was
-//! written, and both tenants answer as before. A new trick is one more entry of a table.
+//! plugins, and a canary of its own in every text and in the settings of every plugin. After each trick nobody
+//! saw the other's canary, no log holds it or a secret, nothing was written, and both tenants answer as before.
+//! A new trick is one more entry of a table.
 
 mod files;
+mod furnish;
 #[path = "../../../host/runtime/tests/support/guest.rs"]
 #[allow(dead_code, reason = "the plugin host's own tests use the rest")]
 pub mod guest;
 mod harm;
 mod lies;
 mod limits;
+mod marks;
 mod pair;
+mod process_log;
 mod reach;
 mod refused;
 
 use crate::panel::run;
 use guest::Guest;
+use marks::wrong_in_view;
 use pair::{Pair, Seen, Side};
 use serde_json::{Value, json};
 use std::future::Future;
@@ -95,17 +100,19 @@ impl Pair {
     async fn suffer(&self, probe: &Probe) {
         let trick = probe.trick;
         let [a, b] = &self.sides;
-        let file = described(&(probe.guest)(a), probe.caller).file();
-        assert_eq!(file, described(&(probe.guest)(b), probe.caller).file(), "{trick}: the same plugin in both");
+        let file = |side| telling(&described(&(probe.guest)(side), probe.caller)).file();
+        let (file, same) = (file(a), file(b));
+        assert_eq!(file, same, "{trick}: the same plugin in both");
         let before = self.stored().await;
         for side in &self.sides {
             side.admit(probe, &file).await;
         }
         // Twice and alternating: whatever a first call leaves behind, the other tenant's meets.
-        for (own, other) in [(a, b), (b, a), (a, b), (b, a)] {
+        for own in [a, b, a, b] {
             let seen = own.ask(probe.caller).await;
             judge(probe, &seen, own);
-            assert!(!seen.whole.contains(&other.canary), "{trick}: an answer shows the other tenant:\n{}", seen.whole);
+            assert_eq!(wrong_in_view(&seen.whole, &own.marks, &self.marks()), None, "{trick}: an answer");
+            logged(probe, &seen, own, &self.heard(trick));
             self.undisturbed(trick).await;
         }
         before.assert_same(&self.stored().await, trick);
@@ -131,6 +138,46 @@ fn judge(probe: &Probe, seen: &Seen, own: &Side) {
         }
         Ending::NotLoaded(_) | Ending::Waits(_) => assert_eq!(seen.status, 404, "{trick}: {}", seen.whole),
     }
+}
+
+/// The process log has the end of the request, and what broke, both about the tenant that asked; the plugin's log
+/// has its settings.
+fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
+    let trick = probe.trick;
+    let of_request = |message: &str| -> Vec<&Value> {
+        let is_it = |line: &&Value| line["fields"]["message"] == message && line["span"]["id"] == seen.request();
+        lines.iter().filter(is_it).collect()
+    };
+    let [end] = of_request("answered")[..] else { panic!("{trick}: not one end of the request in {lines:#?}") };
+    assert_eq!(end["fields"]["status"], seen.status, "{trick}: {end}");
+    // Where no route was found, the line may leave the tenant out.
+    let is_routed = !matches!(probe.ends, Ending::NotLoaded(_) | Ending::Waits(_));
+    let tenant = &end["span"]["tenant"];
+    assert!(*tenant == own.canary || tenant.is_null() && !is_routed, "{trick}: {end}");
+    let failures = of_request("a plugin failed");
+    match &probe.ends {
+        Ending::Fault(_) => {
+            let [failure] = failures[..] else { panic!("{trick}: not one failure in {lines:#?}") };
+            assert_eq!(failure["fields"]["tenant"], json!(own.tenant.id.0), "{trick}: {failure}");
+        }
+        Ending::Answers(_) | Ending::Refused(_) => {
+            assert!(failures.is_empty(), "{trick}: {failures:#?}");
+            assert!(own.was_told(trick), "{trick}: it did not get its settings");
+        }
+        Ending::NotLoaded(_) | Ending::Waits(_) => assert!(failures.is_empty(), "{trick}: {failures:#?}"),
+    }
+}
+
+/// The guest, telling its log all that it is called with before it does anything else.
+fn telling(guest: &Guest) -> Guest {
+    let import = r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+    let imports = if guest.imports.contains("(func $log ") {
+        guest.imports
+    } else {
+        format!("{import}\n{}", guest.imports).leak()
+    };
+    let tell = "(call $log (i32.const 1) (local.get $call) (local.get $call_len))";
+    Guest { imports, handle: format!("{tell} {}", guest.handle), ..guest.clone() }
 }
 
 /// The guest with the surface that its callers can sign in at.

@@ -1,29 +1,37 @@
-//! Two tenants that look alike, and what can be seen of them: answers, logs, health, figures, stored rows.
+//! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, figures, stored rows.
 //! Knows no trick.
 
+use super::furnish::{furnish, reseller, tenant};
 use super::guest::Guest;
+use super::marks::{Marks, wrong_in_process_log, wrong_in_ring, wrong_in_view};
+use super::process_log::Listener;
 use super::{Ending, Probe, Role};
-use crate::panel::{TestPanel, TestTenant, Visitor, fields, id_of, login};
+use crate::panel::{TestTenant, Visitor, id_of, login};
 use host_core::UserId;
 use host_core::caller::Scope;
-use host_core::guide::{GuideChannel, Programme};
-use host_core::import::GuideItem;
 use host_core::ledger::Account;
 use host_core::object::Kind;
 use host_core::plan::Place;
 use host_core::port::Query;
-use host_engine::Work;
-use host_engine::import::GuideOptions;
 use host_runtime::PluginStatus;
+use host_runtime::log::LogLine;
+use linecard::control::Request;
+use linecard::perform::perform;
 use reqwest::header::HOST;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The plugin's name; every probe has it.
 const NAME: &str = "probe";
+/// Shipped plugins, which have settings too.
+const SHIPPED: [&str; 2] = ["player", "reseller"];
 
 pub struct Pair {
     pub sides: [Side; 2],
+    /// Hears the process log from before there was anything to log of the two.
+    log: Arc<Listener>,
 }
 
 /// One of the two tenants.
@@ -33,6 +41,7 @@ pub struct Side {
     pub canary: String,
     /// Also in every text that belongs to the other reseller of the tenant.
     pub rivals: String,
+    pub marks: Marks,
     pub shop: Visitor,
     pub line: Value,
     pub rival: u32,
@@ -60,13 +69,37 @@ pub struct Seen {
     pub whole: String,
 }
 
+impl Seen {
+    /// The id of the request that it answers.
+    pub fn request(&self) -> &str {
+        self.headers["x-request-id"].to_str().unwrap()
+    }
+}
+
 impl Pair {
     pub async fn new() -> Pair {
+        let log = Listener::new();
         let sides = [Side::new().await, Side::new().await];
         let alike = |side: &Side| (side.line["id"].clone(), side.shop.user, side.rival, side.rival_line);
         assert_eq!(alike(&sides[0]), alike(&sides[1]), "the same ids in both");
         assert_eq!(sides[0].line["username"], sides[1].line["username"]);
-        Pair { sides }
+        let pair = Pair { sides, log };
+        pair.heard("two new tenants");
+        pair
+    }
+
+    /// What the process log said since the last time, judged: no line has what is of one tenant without being
+    /// about that tenant alone, and none has a secret.
+    pub fn heard(&self, after: &str) -> Vec<Value> {
+        let (lines, all) = (self.log.take(), self.marks());
+        for line in &lines {
+            assert_eq!(wrong_in_process_log(line, &all), None, "{after}: the process log");
+        }
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub fn marks(&self) -> [Marks; 2] {
+        self.sides.each_ref().map(|side| side.marks.clone())
     }
 
     /// Everything that is stored for both tenants.
@@ -87,29 +120,41 @@ impl Pair {
         Stored(all)
     }
 
-    /// Both tenants answer with what is theirs, and neither's log, health or figures show the other.
+    /// Both tenants answer with what is theirs, and nothing that is shown of one or logged shows the other.
     pub async fn undisturbed(&self, after: &str) {
-        let [a, b] = &self.sides;
-        for (own, other) in [(a, b), (b, a)] {
+        let all = self.marks();
+        for own in &self.sides {
+            let fits =
+                |what: &str, text: &str| assert_eq!(wrong_in_view(text, &own.marks, &all), None, "{after}: {what}");
             let answer = own.tenant.get(&format!("/get.php?{}&type=m3u_plus", login(&own.line))).await;
             assert_eq!(answer.status(), 200, "{after}");
             let answer = answer.text().await.unwrap();
-            assert!(answer.contains(&own.canary) && !answer.contains(&other.canary), "{after}: {answer}");
+            assert!(answer.contains(&own.canary), "{after}: {answer}");
+            fits("its playlist", &answer);
             let lines = own.shop.post("get_lines", &[]).await;
             assert_eq!(lines["recordsTotal"], 1, "{after}: {lines}");
-            let runtime = &own.tenant.panel.panel.runtime;
-            for plugin in [NAME, "player", "reseller"] {
-                let log = format!("{:?}", runtime.logs(own.tenant.id, plugin));
-                assert!(!log.contains(&other.canary), "{after}: the log of {plugin}: {log}");
+            fits("its lines", &lines.to_string());
+            let health = own.tenant.panel.panel.runtime.health(own.tenant.id);
+            fits("its health", &serde_json::to_string(&health).unwrap());
+            let plugins = health.iter().map(|plugin| plugin.name.as_str()).chain([NAME]);
+            for plugin in plugins.collect::<BTreeSet<_>>() {
+                for line in own.log_of(plugin) {
+                    let wrong = wrong_in_ring(&format!("{line:?}"), &own.marks, &all);
+                    assert_eq!(wrong, None, "{after}: the log of {plugin}");
+                }
+                // A file that is no plugin has a place in the health alone.
+                let settings = own.settings(plugin, Vec::new()).await.unwrap_or_default();
+                fits("its settings", &settings.to_string());
+                let is_kept = settings == told(&own.canary, "itself") || !SHIPPED.contains(&plugin);
+                assert!(is_kept, "{after}: the settings of {plugin} are {settings}");
             }
-            let health = serde_json::to_string(&runtime.health(own.tenant.id)).unwrap();
-            assert!(!health.contains(&other.canary), "{after}: {health}");
         }
-        let panel = a.tenant.panel;
+        self.heard(after);
+        let panel = self.sides[0].tenant.panel;
         let figures = panel.http.get(format!("{}/metrics", panel.management)).send().await.unwrap();
         let figures = figures.text().await.unwrap();
         assert!(figures.contains("linecard_plugins_tripped"), "{figures}");
-        assert!(!figures.contains(&a.canary) && !figures.contains(&b.canary), "{after}: {figures}");
+        assert!(all.iter().all(|marks| !figures.contains(&marks.canary)), "{after}: {figures}");
     }
 }
 
@@ -120,23 +165,58 @@ impl Side {
         let (canary, rivals) = (format!("zq{number:04}qz"), format!("rv{number:04}vr"));
         let tenant = tenant(&canary).await;
         let shop = reseller(&tenant, "shop", &format!("Shop {canary}")).await;
-        let rival = reseller(&tenant, "rival", &format!("Rival {canary} {rivals}")).await.user;
+        let rival = reseller(&tenant, "rival", &format!("Rival {canary} {rivals}")).await;
         // A user name is a text too.
-        reseller(&tenant, &canary, &canary).await;
+        let namesake = reseller(&tenant, &canary, &canary).await;
         let bouquet = furnish(&tenant, &canary).await;
         let line = async |username: &str, owner: u32, text: &str| {
-            let line = json!({ "username": username, "password": format!("pass-{canary}"), "owner": owner,
+            let line = json!({ "username": username, "password": password(&canary), "owner": owner,
                 "bouquets": [bouquet], "reseller_notes": format!("Note {text}"),
                 "admin_notes": format!("Admin note {text}"), "allowed_agents": [] });
             tenant.line(line).await
         };
         let guest = line("guest", shop.user, &canary).await;
-        let rival_line = id_of(&line("hidden", rival, &format!("{canary} {rivals}")).await);
-        line(&canary, rival, &rivals).await;
-        Side { tenant, canary, rivals, shop, line: guest, rival, rival_line }
+        let rival_line = id_of(&line("hidden", rival.user, &format!("{canary} {rivals}")).await);
+        line(&canary, rival.user, &rivals).await;
+        let made = ["admin_password", "admin_api_key", "admin_access_code", "reseller_access_code"];
+        let made = made.map(|name| tenant.made[name].as_str().unwrap().to_owned());
+        let keys = [&shop, &rival, &namesake].map(|visitor| visitor.key.clone());
+        let secrets = [&made[..], &keys, &[password(&canary)]].concat();
+        assert!(secrets.iter().all(|secret| secret.len() > 6), "{secrets:?}");
+        let marks = Marks { id: tenant.id.0, canary: canary.clone(), secrets, setting: token(&canary) };
+        let side = Side { tenant, canary, rivals, marks, shop, line: guest, rival: rival.user, rival_line };
+        for plugin in SHIPPED {
+            side.tell(plugin, "itself").await;
+        }
+        side
     }
 
-    /// Installs the probe and grants what it asks for.
+    /// Gives a plugin settings with the canary in them, as `linecard plugin settings` does.
+    async fn tell(&self, plugin: &str, what: &str) {
+        let settings = told(&self.canary, what);
+        let values = settings.as_object().unwrap().iter();
+        let values = values.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+        assert_eq!(self.settings(plugin, values.collect()).await.unwrap(), settings, "{what}");
+    }
+
+    /// What `linecard plugin settings` prints.
+    async fn settings(&self, plugin: &str, values: Vec<(String, String)>) -> anyhow::Result<Value> {
+        let request = Request::PluginSettings { tenant: self.tenant.name.clone(), name: plugin.to_owned(), values };
+        perform(&self.tenant.panel.panel, request, |_, _| {}).await
+    }
+
+    /// A plugin's log.
+    fn log_of(&self, plugin: &str) -> Vec<LogLine> {
+        self.tenant.panel.panel.runtime.logs(self.tenant.id, plugin)
+    }
+
+    /// Whether the probe has told its log the settings that it was given for this trick.
+    pub fn was_told(&self, trick: &str) -> bool {
+        let settings = format!("\"settings\":{}", told(&self.canary, trick));
+        self.log_of(NAME).iter().any(|line| line.message.contains(&settings))
+    }
+
+    /// Installs the probe, grants what it asks for, and gives it settings.
     pub async fn admit(&self, probe: &Probe, file: &[u8]) {
         let (trick, runtime, system) = (probe.trick, &self.tenant.panel.panel.runtime, self.tenant.system());
         let installed = runtime.install(system.clone(), file.to_vec().into()).await;
@@ -156,6 +236,9 @@ impl Side {
                 installed.unwrap_or_else(|error| panic!("{trick}: {error}"));
                 runtime.grant(system, NAME, &[]).await.unwrap_or_else(|error| panic!("{trick}: {error}"));
             }
+        }
+        if !matches!(probe.ends, Ending::NotLoaded(_)) {
+            self.tell(NAME, trick).await;
         }
     }
 
@@ -182,8 +265,7 @@ impl Side {
 
     /// The last line of the probe's log.
     pub fn last_words(&self) -> String {
-        let lines = self.tenant.panel.panel.runtime.logs(self.tenant.id, NAME);
-        lines.last().map(|line| line.message.clone()).unwrap_or_default()
+        self.log_of(NAME).last().map(|line| line.message.clone()).unwrap_or_default()
     }
 
     /// Installs another version of a plugin, which asks for nothing.
@@ -193,91 +275,15 @@ impl Side {
     }
 }
 
-async fn tenant(name: &str) -> TestTenant {
-    let panel = TestPanel::shared();
-    let host = format!("{name}.test");
-    let made = host_engine::tenant::create(panel.engine(), "test", name, std::slice::from_ref(&host)).await.unwrap();
-    let id = panel.engine().tenant_named(name).await.unwrap().unwrap().id;
-    panel.panel.runtime.refresh(id).await.unwrap();
-    let name = name.to_owned();
-    let tenant = TestTenant { panel, id, name, host, made, streams: Vec::new(), bouquet: 0, package: 0 };
-    super::until("the doors know a new host", || {
-        Box::pin(async { tenant.get("/player_api.php").await.status() != 421 })
-    })
-    .await;
-    tenant
+/// The settings of a plugin in the tenant of this canary.
+fn told(canary: &str, what: &str) -> Value {
+    json!({ "told": format!("{what}, by {canary}"), "token": token(canary) })
 }
 
-async fn reseller(tenant: &TestTenant, username: &str, text: &str) -> Visitor {
-    let word = text.rsplit(' ').next().unwrap();
-    let options = fields(json!({ "username": username, "email": format!("{word}@example.org"), "notes": text,
-        "reseller_dns": format!("{word}.example.org"), "group": 1 }));
-    let engine = tenant.panel.engine();
-    let verb = async |work: &mut Work| {
-        let user = UserId(id_of(&host_engine::user::create(work, &options).await?));
-        let key = fields(json!({ "name": format!("Key {text}") }));
-        let key = host_engine::user::create_key(work, user, &key).await?;
-        Ok((user.0, key["key"].as_str().unwrap_or_default().to_owned()))
-    };
-    let (user, key) = engine.act(tenant.system(), "test", verb).await.unwrap();
-    let paid = async |work: &mut Work| host_engine::credit::adjust(work, UserId(user), "50", text).await;
-    engine.act_filled(tenant.system(), "test", paid).await.unwrap();
-    let mut visitor = tenant.admin().with_key(&key);
-    let code = tenant.made["reseller_access_code"].as_str().unwrap();
-    visitor.url = format!("{}/{code}/reseller/index.php", tenant.panel.url);
-    visitor.user = user;
-    visitor
+fn token(canary: &str) -> String {
+    format!("token-{canary}")
 }
 
-/// Every kind of record, with the canary in every text; answers the bouquet.
-async fn furnish(tenant: &TestTenant, c: &str) -> u32 {
-    let edit = async |kind: &str, document: Value| {
-        let document = fields(document);
-        let verb = async |work: &mut Work| host_engine::record::edit(work, kind, 1, &document).await;
-        tenant.panel.engine().act(tenant.system(), "test", verb).await.unwrap();
-    };
-    edit("settings", json!({ "server_name": format!("Server {c}"), "welcome_message": format!("Welcome {c}") })).await;
-    edit("group", json!({ "name": format!("Group {c}"), "notice": format!("Notice {c}") })).await;
-    let details = json!({ "year": c, "plot": c, "cast": c, "director": c, "genre": c, "release_date": c,
-        "backdrop": format!("http://192.0.2.1/{c}"), "trailer": c });
-    let mut members = Vec::new();
-    for kind in ["movie", "live"] {
-        let category = tenant.record("category", json!({ "kind": kind, "name": format!("Category {c}") })).await;
-        let mut stream = json!({ "kind": kind, "name": format!("Stream {c}"), "categories": [category],
-            "sources": [format!("http://192.0.2.1/{c}.ts")], "icon": format!("http://192.0.2.1/{c}.png"),
-            "guide_channel": "one", "notes": format!("Notes {c}"), "custom_sid": c, "details": details });
-        if kind == "movie" {
-            stream["container"] = "ts".into();
-        }
-        members.push(json!({ "stream": tenant.record("stream", stream).await }));
-    }
-    let category = tenant.record("category", json!({ "kind": "series", "name": format!("Shows {c}") })).await;
-    let series = json!({ "name": format!("Series {c}"), "categories": [category],
-        "cover": format!("http://192.0.2.1/{c}.png"), "details": details });
-    members.push(json!({ "series": tenant.record("series", series).await }));
-    tenant.record("block", json!({ "kind": "agent", "value": format!("bot-{c}"), "note": format!("Why {c}") })).await;
-    let bouquet = tenant.record("bouquet", json!({ "name": format!("Bouquet {c}"), "members": members })).await;
-    let package = json!({ "name": format!("Package {c}"), "groups": [1], "bouquets": [bouquet],
-        "official": { "price": "1.00", "term": { "count": 1, "unit": "months" } } });
-    tenant.record("package", package).await;
-    guide(tenant, c).await;
-    bouquet
-}
-
-async fn guide(tenant: &TestTenant, c: &str) {
-    let start = tenant.panel.engine().clock().now();
-    let programme = Programme {
-        id: 0,
-        channel: "one".into(),
-        start,
-        stop: host_core::time::Unix(start.0 + 3_600),
-        title: format!("Programme {c}"),
-        description: format!("About {c}"),
-        language: String::new(),
-    };
-    let channel = GuideChannel { id: "one".into(), name: format!("Guide {c}"), icon: format!("http://192.0.2.1/{c}") };
-    let items = [GuideItem::Channel(channel), GuideItem::Programme(programme)].map(|item| Ok(Ok(item)));
-    let options = GuideOptions { source: format!("guide {c}"), dry_run: false };
-    let engine = tenant.panel.engine();
-    host_engine::import::guide(engine, tenant.system(), &options, items.into_iter(), |_| true).await.unwrap();
+fn password(canary: &str) -> String {
+    format!("pass-{canary}")
 }

@@ -53,6 +53,18 @@ pub const PROBES: &[Probe] = &[
         ends: Ending::Answers(own_without_rivals),
     },
     Probe {
+        trick: "the settings of somebody else",
+        caller: Role::Reseller,
+        guest: |_| mirror(json!({})),
+        ends: Ending::Answers(own_settings),
+    },
+    Probe {
+        trick: "a body that was kept under the settings of somebody else",
+        caller: Role::Line,
+        guest: |_| mirror(json!({ "cache": { "depends": [] } })),
+        ends: Ending::Answers(own_settings),
+    },
+    Probe {
         trick: "memory that an earlier call has left",
         caller: Role::Line,
         guest: |_| scavenger(),
@@ -66,6 +78,14 @@ const KINDS: [&str; 8] = ["group", "package", "bouquet", "category", "stream", "
 fn own_without_rivals(seen: &Seen, own: &Side) {
     assert!(seen.body.contains(&own.canary), "it got nothing at all: {}", seen.whole);
     assert!(!seen.body.contains(&own.rivals), "it got what is another reseller's: {}", seen.whole);
+}
+
+/// It got its tenant's settings.
+fn own_settings(seen: &Seen, own: &Side) {
+    let call: serde_json::Value = serde_json::from_str(&seen.body).unwrap();
+    for name in ["told", "token"] {
+        assert!(call["settings"][name].as_str().unwrap().contains(&own.canary), "{name}: {call}");
+    }
 }
 
 /// What a function of a capability is called with.
@@ -181,6 +201,23 @@ fn catalogue(more: serde_json::Value) -> Guest {
              (call $channels (i32.const 64)) (call $keep)"
                 .to_owned()
                 + &done(),
+            described,
+        )
+    }
+}
+
+/// Answers with the call that it got.
+fn mirror(more: serde_json::Value) -> Guest {
+    let mut described = slow_body("read");
+    for (name, value) in more.as_object().unwrap() {
+        described[name] = value.clone();
+    }
+    Guest {
+        imports: WRITE,
+        capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
+        fields: data(8192, BODY),
+        ..Guest::with_action(
+            "(call $write (local.get $call) (local.get $call_len) (i32.const 128))".to_owned() + &done(),
             described,
         )
     }

@@ -121,7 +121,7 @@ pub fn runtime_options(data: &Path, cache_dir: PathBuf) -> host_runtime::Options
         plugins_dir: data.join("plugins"),
         tenants_dir: data.join("tenants"),
         compiler: Vec::new(),
-            compiler_environment: Vec::new(),
+        compiler_environment: Vec::new(),
         function_bytes: Default::default(),
         allow_unsigned: true,
         shipped: &[],
