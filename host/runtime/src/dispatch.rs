@@ -12,6 +12,7 @@ use crate::document;
 use crate::health::Ending;
 use crate::limits::{Spent, Time};
 use crate::log::{Level, LogLine};
+use crate::permits::{Permit, Permits};
 use crate::reply::{self, ReplyDocument};
 use crate::snapshot::{Route, Snapshot};
 use crate::state::{CallState, Stop};
@@ -21,7 +22,6 @@ use host_engine::{Error, Finished, Run, Work};
 use kept::may_be_kept;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// A guest's success: the attempt with its plan, the reply, and the body it wrote.
 struct Success {
@@ -157,12 +157,12 @@ impl Runtime {
     }
 
     /// The right to run a guest: of the process, of the tenant, of the plugin. Nobody waits for it.
-    fn permits<'a>(&'a self, snapshot: &'a Snapshot, route: &'a Route) -> Result<[SemaphorePermit<'a>; 3], CallError> {
-        let busy = |_| {
+    fn permits<'a>(&'a self, snapshot: &'a Snapshot, route: &'a Route) -> Result<[Permit<'a>; 3], CallError> {
+        let busy = || {
             route.placed.figures.count(Ending::TurnedAway);
             CallError::Busy { retry_after: 1 }
         };
-        let take = |semaphore: &'a Semaphore| semaphore.try_acquire().map_err(busy);
+        let take = |permits: &'a Permits| permits.take().ok_or_else(busy);
         Ok([take(&self.permits)?, take(&snapshot.shared.permits)?, take(&route.plugin.permits)?])
     }
 

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What became of the calls of one plugin in one tenant.
+/// On cache lines of its own, because every call writes it.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub(crate) struct Figures {
     answered: AtomicU64,
     refused: AtomicU64,

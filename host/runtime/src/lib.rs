@@ -28,6 +28,7 @@ pub mod manifest;
 #[cfg(feature = "native")]
 pub mod native;
 pub mod package;
+mod permits;
 mod reply;
 mod runtime;
 mod settings;

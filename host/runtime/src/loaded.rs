@@ -9,18 +9,18 @@ use crate::link;
 use crate::log::Ring;
 use crate::manifest::Manifest;
 use crate::package::{Package, PackageError};
+use crate::permits::Permits;
 use crate::state::{CallState, Stop};
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
 use host_core::caller::{Caller, Identity};
 use host_core::grant::Grant;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 /// Calls of one plugin at the same moment, over all tenants.
-const CALLS: usize = 128;
+const CALLS: u32 = 128;
 
 /// Why a plugin is not loaded. Each is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ pub struct Loaded {
     /// The actions that it answers.
     pub actions: Vec<Arc<Action>>,
     /// Calls that may run at the same moment.
-    pub(crate) permits: Semaphore,
+    pub(crate) permits: Permits,
     instances: InstancePre<CallState>,
     names: ComponentExportIndex,
     handle: ComponentExportIndex,
@@ -110,7 +110,7 @@ impl Loaded {
             asked: package.asked,
             surfaces: surfaces.into_iter().map(Arc::new).collect(),
             actions: actions.into_iter().map(Arc::new).collect(),
-            permits: Semaphore::new(CALLS),
+            permits: Permits::new(CALLS),
             names: export(&component, "names")?,
             handle: export(&component, "handle")?,
             instances,

@@ -9,6 +9,7 @@ use crate::health::{PluginHealth, PluginStatus};
 use crate::loaded::{LoadError, Loaded};
 use crate::log::LogLine;
 use crate::package::Package;
+use crate::permits::Permits;
 use crate::snapshot::Snapshot;
 use crate::tenancy::{Tenancy, of_placed};
 use arc_swap::ArcSwap;
@@ -27,7 +28,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
-use tokio::sync::Semaphore;
 
 /// Where things are, and what is allowed.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ pub struct Runtime {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) cache: Cache,
     /// Calls of the process: the pool has a slot for each.
-    pub(crate) permits: Semaphore,
+    pub(crate) permits: Permits,
     pub(crate) shipped: Vec<Arc<Loaded>>,
     /// Loaded foreign plugins, by digest; they live as long as a snapshot has them.
     foreign: Mutex<HashMap<[u8; 32], Weak<Loaded>>>,
@@ -110,7 +110,7 @@ impl Runtime {
             options,
             wasm,
             cache,
-            permits: Semaphore::new(SLOTS as usize),
+            permits: Permits::new(SLOTS),
             shipped,
             foreign: Mutex::default(),
             tenants: ArcSwap::default(),

@@ -6,6 +6,7 @@ use crate::breaker::Breaker;
 use crate::health::Figures;
 use crate::loaded::Loaded;
 use crate::log::Ring;
+use crate::permits::Permits;
 use crate::settings::Settings;
 use host_core::TenantId;
 use host_core::action::{Action, Surface};
@@ -13,7 +14,6 @@ use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
 pub(crate) struct Placed {
@@ -37,7 +37,7 @@ impl Placed {
 pub(crate) struct Shared {
     /// How many calls the tenant may have at the same moment.
     pub(crate) calls: u32,
-    pub(crate) permits: Semaphore,
+    pub(crate) permits: Permits,
     pub(crate) bodies: Bodies,
 }
 

@@ -8,6 +8,7 @@ use crate::install::{blocking, read};
 use crate::loaded::{LoadError, Loaded};
 use crate::log::Ring;
 use crate::package::{Package, PackageError};
+use crate::permits::Permits;
 use crate::settings::Settings;
 use crate::snapshot::{Placed, Shared, Snapshot};
 use arc_swap::ArcSwap;
@@ -23,7 +24,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::sync::Semaphore;
 
 /// The plugins of one tenant.
 pub(crate) struct Tenancy {
@@ -229,7 +229,7 @@ impl Shared {
     fn new(quotas: &Quotas) -> Shared {
         Shared {
             calls: quotas.concurrent_calls,
-            permits: Semaphore::new(quotas.concurrent_calls as usize),
+            permits: Permits::new(quotas.concurrent_calls),
             bodies: Bodies::new(quotas.body_bytes),
         }
     }

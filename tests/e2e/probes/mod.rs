@@ -150,10 +150,8 @@ fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
     };
     let [end] = of_request("answered")[..] else { panic!("{trick}: not one end of the request in {lines:#?}") };
     assert_eq!(end["fields"]["status"], seen.status, "{trick}: {end}");
-    // Where no route was found, the line may leave the tenant out.
-    let is_routed = !matches!(probe.ends, Ending::NotLoaded(_) | Ending::Waits(_));
     let tenant = &end["span"]["tenant"];
-    assert!(*tenant == own.canary || tenant.is_null() && !is_routed, "{trick}: {end}");
+    assert_eq!(*tenant, own.canary, "{trick}: {end}");
     let failures = of_request("a plugin failed");
     match &probe.ends {
         Ending::Fault(_) => {

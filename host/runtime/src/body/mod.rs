@@ -4,6 +4,7 @@
 pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod encode;
+mod form;
 pub(crate) mod key;
 pub(crate) mod reply;
 pub(crate) mod splice;

@@ -1,48 +1,15 @@
 //! Markers in a built text, and the text cut at them, so that a line's own values are copied in.
 //! Knows nothing of lines; values come as texts.
-//!
-//! A marker ends in a space, a quote and an ampersand. How these three look where the marker is found tells how
-//! the guest encodes values at that place, and the host encodes the line's value the same way:
-//!
-//! | form | the tail reads | for |
-//! |---|---|---|
-//! | as it is | `␠"&` | plain text |
-//! | JSON | `␠\"&` | a JSON string |
-//! | percent | `%20%22%26` | a path or query part |
-//! | form | `+%22%26` | a form or query part with `+` for spaces |
-//! | XML | `␠&quot;&amp;`, `␠&#34;&amp;` or `␠"&amp;` | XML text and attributes |
-//!
-//! A marker in any other form fails the build, because the host could not know how to fill it.
 
+use crate::body::form::Form;
 use host_core::action::Splice;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
 
 /// The markers of one build: random, so that no text contains them by chance.
 #[derive(Debug)]
 pub(crate) struct Marker {
     stem: String,
 }
-
-/// How a value is encoded where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Plain,
-    Json,
-    Percent,
-    Query,
-    Xml,
-}
-
-/// The tails, the longer of two with the same beginning first.
-const TAILS: &[(&str, Form)] = &[
-    (" &quot;&amp;", Form::Xml),
-    (" &#34;&amp;", Form::Xml),
-    (" \"&amp;", Form::Xml),
-    (" \"&", Form::Plain),
-    (" \\\"&", Form::Json),
-    ("%20%22%26", Form::Percent),
-    ("+%22%26", Form::Query),
-];
 
 impl Marker {
     /// From random bytes.
@@ -63,13 +30,19 @@ const fn letter(splice: Splice) -> char {
     }
 }
 
+/// Holes that are no further apart become one, with what stands between them: a playlist has
+/// `user/password` in each address, and each hole costs as much as copying some hundred bytes.
+const JOINT: usize = 16;
+/// Kinds of holes after which none are joined any more.
+const KINDS: usize = 64;
+
 /// A text with holes.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     text: Vec<u8>,
     holes: Vec<Hole>,
-    /// What stands in the holes: which value in which form, and how often.
-    kinds: Vec<(Splice, Form, usize)>,
+    /// What stands in the holes, and how often.
+    kinds: Vec<(Filler, usize)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +53,17 @@ struct Hole {
     kind: u8,
 }
 
-/// The encoded values of one line, by kind.
-pub(crate) type Fillings = Vec<String>;
+/// What fills a hole.
+type Filler = Vec<Part>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Value(Splice, Form),
+    Text(Vec<u8>),
+}
+
+/// What fills the holes for one line, by kind.
+pub(crate) type Fillings = Vec<Vec<u8>>;
 
 impl Template {
     /// Cuts a built text at its markers.
@@ -98,28 +80,46 @@ impl Template {
                 _ => return Err("a marker was cut in two".into()),
             };
             let tail = found.get(1..).unwrap_or_default();
-            let known = TAILS.iter().find(|(text, _)| tail.starts_with(text.as_bytes()));
-            let (text, form) = known.ok_or("a value of the line was encoded in a way that the host does not know")?;
+            let (form, tail) =
+                Form::of(tail).ok_or("a value of the line was encoded in a way that the host does not know")?;
             template.text.extend_from_slice(before);
-            template.hole(splice, *form)?;
-            rest = tail.get(text.len()..).unwrap_or_default();
+            template.hole(splice, form)?;
+            rest = tail;
         }
         template.text.extend_from_slice(rest);
         Ok(template)
     }
 
     fn hole(&mut self, splice: Splice, form: Form) -> Result<(), String> {
-        let known = self.kinds.iter().position(|(s, f, _)| (*s, *f) == (splice, form));
+        let mut filler = self.joined();
+        filler.push(Part::Value(splice, form));
+        let known = self.kinds.iter().position(|(other, _)| *other == filler);
         let kind = known.unwrap_or_else(|| {
-            self.kinds.push((splice, form, 0));
+            self.kinds.push((filler, 0));
             self.kinds.len() - 1
         });
-        if let Some((_, _, count)) = self.kinds.get_mut(kind) {
+        if let Some((_, count)) = self.kinds.get_mut(kind) {
             *count += 1;
         }
         let at = u32::try_from(self.text.len()).map_err(|_| "the body is too large")?;
-        self.holes.push(Hole { at, kind: u8::try_from(kind).unwrap_or_default() });
+        let kind = u8::try_from(kind).map_err(|_| "values of the line stand in it in too many ways")?;
+        self.holes.push(Hole { at, kind });
         Ok(())
+    }
+
+    /// Takes back the last hole and the text behind it, when both are to be one with the next
+    /// hole; otherwise nothing.
+    fn joined(&mut self) -> Filler {
+        let Some(last) = self.holes.last().copied() else { return Filler::new() };
+        let near = self.text.len() - last.at as usize <= JOINT && self.kinds.len() < KINDS;
+        let Some((filler, count)) = self.kinds.get_mut(usize::from(last.kind)).filter(|_| near) else {
+            return Filler::new();
+        };
+        *count -= 1;
+        let mut filler = filler.clone();
+        self.holes.pop();
+        filler.push(Part::Text(self.text.split_off(last.at as usize)));
+        filler
     }
 
     /// Whether nothing is spliced in.
@@ -127,9 +127,14 @@ impl Template {
         self.holes.is_empty()
     }
 
-    /// The text without what stands in its holes.
-    pub(crate) fn text(&self) -> &[u8] {
-        &self.text
+    /// Its digest: of the text, and of where what is to stand in it.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new_with_prefix(&self.text);
+        for Hole { at, kind } in &self.holes {
+            digest.update(at.to_le_bytes());
+            digest.update([*kind]);
+        }
+        digest.finalize().into()
     }
 
     /// The text itself, when nothing is spliced in.
@@ -144,12 +149,16 @@ impl Template {
 
     /// A line's values, encoded for each kind of hole.
     pub(crate) fn fillings(&self, value: impl Fn(Splice) -> String) -> Fillings {
-        self.kinds.iter().map(|(splice, form, _)| form.encode(&value(*splice))).collect()
+        let fill = |part: &Part| match part {
+            Part::Value(splice, form) => form.encode(&value(*splice)).into_bytes(),
+            Part::Text(text) => text.clone(),
+        };
+        self.kinds.iter().map(|(filler, _)| filler.iter().flat_map(fill).collect()).collect()
     }
 
     /// How long the text is with these values.
     pub(crate) fn length(&self, fillings: &Fillings) -> usize {
-        let filled: usize = self.kinds.iter().zip(fillings).map(|((_, _, count), text)| count * text.len()).sum();
+        let filled: usize = self.kinds.iter().zip(fillings).map(|((_, count), text)| count * text.len()).sum();
         self.text.len() + filled
     }
 
@@ -163,7 +172,7 @@ impl Template {
                 return;
             };
             piece.extend_from_slice(self.text.get(place.at..hole.at as usize).unwrap_or_default());
-            piece.extend_from_slice(fillings.get(usize::from(hole.kind)).map(String::as_bytes).unwrap_or_default());
+            piece.extend_from_slice(fillings.get(usize::from(hole.kind)).map(Vec::as_slice).unwrap_or_default());
             place.at = hole.at as usize;
             place.hole += 1;
         }
@@ -183,29 +192,6 @@ impl Template {
 pub(crate) struct Place {
     at: usize,
     hole: usize,
-}
-
-/// All but the unreserved characters of a URL.
-const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-impl Form {
-    fn encode(self, value: &str) -> String {
-        match self {
-            Form::Plain => value.to_owned(),
-            Form::Json => {
-                let quoted = serde_json::Value::from(value).to_string();
-                quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
-            }
-            Form::Percent => utf8_percent_encode(value, PART).to_string(),
-            Form::Query => form_urlencoded::byte_serialize(value.as_bytes()).collect(),
-            Form::Xml => value
-                .replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;")
-                .replace('"', "&quot;")
-                .replace('\'', "&apos;"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -241,6 +227,27 @@ mod tests {
         assert_eq!(round(&format!("http://h/{percent}/{path}/1.ts")), "http://h/a%20b%26%22%3C/p%2Fw/1.ts");
         assert_eq!(round(&format!("?u={}", Form::Query.encode(&user))), "?u=a+b%26%22%3C");
         assert_eq!(round(&format!("<a u=\"{}\"/>", Form::Xml.encode(&user))), "<a u=\"a b&amp;&quot;&lt;\"/>");
+    }
+
+    #[test]
+    fn values_near_each_other_fill_one_hole() {
+        let (user, pass) = (marker().text(Splice::Username), marker().text(Splice::Password));
+        let holes = |built: &str| Template::cut(built.as_bytes(), &marker()).unwrap().holes.len();
+        let near: String = (0..100).map(|n| format!("http://h/live/{user}/{pass}/{n}.ts, the channel {n}\n")).collect();
+        assert_eq!(holes(&near), 100);
+        assert_eq!(round(&near).lines().last(), Some("http://h/live/a b&\"</p/w/99.ts, the channel 99"));
+        assert_eq!(holes(&format!("{user}{}{pass}", " ".repeat(JOINT + 1))), 2);
+        // Each joint is another one: after some, holes stay apart.
+        let many: String = (0..600).map(|n| format!("{user}{n}{pass}, and now for something else {n}\n")).collect();
+        assert_eq!(round(&many), many.replace(&user, "a b&\"<").replace(&pass, "p/w"));
+    }
+
+    #[test]
+    fn a_digest_tells_where_values_stand() {
+        let user = marker().text(Splice::Username);
+        let digest = |built: &str| Template::cut(built.as_bytes(), &marker()).unwrap().digest();
+        assert_eq!(digest(&format!("a{user}b")), digest(&format!("a{user}b")));
+        assert_ne!(digest(&format!("a{user}b")), digest(&format!("ab{user}")));
     }
 
     #[test]

@@ -15,7 +15,6 @@ use crate::reply::ReplyDocument;
 use crate::snapshot::{Route, Snapshot};
 use host_core::action::{CacheRule, Dependency, Splice};
 use host_core::line::Line;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 impl Runtime {
@@ -79,7 +78,11 @@ impl Runtime {
             Body::Template(template) => {
                 let fillings = template.fillings(values);
                 let mut text = kept.digest.to_vec();
-                fillings.iter().for_each(|filling| text.extend_from_slice(filling.as_bytes()));
+                for filling in &fillings {
+                    // Length first, so that two values cannot run together.
+                    text.extend_from_slice(&(filling.len() as u64).to_le_bytes());
+                    text.extend_from_slice(filling);
+                }
                 // Keyed, so that a logged tag does not help to guess a password.
                 let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &text);
                 (tag(&mac.0), Held::Spliced(Arc::clone(kept), Arc::new(fillings)))
@@ -113,7 +116,7 @@ fn keep(body: Vec<u8>, document: ReplyDocument, content_type: String, build: &Bu
         Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
     };
     let headers = document.headers.into_iter().map(cut).collect::<Result<_, _>>()?;
-    let digest = Sha256::digest(template.text()).into();
+    let digest = template.digest();
     let body =
         if template.is_whole() { Body::Whole(Encoded::new(template.into_text())) } else { Body::Template(template) };
     Ok(Kept { content_type, headers, digest, body })
