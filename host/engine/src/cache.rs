@@ -86,19 +86,20 @@ impl Engine {
         Ok(settings)
     }
 
-    /// The line with a user name, as of the tenant's line generation. A name that is nobody's is
-    /// looked for each time: guessed names must not push lines out.
+    /// The line with a user name, if it is in memory as of the tenant's line generation.
+    pub(crate) fn kept_line(&self, tenant: TenantId, username: &str) -> Option<Arc<Line>> {
+        let (of, line) = self.cache.lines.get(&AsNamed(tenant, username))?;
+        (of == self.store().line_generation(tenant)).then_some(line)
+    }
+
+    /// The line with a user name, read and kept from now on. A name that is nobody's is not kept:
+    /// guessing must not push lines out.
     ///
     /// # Errors
     /// When storage fails.
-    pub(crate) async fn line_named(&self, tenant: TenantId, username: &str) -> Result<Option<Arc<Line>>> {
-        // Read first: what is found afterwards is at least as new.
+    pub(crate) async fn read_line(&self, tenant: TenantId, username: &str) -> Result<Option<Arc<Line>>> {
+        // Asked first: what is found afterwards is at least as new.
         let generation = self.store().line_generation(tenant);
-        if let Some((of, line)) = self.cache.lines.get(&AsNamed(tenant, username))
-            && of == generation
-        {
-            return Ok(Some(line));
-        }
         let unique = Unique::LineUsername(username.to_owned());
         let Some(Object::Line(line)) = self.store().find(Place::Tenant(tenant), unique).await? else {
             return Ok(None);
