@@ -17,6 +17,7 @@ use host_core::object::Object;
 use host_core::plan::{Change, Idempotency, LateValue, Name, Place, Plan, Ticket};
 use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
+use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::{Refusal, TenantId, UserId};
 use std::collections::BTreeSet;
@@ -42,6 +43,7 @@ pub struct Run {
     ticket: Option<Ticket>,
     dry_run: bool,
     line: Option<Arc<Line>>,
+    password: Option<Arc<Secret>>,
     key: Option<(UserId, String, [u8; 32])>,
 }
 
@@ -75,9 +77,10 @@ impl Run {
         self
     }
 
-    /// Gives the run the line that signed in, so that it is not read again.
-    pub fn with_line(mut self, line: Option<Arc<Line>>) -> Run {
-        self.line = line;
+    /// Gives the run the line that signed in, so that it is not read again, and the password that
+    /// it showed, so that it is not opened again.
+    pub fn with_line(mut self, line: Option<Arc<Line>>, password: Option<Arc<Secret>>) -> Run {
+        (self.line, self.password) = (line, password);
         self
     }
 
@@ -114,7 +117,7 @@ impl Run {
     /// A fresh attempt with an empty plan and the kept answers of the one before.
     pub fn attempt(&mut self) -> Work {
         let kept = std::mem::take(&mut self.kept).rewound();
-        Work::new(Arc::clone(&self.facts), kept, self.dry_run, self.line.clone())
+        Work::new(Arc::clone(&self.facts), kept, self.dry_run, self.line.clone()).showing(self.password.clone())
     }
 
     /// Commits an attempt. `reply` is what the caller will get, a view or a document with `data`

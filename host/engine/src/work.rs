@@ -17,6 +17,7 @@ use host_core::line::Line;
 use host_core::object::Kind;
 use host_core::plan::{Change, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Place, Plan};
 use host_core::refusal::Code;
+use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::{LineId, Refusal};
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub struct Work {
     pub(crate) kept: Kept,
     pub(crate) dry_run: bool,
     pub(crate) line: Option<Arc<Line>>,
+    /// What the calling line showed.
+    pub(crate) password: Option<Arc<Secret>>,
     pub(crate) index: Option<Arc<Index>>,
     bytes: usize,
 }
@@ -38,7 +41,12 @@ pub struct Work {
 impl Work {
     pub(crate) fn new(facts: Arc<Facts>, kept: Kept, dry_run: bool, line: Option<Arc<Line>>) -> Work {
         let (plan, overlay) = (Plan::default(), Overlay::default());
-        Work { facts, plan, overlay, kept, dry_run, line, index: None, bytes: 0 }
+        Work { facts, plan, overlay, kept, dry_run, line, password: None, index: None, bytes: 0 }
+    }
+
+    /// With the password that the calling line showed.
+    pub(crate) fn showing(self, password: Option<Arc<Secret>>) -> Work {
+        Work { password, ..self }
     }
 
     /// Who acts.

@@ -101,6 +101,7 @@ impl Ask<'_> {
             dry_run: self.wants_dry_run(&gathered)?,
             idempotency: self.idempotency(route, &gathered)?,
             line: signed.line,
+            password: signed.password,
             caller: signed.caller,
         };
         let role = call.caller.role();

@@ -9,6 +9,7 @@ use host_core::api_key::ApiKey;
 use host_core::block::Blocked;
 use host_core::caller::{Caller, Identity};
 use host_core::line::{Line, LineStatus};
+use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::{Code, Refusal, TenantId};
 use host_engine::Engine;
@@ -22,6 +23,8 @@ pub(crate) struct Signed {
     pub(crate) caller: Caller,
     /// The line, when it is one.
     pub(crate) line: Option<Arc<Line>>,
+    /// What the line showed.
+    pub(crate) password: Option<Arc<Secret>>,
     /// The API key, when it was one.
     pub(crate) key: Option<ApiKey>,
 }
@@ -42,12 +45,12 @@ pub(crate) async fn signed(
             let line = engine.sign_in_line(tenant, &username, &password, &from).await?;
             let lists = engine.blocked(tenant).await?;
             turned_away(&lists, visitor).map_err(Refused::from)?;
-            Ok(Signed { caller: line.caller, line: Some(line.line), key: None })
+            Ok(Signed { caller: line.caller, line: Some(line.line), password: Some(line.password), key: None })
         }
         Shown::Key { key, in_header } => {
             let from = visitor.from(&surface.name);
             let user = engine.sign_in_key(tenant, &key, in_header, &from).await?;
-            Ok(Signed { caller: user.caller, line: None, key: Some(user.key) })
+            Ok(Signed { caller: user.caller, line: None, password: None, key: Some(user.key) })
         }
         Shown::Nothing => {
             let caller = Caller {
@@ -57,7 +60,7 @@ pub(crate) async fn signed(
                 key_prefix: None,
                 request: visitor.id.clone(),
             };
-            Ok(Signed { caller, line: None, key: None })
+            Ok(Signed { caller, line: None, password: None, key: None })
         }
     }
 }

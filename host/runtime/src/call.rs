@@ -5,6 +5,7 @@ use crate::body::BodyReply;
 use host_core::Refusal;
 use host_core::caller::Caller;
 use host_core::line::Line;
+use host_core::secret::Secret;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -17,6 +18,8 @@ pub struct Call {
     pub caller: Caller,
     /// The line that signed in, so that it is not read again.
     pub line: Option<Arc<Line>>,
+    /// The password that it showed, so that it is not opened again.
+    pub password: Option<Arc<Secret>>,
     /// The parameters by their names in the description.
     pub parameters: Map<String, Value>,
     /// Facts of the request.

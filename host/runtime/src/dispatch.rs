@@ -67,7 +67,7 @@ impl Runtime {
     async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Reply, Failure> {
         self.admit(route)?;
         let begun = self.engine.begin(call.caller.clone(), &*route.label);
-        let mut run = begun.with_line(call.line.clone()).dry_run(call.dry_run);
+        let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {

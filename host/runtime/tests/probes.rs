@@ -229,7 +229,7 @@ async fn a_made_up_refusal_code_is_a_fault_and_a_known_one_is_a_refusal() {
             code.len()
         ))
     };
-    assert!(fault_of(refusing("made_up")).await.contains("made_up"));
+    assert!(fault_of(refusing("made_up")).await.contains("7 bytes"));
     let panel = Panel::with(vec![refusing("not_found").file()]);
     let refused = panel.call("probe", "go").await;
     assert!(matches!(refused, Err(CallError::Refusal(refusal)) if refusal.code == host_core::Code::NotFound));

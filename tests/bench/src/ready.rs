@@ -77,6 +77,7 @@ impl Ready {
         let call = Call {
             caller: signed.caller,
             line: Some(signed.line),
+            password: Some(signed.password),
             parameters: Map::new(),
             request,
             dry_run: false,

@@ -4,6 +4,7 @@
 use super::view;
 use crate::{Error, Result, Work};
 use serde::Serialize;
+use std::sync::Arc;
 
 #[derive(Serialize)]
 struct Mine<'a> {
@@ -32,7 +33,8 @@ pub async fn mine(work: &mut Work) -> Result<String> {
     let settings = work.engine().settings(work.caller().tenant).await?;
     let (http_port, https_port) = work.engine().ports_announced();
     let offsets = work.engine().zone_offsets(&settings.timezone, work.now());
-    let password = view::password(&line, work);
+    let shown = work.password.clone();
+    let password = shown.unwrap_or_else(|| Arc::new(view::password(&line, work)));
     let mine = Mine {
         line: view::of(&line, &password, work),
         server: Server {

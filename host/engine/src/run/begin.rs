@@ -25,7 +25,16 @@ impl Engine {
     fn begin_at(self: &Arc<Self>, place: Place, caller: Caller, action: impl Into<String>) -> Run {
         let now = self.ports.clock.now();
         let facts = Arc::new(Facts { engine: Arc::clone(self), caller, action: action.into(), place, now });
-        Run { facts, kept: Kept::default(), conflicts: 0, ticket: None, dry_run: false, line: None, key: None }
+        Run {
+            facts,
+            kept: Kept::default(),
+            conflicts: 0,
+            ticket: None,
+            dry_run: false,
+            line: None,
+            password: None,
+            key: None,
+        }
     }
 
     /// Runs a verb to its commit, with re-runs: for commands, jobs and tests.

@@ -17,6 +17,8 @@ pub struct SignedLine {
     pub caller: Caller,
     /// The line.
     pub line: Arc<Line>,
+    /// The password that it showed: whoever needs it again need not open the sealed one.
+    pub password: Arc<Secret>,
 }
 
 /// The digest that a line's password is compared by; bound to the line, so that equal passwords
@@ -58,7 +60,7 @@ impl Engine {
             Some(line) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, None, Some(line.id), from);
                 let caller = from.caller(tenant, Identity::Line { id: line.id }, None);
-                Ok(SignedLine { caller, line })
+                Ok(SignedLine { caller, line, password: Arc::new(password.clone()) })
             }
             _ => Err(self.refuse_sign_in(tenant, verdict, None, known, from).into()),
         }

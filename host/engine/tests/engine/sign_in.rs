@@ -95,7 +95,8 @@ async fn the_answer_for_a_player_needs_no_plan_and_shows_no_notes() {
     let panel = Panel::new().await;
     panel.line("guest", 2).await;
     let signed = panel.sign_in("guest", "secret-1").await.unwrap();
-    let mut run = panel.engine.begin(signed.caller, "player/sign_in").with_line(Some(signed.line));
+    let mut run =
+        panel.engine.begin(signed.caller, "player/sign_in").with_line(Some(signed.line), Some(signed.password));
     let mut work = run.attempt();
     let mine: serde_json::Value = serde_json::from_str(&line::mine(&mut work).await.unwrap()).unwrap();
     assert_eq!(mine["line"]["password"], "secret-1");

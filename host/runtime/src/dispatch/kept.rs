@@ -50,7 +50,8 @@ impl Runtime {
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
         let build = Arc::new(Build::new(rule.clone(), Marker::new(&random)));
-        let mut run = self.engine.begin(call.caller.clone(), &*route.label).with_line(call.line.clone());
+        let mut run = self.engine.begin(call.caller.clone(), &*route.label);
+        run = run.with_line(call.line.clone(), call.password.clone());
         let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build))).await?;
         let Success { reply, body, .. } = success;
         let document = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
@@ -95,6 +96,7 @@ impl Runtime {
         let Some(line) = line else { return String::new() };
         match splice {
             Splice::Username => line.username.clone(),
+            Splice::Password if let Some(shown) = &call.password => shown.reveal().to_owned(),
             Splice::Password => {
                 let opened = self.engine.keyring().open(call.caller.tenant, line.id, &line.password);
                 opened.map(|secret| secret.reveal().to_owned()).unwrap_or_default()

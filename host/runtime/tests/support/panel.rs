@@ -118,6 +118,7 @@ pub fn call(tenant: TenantId) -> Call {
     Call {
         caller: Caller::system(tenant, "request-1"),
         line: None,
+        password: None,
         parameters: serde_json::Map::new(),
         request: RequestFacts {
             scheme: "http".into(),
