@@ -1,10 +1,9 @@
 //! Locks and block lists by network operator and country, at the doors of a panel with MaxMind
 //! files behind a proxy that says where a player is.
 
-use crate::panel::{PROGRAM, TestPanel, TestTenant, run};
+use crate::panel::{TestPanel, TestTenant, run};
 use crate::watcher::{Watcher, Who};
 use linecard::config::Config;
-use linecard::panel::Panel;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -33,14 +32,7 @@ async fn start() -> TestPanel {
     config.media.isp_database = Some(data.join("GeoIP2-ISP-Test.mmdb"));
     config.media.country_database = Some(data.join("GeoLite2-Country-Test.mmdb"));
     config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-    let compiler = vec![PROGRAM.into(), "compile-plugin".into()];
-    let panel = Panel::open_with(&folder.path().join("data"), config, compiler).unwrap();
-    let any = "127.0.0.1:0".parse().unwrap();
-    let server = linecard::serve::bind(&panel, any, Some(any), false).await.unwrap();
-    let url = format!("http://{}", server.addresses()[0]);
-    let management = format!("http://{}", server.management_address().unwrap());
-    tokio::spawn(server.serve(std::future::pending()));
-    TestPanel { panel, url, management, http: reqwest::Client::new(), folder }
+    TestPanel::open(folder, config).await
 }
 
 /// What a player at this address hears when it opens the channel: 200 when it plays.

@@ -14,7 +14,6 @@ fn health_and_figures_are_on_the_management_listener_alone() {
         let panel = TestPanel::shared();
         let tenant = panel.tenant(1).await;
         let line = tenant.line(json!({ "username": "guest" })).await;
-        tenant.json(&format!("/player_api.php?{}", login(&line))).await;
         let told = async |base: &str, path: &str| {
             let answer = panel.http.get(format!("{base}{path}")).header(HOST, &tenant.host).send().await.unwrap();
             (answer.status().as_u16(), answer.text().await.unwrap())
@@ -23,9 +22,16 @@ fn health_and_figures_are_on_the_management_listener_alone() {
         // Other tests break plugins of their tenants; that is told beside.
         let (status, ready) = told(&panel.management, "/health/ready").await;
         assert!(status == 200 && ready.starts_with("ready\n"), "{status} {ready}");
-        let (status, figures) = told(&panel.management, "/metrics").await;
+        let answered = "linecard_http_requests_total{kind=\"player\",status=\"2xx\"}";
+        let timed = "linecard_http_request_seconds_count{kind=\"player\"}";
+        let (status, before) = told(&panel.management, "/metrics").await;
         assert_eq!(status, 200);
-        assert!(figures.contains("linecard_http_requests_total{kind=\"player\""), "{figures}");
+        tenant.json(&format!("/player_api.php?{}", login(&line))).await;
+        let (_, figures) = told(&panel.management, "/metrics").await;
+        // Other tests ask too, so that it is one more at least.
+        for name in [answered, timed] {
+            assert!(figure(&figures, name) > figure(&before, name), "{name}: {figures}");
+        }
         let password = line["password"].as_str().unwrap();
         assert!(!figures.contains(&tenant.name) && !figures.contains(password), "figures name no tenant and no secret");
         for path in ["/health/live", "/health/ready", "/metrics"] {
@@ -33,6 +39,12 @@ fn health_and_figures_are_on_the_management_listener_alone() {
         }
         assert_eq!(told(&panel.management, "/player_api.php").await.0, 404, "and the panel is none of management");
     });
+}
+
+/// The value of a figure in Prometheus text form.
+fn figure(figures: &str, name: &str) -> u64 {
+    let line = figures.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in {figures}")).trim().parse().unwrap()
 }
 
 #[test]

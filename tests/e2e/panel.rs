@@ -53,6 +53,11 @@ impl TestPanel {
         config.outgoing.allow = vec!["127.0.0.0/8".parse().unwrap()];
         config.limits.exempt = vec!["127.0.0.0/8".parse().unwrap()];
         config.plugins.unsigned = true;
+        TestPanel::open(folder, config).await
+    }
+
+    /// A panel of its own, on doors that the system chooses.
+    pub async fn open(folder: TempDir, config: Config) -> TestPanel {
         let compiler = vec![PROGRAM.into(), "compile-plugin".into()];
         let panel = Panel::open_with(&folder.path().join("data"), config, compiler).unwrap();
         let any = "127.0.0.1:0".parse().unwrap();

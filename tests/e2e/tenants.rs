@@ -152,15 +152,20 @@ fn tenants_with_the_same_names_and_ids_never_show_each_others_texts() {
     });
 }
 
+/// Gives the tenant the plugin of `examples/welcome`.
+async fn install_welcome(own: &Marked) {
+    let (runtime, file) = (&own.tenant.panel.panel.runtime, std::fs::read(env!("EXAMPLE_WELCOME")).unwrap());
+    runtime.install(own.tenant.system(), file.into()).await.unwrap();
+    runtime.grant(own.tenant.system(), "welcome", &[]).await.unwrap();
+}
+
 #[test]
 fn a_plugins_log_in_one_tenant_says_nothing_of_another() {
     run(async {
         let (a, b) = (Marked::new().await, Marked::new().await);
         let runtime = &a.tenant.panel.panel.runtime;
         for own in [&a, &b] {
-            let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
-            runtime.install(own.tenant.system(), file.into()).await.unwrap();
-            runtime.grant(own.tenant.system(), "welcome", &[]).await.unwrap();
+            install_welcome(own).await;
             let greeted = own.tenant.get(&format!("/x/welcome/hello?{}&title={}", login(&own.line), own.canary)).await;
             assert_eq!(greeted.status(), 200);
         }
@@ -177,9 +182,7 @@ fn a_plugins_settings_in_one_tenant_are_no_other_tenants() {
         let (a, b) = (Marked::new().await, Marked::new().await);
         let runtime = &a.tenant.panel.panel.runtime;
         for own in [&a, &b] {
-            let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
-            runtime.install(own.tenant.system(), file.into()).await.unwrap();
-            runtime.grant(own.tenant.system(), "welcome", &[]).await.unwrap();
+            install_welcome(own).await;
         }
         let hello = async |own: &Marked| {
             let greeted = own.tenant.json(&format!("/x/welcome/hello?{}", login(&own.line))).await;

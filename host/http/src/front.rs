@@ -74,7 +74,7 @@ pub(crate) async fn answer(
     let response = AssertUnwindSafe(routed(&http, &arrival, &id, request, &mut led)).catch_unwind().await;
     let response = response.unwrap_or_else(|_| panicked(&id));
     let took = http.engine.clock().monotonic().saturating_sub(began);
-    let span = if led.span.is_none() { redact::stray(&id, &method, "") } else { led.span };
+    let span = if led.span.is_none() { redact::stray(&id, &method, None) } else { led.span };
     redact::answered(&span, led.kind, &response, took);
     http.figures.answered(led.kind, &response, took);
     answer::finished(response, &id)
@@ -155,7 +155,7 @@ async fn in_tenant(
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot);
     let Some(found) = routes.find(parts.uri.path()) else {
-        led.span = redact::stray(&visitor.id, &parts.method, &tenant.name);
+        led.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {
             Method::OPTIONS => options(),
             _ => answer::not_found(),

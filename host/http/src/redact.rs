@@ -35,8 +35,7 @@ pub(crate) fn span(id: &str, method: &Method, tenant: &Tenant, surface: &str, ro
 }
 
 /// The span of a request that led nowhere, perhaps not even to a tenant.
-pub(crate) fn stray(id: &str, method: &Method, tenant: &str) -> Span {
-    let tenant = Some(tenant).filter(|tenant| !tenant.is_empty());
+pub(crate) fn stray(id: &str, method: &Method, tenant: Option<&str>) -> Span {
     tracing::info_span!("request", id, method = method.as_str(), tenant)
 }
 

@@ -39,7 +39,7 @@ pub struct Effects {
     pub origins: Arc<Origins>,
     pub tenants: Vec<Premises>,
     pub dice: Mutex<Dice>,
-    /// Whether most effects fail for now.
+    /// Whether most effects fail, until the walk says otherwise.
     pub fails: AtomicBool,
     pub performed: Arc<Mutex<Performed>>,
 }

@@ -48,8 +48,8 @@ impl Engine {
         let mut line = self.kept_line(tenant, username);
         let mut matches = self.is_password(tenant, line.as_deref(), password);
         if !matches {
-            // Read even if a line was in memory: from the time that a wrong guess takes, nobody
-            // learns which names there are.
+            // Read even if a line was in memory: a wrong guess of a busy line must not be faster
+            // than one of a name that is nobody's.
             line = self.read_line(tenant, username).await?;
             matches = self.is_password(tenant, line.as_deref(), password);
         }

@@ -84,7 +84,7 @@ impl Pace {
         self.since = now;
     }
 
-    /// The socket takes no more bytes for now.
+    /// The socket takes no more bytes until it has sent some.
     pub(super) fn blocked(&mut self, now: Instant) {
         if !self.is_blocked {
             self.is_blocked = true;
