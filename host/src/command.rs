@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::control::{Request, client};
 use crate::panel::{Panel, is_running, socket};
 use crate::perform::perform;
-use crate::{demo, doctor, inspect, logging, output, serve};
+use crate::{demo, doctor, inspect, logging, serve, view};
 use anyhow::{Context, bail, ensure};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
@@ -29,7 +29,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Doctor(args) => {
             let rows = doctor::findings(&data, config.as_deref(), &[args.listen, args.management]);
-            output::print(&rows, json);
+            view::print(&rows, view::doctor, json);
             ensure!(
                 !doctor::has_problem(&rows),
                 "a panel cannot run like this; the rows with a problem say what to do"
@@ -37,7 +37,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             return Ok(());
         }
         Command::Plugin(Plugin::Inspect { file }) => {
-            output::print(&inspect::describe(&file)?, json);
+            view::print(&inspect::describe(&file)?, view::inspect, json);
             return Ok(());
         }
         Command::Tenant(command) => tenant(command),
@@ -50,8 +50,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Verify(args) => Request::Verify { tenant: args.tenant },
     };
     let config = Config::read(config.as_deref())?;
+    let view = view::of(&request);
     let value = asynchronous(ask(&data, config, request))?;
-    output::print(&value, json);
+    view::print(&value, view, json);
     if value.get("broken").and_then(Value::as_array).is_some_and(|broken| !broken.is_empty()) {
         bail!("the stored data breaks its invariants; keep a copy of the folder before you change anything");
     }
@@ -64,7 +65,7 @@ fn asynchronous<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 
 /// Hands a request to the panel that runs on this folder, or performs it in process.
 async fn ask(data: &Path, config: Config, request: Request) -> anyhow::Result<Value> {
-    let bar = output::progress_bar();
+    let bar = view::progress_bar();
     let shown = bar.clone();
     let progress = move |done, total| {
         shown.set_length(total);

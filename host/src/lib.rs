@@ -13,11 +13,11 @@ mod doctor;
 mod figures;
 mod inspect;
 pub mod logging;
-mod output;
 pub mod panel;
 pub mod perform;
 pub mod serve;
 mod shipped;
+mod view;
 
 /// Runs a parsed command line to its end. An error is one sentence that says what to do.
 pub fn run(cli: cli::Cli) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 //! they were made.
 
 use super::Made;
-use crate::output;
+use crate::view;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -82,7 +82,6 @@ pub(super) fn introduce(doors: &Value, has_ffmpeg: bool) {
         println!("\nffmpeg is not installed: all channels show the bundled clip instead of test pictures.");
     }
     for table in ["lines", "channels"] {
-        println!("\nAll {table}");
-        output::print(doors.get(table).unwrap_or(&Value::Null), false);
+        println!("\nAll {table}\n{}", view::table(doors.get(table).unwrap_or(&Value::Null)));
     }
 }

@@ -35,6 +35,16 @@ pub enum OpenError {
         /// What is wrong.
         reason: String,
     },
+    /// An older version wrote it, and what it holds cannot be brought up to date.
+    #[error(
+        "{path} cannot be brought up to date and is as it was: {reason}; start the version before again, and report this"
+    )]
+    Migration {
+        /// Which.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
     /// A newer version wrote it.
     #[error("{path} has schema {found}, this program knows {known}; start the newer version again")]
     Newer {

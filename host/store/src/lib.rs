@@ -3,7 +3,7 @@
 //!
 //! * [`open`] takes a data directory and gives the ports.
 //! * `sqlite/` is the store: `readers` and `list` read, `writer`, `batch` and `guards` write.
-//! * `migrations/sqlite/` holds the whole schema: a page per database, and one for what each of them has.
+//! * `migrations/sqlite/` holds the schemas: numbered steps per database, and those that all share.
 
 mod directory;
 mod error;

@@ -2,7 +2,8 @@
 //! Knows nothing of a row but its time.
 
 use crate::error::failed;
-use crate::sqlite::connection::{JOURNAL, TENANT, open_reading, open_writing};
+use crate::sqlite::connection::{open_reading, open_writing};
+use crate::sqlite::schema::{JOURNAL, TENANT};
 use host_core::port::StoreError;
 use host_core::settings::Settings;
 use host_core::time::Unix;

@@ -1,6 +1,6 @@
-//! Opening databases: how they are made, checked, set up for reading and for writing.
-//! Knows schemas by version only.
+//! Opening databases: how they are made, brought up to date, set up for reading and for writing.
 
+use super::schema::{CONTROL, Schema, TENANT};
 use crate::directory::{DataDirectory, sync_directory};
 use crate::error::{OpenError, plain};
 use host_core::TenantId;
@@ -9,30 +9,6 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// A schema: the statements that make it, and the number that this program knows it by.
-pub(crate) struct Schema {
-    pub(crate) version: i64,
-    pub(crate) sql: &'static str,
-}
-
-pub(crate) const CONTROL: Schema = Schema {
-    version: 1,
-    sql: concat!(
-        include_str!("../../migrations/sqlite/control.sql"),
-        "\n",
-        include_str!("../../migrations/sqlite/every.sql")
-    ),
-};
-pub(crate) const TENANT: Schema = Schema {
-    version: 1,
-    sql: concat!(
-        include_str!("../../migrations/sqlite/tenant.sql"),
-        "\n",
-        include_str!("../../migrations/sqlite/every.sql")
-    ),
-};
-pub(crate) const JOURNAL: Schema = Schema { version: 1, sql: include_str!("../../migrations/sqlite/journal.sql") };
 
 /// Bytes of a write-ahead log at which it is moved into the database while others wait.
 pub(super) const WAL_CAP: u64 = 64 << 20;
@@ -75,8 +51,7 @@ pub(crate) fn make(path: &Path, schema: &Schema) -> Result<(), OpenError> {
         let mut connection = Connection::open(&draft)?;
         connection.execute_batch("PRAGMA synchronous = FULL")?;
         let transaction = connection.transaction()?;
-        transaction.execute_batch(schema.sql)?;
-        transaction.execute("INSERT INTO schema_version (version) VALUES (?1)", (schema.version,))?;
+        schema.apply(&transaction, 0)?;
         transaction.commit()
     };
     fill().map_err(OpenError::damaged(path))?;
@@ -89,7 +64,7 @@ pub(crate) fn make(path: &Path, schema: &Schema) -> Result<(), OpenError> {
 /// Opens a database for its one writer.
 pub(crate) fn open_writing(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = open_existing(path, flags)?;
+    let connection = open_current(path, flags, schema)?;
     let settle = || -> rusqlite::Result<()> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -98,20 +73,34 @@ pub(crate) fn open_writing(path: &Path, schema: &Schema) -> Result<Connection, O
         connection.pragma_update(None, "journal_size_limit", WAL_CAP.cast_signed())
     };
     settle().map_err(OpenError::damaged(path))?;
-    check_version(&connection, path, schema)?;
     Ok(connection)
 }
 
 /// Opens a database for reading only.
 pub(crate) fn open_reading(path: &Path, schema: &Schema) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = open_existing(path, flags)?;
+    let connection = open_current(path, flags, schema)?;
     connection.pragma_update(None, "query_only", true).map_err(OpenError::damaged(path))?;
-    check_version(&connection, path, schema)?;
     Ok(connection)
 }
 
-fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+/// Brings a database up to date, if it is older than this program.
+pub(super) fn bring_up_to_date(path: &Path, schema: &Schema) -> Result<(), OpenError> {
+    open_current(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, schema).map(drop)
+}
+
+/// Opens a database that has the schema, after the steps that it lacks.
+fn open_current(path: &Path, flags: OpenFlags, schema: &Schema) -> Result<Connection, OpenError> {
+    let connection = open_existing(path, flags)?;
+    if schema.is_current(&connection, path)? {
+        return Ok(connection);
+    }
+    drop(connection);
+    schema.migrate(path)?;
+    open_existing(path, flags)
+}
+
+pub(super) fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     if !path.exists() {
         return Err(OpenError::MissingDatabase(path.to_owned()));
     }
@@ -131,19 +120,6 @@ fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError>
     };
     settle().map_err(OpenError::damaged(path))?;
     Ok(connection)
-}
-
-fn check_version(connection: &Connection, path: &Path, schema: &Schema) -> Result<(), OpenError> {
-    let found: i64 = connection
-        .query_row("SELECT max(version) FROM schema_version", (), |row| row.get(0))
-        .map_err(OpenError::damaged(path))?;
-    match found {
-        found if found == schema.version => Ok(()),
-        found if found > schema.version => {
-            Err(OpenError::Newer { path: path.to_owned(), found, known: schema.version })
-        }
-        found => Err(OpenError::Damaged { path: path.to_owned(), reason: format!("there is no schema {found}") }),
-    }
 }
 
 /// SQLite's own look at the pages; what it finds, or nothing.

@@ -23,6 +23,7 @@ mod pool;
 mod port;
 mod readers;
 mod reservations;
+pub(crate) mod schema;
 mod scope;
 mod set_change;
 mod start;

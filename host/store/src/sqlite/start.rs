@@ -1,8 +1,9 @@
 //! The look at a data directory before its databases are used: what a crash left half done is
 //! ended, what is damaged is named. Knows nothing of what is in the tables but tenants.
 
-use super::connection::{CONTROL, TENANT, make, open_reading, open_writing, quick_check};
+use super::connection::{bring_up_to_date, make, open_reading, open_writing, quick_check};
 use super::places::Places;
+use super::schema::{CONTROL, TENANT};
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
 use host_core::TenantId;
@@ -53,8 +54,11 @@ fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
     }
     for (id, name) in &tenants {
         directory.settle_tenant(*id, name);
-        if !directory.panel(*id).exists() {
-            tracing::error!(tenant = name, "the tenant's database is missing; restore it from a backup");
+        match bring_up_to_date(&directory.panel(*id), &TENANT) {
+            Ok(()) => {}
+            // The whole start is refused: nobody is served by half of a newer version's data.
+            Err(newer @ OpenError::Newer { .. }) => return Err(newer),
+            Err(error) => tracing::error!(tenant = name, %error, "the tenant's database cannot be used"),
         }
     }
     Ok(tenants.into_iter().map(|(id, _)| id).collect())

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::sqlite::batch::Verdict;
-use crate::sqlite::connection::{CONTROL, make, open_reading};
+use crate::sqlite::connection::{make, open_reading};
+use crate::sqlite::schema::CONTROL;
 use host_core::audit::AuditEntry;
 use host_core::bouquet::Bouquet;
 use host_core::object::{Key, Object};

@@ -1,45 +1,50 @@
-//! What commands print: tables on a terminal, stable JSON with `--json`, and a progress bar
-//! while long work runs. Knows nothing of what is printed.
+//! Tables: rows under their fields' names, one object as name and value.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 use std::io::IsTerminal;
 
 /// Widest table where standard output is no terminal, in columns.
 const PLAIN_WIDTH: u16 = 140;
 
-/// Prints a result: rows as a table, an object as two columns with the tables in it below, text
-/// as it is.
-pub(crate) fn print(value: &Value, json: bool) {
-    if json {
-        println!("{value}");
-        return;
-    }
+/// Rows as a table, an object as two columns with the tables in it below, text as it is.
+pub(super) fn of(value: &Value) -> String {
     match value {
-        Value::Null => println!("done"),
-        Value::String(text) => println!("{text}"),
-        Value::Array(rows) if rows.is_empty() => println!("none"),
-        Value::Array(rows) => println!("{}", rows_table(rows)),
-        Value::Object(fields) => print_object(fields),
-        other => println!("{other}"),
+        Value::Null => "done".into(),
+        Value::String(text) => text.clone(),
+        Value::Array(rows) if rows.is_empty() => "none".into(),
+        Value::Array(rows) => rows_table(rows).to_string(),
+        Value::Object(fields) => object(fields),
+        other => other.to_string(),
     }
 }
 
-fn print_object(fields: &Map<String, Value>) {
+/// Rows of texts under these names.
+pub(super) fn rows<const N: usize>(names: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = empty();
+    table.set_header(names);
+    table.add_rows(rows);
+    table.to_string()
+}
+
+/// Names beside their values; those without a value are left out.
+pub(super) fn pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut table = empty();
+    table.add_rows(pairs.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| [name.into(), value]));
+    table.to_string()
+}
+
+fn object(fields: &Map<String, Value>) -> String {
     let is_table = |value: &Value| value.as_array().is_some_and(|rows| rows.iter().any(Value::is_object));
-    let mut table = empty_table();
-    for (name, value) in fields.iter().filter(|(_, value)| !is_table(value)) {
-        table.add_row([name.clone(), cell(value)]);
-    }
-    println!("{table}");
+    let single = fields.iter().filter(|(_, value)| !is_table(value));
+    let mut shown = pairs(single.map(|(name, value)| (name.as_str(), cell(value))));
     for (name, value) in fields.iter().filter(|(_, value)| is_table(value)) {
-        println!("\n{name}");
-        print(value, false);
+        shown.push_str(&format!("\n\n{name}\n{}", of(value)));
     }
+    shown
 }
 
-fn empty_table() -> Table {
+fn empty() -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     if !std::io::stdout().is_terminal() {
@@ -49,7 +54,7 @@ fn empty_table() -> Table {
 }
 
 fn rows_table(rows: &[Value]) -> Table {
-    let mut table = empty_table();
+    let mut table = empty();
     let mut names: Vec<&str> = Vec::new();
     for name in rows.iter().filter_map(Value::as_object).flat_map(Map::keys) {
         if !names.contains(&name.as_str()) {
@@ -57,9 +62,7 @@ fn rows_table(rows: &[Value]) -> Table {
         }
     }
     if names.is_empty() {
-        for row in rows {
-            table.add_row([cell(row)]);
-        }
+        table.add_rows(rows.iter().map(|row| [cell(row)]));
         return table;
     }
     table.set_header(names.iter());
@@ -69,27 +72,18 @@ fn rows_table(rows: &[Value]) -> Table {
     table
 }
 
-/// A value in one cell: lists a line each, objects as `name=value`.
-fn cell(value: &Value) -> String {
+/// A value in one cell: lists a line each, objects as `name: value`, switches as a word.
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
+        Value::Bool(set) => if *set { "yes" } else { "no" }.into(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join("\n"),
         Value::Object(fields) => {
-            fields.iter().map(|(name, value)| format!("{name}={}", cell(value))).collect::<Vec<_>>().join("\n")
+            fields.iter().map(|(name, value)| format!("{name}: {}", cell(value))).collect::<Vec<_>>().join("\n")
         }
         other => other.to_string(),
     }
-}
-
-/// A bar over the bytes of a file; silent when standard error is no terminal.
-pub(crate) fn progress_bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(0).with_style(style)
 }
 
 #[cfg(test)]

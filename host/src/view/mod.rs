@@ -1,0 +1,77 @@
+//! What a command says to a person at a terminal, a file per noun. `--json` prints the value
+//! itself, which stays as scripts know it; a view may change.
+
+mod checks;
+mod import;
+mod plugin;
+mod table;
+
+use crate::control::Request;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use std::io::IsTerminal;
+
+/// From what a command came to, to its text.
+pub(crate) type View = fn(&Value) -> String;
+
+pub(crate) use checks::doctor;
+pub(crate) use plugin::inspect;
+pub(crate) use table::of as table;
+
+/// How the answer to a request is shown.
+pub(crate) fn of(request: &Request) -> View {
+    match request {
+        Request::ImportPlaylist { .. } | Request::ImportGuide { .. } => import::report,
+        Request::PluginList { .. } => plugin::list,
+        Request::PluginExplain { .. } => plugin::explain,
+        Request::PluginLogs { .. } => plugin::logs,
+        Request::Why { .. } => checks::why,
+        Request::Verify { .. } => checks::verify,
+        _ => table,
+    }
+}
+
+/// Prints a result as its view, or as it is for a script.
+pub(crate) fn print(value: &Value, view: View, json: bool) {
+    if json {
+        println!("{value}");
+    } else {
+        println!("{}", view(value));
+    }
+}
+
+/// A bar over the bytes of a file; silent when standard error is no terminal.
+pub(crate) fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
+
+/// The text of a field; empty where there is none.
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The number of a field; 0 where there is none.
+fn number(value: &Value, field: &str) -> u64 {
+    value.get(field).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// The items of a field; none where there is none.
+fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// `1 tenant`, `3 tenants`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A time in seconds of UTC, as people read it; empty where it is none.
+fn moment(value: &Value) -> String {
+    let seconds = value.as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    seconds.map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! Data folders of every version before this one: they open, and end up with the very schema
+//! that a new folder has.
+#![allow(clippy::unwrap_used)]
+
+#[path = "conformance/panel.rs"]
+#[allow(dead_code)]
+mod panel;
+
+use host_store::{Options, open};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The packed folders of `tests/fixtures`, the oldest first.
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut packed: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "gz")).collect();
+    packed.sort();
+    assert!(!packed.is_empty());
+    packed
+}
+
+fn unpacked(packed: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let tar = Command::new("tar").arg("-xzf").arg(packed).arg("-C").arg(folder.path()).status().unwrap();
+    assert!(tar.success());
+    folder
+}
+
+/// Every column, index and trigger of a database; one that was added later stands where it would
+/// stand in a new database.
+fn schema(path: &Path) -> Vec<String> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map((), |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let mut parts = texts(
+        "SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk || ' ' \
+         || coalesce(c.dflt_value, '') FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'",
+    );
+    parts.extend(texts(
+        "SELECT m.name || ' refers to ' || f.\"table\" || ' by ' || f.\"from\" || ', ' || f.on_delete \
+         FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+    ));
+    parts.extend(texts(
+        "SELECT m.tbl_name || ' index ' || group_concat(coalesce(i.name, ''), ',') || ' ' || coalesce(m.sql, '') \
+         FROM sqlite_schema m JOIN pragma_index_info(m.name) i WHERE m.type = 'index' GROUP BY m.name",
+    ));
+    parts.extend(texts("SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view')"));
+    parts.sort();
+    parts
+}
+
+#[test]
+fn a_folder_of_an_older_version_gets_the_schema_of_a_new_one() {
+    let fresh = tempfile::tempdir().unwrap();
+    let new = fresh.path().join("data");
+    panel::Panel::new(&*open(&new, Options::default()).unwrap().store);
+    for packed in fixtures() {
+        let folder = unpacked(&packed);
+        let data = folder.path().join("data");
+        drop(open(&data, Options::default()).unwrap());
+        assert_eq!(schema(&data.join("control.db")), schema(&new.join("control.db")), "{}", packed.display());
+        for tenant in ["acme", "hotel"] {
+            let brought = schema(&data.join("tenants").join(tenant).join("panel.db"));
+            assert_eq!(brought, schema(&new.join("tenants/demo/panel.db")), "{tenant} of {}", packed.display());
+        }
+    }
+}
