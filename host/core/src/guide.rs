@@ -44,8 +44,9 @@ pub struct GuideChannel {
 /// One programme.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Programme {
-    /// Row number, unique in the tenant; 0 before it is stored.
-    pub id: u32,
+    /// Row number, unique in the tenant; 0 before it is stored. Each build has new ones, so that 32
+    /// bits of them run out; outside the process it is decimal text.
+    pub id: i64,
     /// The guide's channel id.
     pub channel: String,
     /// Begin.

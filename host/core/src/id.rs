@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+    ($number:ty: $($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub u32);
+        pub struct $name(pub $number);
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -25,7 +25,8 @@ macro_rules! ids {
     )*};
 }
 
-ids! {
+// What cross as numbers: an engine of JavaScript knows these exactly.
+ids! { u32:
     /// One isolated panel; unique in the process.
     TenantId,
     /// A person who manages: admin or reseller. Unique in its tenant, as all below.
@@ -54,12 +55,17 @@ ids! {
     GuideSourceId,
     /// A long piece of work that runs in chunks.
     JobId,
-    /// A movement of credits.
-    TransferId,
     /// An installed plugin of a tenant. Unique in the process.
     PluginId,
     /// The settings row of a tenant; there is exactly one, [`crate::settings::SETTINGS`].
     SettingsId,
+}
+
+// Rows that come with the traffic and are numbered for good: 32 bits of them run out within years.
+// Where they leave the process they are decimal text.
+ids! { i64:
+    /// A movement of credits. 0 before it is stored.
+    TransferId,
     /// An effect or event that waits in the outbox.
     OutboxId,
 }

@@ -78,12 +78,15 @@ pub enum Change {
     Settle(OutboxId, Settled),
 }
 
+/// The longest that an outbox entry is put off at a time, in seconds.
+pub const LONGEST_PAUSE: i64 = 1_024;
+
 /// What became of an outbox entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Settled {
     /// Performed.
     Done,
-    /// Failed; due again then.
+    /// Failed; due again then, at most [`LONGEST_PAUSE`] from now.
     Retry(Unix, String),
     /// Given up.
     Dead(String),

@@ -13,6 +13,12 @@ impl Unix {
     pub fn plus(self, seconds: i64) -> Unix {
         Unix(self.0.saturating_add(seconds))
     }
+
+    /// Whether something that was put off until this point, by at most `longest` seconds, is to be
+    /// done: its time has come, or the clock was set back since and would hold it up.
+    pub fn has_come(self, now: Unix, longest: i64) -> bool {
+        self <= now || self > now.plus(longest)
+    }
 }
 
 /// When something ends: never, or at a point. There is no "zero means never" inside.

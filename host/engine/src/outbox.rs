@@ -4,7 +4,7 @@
 
 use crate::{Engine, Result};
 use host_core::event::Effect;
-use host_core::plan::{Change, Place, Plan, Settled};
+use host_core::plan::{Change, LONGEST_PAUSE, Place, Plan, Settled};
 use host_core::port::{CommitError, Waiting};
 use host_core::time::Unix;
 use host_core::{OutboxId, TenantId};
@@ -48,9 +48,9 @@ impl Outbox {
 
     /// Takes out the tenants with something due by now.
     pub(crate) fn take_due(&self, now: Unix) -> BTreeSet<TenantId> {
-        let mut due = self.due.lock();
-        let later = due.split_off(&(now.plus(1), TenantId(0)));
-        std::mem::replace(&mut *due, later).into_iter().map(|(_, tenant)| tenant).collect()
+        // Once more than a pause: that is when the start looks for the last time.
+        let has_come = |(at, _): &(Unix, TenantId)| at.has_come(now, LONGEST_PAUSE + 1);
+        self.due.lock().extract_if(.., has_come).map(|(_, tenant)| tenant).collect()
     }
 
     fn look(&self, tenant: TenantId, at: Unix) {
@@ -218,7 +218,7 @@ impl Engine {
 
 /// Seconds until the next attempt: doubled each time, up to about a quarter of an hour.
 fn pause(attempts: u32) -> i64 {
-    1_i64 << attempts.min(10)
+    (1_i64 << attempts.min(62)).min(LONGEST_PAUSE)
 }
 
 #[cfg(test)]
@@ -227,9 +227,20 @@ mod tests {
     use host_core::StreamId;
 
     #[test]
+    fn a_clock_that_is_set_back_holds_no_effect_up() {
+        let (outbox, tenant, set_back) = (Outbox::default(), TenantId(1), Unix(1_000_000));
+        let before = set_back.plus(2 * 86_400);
+        outbox.look(tenant, before.plus(pause(3)));
+        assert!(outbox.take_due(before).is_empty(), "it waits for its time");
+        assert!(outbox.take_due(set_back).contains(&tenant));
+        outbox.look(tenant, set_back.plus(pause(MAX_ATTEMPTS) + 1));
+        assert!(outbox.take_due(set_back).is_empty(), "no pause is too long");
+    }
+
+    #[test]
     fn what_a_step_settled_before_its_reply_said_so_is_not_remembered_for_ever() {
         let (outbox, tenant) = (Outbox::default(), TenantId(1));
-        let rows = |ids: &[u32]| ids.iter().map(|id| OutboxId(*id)).collect::<BTreeSet<_>>();
+        let rows = |ids: &[i64]| ids.iter().map(|id| OutboxId(*id)).collect::<BTreeSet<_>>();
         outbox.performed.lock().insert(tenant, rows(&[1, 2, 3, 4]));
         let waits = Waiting { id: OutboxId(2), effect: Effect::RestartStream { stream: StreamId(1) }, attempts: 0 };
         // The fourth was performed while the rows were read: it may be too new to be among them.

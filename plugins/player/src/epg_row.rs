@@ -36,7 +36,7 @@ impl EpgRow {
         };
         let end = local(programme.stop);
         EpgRow {
-            id: programme.id.to_string(),
+            id: programme.id,
             epg_id: programme.source.unwrap_or(0).to_string(),
             title: STANDARD.encode(programme.title),
             lang: programme.language,
@@ -71,7 +71,7 @@ mod tests {
 
     fn news() -> Programme {
         Programme {
-            id: 9001,
+            id: "9001".into(),
             source: Some(3),
             channel: "news.campus".into(),
             start: 1_767_254_400,

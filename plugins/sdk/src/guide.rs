@@ -19,8 +19,8 @@ pub struct Schedule {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Programme {
-    /// Unique in the tenant.
-    pub id: u32,
+    /// Unique in the tenant; a decimal number of up to 64 bits. The next import of the guide has others.
+    pub id: String,
     /// The guide source that it is from, where one is named.
     pub source: Option<u32>,
     /// The guide's channel id.

@@ -33,7 +33,7 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
         /// The row's id.
-        row: u32,
+        row: i64,
         /// What is wrong with it.
         reason: String,
     },
@@ -238,7 +238,7 @@ pub trait Store: Send + Sync + 'static {
     fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
-    /// Effects that are due.
+    /// Effects whose time [has come](Unix::has_come).
     fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
     /// A number that grows whenever something that lists are made of is committed: streams,
     /// series, categories, bouquets, settings. Cheap: an atomic read.

@@ -5,14 +5,15 @@ use crate::{Error, Result, Work};
 use host_core::GuideSourceId;
 use host_core::guide::Programme;
 use host_core::time::Unix;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Most programmes of one answer.
 const MOST: u32 = 10_000;
 
 #[derive(Serialize)]
 struct Row<'a> {
-    id: u32,
+    #[serde(serialize_with = "as_text")]
+    id: i64,
     source: Option<GuideSourceId>,
     channel: &'a str,
     start: Unix,
@@ -26,6 +27,11 @@ struct Row<'a> {
 struct Answer<'a> {
     archive_days: u16,
     programmes: Vec<Row<'a>>,
+}
+
+/// A number of 64 bits is text: not every reader of JSON knows all of them.
+fn as_text<S: Serializer>(id: &i64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
 }
 
 /// Programmes of a guide channel in a span of shown time; `limit` 0 is the most.

@@ -146,7 +146,7 @@ impl<'r> Cells<'r> {
             Some(index) => self.columns.get(index).copied().unwrap_or("?"),
             None => "version",
         };
-        StoreError::Corrupt { table: self.table, column, row: self.id, reason: reason.into() }
+        StoreError::Corrupt { table: self.table, column, row: i64::from(self.id), reason: reason.into() }
     }
 }
 

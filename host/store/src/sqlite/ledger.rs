@@ -97,7 +97,7 @@ pub(super) fn transfers(
 }
 
 fn read(row: &Row<'_>) -> Result<Transfer, StoreError> {
-    let id: u32 = row.get(0).map_err(failed)?;
+    let id: i64 = row.get(0).map_err(failed)?;
     let corrupt = |column, reason: String| StoreError::Corrupt { table: "transfers", column, row: id, reason };
     let cell = |column: &'static str| move |error: rusqlite::Error| corrupt(column, error.to_string());
     let reason: String = row.get(4).map_err(cell("reason"))?;

@@ -5,7 +5,7 @@ use super::cells::to_json;
 use crate::error::failed;
 use host_core::OutboxId;
 use host_core::event::Effect;
-use host_core::plan::Settled;
+use host_core::plan::{LONGEST_PAUSE, Settled};
 use host_core::port::{StoreError, Waiting};
 use host_core::time::Unix;
 use rusqlite::Connection;
@@ -16,8 +16,7 @@ pub(super) fn add(hand: &Hand<'_>, effect: &Effect) -> Result<OutboxId, Failure>
         "INSERT INTO outbox (effect, due_at, attempts, error, dead) VALUES (?1, 0, 0, '', 0)",
         (to_json(effect)?,),
     )?;
-    let id = hand.connection.last_insert_rowid();
-    u32::try_from(id).map(OutboxId).map_err(|_| Failure::Invalid("the outbox has used up its numbers".into()))
+    Ok(OutboxId(hand.connection.last_insert_rowid()))
 }
 
 /// Notes what became of one. One that is no longer there was settled before.
@@ -35,17 +34,18 @@ pub(super) fn settle(hand: &Hand<'_>, id: OutboxId, settled: &Settled) -> Result
     Ok(())
 }
 
-/// Effects that are due, oldest first.
+/// Effects that are due, oldest first; [`Unix::has_come`] in SQL.
 pub(super) fn due(connection: &Connection, now: Unix, limit: u32) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT id, attempts, effect FROM outbox WHERE dead = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2",
+            "SELECT id, attempts, effect FROM outbox WHERE dead = 0 AND (due_at <= ?1 OR due_at > ?2) \
+             ORDER BY due_at, id LIMIT ?3",
         )
         .map_err(failed)?;
-    let mut rows = statement.query((now.0, limit)).map_err(failed)?;
+    let mut rows = statement.query((now.0, now.plus(LONGEST_PAUSE).0, limit)).map_err(failed)?;
     let mut waiting = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let id: u32 = row.get(0).map_err(failed)?;
+        let id: i64 = row.get(0).map_err(failed)?;
         let text: String = row.get(2).map_err(failed)?;
         let effect = serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
             table: "outbox",
