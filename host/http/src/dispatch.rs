@@ -41,6 +41,8 @@ enum No {
     Exceeded(Exceeded),
     /// A plugin's fault or ours; people find it in the log by this.
     Fault(String),
+    /// Ours, and whether the call was done is not known.
+    Unsure(String),
 }
 
 impl From<Refused> for No {
@@ -67,8 +69,12 @@ impl Ask<'_> {
                 answer::with_limits(self.refused(&refusal.into()).await, &exceeded)
             }
             Err(No::Fault(incident)) => {
-                let message = format!("Something broke here. Tell the operator this incident: {incident}.");
-                self.refused(&Refusal::new(Code::from(FAULT.to_owned()), message).into()).await
+                self.broken(format!("Something broke here. Tell the operator this incident: {incident}.")).await
+            }
+            Err(No::Unsure(incident)) => {
+                let message = "Something broke here, and whether this was done is not known yet. Look before you ask \
+                               again, or repeat it under the same idempotency key. Tell the operator this incident";
+                self.broken(format!("{message}: {incident}.")).await
             }
         };
         if matches!(self.surface.credential, Credential::ApiKey { .. }) {
@@ -227,6 +233,10 @@ impl Ask<'_> {
         answer::spoken(refusal::spoken(self.surface, refused, &self.visitor.id, |_| status))
     }
 
+    async fn broken(&self, message: String) -> Response {
+        self.refused(&Refusal::new(Code::from(FAULT.to_owned()), message).into()).await
+    }
+
     /// The tenant's value of a status setting.
     async fn setting(&self, name: &str) -> Option<u16> {
         let settings = self.http.engine.settings(self.tenant.id).await.ok()?;
@@ -250,7 +260,10 @@ impl Ask<'_> {
             return busy(2);
         }
         tracing::error!(incident = %self.visitor.id, %error, "a request failed");
-        No::Fault(self.visitor.id.clone())
+        match error {
+            host_engine::Error::Store(StoreError::Unknown(_)) => No::Unsure(self.visitor.id.clone()),
+            _ => No::Fault(self.visitor.id.clone()),
+        }
     }
 }
 

@@ -40,6 +40,10 @@ pub enum StoreError {
     /// The database could not be read or written.
     #[error("the database failed: {0}")]
     Failed(String),
+    /// A commit failed, and so did what was to undo it for good: whether the plan was done shows
+    /// when storage works again. Whoever asked must look before asking again.
+    #[error("the database failed, and whether this was done is not known before it works again: {0}")]
+    Unknown(String),
     /// No such tenant, or its database is not there.
     #[error("there is no database for this tenant")]
     NoDatabase,
@@ -48,7 +52,7 @@ pub enum StoreError {
     Busy,
 }
 
-/// Why a plan was not committed. Nothing of it was written.
+/// Why a plan was not committed. Nothing of it was written, but for [`StoreError::Unknown`].
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
     /// Something it was decided from has changed. The action runs again.
@@ -57,7 +61,7 @@ pub enum CommitError {
     /// The plan itself is too large or breaks an invariant of storage.
     #[error("the plan cannot be written: {0}")]
     Invalid(String),
-    /// Storage failed; nothing of the plan was done.
+    /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

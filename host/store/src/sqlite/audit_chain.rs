@@ -20,6 +20,7 @@ const COLUMNS: &str = "id, at, actor, key_prefix, address, action, object_kind, 
 const CELLS: usize = 11;
 
 /// The link that is being made over the rows of one commit group.
+#[derive(Clone)]
 pub(super) struct Chain {
     hash: Option<Sha256>,
     last: i64,

@@ -10,10 +10,12 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Bytes of a write-ahead log at which it is moved into the database while others wait.
-pub(super) const WAL_CAP: u64 = 64 << 20;
 /// Pages of a write-ahead log at which SQLite moves it by itself, as far as readers allow: 16 MiB.
-const WAL_PAGES: u32 = 4_096;
+const LOG_PAGES: u32 = 4_096;
+/// Bytes that the file of a write-ahead log keeps when it begins anew.
+const LOG_FILE: i64 = 64 << 20;
+/// Milliseconds that a statement waits for a lock.
+pub(super) const PATIENCE: u64 = 5_000;
 const MAPPED: i64 = 4 << 30;
 const STATEMENTS: usize = 256;
 
@@ -69,8 +71,8 @@ pub(crate) fn open_writing(path: &Path, schema: &Schema) -> Result<Connection, O
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
-        connection.pragma_update(None, "journal_size_limit", WAL_CAP.cast_signed())
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_FILE)
     };
     settle().map_err(OpenError::damaged(path))?;
     Ok(connection)
@@ -106,7 +108,7 @@ pub(super) fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection,
     }
     let connection = Connection::open_with_flags(path, flags).map_err(OpenError::damaged(path))?;
     let settle = || -> rusqlite::Result<()> {
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(Duration::from_millis(PATIENCE))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -6,7 +6,6 @@ use super::readers::Readers;
 use super::writer::{Inlets, Order, Turn, Writer};
 use crate::Options;
 use crate::directory::DataDirectory;
-use host_core::plan::Place;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -37,22 +36,30 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Hands an order to the writer of a place. It comes back when the queue is full.
-    pub(super) fn send(&self, place: Place, order: Order) -> Result<(), ()> {
-        self.inlets.send(place, order).map_err(|_| ())
+    /// Hands an order to the writer of its place. Refused when the queue is full.
+    pub(super) fn send(&self, order: Order) -> Result<(), ()> {
+        self.inlets.send(order).map_err(|_| ())
     }
 
     /// Commits what is queued and ends the threads.
     pub(super) fn stop(&self) {
-        let threads = std::mem::take(&mut *self.threads.lock());
+        let mut threads = std::mem::take(&mut *self.threads.lock());
         if threads.is_empty() {
             return;
         }
-        self.inlets.stop();
-        for thread in threads {
-            if thread.join().is_err() {
-                tracing::error!("a writer thread had died");
-            }
+        // The first one last: what the others leave behind, it writes down.
+        let others = threads.split_off(1);
+        (1..=others.len()).for_each(|writer| self.inlets.stop(writer));
+        join(others);
+        self.inlets.stop(0);
+        join(threads);
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a writer thread had died");
         }
     }
 }
@@ -121,6 +128,7 @@ impl Writers {
 
     /// Writes all that is queued, whatever is reserved, and ends: the stop of a process in order.
     pub fn finish(mut self, now: Duration) {
-        self.turns.iter_mut().for_each(|turn| turn.finish(now));
+        // The first one last: what the others leave behind, it writes down.
+        self.turns.iter_mut().rev().for_each(|turn| turn.finish(now));
     }
 }

@@ -175,7 +175,7 @@ impl Store for SqliteStore {
 
     fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
-        if self.pool.send(place, Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
+        if self.pool.send(Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
             return at_once(Err(CommitError::Store(StoreError::Busy)));
         }
         Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
@@ -183,7 +183,7 @@ impl Store for SqliteStore {
 
     fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
         let (answer, ticket) = oneshot::channel();
-        if self.pool.send(place, Order::Reserve { place, names, alone, answer }).is_err() {
+        if self.pool.send(Order::Reserve { place, names, alone, answer }).is_err() {
             return at_once(Err(StoreError::Busy));
         }
         Box::pin(async move { ticket.await.map_err(|_| StoreError::Busy) })
@@ -191,7 +191,7 @@ impl Store for SqliteStore {
 
     fn release(&self, place: Place, ticket: Ticket) {
         // In a full queue it is dropped: the reservation then ends by itself.
-        let _ = self.pool.send(place, Order::Release { place, ticket });
+        let _ = self.pool.send(Order::Release { place, ticket });
     }
 
     fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>> {

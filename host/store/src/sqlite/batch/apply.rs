@@ -1,7 +1,7 @@
 //! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
 //! plans beside it.
 
-use super::{Counts, Failure, Hand, Touched, Verdict};
+use super::{Counts, Failure, Hand, Prepare, Touched, Verdict};
 use crate::sqlite::audit_chain::Chain;
 use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
 use host_core::BouquetId;
@@ -15,6 +15,8 @@ use rusqlite::Connection;
 pub(super) struct Batch<'c> {
     pub(super) hand: Hand<'c>,
     counts: &'c mut Counts,
+    /// What must be there before a tenant's row is.
+    prepare: &'c mut Prepare<'c>,
     chain: Chain,
     touched: Touched,
     /// Plans whose answers wait for the group's link, by their place in it.
@@ -24,9 +26,9 @@ pub(super) struct Batch<'c> {
 }
 
 impl<'c> Batch<'c> {
-    pub(super) fn new(connection: &'c Connection, counts: &'c mut Counts) -> Batch<'c> {
+    pub(super) fn new(connection: &'c Connection, counts: &'c mut Counts, prepare: &'c mut Prepare<'_>) -> Batch<'c> {
         let (chain, touched) = (Chain::new(), Touched::default());
-        Batch { hand: Hand::new(connection), counts, chain, touched, unlinked: Vec::new(), kept: None }
+        Batch { hand: Hand::new(connection), counts, prepare, chain, touched, unlinked: Vec::new(), kept: None }
     }
 
     /// Does one plan, the `number`th. When it is refused, what the hand wrote must be taken back.
@@ -51,6 +53,7 @@ impl<'c> Batch<'c> {
                     Failure::Broken(error) => Err(error),
                     Failure::Conflict(guard) => Ok(Err(CommitError::Conflict(guard))),
                     Failure::Invalid(reason) => Ok(Err(CommitError::Invalid(reason))),
+                    Failure::Failed(error) => Ok(Err(CommitError::Store(error))),
                 }
             }
         }
@@ -99,9 +102,13 @@ impl<'c> Batch<'c> {
             let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
             idempotency::keep(&self.hand, record, &reply)?;
         }
-        // Last: a row that is in the chain cannot be taken out of it again.
+        let before = self.chain.clone();
         for entry in &plan.audit {
-            self.chain.add(&self.hand, entry, &plan.late, &committed.late).map_err(Failure::into_broken)?;
+            if let Err(failure) = self.chain.add(&self.hand, entry, &plan.late, &committed.late) {
+                // The plan's rows are taken back, so the link does not cover those before this one.
+                self.chain = before;
+                return Err(failure);
+            }
         }
         Ok(committed)
     }
@@ -111,6 +118,9 @@ impl<'c> Batch<'c> {
         match change {
             Change::Insert(object) => {
                 write(hand, object, true)?;
+                if let Object::Tenant(tenant) = &**object {
+                    (self.prepare)(tenant.id, &tenant.name).map_err(Failure::Failed)?;
+                }
                 self.counts.added(object.key().kind());
             }
             Change::Update(object) => {

@@ -11,6 +11,8 @@ use std::cell::{Cell, RefCell};
 pub(in crate::sqlite) enum Failure {
     Conflict(Guard),
     Invalid(String),
+    /// Something of ours stands in the way of this plan alone: a damaged row that it looks at.
+    Failed(StoreError),
     /// The database failed; the whole batch ends.
     Broken(StoreError),
 }
@@ -22,18 +24,17 @@ impl From<rusqlite::Error> for Failure {
                 Failure::Invalid(plain(&error))
             }
             None if matches!(error, rusqlite::Error::ToSqlConversionFailure(_)) => Failure::Invalid(plain(&error)),
-            _ => Failure::Broken(failed(error)),
-        }
-    }
-}
-
-impl Failure {
-    /// A failure where none can be the plan's own.
-    pub(super) fn into_broken(self) -> Failure {
-        match self {
-            Failure::Broken(error) => Failure::Broken(error),
-            Failure::Invalid(reason) => Failure::Broken(StoreError::Failed(reason)),
-            Failure::Conflict(guard) => Failure::Broken(StoreError::Failed(format!("{guard:?}"))),
+            // What lies under all plans alike.
+            Some(
+                ErrorCode::SystemIoFailure
+                | ErrorCode::DiskFull
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::OutOfMemory
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly,
+            ) => Failure::Broken(failed(error)),
+            _ => Failure::Failed(failed(error)),
         }
     }
 }

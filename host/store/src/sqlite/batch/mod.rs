@@ -14,52 +14,73 @@ mod touched;
 
 pub(super) use counts::Counts;
 pub(super) use hand::{Failure, Hand};
-pub(super) use touched::{Born, Touched};
+pub(super) use touched::Touched;
 
 use super::table::statements;
 use crate::error::failed;
 use apply::Batch;
+use host_core::TenantId;
 use host_core::object::Kind;
 use host_core::plan::Plan;
 use host_core::port::{CommitError, Committed, StoreError};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 /// What a plan's answer will be, once its batch is durable.
 pub(super) type Verdict = Result<Committed, CommitError>;
 
+/// Makes what must be there before the row of a tenant with this name is.
+pub(super) type Prepare<'p> = dyn FnMut(TenantId, &str) -> Result<(), StoreError> + 'p;
+
 /// What a batch came to.
-pub(super) struct Outcome {
-    /// One for each plan, in order.
-    pub(super) verdicts: Vec<Verdict>,
-    pub(super) effects: Touched,
-    /// The connection is not to be used again.
-    pub(super) broken: bool,
+pub(super) enum Outcome {
+    /// It is durable: a verdict for each plan, in order, and what others must hear of it.
+    Done(Vec<Verdict>, Touched),
+    /// No plan was done. The connection is not to be used again.
+    Undone(StoreError),
+    /// The commit itself failed: no plan is seen as done, but what was written of it could count
+    /// after a crash, until something durable is written over it. Nor is the connection to be
+    /// used again.
+    Doubtful(StoreError),
 }
 
-/// Commits plans. `prepare` runs before the commit with the tenants that are born in it; when
-/// it fails, or the flush does, no plan was done.
+/// Why an attempt ended for all of its plans.
+enum Broken {
+    Before(StoreError),
+    InCommit(StoreError),
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Broken {
+        Broken::Before(error)
+    }
+}
+
+/// Commits plans. `prepare` runs for each tenant that is born; when it fails, that plan is not
+/// done.
 pub(super) fn commit(
     connection: &Connection,
     counts: &mut Counts,
     plans: &[&Plan],
-    prepare: &mut dyn FnMut(&[Born]) -> Result<(), StoreError>,
+    prepare: &mut Prepare<'_>,
 ) -> Outcome {
     let done = match attempt(connection, counts, plans, false, prepare) {
         Ok(None) => attempt(connection, counts, plans, true, prepare),
         other => other,
     };
-    let error = match done {
-        Ok(Some((verdicts, effects))) => return Outcome { verdicts, effects, broken: false },
-        Ok(None) => StoreError::Failed("a plan could not be taken back".into()),
-        Err(error) => error,
+    let broken = match done {
+        Ok(Some((verdicts, touched))) => return Outcome::Done(verdicts, touched),
+        Ok(None) => Broken::Before(StoreError::Failed("a plan could not be taken back".into())),
+        Err(broken) => broken,
     };
     if !connection.is_autocommit() {
         // A failed rollback changes nothing: the connection is dropped, which rolls back.
         let _ = connection.execute_batch("ROLLBACK");
     }
     counts.forget();
-    let verdicts = plans.iter().map(|_| Err(CommitError::Store(error.clone()))).collect();
-    Outcome { verdicts, effects: Touched::default(), broken: true }
+    match broken {
+        Broken::Before(error) => Outcome::Undone(error),
+        Broken::InCommit(error) => Outcome::Doubtful(error),
+    }
 }
 
 /// One transaction over all plans. `None`: a plan failed after it had written, and without
@@ -69,17 +90,21 @@ fn attempt(
     counts: &mut Counts,
     plans: &[&Plan],
     savepoints: bool,
-    prepare: &mut dyn FnMut(&[Born]) -> Result<(), StoreError>,
-) -> Result<Option<(Vec<Verdict>, Touched)>, StoreError> {
-    let say = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(())).map_err(failed);
+    prepare: &mut Prepare<'_>,
+) -> Result<Option<(Vec<Verdict>, Touched)>, Broken> {
+    let run = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(()));
+    let say = |sql: &str| run(sql).map_err(failed);
     say("BEGIN IMMEDIATE")?;
-    let mut batch = Batch::new(connection, counts);
+    let mut batch = Batch::new(connection, counts, prepare);
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(plans.len());
     for (number, plan) in plans.iter().enumerate() {
         if savepoints {
             say("SAVEPOINT plan")?;
         }
         let verdict = batch.plan(number, plan)?;
+        if verdict.is_err() && connection.is_autocommit() {
+            return Err(StoreError::Failed("the transaction was rolled back by the database".into()).into());
+        }
         if verdict.is_err() && batch.hand.has_written() {
             if !savepoints {
                 say("ROLLBACK")?;
@@ -93,9 +118,12 @@ fn attempt(
         verdicts.push(verdict);
     }
     let touched = batch.close(plans, &mut verdicts).map_err(failed)?;
-    prepare(&touched.born)?;
-    say("COMMIT")?;
-    Ok(Some((verdicts, touched)))
+    match run("COMMIT") {
+        Ok(_) => Ok(Some((verdicts, touched))),
+        // A full disk refused a write, so that the last one, which makes the others count, is missing.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(Broken::Before(failed(error))),
+        Err(error) => Err(Broken::InCommit(failed(error))),
+    }
 }
 
 /// Whether every kind has its statements: asked once at the start, so that the first plan does

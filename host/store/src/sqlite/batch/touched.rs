@@ -4,16 +4,14 @@ use host_core::TenantId;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Plan, SetKind};
 
-/// A tenant that is new, with its name.
-pub(in crate::sqlite) type Born = (TenantId, String);
-
 /// What others must hear of a committed batch.
 #[derive(Default)]
 pub(in crate::sqlite) struct Touched {
     pub(in crate::sqlite) catalogue: bool,
     pub(in crate::sqlite) guide: bool,
     pub(in crate::sqlite) lines: bool,
-    pub(in crate::sqlite) born: Vec<Born>,
+    /// Tenants that are new, with their names.
+    pub(in crate::sqlite) born: Vec<(TenantId, String)>,
     pub(in crate::sqlite) gone: Vec<TenantId>,
 }
 

@@ -1,12 +1,11 @@
-//! What follows a committed group: readers hear of it, directories of tenants that came and went
-//! are settled, a log that has grown too long is moved. Knows nothing of plans.
+//! What follows a committed group before it is answered: readers hear of it, directories of
+//! tenants that came and went are settled.
 
 use crate::directory::DataDirectory;
 use crate::sqlite::batch::Touched;
-use crate::sqlite::connection::{WAL_CAP, path_of};
 use crate::sqlite::places::Places;
+use host_core::TenantId;
 use host_core::plan::Place;
-use rusqlite::Connection;
 use std::sync::atomic::Ordering;
 
 /// Tells the readers what a committed batch changed.
@@ -26,9 +25,11 @@ pub(super) fn tell(places: &Places, place: Place, touched: &Touched) {
     }
 }
 
-/// Settles the directories of tenants that came and went. It is done before the next plan: one
-/// may create a tenant with the name of one that went.
-pub(super) fn house(directory: &DataDirectory, touched: &Touched) {
+/// Settles the directories of tenants that came and went, and of those of `made` that did not
+/// come after all. It is done before the next plan: one may create a tenant with the name of one
+/// that went.
+pub(super) fn house(directory: &DataDirectory, made: Vec<TenantId>, touched: &Touched) {
+    unmake(directory, made.into_iter().filter(|id| touched.born.iter().all(|(born, _)| born != id)));
     for (id, name) in &touched.born {
         directory.settle_tenant(*id, name);
     }
@@ -39,18 +40,11 @@ pub(super) fn house(directory: &DataDirectory, touched: &Touched) {
     }
 }
 
-/// Moves a write-ahead log that has grown beyond its cap into the database.
-pub(super) fn hold_to_cap(connection: &Connection, directory: &DataDirectory, place: Place) {
-    let log = path_of(directory, place).with_extension("db-wal");
-    if std::fs::metadata(log).is_ok_and(|log| log.len() > WAL_CAP) {
-        checkpoint(connection);
-    }
-}
-
-/// Moves the write-ahead log into the database.
-pub(super) fn checkpoint(connection: &Connection) {
-    // A reader in the way only puts it off.
-    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())) {
-        tracing::debug!(error = %crate::error::plain(&error), "the write-ahead log stays");
+/// Removes directories of tenants whose rows were not committed.
+pub(super) fn unmake(directory: &DataDirectory, made: impl IntoIterator<Item = TenantId>) {
+    for id in made {
+        if let Err(error) = directory.remove_tenant(id) {
+            tracing::warn!(tenant = %id, %error, "the directory of a tenant that was not created stays until one is");
+        }
     }
 }

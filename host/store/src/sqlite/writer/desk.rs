@@ -1,6 +1,8 @@
 //! The desk of one database: the plans that wait for it, what is reserved in it, and which of
 //! the plans go into the next flush. Knows nothing of how plans are written.
 
+use super::doubt::Doubt;
+use super::log::Log;
 use crate::sqlite::batch::{Counts, Verdict};
 use crate::sqlite::reservations::Reservations;
 use host_core::plan::{Name, Plan, Ticket};
@@ -27,7 +29,12 @@ pub(super) struct Queued {
 #[derive(Default)]
 pub(super) struct Desk {
     pub(super) connection: Option<Connection>,
+    /// A connection that is closed when all is answered: to close one may move its log.
+    pub(super) spent: Option<Connection>,
+    /// A commit failed, and nothing is written before this has ended.
+    pub(super) doubt: Option<Doubt>,
     pub(super) counts: Counts,
+    log: Log,
     pub(super) reservations: Reservations<oneshot::Sender<Ticket>>,
     /// When it was last written.
     pub(super) used: Duration,
@@ -40,21 +47,38 @@ impl Desk {
         self.queue.push_back(Queued { plan, answer, names: None });
     }
 
+    /// From here on it writes by this connection.
+    pub(super) fn begin(&mut self, connection: Connection) {
+        self.counts.forget();
+        self.connection = Some(connection);
+    }
+
+    /// What can wait until all is answered.
+    pub(super) fn tidy(&mut self, now: Duration) {
+        self.spent = None;
+        if let Some(connection) = self.connection.as_ref().filter(|_| self.used == now) {
+            self.log.tend(connection, now);
+        }
+    }
+
     /// Plans that wait.
     pub(super) fn waiting(&self) -> usize {
         self.queue.len()
     }
 
-    /// Whether anybody waits for it or holds something of it.
+    /// Whether anybody waits for it or holds something of it, or a doubt has to end.
     pub(super) fn is_busy(&self) -> bool {
-        !self.queue.is_empty() || !self.reservations.is_empty()
+        !self.queue.is_empty() || !self.reservations.is_empty() || self.doubt.is_some()
     }
 
     /// When there will be something to do even if no order comes: at once when this step `moved`
     /// something that another may have waited for.
     pub(super) fn next(&self, now: Duration, moved: bool) -> Option<Duration> {
         let waits = !self.queue.is_empty() || self.reservations.has_waiting();
-        if moved && waits { Some(now) } else { self.reservations.next_end() }
+        if moved && waits {
+            return Some(now);
+        }
+        self.reservations.next_end().into_iter().chain(self.doubt.as_ref().map(Doubt::next)).min()
     }
 
     /// Grants what can be reserved now. The answer: how many were told so.

@@ -19,3 +19,14 @@ pub(in crate::sqlite) enum Order {
     /// Everything queued is committed and answered, then the writer ends.
     Stop,
 }
+
+impl Order {
+    /// The database that it is about; none for the end of all.
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Order::Commit { place, .. } | Order::Reserve { place, .. } | Order::Release { place, .. } => Some(*place),
+            Order::Remove(tenant) => Some(Place::Tenant(*tenant)),
+            Order::Stop => None,
+        }
+    }
+}

@@ -7,11 +7,12 @@ use crate::sqlite::schema::CONTROL;
 use host_core::audit::AuditEntry;
 use host_core::bouquet::Bouquet;
 use host_core::object::{Key, Object};
-use host_core::plan::{Change, Name};
+use host_core::plan::{Change, Guard, Name};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
 use host_core::{BouquetId, Version};
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::oneshot;
 
 const HERE: Place = Place::Tenant(TenantId(1));
@@ -20,12 +21,8 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// A writer without a thread, with one tenant.
-fn writer(folder: &tempfile::TempDir) -> Writer {
-    let directory = Arc::new(DataDirectory::claim(&folder.path().join("data")).unwrap());
-    make(&directory.control(), &CONTROL).unwrap();
-    let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), 8);
-    let tenant = Tenant {
+fn tenant() -> Tenant {
+    Tenant {
         id: TenantId(1),
         version: Version(0),
         name: "demo".into(),
@@ -33,8 +30,15 @@ fn writer(folder: &tempfile::TempDir) -> Writer {
         suspended: false,
         quotas: Default::default(),
         created_at: Unix(0),
-    };
-    let plan = Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() };
+    }
+}
+
+/// A writer without a thread, with one tenant.
+fn writer(folder: &tempfile::TempDir) -> Writer {
+    let directory = Arc::new(DataDirectory::claim(&folder.path().join("data")).unwrap());
+    make(&directory.control(), &CONTROL).unwrap();
+    let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), 8);
+    let plan = Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant())))], ..Plan::default() };
     let mut born = send(&mut writer, Place::Control, plan);
     writer.step(ms(0));
     assert!(born.try_recv().unwrap().is_ok());
@@ -69,6 +73,13 @@ fn bouquet(id: u32) -> Plan {
         request: String::new(),
     };
     Plan { changes: vec![Change::Insert(Box::new(Object::Bouquet(bouquet)))], audit: vec![entry], ..Plan::default() }
+}
+
+/// A bouquet with an audit row of two mebibytes.
+fn large(id: u32) -> Plan {
+    let mut plan = bouquet(id);
+    plan.audit[0].after = serde_json::Value::String("x".repeat(2 << 20));
+    plan
 }
 
 fn rows(writer: &Writer, table: &str) -> u32 {
@@ -164,11 +175,110 @@ fn when_the_disk_is_full_no_plan_of_the_batch_is_done_and_the_database_is_opened
 }
 
 #[test]
+fn a_plan_that_meets_a_damaged_row_fails_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    let mut first = send(&mut writer, HERE, bouquet(1));
+    writer.step(ms(1));
+    assert!(first.try_recv().unwrap().is_ok());
+    let connection = writer.desks[&HERE].connection.as_ref().unwrap();
+    connection.execute("UPDATE bouquets SET version = 99999999999", ()).unwrap();
+    let looks = Plan { guards: vec![Guard::Unchanged(Key::Bouquet(BouquetId(1)), Version(1))], ..bouquet(3) };
+    let plans = [bouquet(2), looks, bouquet(4)];
+    let mut answers = plans.map(|plan| send(&mut writer, HERE, plan));
+    writer.step(ms(2));
+    let [before, damaged, after] = answers.each_mut().map(|answer| answer.try_recv().unwrap());
+    assert!(before.is_ok() && after.is_ok());
+    assert!(matches!(damaged, Err(CommitError::Store(StoreError::Failed(_)))), "{damaged:?}");
+    assert_eq!((rows(&writer, "bouquets"), rows(&writer, "audit_chain")), (3, 2));
+}
+
+#[test]
+fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    let mut first = send(&mut writer, HERE, bouquet(1));
+    writer.step(ms(1));
+    assert!(first.try_recv().unwrap().is_ok());
+    let connection = writer.desks[&HERE].connection.as_ref().unwrap();
+    let refuse = "CREATE TEMP TRIGGER no BEFORE INSERT ON audit WHEN NEW.action = 'no' \
+                  BEGIN SELECT RAISE(ABORT, 'no'); END";
+    connection.execute_batch(refuse).unwrap();
+    let mut refused = bouquet(3);
+    refused.audit.push(AuditEntry { action: "no".into(), ..refused.audit[0].clone() });
+    let mut answers = [bouquet(2), refused, bouquet(4)].map(|plan| send(&mut writer, HERE, plan));
+    writer.step(ms(2));
+    let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
+    assert_eq!(told, [true, false, true]);
+    assert_eq!((rows(&writer, "bouquets"), rows(&writer, "audit")), (3, 3));
+    let connection = open_reading(&path_of(&writer.directory, HERE), schema_of(HERE)).unwrap();
+    assert_eq!(crate::sqlite::verify::verify(&connection, HERE).unwrap(), []);
+}
+
+#[test]
+fn a_tenant_whose_directory_cannot_be_made_is_refused_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    let stranger = writer.directory.tenants().join("two");
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&stranger).unwrap();
+    std::fs::write(stranger.join("panel.db"), "of a backup").unwrap();
+    let born = |id: u32, name: &str| {
+        let tenant = Tenant { id: TenantId(id), name: name.into(), ..tenant() };
+        Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() }
+    };
+    let mut answers =
+        [born(2, "two"), born(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
+    writer.step(ms(1));
+    let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
+    assert_eq!(told, [false, true]);
+    assert_eq!(std::fs::read(stranger.join("panel.db")).unwrap(), b"of a backup");
+    assert!(writer.directory.panel(TenantId(3)).exists());
+}
+
+#[test]
+fn no_answer_waits_for_a_reader_whose_moment_keeps_the_log_long() {
+    static WAITED: AtomicU32 = AtomicU32::new(0);
+    fn wait(_: i32) -> bool {
+        WAITED.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(&folder);
+    let mut first = send(&mut writer, HERE, bouquet(1));
+    writer.step(ms(1));
+    assert!(first.try_recv().unwrap().is_ok());
+    let desk = writer.desks.get_mut(&HERE).unwrap();
+    desk.connection.as_mut().unwrap().busy_handler(Some(wait)).unwrap();
+    let reader = open_reading(&path_of(&writer.directory, HERE), schema_of(HERE)).unwrap();
+    let moment = reader.unchecked_transaction().unwrap();
+    let seen = |sql: &str| moment.query_row::<u32, _, _>(sql, (), |row| row.get(0)).unwrap();
+    assert_eq!(seen("SELECT count(*) FROM bouquets"), 1);
+    let log = path_of(&writer.directory, HERE).with_extension("db-wal");
+    let mut step = 1;
+    while std::fs::metadata(&log).unwrap().len() <= 72 << 20 {
+        step += 1;
+        let mut written = send(&mut writer, HERE, large(step));
+        writer.step(ms(u64::from(step) * 1_000));
+        assert!(written.try_recv().unwrap().is_ok());
+    }
+    assert_eq!(WAITED.load(Ordering::Relaxed), 0);
+    assert_eq!(seen("SELECT count(*) FROM bouquets"), 1, "the reader was there all the time");
+    drop(moment);
+    drop(reader);
+    let mut last = send(&mut writer, HERE, bouquet(step + 1));
+    writer.step(ms(u64::from(step) * 1_000 + 1_000));
+    assert!(last.try_recv().unwrap().is_ok());
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0, "the log is emptied when nobody is in the way");
+}
+
+#[test]
 fn databases_that_rest_are_closed() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
-    writer.step(ms(59_999));
+    writer.close_idle(ms(59_999), |_| true);
     assert_eq!(writer.desks.len(), 1);
-    writer.step(ms(60_000));
+    writer.close_idle(ms(60_000), |_| false);
+    assert_eq!(writer.desks.len(), 1, "an order is on its way");
+    writer.close_idle(ms(60_000), |_| true);
     assert_eq!(writer.desks.len(), 0);
 }

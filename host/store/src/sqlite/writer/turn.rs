@@ -1,12 +1,10 @@
 //! One writer with the queue in front of it. A turn takes in what is queued and does it; a
 //! thread takes turns whenever an order comes, a test when it likes. Knows nothing of plans.
 
-use super::{Order, Writer};
+use super::{Inlets, Order, Writer};
 use crate::sqlite::readers::Readers;
-use host_core::TenantId;
-use host_core::plan::Place;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How often a writer that nobody asks anything looks after what is idle.
@@ -17,39 +15,6 @@ const LINGER: Duration = Duration::from_millis(2);
 /// The first piece of that wait; each is twice as long as the one before.
 const NAP: Duration = Duration::from_micros(100);
 
-/// The ways to the writers. Each database has one. The standard library's channel, because an
-/// order that its writer did not live to see is dropped with it: whoever waits for it hears so.
-#[derive(Clone)]
-pub(in crate::sqlite) struct Inlets(Arc<[SyncSender<Order>]>);
-
-impl Inlets {
-    /// Queues of `queue` orders, and where each of them comes out.
-    pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Inlets, Vec<Receiver<Order>>) {
-        let (inlets, outlets): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
-        (Inlets(inlets.into()), outlets)
-    }
-
-    /// Hands an order to the writer of a place. It comes back when the queue is full.
-    pub(in crate::sqlite) fn send(&self, place: Place, order: Order) -> Result<(), Order> {
-        let number = match place {
-            Place::Control => 0,
-            Place::Tenant(id) => id.0 as usize % self.0.len(),
-        };
-        let Some(inlet) = self.0.get(number) else { return Err(order) };
-        inlet.try_send(order).map_err(|error| match error {
-            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
-        })
-    }
-
-    /// Tells every writer to end, behind what is queued.
-    pub(in crate::sqlite) fn stop(&self) {
-        for inlet in &*self.0 {
-            // Fails only when the writer has ended already.
-            let _ = inlet.send(Order::Stop);
-        }
-    }
-}
-
 /// A writer that takes turns.
 pub(in crate::sqlite) struct Turn {
     writer: Writer,
@@ -59,7 +24,8 @@ pub(in crate::sqlite) struct Turn {
     inlets: Inlets,
     /// Plans that it takes in at most.
     queue: usize,
-    gone: Vec<TenantId>,
+    /// What it has for other writers, as long as their queues are full.
+    orders: Vec<Order>,
     /// One of the writers also closes readers that rest.
     sweeps: Option<Arc<Readers>>,
     swept: Duration,
@@ -75,8 +41,8 @@ impl Turn {
         queue: usize,
         sweeps: Option<Arc<Readers>>,
     ) -> Turn {
-        let (gone, swept) = (Vec::new(), Duration::ZERO);
-        Turn { writer, outlet, first: None, inlets, queue, gone, sweeps, swept, ended: false }
+        let (orders, swept) = (Vec::new(), Duration::ZERO);
+        Turn { writer, outlet, first: None, inlets, queue, orders, sweeps, swept, ended: false }
     }
 
     /// Takes in what is queued and does all of it that can be done now. The answer: when there
@@ -84,13 +50,19 @@ impl Turn {
     pub(in crate::sqlite) fn step(&mut self, now: Duration) -> Option<Duration> {
         self.take_queued();
         let again = self.writer.step(now);
-        self.gone.extend(self.writer.take_gone());
-        self.gone.retain(|id| self.inlets.send(Place::Tenant(*id), Order::Remove(*id)).is_err());
+        self.writer.close_idle(now, |place| self.inlets.leave(place));
+        self.pass_on();
         if now.saturating_sub(self.swept) >= REST {
             self.swept = now;
             self.sweeps.iter().for_each(|readers| readers.sweep());
         }
         again
+    }
+
+    /// Hands on what it has for other writers.
+    fn pass_on(&mut self) {
+        self.orders.append(&mut self.writer.orders);
+        self.orders = std::mem::take(&mut self.orders).into_iter().filter_map(|o| self.inlets.send(o).err()).collect();
     }
 
     /// Takes turns until it is told to stop.
@@ -100,7 +72,7 @@ impl Turn {
             let (begin, before) = (start.elapsed(), self.writer.answered);
             let again = self.step(begin);
             if self.ended {
-                return self.writer.finish(start.elapsed());
+                return self.finish(start.elapsed());
             }
             let end = start.elapsed();
             let answered = usize::try_from(self.writer.answered - before).unwrap_or(usize::MAX);
@@ -115,6 +87,7 @@ impl Turn {
             self.writer.finish(now);
         }
         self.writer.finish(now);
+        self.pass_on();
     }
 
     /// Whether orders wait for the next turn.
@@ -174,7 +147,14 @@ impl Turn {
     }
 
     fn take(&mut self, order: Order) {
-        self.ended |= matches!(order, Order::Stop);
+        let Some(place) = order.place() else {
+            self.ended = true;
+            return;
+        };
+        self.inlets.taken(place);
         self.writer.take(order);
+        if !self.writer.has(place) {
+            self.inlets.leave(place);
+        }
     }
 }

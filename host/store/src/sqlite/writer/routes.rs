@@ -1,0 +1,164 @@
+//! The ways to the writers, and which of them has which database: the one with the fewest when the
+//! database is first asked for, and the same one as long as it has it open or is asked anything.
+
+use super::Order;
+use host_core::plan::Place;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+/// The writer of the control database.
+const CONTROL: usize = 0;
+
+/// Where a database is.
+struct Home {
+    writer: usize,
+    /// Orders that its writer has not taken yet.
+    queued: usize,
+}
+
+struct Homes {
+    of: HashMap<Place, Home>,
+    /// How many databases each writer has.
+    loads: Vec<usize>,
+}
+
+impl Homes {
+    /// The home of a place; one that has none gets it at the writer with the fewest.
+    fn settle(&mut self, place: Place) -> &mut Home {
+        self.of.entry(place).or_insert_with(|| {
+            let fewest = || self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map(|(writer, _)| writer);
+            let writer = if place == Place::Control { CONTROL } else { fewest().unwrap_or(CONTROL) };
+            self.loads.iter_mut().nth(writer).into_iter().for_each(|load| *load += 1);
+            Home { writer, queued: 0 }
+        })
+    }
+
+    fn leave(&mut self, place: Place) -> bool {
+        if self.of.get(&place).is_some_and(|home| home.queued > 0) {
+            return false;
+        }
+        if let Some(home) = self.of.remove(&place) {
+            self.loads.iter_mut().nth(home.writer).into_iter().for_each(|load| *load -= 1);
+        }
+        true
+    }
+}
+
+/// The ways to the writers. The standard library's channel, because an order that its writer did
+/// not live to see is dropped with it: whoever waits for it hears so.
+#[derive(Clone)]
+pub(in crate::sqlite) struct Inlets {
+    inlets: Arc<[SyncSender<Order>]>,
+    homes: Arc<Mutex<Homes>>,
+}
+
+impl Inlets {
+    /// Queues of `queue` orders, and where each of them comes out.
+    pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Inlets, Vec<Receiver<Order>>) {
+        let (inlets, outlets): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
+        let mut homes = Homes { of: HashMap::new(), loads: vec![0; inlets.len()] };
+        homes.settle(Place::Control);
+        (Inlets { inlets: inlets.into(), homes: Arc::new(Mutex::new(homes)) }, outlets)
+    }
+
+    /// Hands an order to the writer of its place. It comes back when the queue is full.
+    pub(in crate::sqlite) fn send(&self, order: Order) -> Result<(), Order> {
+        let Some(place) = order.place() else { return Err(order) };
+        // Held while it is sent: what a writer has taken is never more than what it was sent.
+        let mut homes = self.homes.lock();
+        let home = homes.settle(place);
+        let Some(inlet) = self.inlets.get(home.writer) else { return Err(order) };
+        match inlet.try_send(order) {
+            Ok(()) => {
+                home.queued += 1;
+                Ok(())
+            }
+            Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => Err(order),
+        }
+    }
+
+    /// A writer has taken an order for this place out of its queue.
+    pub(super) fn taken(&self, place: Place) {
+        if let Some(home) = self.homes.lock().of.get_mut(&place) {
+            home.queued = home.queued.saturating_sub(1);
+        }
+    }
+
+    /// Its writer has nothing more of this place: the next order for it may go to another. False
+    /// when one is on its way already.
+    pub(super) fn leave(&self, place: Place) -> bool {
+        place == Place::Control || self.homes.lock().leave(place)
+    }
+
+    /// Tells a writer to end, behind what is queued.
+    pub(in crate::sqlite) fn stop(&self, writer: usize) {
+        if let Some(inlet) = self.inlets.get(writer) {
+            // Fails only when the writer has ended already.
+            let _ = inlet.send(Order::Stop);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::TenantId;
+    use std::collections::BTreeSet;
+
+    fn order(id: u32) -> Order {
+        Order::Remove(TenantId(id))
+    }
+
+    fn has(outlet: &Receiver<Order>) -> Vec<Place> {
+        outlet.try_iter().filter_map(|order| order.place()).collect()
+    }
+
+    #[test]
+    fn databases_are_spread_over_the_writers_whatever_their_ids() {
+        let (inlets, outlets) = Inlets::new(4, 16);
+        for id in [1, 33, 65, 97, 129, 161, 193] {
+            assert!(inlets.send(order(id)).is_ok());
+        }
+        let shares: Vec<usize> = outlets.iter().map(|outlet| has(outlet).len()).collect();
+        assert_eq!(shares, [1, 2, 2, 2], "the first one has the control database too");
+    }
+
+    #[test]
+    fn a_database_stays_with_its_writer_until_that_has_nothing_more_of_it() {
+        let (inlets, outlets) = Inlets::new(3, 16);
+        let here = Place::Tenant(TenantId(7));
+        let writer_of = |outlets: &[Receiver<Order>]| outlets.iter().position(|outlet| has(outlet).contains(&here));
+        assert!(inlets.send(order(7)).is_ok());
+        assert!(!inlets.leave(here), "an order is on its way");
+        inlets.taken(here);
+        let first = writer_of(&outlets);
+        // Others come to the same writer meanwhile, as many as to each.
+        assert!((8..20).all(|id| inlets.send(order(id)).is_ok()));
+        assert!(inlets.send(order(7)).is_ok());
+        assert_eq!(writer_of(&outlets), first);
+        inlets.taken(here);
+        assert!(inlets.leave(here));
+        // Of those that it has left, two more leave another writer: that one is next.
+        let busiest: BTreeSet<_> = (8..20).map(|id| Place::Tenant(TenantId(id))).collect();
+        let homes: Vec<_> = {
+            let homes = inlets.homes.lock();
+            busiest.iter().filter(|place| homes.of[*place].writer == 2).copied().take(2).collect()
+        };
+        homes.iter().for_each(|place| inlets.taken(*place));
+        assert!(homes.iter().all(|place| inlets.leave(*place)));
+        assert!(inlets.send(order(7)).is_ok());
+        assert_eq!(writer_of(&outlets), Some(2));
+    }
+
+    #[test]
+    fn an_order_for_a_full_queue_comes_back() {
+        let (inlets, outlets) = Inlets::new(1, 1);
+        assert!(inlets.send(order(1)).is_ok());
+        assert!(inlets.send(order(1)).is_err());
+        assert_eq!(has(&outlets[0]).len(), 1);
+        inlets.taken(Place::Tenant(TenantId(1)));
+        assert!(inlets.leave(Place::Tenant(TenantId(1))));
+    }
+}
