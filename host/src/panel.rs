@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::shipped::SHIPPED;
 use anyhow::Context;
+use futures_util::FutureExt;
 use host_core::TenantId;
 use host_core::caller::Scope;
 use host_core::event::Effect;
@@ -17,6 +18,8 @@ use host_outgoing::{Outgoing, OutgoingOptions};
 use host_runtime::Runtime;
 use host_store::{DataDirectory, SystemClock, SystemEntropy};
 use std::ffi::OsString;
+use std::fmt::Display;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,12 +149,23 @@ impl Drop for Panel {
 
 /// Steps the engine every second: leases, effects, left-over guide builds.
 async fn drive(engine: Arc<Engine>) {
+    every_second(|| engine.step(engine.clock().now())).await;
+}
+
+/// Takes steps for ever. After one that fails, or that panics, the next one comes all the same.
+async fn every_second<S, E>(step: impl Fn() -> S)
+where
+    S: Future<Output = Result<(), E>>,
+    E: Display,
+{
     let mut beat = tokio::time::interval(Duration::from_secs(1));
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        if let Err(error) = engine.step(engine.clock().now()).await {
-            tracing::warn!(%error, "a step of the engine failed and will be repeated");
+        match AssertUnwindSafe(step()).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a step of the engine failed and will be repeated"),
+            Err(_) => tracing::error!("a step of the engine panicked and will be repeated; please report it"),
         }
     }
 }
@@ -167,5 +181,27 @@ impl Performer for Effects {
             self.media.restart(tenant, *stream);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_that_panics_or_fails_is_not_the_last_one() {
+        let steps = AtomicU32::new(0);
+        let step = async || match steps.fetch_add(1, Ordering::Relaxed) {
+            0 => panic!("as a defect would"),
+            1 => Err("no luck"),
+            _ => Ok(()),
+        };
+        let driver = every_second(step);
+        tokio::select! {
+            () = driver => {}
+            () = tokio::time::sleep(Duration::from_secs(10)) => {}
+        }
+        assert!(steps.load(Ordering::Relaxed) > 2);
     }
 }
