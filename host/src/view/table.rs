@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 const PLAIN_WIDTH: u16 = 140;
 
 /// Rows as a table, an object as two columns with the tables in it below, text as it is.
-pub(super) fn of(value: &Value) -> String {
+pub(crate) fn of(value: &Value) -> String {
     match value {
         Value::Null => "done".into(),
         Value::String(text) => text.clone(),
