@@ -49,5 +49,6 @@ mod stalled;
 mod strangers;
 mod tenants;
 mod tidy;
+mod upgrade;
 mod watcher;
 mod why;

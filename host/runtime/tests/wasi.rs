@@ -5,6 +5,7 @@
 mod support;
 
 use host_runtime::{CallError, LoadError, PackageError, Reply};
+use linecard_pack::{WASI_TARGET, provide};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,17 +22,18 @@ fn standard() -> Vec<u8> {
     guest.sealed(component)
 }
 
-/// With the compiler of the workspace, for the WASI target that `rust-toolchain.toml` names.
+/// With the compiler of the workspace, for the WASI target, which is added where it is missing.
 fn build() -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    provide(here, WASI_TARGET).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let module: PathBuf = folder.path().join("std.wasm");
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.current_dir(here).args(["--edition", "2024", "--target", "wasm32-wasip2", "--crate-type", "cdylib"]);
+    rustc.current_dir(here).args(["--edition", "2024", "--target", WASI_TARGET, "--crate-type", "cdylib"]);
     rustc.args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=debuginfo", "-Clink-arg=--skip-wit-component", "-o"]);
     let built = rustc.arg(&module).arg("tests/guests/std.rs").output().unwrap();
     let words = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "{words}\nIs the target there? Type: rustup target add wasm32-wasip2");
+    assert!(built.status.success(), "{words}");
     std::fs::read(module).unwrap()
 }
 

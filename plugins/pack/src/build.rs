@@ -2,11 +2,11 @@
 //! script, so another cargo is already running: the nested one has a target folder and a
 //! profile of its own, and none of the outer one's flags and wrappers.
 
+use crate::toolchain::{GUEST_TARGET, provide};
 use crate::{MOST_PAGES, Manifest, PackError, module, pack, read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Rust has 1 MiB of stack by default, which alone is 16 pages to reset on every call.
 const STACK_BYTES: u32 = 32 * 1_024;
 /// Two pages: stack, data, and a heap that an ordinary call does not outgrow.
@@ -32,9 +32,9 @@ struct Guest {
 /// in `target_dir/components`. Files that did not change are not written again.
 pub fn build_all(workspace_root: &Path, folder: &str, target_dir: &Path) -> Result<Vec<Packed>, PackError> {
     let guests = guests(&workspace_root.join(folder))?;
-    add_missing_target(workspace_root)?;
+    provide(workspace_root, GUEST_TARGET)?;
     compile(workspace_root, target_dir, &guests)?;
-    let modules = target_dir.join(TARGET).join("guest");
+    let modules = target_dir.join(GUEST_TARGET).join("guest");
     let components = target_dir.join("components");
     std::fs::create_dir_all(&components).map_err(|source| PackError::Io { path: components.clone(), source })?;
     let wit_root = workspace_root.join("wit");
@@ -86,26 +86,6 @@ fn guest(folder: PathBuf) -> Result<Guest, PackError> {
     Ok(Guest { name: manifest.name, package, folder })
 }
 
-/// Asks the compiler where the target's library is, and rustup for it when it is not there.
-fn add_missing_target(workspace_root: &Path) -> Result<(), PackError> {
-    if target_is_there(workspace_root) {
-        return Ok(());
-    }
-    let added = Command::new("rustup").args(["target", "add", TARGET]).current_dir(workspace_root).output();
-    match added {
-        Ok(output) if output.status.success() && target_is_there(workspace_root) => Ok(()),
-        Ok(output) => Err(PackError::Target(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
-        Err(error) => Err(PackError::Target(format!("rustup does not run: {error}"))),
-    }
-}
-
-fn target_is_there(workspace_root: &Path) -> bool {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let asked =
-        Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).current_dir(workspace_root).output();
-    asked.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
-}
-
 fn compile(workspace_root: &Path, target_dir: &Path, guests: &[Guest]) -> Result<(), PackError> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace_root);
@@ -117,7 +97,7 @@ fn compile(workspace_root: &Path, target_dir: &Path, guests: &[Guest]) -> Result
         [format!("-Clink-arg=-zstack-size={STACK_BYTES}"), format!("-Clink-arg=--initial-memory={MEMORY_BYTES}")];
     // Flags in `.cargo/config.toml` would be ignored here; this variable is not.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-    cargo.args(["build", "--locked", "--profile", "guest", "--target", TARGET, "--target-dir"]).arg(target_dir);
+    cargo.args(["build", "--locked", "--profile", "guest", "--target", GUEST_TARGET, "--target-dir"]).arg(target_dir);
     for guest in guests {
         cargo.args(["-p", &guest.package]);
     }

@@ -35,10 +35,13 @@ pub enum PackError {
         most: u64,
     },
     /// The compiler cannot make guests.
-    #[error(
-        "the Rust target wasm32-unknown-unknown is missing and could not be added ({0}): run `rustup target add wasm32-unknown-unknown`"
-    )]
-    Target(String),
+    #[error("the Rust target {target} is missing and could not be added ({reason}): run `rustup target add {target}`")]
+    Target {
+        /// Which target.
+        target: String,
+        /// What rustup said.
+        reason: String,
+    },
     /// The compiler refused the guests; what it said is on the error output.
     #[error("cargo could not build the plugins: {0}")]
     Cargo(String),

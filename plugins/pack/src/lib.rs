@@ -8,11 +8,13 @@ mod description;
 mod error;
 mod manifest;
 mod module;
+mod toolchain;
 
 pub use build::{Packed, build_all};
 pub use description::description;
 pub use error::PackError;
 pub use manifest::{Capability, Manifest};
+pub use toolchain::{GUEST_TARGET, WASI_TARGET, provide};
 
 use sha2::{Digest, Sha256};
 use std::path::Path;
