@@ -16,6 +16,7 @@ use crate::permits::{Permit, Permits};
 use crate::reply::{self, ReplyDocument};
 use crate::snapshot::{Route, Snapshot};
 use crate::state::{CallState, Stop};
+use crate::waits::Late;
 use bytes::Bytes;
 use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run, Work};
@@ -121,11 +122,19 @@ impl Runtime {
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
         let begun = self.engine.clock().monotonic();
+        let waits = Arc::clone(&state.waits);
         let answered = placed.loaded.answer(&self.wasm, state, time, &route.label, &document);
-        let answered = tokio::time::timeout(time.wall, answered).await;
+        let answered = waits.within(time, answered).await;
         placed.figures.ran(self.engine.clock().monotonic().saturating_sub(begun));
         // Too late: dropping the answer has dropped the instance, and with it the plan.
-        let Ok((mut state, answered)) = answered else { return Err(Failure::Fault(Spent::Wall.to_string())) };
+        let (mut state, answered) = match answered {
+            Ok(answered) => answered,
+            Err(Late::Guest) => return Err(Failure::Fault(Spent::Wall.to_string())),
+            Err(Late::Host) => {
+                placed.figures.count(Ending::TurnedAway);
+                return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
+            }
+        };
         match answered {
             Ok(Ok(reply)) => Ok(Success { body: state.body.take(), work: state.work, reply }),
             Ok(Err(told)) => {

@@ -35,6 +35,7 @@ mod settings;
 pub mod snapshot;
 mod state;
 mod tenancy;
+mod waits;
 mod wasi;
 pub mod watch;
 

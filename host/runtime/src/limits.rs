@@ -137,17 +137,19 @@ impl ResourceLimiter for Meter {
 pub(crate) struct Time {
     /// Ticks of guest time.
     pub(crate) ticks: u32,
-    /// Wall time, without waiting for commit.
+    /// Wall time of its own, in which it does not wait for the host.
     pub(crate) wall: Duration,
+    /// Wall time in all, without waiting for commit. What the host let it wait is not its fault.
+    pub(crate) all: Duration,
 }
 
 impl Time {
     /// The figures of a budget class.
     pub(crate) fn of(budget: Budget) -> Time {
         match budget {
-            Budget::Fast => Time { ticks: ticks(250), wall: Duration::from_millis(250) },
-            Budget::Http => Time { ticks: ticks(250), wall: Duration::from_secs(20) },
-            Budget::Job => Time { ticks: ticks(60_000), wall: Duration::from_secs(60) },
+            Budget::Fast => Time { ticks: ticks(250), wall: Duration::from_millis(250), all: Duration::from_secs(2) },
+            Budget::Http => Time { ticks: ticks(250), wall: Duration::from_secs(20), all: Duration::from_secs(20) },
+            Budget::Job => Time { ticks: ticks(60_000), wall: Duration::from_secs(60), all: Duration::from_secs(60) },
         }
     }
 }

@@ -14,8 +14,9 @@ use host_core::refusal::Code;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::LazyLock;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
 
 /// Answers one call of an action: `surface/name` and the call's document.
 pub type NativeAction = fn(NativeCall, &str, &str) -> (NativeCall, Result<String, Refusal>);
@@ -69,17 +70,13 @@ impl NativeCall {
     /// action should return it, and the call fails whatever it answers.
     pub fn call(&mut self, function: &str, arguments: &[Argument<'_>]) -> Result<Answer, Refusal> {
         let Some(verb) = VERBS.get(function) else { return Err(self.stop(wasmtime::Error::msg("no such function"))) };
-        // On SQLite a verb is ready at once; a store that is not would need a guest's fiber.
-        let mut context = Context::from_waker(Waker::noop());
-        let polled = verb(&mut self.state, arguments).as_mut().poll(&mut context);
-        match polled {
-            Poll::Ready(Ok(Ok(answer))) => Ok(answer),
-            Poll::Ready(Ok(Err(told))) => {
+        match waited_for(verb(&mut self.state, arguments)) {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(told)) => {
                 let refusal = Refusal::new(Code::from(told.code), told.message);
                 Err(Refusal { field: told.field.map(Into::into), ..refusal })
             }
-            Poll::Ready(Err(stop)) => Err(self.stop(stop)),
-            Poll::Pending => Err(self.stop(wasmtime::Error::msg("the store was not ready"))),
+            Err(stop) => Err(self.stop(stop)),
         }
     }
 
@@ -112,6 +109,25 @@ impl NativeCall {
     fn stop(&mut self, stop: wasmtime::Error) -> Refusal {
         self.stopped.get_or_insert(stop);
         Refusal::new(Code::InvalidInput, "The call is over.")
+    }
+}
+
+/// Waits on this thread: a native call has no fiber that could be left. Nearly all verbs are
+/// ready at once; what the store's own threads answer needs nothing of this one.
+fn waited_for<T>(mut answer: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> T {
+    struct Caller(Thread);
+    impl Wake for Caller {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Caller(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match answer.as_mut().poll(&mut context) {
+            Poll::Ready(answer) => return answer,
+            Poll::Pending => std::thread::park(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::body::build::Build;
 use crate::capability::Needs;
 use crate::limits::{Meter, Spent};
 use crate::log::{Level, LogLine, Ring, one_line};
+use crate::waits::Waits;
 use host_core::Refusal;
 use host_core::grant::Grant;
 use host_core::refusal::Code;
@@ -30,6 +31,8 @@ pub(crate) struct CallState {
     /// The open list of the catalogue.
     pub(crate) listing: Option<host_engine::catalogue::Listing>,
     pub(crate) log: Arc<Ring>,
+    /// How long it has waited for the host.
+    pub(crate) waits: Arc<Waits>,
     /// What it printed through WASI.
     pub(crate) printed: Option<Box<crate::wasi::Printed>>,
 }
@@ -44,7 +47,8 @@ impl CallState {
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());
-        CallState { work, meter, grant, writes, body: None, build, refused: None, listing: None, log, printed: None }
+        let (body, refused, listing, printed) = (None, None, None, None);
+        CallState { work, meter, grant, writes, body, build, refused, listing, log, waits: Arc::default(), printed }
     }
 
     /// Counts a host call and asks whether this call may make it. A refusal is an answer to the

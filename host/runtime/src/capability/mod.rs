@@ -108,7 +108,7 @@ pub(crate) fn document(name: &'static str, text: &str) -> Result<Map<String, Val
 }
 
 /// A host function that calls an async verb: `verb!("get", Scope, |call, id: u32| line::get(&mut call.work, id))`.
-/// On SQLite the verb is ready at once, so the guest never leaves its thread.
+/// Most verbs are ready at once, and the guest stays on its thread; while one is not, its clock stands still.
 macro_rules! verb {
     ($name:literal, $needs:ident, |$call:ident $(, $argument:ident: $type:ty)*| $verb:expr) => {
         $crate::link::HostFunction {
@@ -138,7 +138,10 @@ macro_rules! verb {
     };
     (@answer $needs:ident, $call:ident, $verb:expr) => {{
         let answer = match $call.admit($crate::capability::Needs::$needs) {
-            Ok(()) => async { $verb }.await,
+            Ok(()) => {
+                let waits = std::sync::Arc::clone(&$call.waits);
+                waits.during(async { $verb }).await
+            }
             Err($crate::state::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
             Err($crate::state::Denied::Stop(stop)) => return Err(stop.into()),
         };
