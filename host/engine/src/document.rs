@@ -5,7 +5,7 @@ use crate::Result;
 use host_core::Refusal;
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::{Kind, Object};
-use host_core::port::{Filter, Page, Query};
+use host_core::port::{Filter, MAX_START, Page, Query};
 use host_core::refusal::Code;
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
@@ -76,7 +76,8 @@ fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Refusal {
 }
 
 /// The query of a list, `{"start","limit","search"}` with further fields as `more` allows.
-/// The limit is 50 unless sent, at least 1 and at most 1,000.
+/// The limit is 50 unless sent, at least 1 and at most 1,000; a start above [`MAX_START`] is
+/// refused.
 pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[&'static str]) -> Result<Query> {
     let number = |name: &'static str, other: u32| match map.get(name) {
         None | Some(Value::Null) => Ok(other),
@@ -95,6 +96,10 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
         Some(_) => return Err(Refusal::field(Code::InvalidInput, "search", "search is a text.").into()),
     };
     let (start, limit) = (number("start", 0)?, number("limit", 50)?.clamp(1, 1_000));
+    if start > MAX_START {
+        let message = format!("start is at most {MAX_START}; search or filter for what lies behind.");
+        return Err(Refusal::field(Code::InvalidInput, "start", message).into());
+    }
     Ok(Query { kind, scope, filters: Vec::<Filter>::new(), search, start, limit, descending: false })
 }
 

@@ -256,8 +256,13 @@ impl Ask<'_> {
 
     /// Our own failure: the log has it, the caller gets the incident.
     fn ours(&self, error: &host_engine::Error) -> No {
-        if matches!(error, host_engine::Error::Store(StoreError::Busy)) {
-            return busy(2);
+        match error {
+            host_engine::Error::Store(StoreError::TooLong) => {
+                let message = "This takes too long; ask for less, or try again.";
+                return Refusal::new(Code::Unavailable, message).retry_after(2).into();
+            }
+            host_engine::Error::Store(error) if error.is_passing() => return busy(2),
+            _ => {}
         }
         tracing::error!(incident = %self.visitor.id, %error, "a request failed");
         match error {

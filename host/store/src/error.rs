@@ -2,6 +2,7 @@
 //! Knows nothing of what the databases hold.
 
 use host_core::port::StoreError;
+use rusqlite::ErrorCode;
 use std::path::{Path, PathBuf};
 
 /// Why a data directory cannot be opened. Each says what to do next; none shows a secret.
@@ -89,5 +90,8 @@ pub(crate) fn plain(error: &rusqlite::Error) -> String {
 
 /// A failed statement, as the port says it.
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
-    StoreError::Failed(plain(&error))
+    match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => StoreError::TooLong,
+        _ => StoreError::Failed(plain(&error)),
+    }
 }

@@ -90,6 +90,7 @@ impl Store for Gauge {
         ) -> Answer<'_, Vec<SeriesId>>;
         fn streams(tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
         fn carries(tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
+        fn carriers(tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>>;
         fn programmes(
             tenant: TenantId, source: Option<GuideSourceId>, channels: Vec<String>, from: Unix, to: Unix, limit: u32
         ) -> Answer<'_, Vec<Programme>>;

@@ -47,9 +47,19 @@ pub enum StoreError {
     /// No such tenant, or its database is not there.
     #[error("there is no database for this tenant")]
     NoDatabase,
-    /// The writer's queue is full or it is shutting down; try again.
+    /// A queue is full, of writes or of long reads, or the store is shutting down; try again.
     #[error("the database is too busy")]
     Busy,
+    /// A long read took longer than reads may. It may be answered later, or when it asks for less.
+    #[error("the read took too long")]
+    TooLong,
+}
+
+impl StoreError {
+    /// Whether nothing is wrong but the load, so that the same may succeed a little later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, StoreError::Busy | StoreError::TooLong)
+    }
 }
 
 /// Why a plan was not committed. Nothing of it was written, but for [`StoreError::Unknown`].
@@ -79,6 +89,9 @@ pub struct Committed {
     pub touched: Vec<u32>,
 }
 
+/// Most rows that a list skips: each of them is read, and costs as much as one that is shown.
+pub const MAX_START: u32 = 100_000;
+
 /// Which rows of a kind to list, in which order.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -90,7 +103,7 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves.
     pub search: Option<String>,
-    /// Skip so many.
+    /// Skip so many; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
     pub start: u32,
     /// At most so many; 1 to 1,000.
     pub limit: u32,
@@ -186,6 +199,10 @@ pub struct Finding {
 }
 
 /// Storage of the process and all its tenants.
+///
+/// Reads of a row, or of a few, are answered at once on the caller's thread. Reads whose cost
+/// grows with what there is (lists, counts, catalogues, logs) wait for their tenant's turn, and
+/// answer [`StoreError::Busy`] or [`StoreError::TooLong`] under load.
 pub trait Store: Send + Sync + 'static {
     /// The row, when the scope may see it. A row outside the scope is `None`, like a missing one.
     fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
@@ -227,6 +244,9 @@ pub trait Store: Send + Sync + 'static {
     fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
     /// Whether one of the bouquets holds the stream, or the series of the episode.
     fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
+    /// The bouquets that hold each of these streams, or the series of the episode: pairs in no
+    /// order. A stream that none holds has no pair.
+    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>>;
     /// Programmes of guide channels that end after `from` and begin before `to`, by channel and
     /// start, from current builds; at most `limit` for each channel.
     fn programmes(

@@ -5,7 +5,6 @@ use crate::front::Visitor;
 use crate::rate::Exceeded;
 use crate::{Http, answer};
 use axum::response::Response;
-use host_core::port::StoreError;
 use host_core::refusal::Known;
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal};
@@ -87,7 +86,7 @@ fn status(no: &No) -> (StatusCode, Option<u32>) {
         No::NotFound | No::Media(MediaError::NotFound | MediaError::WrongForm(_)) => (StatusCode::NOT_FOUND, None),
         No::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
         No::Media(MediaError::StreamDown) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
-        No::Ours(Error::Store(StoreError::Busy)) => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
+        No::Ours(Error::Store(error)) if error.is_passing() => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
         No::Media(MediaError::Failed(_)) | No::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
     }
 }

@@ -211,3 +211,21 @@ pub(super) fn carries(connection: &Connection, bouquets: &[BouquetId], stream: S
     }
     Ok(false)
 }
+
+/// The bouquets that hold each of these streams, or the series of the episode.
+pub(super) fn carriers(connection: &Connection, ids: &[StreamId]) -> Result<Vec<(StreamId, BouquetId)>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT bouquet FROM bouquet_members WHERE stream = ?1 \
+             UNION SELECT m.bouquet FROM streams s JOIN bouquet_members m ON m.series = s.series WHERE s.id = ?1",
+        )
+        .map_err(failed)?;
+    let mut pairs = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut rows = statement.query((id.0,)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            pairs.push((*id, BouquetId(row.get(0).map_err(failed)?)));
+        }
+    }
+    Ok(pairs)
+}

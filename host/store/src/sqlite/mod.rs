@@ -1,18 +1,22 @@
 //! The SQLite store: the core's `Store` port over one file per tenant and one for the process.
-//! Reads run on the calling thread, writes go through the one writer of their database.
+//! Short reads run on the calling thread, long ones in the `lane`, writes go through the one
+//! writer of their database.
 //!
 //! * `start` looks a directory over, `port` is what the core sees.
 //! * `pool` has the writers, `writer` is one of them, `batch` is what it does in one transaction.
-//! * `readers` has the connections that read; `find`, `list` and the concepts' files use them.
+//! * `readers` has the connections that read, those of a place that rest on its `shelf`; `find`,
+//!   `list` and the concepts' files use them. `descriptors` says how many may be open.
 
 mod audit_chain;
 mod batch;
 mod cells;
 pub(crate) mod connection;
+mod descriptors;
 mod find;
 mod guards;
 mod guide;
 mod idempotency;
+mod lane;
 mod late;
 mod ledger;
 mod list;
@@ -26,6 +30,7 @@ mod reservations;
 pub(crate) mod schema;
 mod scope;
 mod set_change;
+mod shelf;
 mod start;
 mod table;
 mod tables;
@@ -38,6 +43,7 @@ use crate::Options;
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
 use host_core::TenantId;
+use lane::Lane;
 use places::Places;
 use pool::Pool;
 use readers::Readers;
@@ -45,8 +51,9 @@ use std::sync::Arc;
 
 /// All databases of a data directory.
 pub struct SqliteStore {
-    // Ends before the readers and the lock go.
+    // These end before the readers and the lock go.
     pool: Pool,
+    lane: Lane,
     readers: Arc<Readers>,
     places: Arc<Places>,
 }
@@ -60,20 +67,22 @@ impl std::fmt::Debug for SqliteStore {
 impl SqliteStore {
     /// Opens the databases of a directory, with a thread for each writer.
     pub(crate) fn open(directory: &Arc<DataDirectory>, options: &Options) -> Result<SqliteStore, OpenError> {
-        let start = |inlets, writers| Pool::start(inlets, writers).map_err(OpenError::io(directory.root()));
         let (places, readers) = look_at(directory, options)?;
         let (inlets, writers) = Writers::new(directory, &places, &readers, options);
-        Ok(SqliteStore { pool: start(inlets, writers)?, readers, places })
+        let pool = Pool::start(inlets, writers).map_err(OpenError::io(directory.root()))?;
+        let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
+        Ok(SqliteStore { pool, lane: lane.map_err(OpenError::io(directory.root()))?, readers, places })
     }
 
-    /// Opens the databases of a directory. The writers wait for their steps.
+    /// Opens the databases of a directory. The writers wait for their steps, and no read waits.
     pub(crate) fn open_stepped(
         directory: &Arc<DataDirectory>,
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
         let (places, readers) = look_at(directory, options)?;
         let (inlets, writers) = Writers::new(directory, &places, &readers, options);
-        Ok((SqliteStore { pool: Pool::without_threads(inlets), readers, places }, writers))
+        let (pool, lane) = (Pool::without_threads(inlets), Lane::at_once(&readers));
+        Ok((SqliteStore { pool, lane, readers, places }, writers))
     }
 
     /// Commits what is queued, moves the logs into the databases and ends the writers' threads.
@@ -92,6 +101,6 @@ impl SqliteStore {
 fn look_at(directory: &Arc<DataDirectory>, options: &Options) -> Result<(Arc<Places>, Arc<Readers>), OpenError> {
     let places = start::places(directory)?;
     batch::warm();
-    let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), options.readers);
+    let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), descriptors::databases(options));
     Ok((places, readers))
 }

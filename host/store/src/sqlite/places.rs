@@ -1,6 +1,7 @@
-//! Which databases there are, and for each the numbers that caches compare.
-//! Knows nothing of what is in them.
+//! Which databases there are; for each the numbers that caches compare, and the connections that
+//! rest.
 
+use super::shelf::Shelf;
 use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_core::plan::Place;
@@ -13,12 +14,15 @@ pub(super) struct PlaceState {
     pub(super) catalogue: AtomicU64,
     pub(super) guide: AtomicU64,
     pub(super) lines: AtomicU64,
+    /// Its read connections that nobody uses now. They are closed with the last look at a place
+    /// that is gone.
+    pub(super) readers: Shelf,
 }
 
 impl PlaceState {
     fn new(first: u64) -> Arc<PlaceState> {
         let number = || AtomicU64::new(first);
-        Arc::new(PlaceState { catalogue: number(), guide: number(), lines: number() })
+        Arc::new(PlaceState { catalogue: number(), guide: number(), lines: number(), readers: Shelf::default() })
     }
 }
 
@@ -57,6 +61,12 @@ impl Places {
             tenants.remove(&id);
             tenants
         });
+    }
+
+    /// Looks at every place.
+    pub(super) fn each(&self, mut look: impl FnMut(&Arc<PlaceState>)) {
+        look(&self.control);
+        self.tenants.load().values().for_each(look);
     }
 
     pub(super) fn tenants(&self) -> Vec<TenantId> {

@@ -1,6 +1,7 @@
 //! The writers of a store: a fixed number for all tenants, each database at one of them; driven
 //! by threads, or by hand. Knows nothing of plans.
 
+use super::descriptors;
 use super::places::Places;
 use super::readers::Readers;
 use super::writer::{Inlets, Order, Turn, Writer};
@@ -10,9 +11,6 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// Databases that all writers together keep open.
-const MOST_OPEN: usize = 256;
 
 /// The way to the writers, and their threads.
 pub(super) struct Pool {
@@ -98,8 +96,9 @@ impl Writers {
         let writers = if options.writers == 0 { cores * 2 } else { options.writers }.clamp(1, 64);
         let queue = options.queue.max(1);
         let (inlets, outlets) = Inlets::new(writers, queue);
+        let each = descriptors::databases(options).div_ceil(writers);
         let turn = |(number, outlet)| {
-            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), (MOST_OPEN / writers).max(1));
+            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), each);
             let sweeps = (number == 0).then(|| Arc::clone(readers));
             Turn::new(writer, outlet, inlets.clone(), queue, sweeps)
         };

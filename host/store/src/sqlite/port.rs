@@ -1,6 +1,7 @@
-//! The core's `Store` port: each read a function of its concept, each write an order to the
-//! writer of its database. Knows no SQL.
+//! The core's `Store` port: each read a function of its concept, run at once or in the lane by
+//! what it costs, each write an order to the writer of its database.
 
+use super::readers::at_one_moment;
 use super::writer::Order;
 use super::{SqliteStore, find, guards, guide, idempotency, ledger, list, members, outbox, verify};
 use crate::error::failed;
@@ -22,21 +23,55 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
+/// Rows that a short read has at most; one of more waits for its turn.
+const FEW: usize = 16;
+
 impl SqliteStore {
-    fn read<'a, T: Send + 'a>(
+    /// A read of a row or of a few: at once, on this thread.
+    fn short<'a, T: Send + 'a>(
         &self,
         place: Place,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Answer<'a, T> {
-        at_once(self.readers.with(place, read))
+        at_once(self.readers.with(place, |connection| read(connection)))
     }
 
-    fn read_tenant<'a, T: Send + 'a>(
+    fn short_of<'a, T: Send + 'a>(
         &self,
         tenant: TenantId,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Answer<'a, T> {
-        self.read(Place::Tenant(tenant), read)
+        self.short(Place::Tenant(tenant), read)
+    }
+
+    /// A read that takes longer the more there is: in the lane, at one moment of the database.
+    fn long<'a, T: Send + 'static>(
+        &self,
+        place: Place,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'a, T> {
+        self.lane.read(place, |connection| at_one_moment(connection, read))
+    }
+
+    fn long_of<'a, T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'a, T> {
+        self.long(Place::Tenant(tenant), read)
+    }
+
+    /// A read that is short when it is about few rows.
+    fn of_rows<'a, T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        rows: usize,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'a, T> {
+        match rows <= FEW {
+            true => self.short_of(tenant, |connection| at_one_moment(connection, read)),
+            false => self.long_of(tenant, read),
+        }
     }
 }
 
@@ -47,57 +82,57 @@ fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Answer<'a, T
 
 impl Store for SqliteStore {
     fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>> {
-        self.read(place, |connection| {
+        self.short(place, |connection| {
             find::belongs(place, key.kind())?;
             find::get(connection, scope, key)
         })
     }
 
     fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>> {
-        self.read(place, |connection| {
+        self.short(place, |connection| {
             find::belongs(place, unique.kind())?;
             find::find(connection, &unique)
         })
     }
 
     fn list(&self, place: Place, query: Query) -> Answer<'_, Page> {
-        at_once(self.readers.at_one_moment(place, |connection| {
+        self.long(place, move |connection| {
             find::belongs(place, query.kind)?;
             list::list(connection, &query)
-        }))
+        })
     }
 
     fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits> {
-        self.read_tenant(tenant, |connection| ledger::balance(connection, account).map_err(failed))
+        self.short_of(tenant, |connection| ledger::balance(connection, account).map_err(failed))
     }
 
     fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>> {
-        self.read_tenant(tenant, |connection| ledger::transfers(connection, account, start, limit))
+        self.long_of(tenant, move |connection| ledger::transfers(connection, account, start, limit))
     }
 
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32> {
-        self.read_tenant(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
+        self.short_of(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
     }
 
     fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32> {
-        self.read(place, |connection| {
+        self.long(place, move |connection| {
             find::belongs(place, kind)?;
             guards::count(connection, kind).map_err(failed)
         })
     }
 
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool> {
-        self.read_tenant(tenant, |connection| {
+        self.short_of(tenant, |connection| {
             find::climb(connection, user, root).map(|(reached, enabled)| reached && enabled).map_err(failed)
         })
     }
 
     fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>> {
-        self.read_tenant(tenant, |connection| members::members(connection, bouquet))
+        self.long_of(tenant, move |connection| members::members(connection, bouquet))
     }
 
     fn members_of(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>> {
-        self.read_tenant(tenant, move |connection| members::members_of(connection, &bouquets))
+        self.long_of(tenant, move |connection| members::members_of(connection, &bouquets))
     }
 
     fn catalogue(
@@ -107,9 +142,7 @@ impl Store for SqliteStore {
         kinds: Vec<StreamKind>,
         category: Option<CategoryId>,
     ) -> Answer<'_, Vec<StreamId>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            members::catalogue(connection, &bouquets, &kinds, category)
-        }))
+        self.long_of(tenant, move |connection| members::catalogue(connection, &bouquets, &kinds, category))
     }
 
     fn catalogue_series(
@@ -118,17 +151,19 @@ impl Store for SqliteStore {
         bouquets: Vec<BouquetId>,
         category: Option<CategoryId>,
     ) -> Answer<'_, Vec<SeriesId>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            members::catalogue_series(connection, &bouquets, category)
-        }))
+        self.long_of(tenant, move |connection| members::catalogue_series(connection, &bouquets, category))
     }
 
     fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>> {
-        self.read_tenant(tenant, |connection| members::streams(connection, &ids))
+        self.of_rows(tenant, ids.len(), move |connection| members::streams(connection, &ids))
     }
 
     fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
-        self.read_tenant(tenant, |connection| members::carries(connection, &bouquets, stream).map_err(failed))
+        self.short_of(tenant, |connection| members::carries(connection, &bouquets, stream).map_err(failed))
+    }
+
+    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>> {
+        self.of_rows(tenant, streams.len(), move |connection| members::carriers(connection, &streams))
     }
 
     fn programmes(
@@ -140,21 +175,20 @@ impl Store for SqliteStore {
         to: Unix,
         limit: u32,
     ) -> Answer<'_, Vec<Programme>> {
-        at_once(self.readers.at_one_moment(Place::Tenant(tenant), |connection| {
-            guide::programmes(connection, source, channels, (from, to), limit)
-        }))
+        let rows = channels.len().saturating_mul(limit as usize);
+        self.of_rows(tenant, rows, move |connection| guide::programmes(connection, source, channels, (from, to), limit))
     }
 
     fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>> {
-        self.read_tenant(tenant, |connection| guide::channels(connection).map_err(failed))
+        self.long_of(tenant, |connection| guide::channels(connection).map_err(failed))
     }
 
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>> {
-        self.read_tenant(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
+        self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
     fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
-        self.read_tenant(tenant, |connection| outbox::due(connection, now, limit))
+        self.short_of(tenant, |connection| outbox::due(connection, now, limit))
     }
 
     fn catalogue_generation(&self, tenant: TenantId) -> u64 {
@@ -170,7 +204,7 @@ impl Store for SqliteStore {
     }
 
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {
-        self.read_tenant(tenant, |connection| guide::build_size(connection, source, build).map_err(failed))
+        self.long_of(tenant, move |connection| guide::build_size(connection, source, build).map_err(failed))
     }
 
     fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
@@ -199,7 +233,8 @@ impl Store for SqliteStore {
         let readers = Arc::clone(&self.readers);
         // It takes as long as the database is large: not on the caller's thread.
         let look = move || {
-            let _ = answer.send(readers.at_one_moment(place, |connection| verify::verify(connection, place)));
+            let _ = answer
+                .send(readers.with(place, |connection| at_one_moment(connection, |now| verify::verify(now, place))));
         };
         if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
             return at_once(Err(StoreError::Failed(error.to_string())));

@@ -1,123 +1,91 @@
-//! Read connections: each thread has its own, so that a read is a function call and never waits
-//! for another thread. Knows nothing of what is read.
+//! Read connections: a pool for all threads of the process, so that a read is a function call,
+//! never waits for another one, and the descriptors of all databases together have a bound.
 
 use super::connection::{open_reading, path_of, schema_of};
-use super::places::{PlaceState, Places};
+use super::places::Places;
+use super::shelf::{Counted, Reader};
 use crate::directory::DataDirectory;
 use crate::error::failed;
 use host_core::plan::Place;
 use host_core::port::StoreError;
-use parking_lot::Mutex;
 use rusqlite::Connection;
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// After so long without a read a connection is closed.
 const IDLE: Duration = Duration::from_secs(30);
 
-struct Reader {
-    place: Place,
-    /// The tenant that it was opened for: an id is never used again, but a directory may be.
-    state: Weak<PlaceState>,
-    connection: Connection,
-    used: Instant,
-}
-
-type Shelf = Arc<Mutex<Vec<Reader>>>;
-
-thread_local! {
-    /// This thread's connections, for each store of the process.
-    static SHELVES: RefCell<Vec<(u64, Weak<Readers>, Shelf)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The read connections of all threads.
+/// The read connections of the process.
 pub(super) struct Readers {
-    number: u64,
     directory: Arc<DataDirectory>,
     places: Arc<Places>,
-    each: usize,
-    shelves: Mutex<Vec<Weak<Mutex<Vec<Reader>>>>>,
+    /// Connections that are open, lent and resting.
+    open: Arc<AtomicUsize>,
+    most: usize,
 }
 
 impl Readers {
-    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, each: usize) -> Arc<Readers> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Readers { number, directory, places, each: each.max(1), shelves: Mutex::new(Vec::new()) })
+    /// `most`: connections that are kept open. More are open only while more than that are lent.
+    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, most: usize) -> Arc<Readers> {
+        Arc::new(Readers { directory, places, open: Arc::default(), most: most.max(1) })
     }
 
-    /// Runs a read on this thread's connection to a place. No statement outlives it.
+    /// Runs a read on a connection to a place. No statement outlives it.
     pub(super) fn with<T>(
-        self: &Arc<Self>,
+        &self,
         place: Place,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let state = self.places.get(place).ok_or(StoreError::NoDatabase)?;
-        let shelf = self.shelf();
-        // Only the sweeper ever waits here too, for a moment.
-        let mut shelf = shelf.lock();
-        let now = Instant::now();
-        let found = shelf.iter().position(|r| r.place == place && std::ptr::eq(r.state.as_ptr(), Arc::as_ptr(&state)));
-        match found {
-            Some(at) => shelf[..=at].rotate_right(1),
-            None => {
-                shelf.retain(|reader| reader.state.strong_count() > 0);
-                shelf.truncate(self.each - 1);
-                let connection = open_reading(&path_of(&self.directory, place), schema_of(place))?;
-                shelf.insert(0, Reader { place, state: Arc::downgrade(&state), connection, used: now });
-            }
-        }
-        let Some(reader) = shelf.first_mut() else { return Err(StoreError::NoDatabase) };
-        reader.used = now;
-        read(&reader.connection)
+        let mut reader = match state.readers.take() {
+            Some(reader) => reader,
+            None => self.open(place)?,
+        };
+        // After a panic it is not used again.
+        let result = read(&mut reader.connection);
+        reader.used = Instant::now();
+        state.readers.put(reader);
+        result
     }
 
-    /// Reads several statements at one moment of the database.
-    pub(super) fn at_one_moment<T>(
-        self: &Arc<Self>,
-        place: Place,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.with(place, |connection| {
-            // Dropped at the end of this function: no read transaction stays open.
-            let transaction = connection.unchecked_transaction().map_err(failed)?;
-            read(&transaction)
-        })
-    }
-
-    /// Closes connections that nobody used for a while or whose tenant is gone.
+    /// Closes connections that nobody used for a while.
     pub(super) fn sweep(&self) {
         let now = Instant::now();
-        self.shelves.lock().retain(|shelf| {
-            let Some(shelf) = shelf.upgrade() else { return false };
-            if let Some(mut shelf) = shelf.try_lock() {
-                shelf.retain(|r| r.state.strong_count() > 0 && now.duration_since(r.used) < IDLE);
-            }
-            true
-        });
+        self.places.each(|state| state.readers.sweep(now, IDLE));
     }
 
-    fn shelf(self: &Arc<Self>) -> Shelf {
-        SHELVES.with_borrow_mut(|shelves| {
-            if let Some((_, _, shelf)) = shelves.iter().find(|(number, ..)| *number == self.number) {
-                return Arc::clone(shelf);
+    fn open(&self, place: Place) -> Result<Reader, StoreError> {
+        let counted = Counted::new(&self.open);
+        while self.open.load(Ordering::Relaxed) > self.most && self.close_oldest() {}
+        let connection = open_reading(&path_of(&self.directory, place), schema_of(place))?;
+        Ok(Reader { connection, used: Instant::now(), _counted: counted })
+    }
+
+    /// Closes the connection that rests longest. False when none rests. Looks at every place, but
+    /// only where one has to be opened, which takes many times longer.
+    fn close_oldest(&self) -> bool {
+        let mut oldest = None;
+        self.places.each(|state| {
+            if let Some(used) = state.readers.oldest()
+                && oldest.as_ref().is_none_or(|(least, _)| used < *least)
+            {
+                oldest = Some((used, Arc::clone(state)));
             }
-            shelves.retain(|(_, readers, _)| readers.strong_count() > 0);
-            let shelf = Shelf::default();
-            self.shelves.lock().push(Arc::downgrade(&shelf));
-            shelves.push((self.number, Arc::downgrade(self), Arc::clone(&shelf)));
-            shelf
+        });
+        oldest.is_some_and(|(_, state)| {
+            state.readers.drop_oldest();
+            true
         })
     }
 }
 
-impl Drop for Readers {
-    fn drop(&mut self) {
-        // The threads keep their shelves; what stands on them must not outlive the store.
-        for shelf in self.shelves.lock().iter().filter_map(Weak::upgrade) {
-            shelf.lock().clear();
-        }
-    }
+/// Reads several statements at one moment of the database.
+pub(super) fn at_one_moment<T>(
+    connection: &Connection,
+    read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // Dropped at the end of this function: no read transaction stays open.
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
+    read(&transaction)
 }
