@@ -1,5 +1,4 @@
-//! Admission of a start: every check, then a seat, before the first byte. Also the second look at
-//! running connections when a line or a block list has changed. Knows no protocol.
+//! Admission of a start: every check, then a seat, before the first byte. Knows no protocol.
 
 use super::{Seat, SessionKey, Start, check};
 use crate::{Engine, Error, Result, Work, act};
@@ -11,11 +10,8 @@ use host_core::plan::Place;
 use host_core::settings::ConnectionPolicy;
 use host_core::time::Expiry;
 use host_core::{LineId, Refusal, StreamId, TenantId};
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 impl Engine {
     /// The session that these parts make: HLS, the id in its URLs; movies, line, address, agent
@@ -126,60 +122,11 @@ impl Engine {
         Ok(())
     }
 
-    async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
+    pub(super) async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
         match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(line)).await? {
             Some(Object::Line(line)) => Ok(Some(line)),
             _ => Ok(None),
         }
-    }
-
-    /// Looks again at a line's running connections: ends those that it may no longer have.
-    pub(crate) async fn recheck(&self, tenant: TenantId, line: LineId) -> Result<()> {
-        let watched: BTreeSet<StreamId> =
-            self.seats().connections(tenant, Some(line)).iter().map(|connection| connection.lease.stream).collect();
-        if watched.is_empty() {
-            return Ok(());
-        }
-        let Some(row) = self.line_row(tenant, line).await? else {
-            self.seats().kill(tenant, line);
-            return Ok(());
-        };
-        let mut lost = BTreeSet::new();
-        for stream in watched {
-            if !self.store().carries(tenant, row.bouquets.clone(), stream).await? {
-                lost.insert(stream);
-            }
-        }
-        let lists = self.blocked(tenant).await?;
-        let (now, credentials) = (self.clock().now(), credentials(&row));
-        self.seats().retain(tenant, line, row.max_connections, row.expiry, |held| {
-            let (isp, country) = self.network(&row, held.lease.address);
-            let (address, agent, output) = (held.lease.address, &*held.agent, held.output);
-            let seen = Visit { address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
-            // After a restart the player's name is not known; the next start is checked in full.
-            let line = if agent.is_empty() { &Line { allowed_agents: Vec::new(), ..row.clone() } } else { &row };
-            let is_signed_in = held.credentials.is_none_or(|then| then == credentials);
-            is_signed_in && !lost.contains(&held.lease.stream) && check::visit(line, &lists, &seen, now).is_ok()
-        });
-        Ok(())
-    }
-
-    fn network(&self, line: &Line, address: IpAddr) -> (Option<String>, Option<String>) {
-        let country = line.country.as_ref().and_then(|_| self.networks().country(address));
-        (self.networks().isp(address), country)
-    }
-
-    /// Looks again at all running connections of a tenant. False when it stopped at `until`.
-    pub(crate) async fn recheck_all(&self, tenant: TenantId, until: Option<Duration>) -> Result<bool> {
-        let running = self.seats().connections(tenant, None);
-        let lines: BTreeSet<LineId> = running.iter().map(|connection| connection.lease.line).collect();
-        for line in lines {
-            if until.is_some_and(|until| self.clock().monotonic() >= until) {
-                return Ok(false);
-            }
-            self.recheck(tenant, line).await?;
-        }
-        Ok(true)
     }
 
     /// Ends all connections of a tenant: when it is suspended or deleted.
@@ -204,7 +151,7 @@ impl Engine {
 }
 
 /// What a player of this line signs in with, as far as two of them can be told apart.
-fn credentials(line: &Line) -> u64 {
+pub(super) fn credentials(line: &Line) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&line.username, line.password_mac.0).hash(&mut hasher);
     hasher.finish()

@@ -4,6 +4,7 @@ mod admit;
 mod check;
 mod held;
 mod history;
+mod recheck;
 mod seat;
 mod seats;
 mod why;

@@ -7,7 +7,8 @@ use crate::connection::seat::Ended;
 use host_core::lease::Fence;
 use host_core::line::Seats as Limit;
 use host_core::time::{Expiry, Unix};
-use host_core::{LineId, TenantId};
+use host_core::{LineId, StreamId, TenantId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 impl Seats {
@@ -33,23 +34,47 @@ impl Seats {
 
     /// The running connections of a tenant, or of one line, oldest first.
     pub fn connections(&self, tenant: TenantId, line: Option<LineId>) -> Vec<Connection> {
-        let monotonic = self.clock.monotonic();
         let mut found = Vec::new();
-        for shard in self.shards.iter() {
-            for (owner, leases) in shard.lock().iter() {
-                if owner.0 != tenant || line.is_some_and(|line| line != owner.1) {
-                    continue;
-                }
-                found.extend(leases.iter().filter(|held| monotonic < held.until).map(|held| Connection {
-                    lease: held.lease.clone(),
-                    agent: held.agent.to_string(),
-                    output: held.output,
-                    bytes: held.signal.bytes(),
-                }));
-            }
-        }
+        self.look(tenant, line, |_, held| {
+            found.push(Connection {
+                lease: held.lease.clone(),
+                agent: held.agent.to_string(),
+                output: held.output,
+                bytes: held.signal.bytes(),
+            });
+        });
         found.sort_by_key(|connection| connection.lease.fence);
         found
+    }
+
+    /// What a line watches.
+    pub(in crate::connection) fn watched_by(&self, tenant: TenantId, line: LineId) -> BTreeSet<StreamId> {
+        let mut watched = BTreeSet::new();
+        self.look(tenant, Some(line), |_, held| drop(watched.insert(held.lease.stream)));
+        watched
+    }
+
+    /// What each line of a tenant watches; lines without connections are left out.
+    pub(in crate::connection) fn watched(&self, tenant: TenantId) -> BTreeMap<LineId, BTreeSet<StreamId>> {
+        let mut watched: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        self.look(tenant, None, |line, held| drop(watched.entry(line).or_default().insert(held.lease.stream)));
+        watched
+    }
+
+    /// Shows the unexpired leases of a tenant, or of one line, each shard under its lock.
+    fn look(&self, tenant: TenantId, line: Option<LineId>, mut see: impl FnMut(LineId, &Held)) {
+        let monotonic = self.clock.monotonic();
+        let mut see = |line: LineId, leases: &[Held]| {
+            leases.iter().filter(|held| monotonic < held.until).for_each(|held| see(line, held));
+        };
+        if let Some(line) = line {
+            let shard = self.shard((tenant, line)).lock();
+            return shard.get(&(tenant, line)).into_iter().for_each(|leases| see(line, leases));
+        }
+        for shard in self.shards.iter() {
+            let shard = shard.lock();
+            shard.iter().filter(|(owner, _)| owner.0 == tenant).for_each(|(owner, leases)| see(owner.1, leases));
+        }
     }
 
     /// Ends connections of a line that `keep` does not want, then the oldest ones above `limit`.
