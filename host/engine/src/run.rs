@@ -19,7 +19,7 @@ use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
 use host_core::time::Unix;
-use host_core::{Refusal, TenantId, UserId};
+use host_core::{JobId, Refusal, TenantId, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,6 +44,8 @@ pub struct Run {
     dry_run: bool,
     line: Option<Arc<Line>>,
     password: Option<Arc<Secret>>,
+    /// The job that it is a piece of.
+    job: Option<JobId>,
     key: Option<(UserId, String, [u8; 32])>,
 }
 
@@ -81,6 +83,12 @@ impl Run {
     /// it showed, so that it is not opened again.
     pub fn with_line(mut self, line: Option<Arc<Line>>, password: Option<Arc<Secret>>) -> Run {
         (self.line, self.password) = (line, password);
+        self
+    }
+
+    /// Makes the run a piece of a job: its rows leave one row of the audit together.
+    pub(crate) fn of_job(mut self, job: Option<JobId>) -> Run {
+        self.job = job;
         self
     }
 
@@ -134,7 +142,7 @@ impl Run {
             return Err(Refusal::new(Code::TooLarge, message).into());
         }
         let dry_run = work.dry_run;
-        let mut plan = self.seal(work);
+        let mut plan = self.seal(work)?;
         self.check_late(&plan, &reply)?;
         if dry_run || (plan.is_empty() && self.key.is_none()) {
             let values = self.as_of_now(&plan).await?;
@@ -185,9 +193,15 @@ impl Run {
         Ok(Finished::Again)
     }
 
-    fn seal(&self, work: Work) -> Plan {
+    fn seal(&self, work: Work) -> Result<Plan> {
         let Work { facts, mut plan, overlay, .. } = work;
-        let mut audit = audit::rows(&overlay, &facts.caller, &facts.action, facts.now);
+        let mut audit = match self.job {
+            None => audit::rows(&overlay, &facts.caller, &facts.action, facts.now),
+            Some(job) => {
+                let piece = audit::of_piece(&overlay, &facts.caller, &facts.action, facts.now, job)?;
+                piece.into_iter().collect()
+            }
+        };
         audit.append(&mut plan.audit);
         // Rows first, so that members and transfers find them; deletions last, so that set
         // changes find what they name.
@@ -202,7 +216,7 @@ impl Run {
         }
         writes.append(&mut plan.changes);
         writes.append(&mut deletions);
-        Plan { changes: writes, audit, ticket: self.ticket, ..plan }
+        Ok(Plan { changes: writes, audit, ticket: self.ticket, ..plan })
     }
 
     /// Refuses misplaced tokens while nothing is committed yet.

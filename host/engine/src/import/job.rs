@@ -76,7 +76,8 @@ impl Running {
         read: u64,
         mut verb: impl AsyncFnMut(&mut Work, &mut Counts) -> Result<T>,
     ) -> Result<T> {
-        let mut run = self.engine.begin(self.caller.clone(), self.action).dry_run(self.is_dry_run());
+        let run = self.engine.begin(self.caller.clone(), self.action).of_job(self.id);
+        let mut run = run.dry_run(self.is_dry_run());
         loop {
             let mut work = run.attempt();
             let mut counts = self.counts.clone();

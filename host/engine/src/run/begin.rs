@@ -33,6 +33,7 @@ impl Engine {
             dry_run: false,
             line: None,
             password: None,
+            job: None,
             key: None,
         }
     }
