@@ -8,6 +8,7 @@ mod builds;
 mod children;
 mod cpu;
 mod dispatch;
+mod imports;
 mod lists;
 mod load;
 mod native;
@@ -19,6 +20,7 @@ mod ready;
 mod report;
 mod seats;
 mod sign_in;
+mod tenants;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use report::Report;
@@ -65,6 +67,10 @@ enum Subject {
     Seats,
     /// Durable plans: at the store port, and through HTTP.
     Plans,
+    /// Many tenants that write.
+    Tenants,
+    /// A playlist import.
+    Imports,
 }
 
 /// What the program starts itself for.
@@ -147,6 +153,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Subject::Playlist => playlist::measure(&mut report)?,
             Subject::Seats => seats::measure(&mut report)?,
             Subject::Plans => plans::measure(&mut report)?,
+            Subject::Tenants => tenants::measure(&mut report)?,
+            Subject::Imports => imports::measure(&mut report)?,
         }
     }
     println!("{}", if cli.json { report.json() } else { report.table() });
