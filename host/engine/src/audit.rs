@@ -121,3 +121,52 @@ fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {
         after.insert(name.to_owned(), CHANGED.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host_core::category::Category;
+    use host_core::stream::Stream;
+    use host_core::{CategoryId, StreamId, TenantId};
+
+    const JOB: JobId = JobId(7);
+
+    fn stream(id: u32, name: &str) -> Object {
+        let sources = vec!["http://tv.example.org/secret/1.ts".to_owned()];
+        Object::Stream(Stream { id: StreamId(id), name: name.into(), sources, ..Stream::default() })
+    }
+
+    fn piece(rows: Vec<(Option<Object>, Option<Object>)>) -> Option<AuditEntry> {
+        let mut overlay = Overlay::default();
+        for (before, after) in rows {
+            let key = before.as_ref().or(after.as_ref()).map(Object::key).unwrap();
+            overlay.put(key, before, after);
+        }
+        of_piece(&overlay, &Caller::system(TenantId(1), "r"), "import m3u", Unix(5), JOB).unwrap()
+    }
+
+    #[test]
+    fn a_piece_of_a_job_is_one_row_with_what_it_did_to_how_many() {
+        let category = Object::Category(Category { id: CategoryId(1), name: "News".into(), ..Category::default() });
+        let row = piece(vec![
+            (None, Some(stream(1, "a"))),
+            (None, Some(stream(2, "b"))),
+            (Some(stream(3, "c")), Some(stream(3, "d"))),
+            (Some(stream(4, "e")), None),
+            (None, Some(category)),
+        ])
+        .unwrap();
+        assert_eq!((row.object, row.action.as_str()), (Some(Key::Job(JOB)), "import m3u"));
+        let rows = json!({ "stream": { "created": 2, "changed": 1, "deleted": 1 }, "category": { "created": 1 } });
+        assert_eq!(row.after["rows"], rows);
+        assert!(!row.after.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn its_digest_tells_pieces_apart_and_one_that_did_nothing_leaves_no_row() {
+        let digest = |name| piece(vec![(None, Some(stream(1, name)))]).unwrap().after["digest"].clone();
+        assert_eq!(digest("a"), digest("a"));
+        assert_ne!(digest("a"), digest("b"));
+        assert_eq!(piece(vec![]), None);
+    }
+}

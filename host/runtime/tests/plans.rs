@@ -5,13 +5,22 @@
 
 mod support;
 
-use host_core::TenantId;
 use host_core::caller::Caller;
-use host_runtime::{Call, CallError, Reply};
+use host_core::object::Object;
+use host_core::plan::{Change, Place, Plan};
+use host_core::port::Store;
+use host_core::tenant::Tenant;
+use host_core::time::Unix;
+use host_core::{TenantId, Version};
+use host_runtime::{Call, CallError, Reply, Runtime};
+use host_store::{Options, Writers, open_stepped};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use support::Panel;
 use support::guest::{Guest, REPLY, data};
-use support::panel::call;
+use support::panel::{TENANT, call, engine_over, options};
 
 /// Creates a bouquet; then traps when the call is longer than 600 bytes, refuses when it is longer than 400.
 fn writer() -> Guest {
@@ -60,6 +69,52 @@ async fn a_trap_or_a_refusal_after_a_write_changes_nothing() {
     assert_eq!(bouquets(&panel, tenant).await, before);
     panel.call_with("probe", "go", call(tenant)).await.unwrap();
     assert_eq!(bouquets(&panel, tenant).await, before + 1);
+}
+
+fn born(id: TenantId) -> Plan {
+    let tenant = Tenant {
+        id,
+        version: Version(0),
+        name: "acme".into(),
+        hosts: Vec::new(),
+        suspended: false,
+        quotas: Default::default(),
+        created_at: Unix(0),
+    };
+    Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() }
+}
+
+/// Lets writers write while the flag says so, until nobody else has it.
+fn drive(mut writers: Writers, writes: &Arc<AtomicBool>) {
+    let (begin, writes) = (Instant::now(), Arc::clone(writes));
+    std::thread::spawn(move || {
+        while Arc::strong_count(&writes) > 1 {
+            if writes.load(Ordering::SeqCst) {
+                writers.step(begin.elapsed());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_a_plugin_waiting_is_busy_and_no_fault_of_the_plugin() {
+    let folder = tempfile::tempdir().unwrap();
+    let (opened, writers) = open_stepped(&folder.path().join("data"), Options::default()).unwrap();
+    let writes = Arc::new(AtomicBool::new(true));
+    drive(writers, &writes);
+    opened.store.commit(Place::Control, born(TENANT)).await.unwrap();
+    // From here on the first id of the tenant has to be waited for.
+    writes.store(false, Ordering::SeqCst);
+    let engine = engine_over(opened);
+    let runtime = Runtime::new(Arc::clone(&engine), options(&folder, vec![writer().file()])).unwrap();
+    let panel = Panel { engine, runtime, folder };
+    let ask = || panel.call_with("probe", "go", call(TENANT));
+    let answers: [_; 6] = tokio::join!(ask(), ask(), ask(), ask(), ask(), ask()).into();
+    assert!(answers.iter().all(|answer| matches!(answer, Err(CallError::Busy { .. }))));
+    assert!(panel.runtime.tripped().is_empty());
+    writes.store(true, Ordering::SeqCst);
+    ask().await.unwrap();
 }
 
 #[tokio::test]

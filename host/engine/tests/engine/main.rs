@@ -12,6 +12,7 @@ mod outbox;
 mod own_rows;
 mod panel;
 mod quota;
+mod reads;
 mod record;
 mod run;
 mod sale;

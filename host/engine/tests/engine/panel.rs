@@ -3,7 +3,7 @@
 
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery};
-use host_core::port::{Answer, Clock, Journal, LeaseMirror};
+use host_core::port::{Answer, Clock, Journal, LeaseMirror, Store};
 use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
@@ -77,13 +77,20 @@ pub(crate) fn map(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
+/// An engine with what the tests drive and look into.
+type Parts = (Arc<Engine>, Arc<HandClock>, Arc<OpenJournal>, Arc<dyn LeaseMirror>);
+
 /// An engine over a fresh directory.
-pub(crate) fn engine(dir: &std::path::Path) -> (Arc<Engine>, Arc<HandClock>, Arc<OpenJournal>, Arc<dyn LeaseMirror>) {
+pub(crate) fn engine(dir: &std::path::Path) -> Parts {
+    engine_over(dir, |store| store)
+}
+
+fn engine_over(dir: &std::path::Path, over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Parts {
     let opened = host_store::open(dir, host_store::Options { lease_slots: 4_096, ..Default::default() }).unwrap();
     let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal::default()));
     let mirror: Arc<dyn LeaseMirror> = opened.mirror;
     let engine = Engine::new(Ports {
-        store: opened.store,
+        store: over(opened.store),
         clock: clock.clone(),
         entropy: Arc::new(host_store::SystemEntropy),
         keyring: opened.keyring,
@@ -101,8 +108,13 @@ pub(crate) fn caller(tenant: TenantId, user: u64, role: Role) -> Caller {
 
 impl Panel {
     pub(crate) async fn new() -> Panel {
+        Panel::over(|store| store).await
+    }
+
+    /// A panel whose engine sees its store through something.
+    pub(crate) async fn over(over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Panel {
         let dir = tempfile::Builder::new().permissions(private()).tempdir().unwrap();
-        let (engine, clock, journal, mirror) = engine(&dir.path().join("data"));
+        let (engine, clock, journal, mirror) = engine_over(&dir.path().join("data"), over);
         let login = tenant::create(&engine, "test", "demo", &["tv.example.org".to_owned()]).await.unwrap();
         let tenant = engine.tenant_named("demo").await.unwrap().unwrap().id;
         let system = Caller::system(tenant, "test");

@@ -87,7 +87,11 @@ impl Panel {
 
 pub fn engine(folder: &TempDir) -> Arc<Engine> {
     let data = folder.path().join("data");
-    let opened = host_store::open(&data, host_store::Options::default()).unwrap();
+    engine_over(host_store::open(&data, host_store::Options::default()).unwrap())
+}
+
+/// An engine over an open data directory.
+pub fn engine_over(opened: host_store::Opened) -> Arc<Engine> {
     Engine::new(Ports {
         store: opened.store,
         clock: Arc::new(SystemClock::default()),

@@ -50,14 +50,14 @@ impl Seats {
     /// What a line watches.
     pub(in crate::connection) fn watched_by(&self, tenant: TenantId, line: LineId) -> BTreeSet<StreamId> {
         let mut watched = BTreeSet::new();
-        self.look(tenant, Some(line), |_, held| drop(watched.insert(held.lease.stream)));
+        self.look(tenant, Some(line), |_, held| watched.extend([held.lease.stream]));
         watched
     }
 
     /// What each line of a tenant watches; lines without connections are left out.
     pub(in crate::connection) fn watched(&self, tenant: TenantId) -> BTreeMap<LineId, BTreeSet<StreamId>> {
         let mut watched: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        self.look(tenant, None, |line, held| drop(watched.entry(line).or_default().insert(held.lease.stream)));
+        self.look(tenant, None, |line, held| watched.entry(line).or_default().extend([held.lease.stream]));
         watched
     }
 

@@ -1,0 +1,162 @@
+//! What the engine asks of its store, and how often: seen by a store that counts and hands on.
+
+use crate::panel::{Panel, code, ip, map};
+use host_core::bouquet::Member;
+use host_core::caller::{Caller, Scope};
+use host_core::credit::Credits;
+use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::import::PlaylistEntry;
+use host_core::ledger::{Account, Transfer};
+use host_core::line::{Output, Visit};
+use host_core::object::{Key, Kind, Object, Unique};
+use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::port::{
+    Answer, CommitError, Committed, Finding, Held, MAX_START, Page, Query, Replayed, Store, Waiting,
+};
+use host_core::stream::{Stream, StreamKind};
+use host_core::time::Unix;
+use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use host_engine::import::{PlaylistOptions, playlist};
+use host_engine::{Ended, Seat, Work, record};
+use parking_lot::Mutex;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What was asked.
+#[derive(Default)]
+struct Asked {
+    /// Questions about which bouquets hold a stream.
+    holders: AtomicUsize,
+    /// Rows of the audit in each plan.
+    audits: Mutex<Vec<usize>>,
+}
+
+struct Counting {
+    store: Arc<dyn Store>,
+    asked: Arc<Asked>,
+}
+
+macro_rules! handed_on {
+    ($(fn $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        $(fn $name(&self, $($argument: $kind),*) -> $answer { self.store.$name($($argument),*) })*
+    };
+}
+
+impl Store for Counting {
+    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
+        self.asked.audits.lock().push(plan.audit.len());
+        self.store.commit(place, plan)
+    }
+
+    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
+        self.asked.holders.fetch_add(1, Ordering::SeqCst);
+        self.store.carries(tenant, bouquets, stream)
+    }
+
+    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>> {
+        self.asked.holders.fetch_add(1, Ordering::SeqCst);
+        self.store.carriers(tenant, streams)
+    }
+
+    handed_on! {
+        fn reserve(place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket>;
+        fn release(place: Place, ticket: Ticket) -> ();
+        fn get(place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
+        fn find(place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
+        fn list(place: Place, query: Query) -> Answer<'_, Page>;
+        fn balance(tenant: TenantId, account: Account) -> Answer<'_, Credits>;
+        fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
+        fn trials(tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+        fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
+        fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
+        fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+        fn members_of(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
+        fn catalogue(
+            tenant: TenantId, bouquets: Vec<BouquetId>, kinds: Vec<StreamKind>, category: Option<CategoryId>
+        ) -> Answer<'_, Vec<StreamId>>;
+        fn catalogue_series(
+            tenant: TenantId, bouquets: Vec<BouquetId>, category: Option<CategoryId>
+        ) -> Answer<'_, Vec<SeriesId>>;
+        fn streams(tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
+        fn programmes(
+            tenant: TenantId, source: Option<GuideSourceId>, channels: Vec<String>, from: Unix, to: Unix, limit: u32
+        ) -> Answer<'_, Vec<Programme>>;
+        fn guide_channels(tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
+        fn replayed(tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
+        fn outbox(tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+        fn catalogue_generation(tenant: TenantId) -> u64;
+        fn guide_generation(tenant: TenantId) -> u64;
+        fn line_generation(tenant: TenantId) -> u64;
+        fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+        fn verify(place: Place) -> Answer<'_, Vec<Finding>>;
+    }
+}
+
+async fn counting() -> (Panel, Arc<Asked>) {
+    let asked = Arc::new(Asked::default());
+    let counts = Arc::clone(&asked);
+    (Panel::over(|store| Arc::new(Counting { store, asked: counts })).await, asked)
+}
+
+async fn start(panel: &Panel, username: &str, address: &str) -> Seat {
+    let line = panel.sign_in(username, "secret-1").await.unwrap().line;
+    let (engine, stream) = (&panel.engine, StreamId(panel.streams[0]));
+    let visit = Visit { address: ip(address), agent: "vlc", isp: None, country: None, output: Some(Output::Ts) };
+    engine.admit(&line, panel.tenant, stream, engine.seats().fresh_session(), &visit).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_all_connections_asks_once_what_is_watched_however_many_lines_watch() {
+    let (panel, asked) = counting().await;
+    let mut seats = Vec::new();
+    for number in 0..40 {
+        let username = format!("guest{number}");
+        panel.line(&username, 1).await;
+        seats.push(start(&panel, &username, &format!("10.0.{}.1", number % 2)).await);
+    }
+    let before = asked.holders.load(Ordering::SeqCst);
+    let block = map(json!({ "kind": "address", "value": "10.0.1.0/24" }));
+    let verb = async |work: &mut Work| record::create(work, "block", &block).await;
+    panel.engine.act(panel.admin.clone(), "block", verb).await.unwrap();
+    assert_eq!(asked.holders.load(Ordering::SeqCst) - before, 1);
+    for (number, seat) in seats.iter().enumerate() {
+        let ended = (number % 2 == 1).then_some(Ended::Killed);
+        assert_eq!(seat.is_ended(), ended, "guest{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_leaves_a_row_of_the_audit_for_each_piece_and_not_for_each_stream() {
+    let (panel, asked) = counting().await;
+    asked.audits.lock().clear();
+    let entry = |number: u32| {
+        let (name, url) = (format!("Channel {number}"), format!("http://tv.example.org/{number}.ts"));
+        Ok(Ok(PlaylistEntry { name, url, ..PlaylistEntry::default() }))
+    };
+    let options = PlaylistOptions { source: "s".into(), bouquet: "B".into(), prune: false, dry_run: false };
+    let caller = Caller::system(panel.tenant, "t");
+    let report = playlist(&panel.engine, caller, &options, (0..1_200).map(entry), |_| true).await.unwrap();
+    assert_eq!(report["counts"]["added"], 1_200);
+    let audits = asked.audits.lock().clone();
+    assert!(audits.iter().all(|rows| *rows <= 2), "the streams and the bouquet's members: {audits:?}");
+    assert!(audits.iter().filter(|rows| **rows > 0).count() >= 3, "and nothing is left out: {audits:?}");
+    panel.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_skips_more_than_it_may_is_refused_by_the_name_of_its_field() {
+    let panel = Panel::new().await;
+    let list = async |start: u32| {
+        let query = map(json!({ "start": start }));
+        let verb = async |work: &mut Work| record::list(work, "stream", &query).await;
+        panel.engine.act(panel.admin.clone(), "list", verb).await
+    };
+    assert!(list(MAX_START).await.is_ok());
+    let refused = list(MAX_START + 1).await;
+    let refusal = refused.as_ref().unwrap_err().refusal().unwrap();
+    assert_eq!(refusal.field.as_deref(), Some("start"));
+    assert!(refusal.message.contains("100000"), "{refusal:?}");
+    assert_eq!(code(refused), "invalid_input");
+}
