@@ -233,8 +233,10 @@ impl Store for SqliteStore {
         let readers = Arc::clone(&self.readers);
         // It takes as long as the database is large: not on the caller's thread.
         let look = move || {
-            let _ = answer
-                .send(readers.with(place, |connection| at_one_moment(connection, |now| verify::verify(now, place))));
+            let found = readers.with(place, |connection| at_one_moment(connection, |now| verify::verify(now, place)));
+            // Whoever is answered may close the directory and open it again.
+            drop(readers);
+            let _ = answer.send(found);
         };
         if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
             return at_once(Err(StoreError::Failed(error.to_string())));

@@ -44,8 +44,11 @@ impl Readers {
         };
         // After a panic it is not used again.
         let result = read(&mut reader.connection);
-        reader.used = Instant::now();
-        state.readers.put(reader);
+        // While more were lent than are kept, those above do not come to rest.
+        if self.open.load(Ordering::Relaxed) <= self.most {
+            reader.used = Instant::now();
+            state.readers.put(reader);
+        }
         result
     }
 

@@ -66,10 +66,10 @@ fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
 
 /// Looks at the tenants' databases beside the work, after a process that did not end in order.
 fn check_tenants(directory: &Arc<DataDirectory>, places: &Arc<Places>) {
-    let (directory, tenants) = (Arc::clone(directory), places.tenants());
+    // By path: the look does not hold the directory when the rest of the process lets go of it.
+    let tenants: Vec<_> = places.tenants().into_iter().map(|id| (id, directory.panel(id))).collect();
     let look = move || {
-        for id in tenants {
-            let path = directory.panel(id);
+        for (id, path) in tenants {
             let found = match open_reading(&path, &TENANT) {
                 Ok(connection) => quick_check(&connection).unwrap_or_else(|error| vec![error]),
                 Err(error) => vec![error.to_string()],

@@ -234,9 +234,7 @@ impl Writer {
 
     /// Closes databases that rest, where `may` allows it.
     fn close_idle(&mut self, now: Duration, mut may: impl FnMut(Place) -> bool) {
-        self.desks.retain(|place, desk| {
-            desk.is_busy() || now.saturating_sub(desk.used) < IDLE || !may(*place)
-        });
+        self.desks.retain(|place, desk| desk.is_busy() || now.saturating_sub(desk.used) < IDLE || !may(*place));
     }
 
     fn remove(&mut self, tenant: TenantId) {

@@ -226,8 +226,7 @@ fn a_tenant_whose_directory_cannot_be_made_is_refused_alone() {
         let tenant = Tenant { id: TenantId(id), name: name.into(), ..tenant() };
         Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() }
     };
-    let mut answers =
-        [born(2, "two"), born(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
+    let mut answers = [born(2, "two"), born(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
     writer.step(ms(1));
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [false, true]);
