@@ -1,6 +1,7 @@
 //! The guide of a line's channels: as one download, and a channel at a time.
 
 use crate::panel::{TestPanel, TestTenant, login, run};
+use flate2::read::GzDecoder;
 use host_core::GuideSourceId;
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::import::{GuideItem, ImportError, Skipped};
@@ -9,9 +10,9 @@ use host_core::time::{Unix, civil_from_days};
 use host_engine::import::GuideOptions;
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH};
 use serde_json::{Value, json};
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 const HOUR: i64 = 3_600;
@@ -136,6 +137,34 @@ fn a_channels_programmes_are_shown_now_and_next_or_as_the_whole_table() {
         for action in ["get_short_epg", "get_simple_data_table"] {
             assert_eq!(asked(action, tenant.streams[2]).await, json!([]), "{action}: a channel without a guide");
             assert_eq!(asked(action, 999_999).await, json!([]), "{action}: no such stream");
+        }
+    });
+}
+
+#[test]
+fn the_guide_can_be_had_as_a_gzip_file_and_is_not_sent_again_to_who_has_it() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        import_guide(&tenant).await;
+        let path = format!("/xmltv.php?{}", login(&tenant.line(json!({})).await));
+        let plain = tenant.get(&path).await;
+        let tag = plain.headers()[ETAG].clone();
+        let plain = plain.text().await.unwrap();
+        let archive = tenant.get(&format!("{path}&gzip=1")).await;
+        for (name, value) in
+            [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment; filename=\"epg.xml.gz\"")]
+        {
+            assert_eq!(archive.headers()[name], value);
+        }
+        assert!(!archive.headers().contains_key(CONTENT_ENCODING), "it is a file, not a coding");
+        let mut text = String::new();
+        GzDecoder::new(&*archive.bytes().await.unwrap()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, plain);
+        let request = tenant.panel.http.get(format!("{}{path}", tenant.panel.url)).header(HOST, &tenant.host);
+        assert_eq!(request.header(IF_NONE_MATCH, tag).send().await.unwrap().status(), 304);
+        for not_a_wish in ["0", "", "perhaps"] {
+            let answer = tenant.get(&format!("{path}&gzip={not_a_wish}")).await;
+            assert_eq!(answer.text().await.unwrap(), plain, "{not_a_wish:?}");
         }
     });
 }

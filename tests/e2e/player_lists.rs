@@ -78,27 +78,29 @@ fn a_category_of_a_list_selects_its_entries_also_the_one_of_those_without() {
 }
 
 #[test]
-fn pages_are_cut_from_the_whole_list_before_the_category_is_looked_at() {
+fn pages_are_cut_out_of_the_list_that_was_asked_for() {
     run(async {
         let shelf = Shelf::new().await;
         let rows = shelf.live_streams();
         for (query, wanted) in [
-            ("&params[offset]=1&params[items_per_page]=2", numbered([rows[1].clone(), rows[2].clone()])),
-            ("&params%5Boffset%5D=3", numbered([rows[3].clone()])),
-            ("&params[items_per_page]=1", numbered([rows[0].clone()])),
-            ("&offset=1&items_per_page=1", numbered([rows[1].clone()])),
-            ("&params[offset]=99", json!([])),
-            ("&params[offset]=x&params[items_per_page]=-1", Value::from(rows.clone())),
+            ("&params[offset]=1&params[items_per_page]=2", &rows[1..3]),
+            ("&params%5Boffset%5D=3", &rows[3..]),
+            ("&params[items_per_page]=1", &rows[..1]),
+            ("&offset=1&items_per_page=1", &rows[1..2]),
+            ("&params[offset]=99", &[]),
+            ("&params[offset]=x&params[items_per_page]=-1", &rows[..]),
         ] {
-            assert_eq!(shelf.document(&format!("get_live_streams{query}")).await, wanted, "{query}");
+            let found = shelf.document(&format!("get_live_streams{query}")).await;
+            assert_eq!(found, Value::from(wanted.to_vec()), "{query}");
         }
-        let page = "&params[offset]=1&params[items_per_page]=2";
-        let found = shelf.document(&format!("get_live_streams{page}&category_id={}", shelf.news)).await;
-        assert_eq!(found, numbered([rows[1].clone()]));
-        let found = shelf.document(&format!("get_live_streams{page}&category_id={}", UNCATEGORISED[0])).await;
-        assert_eq!(found, numbered([rows[2].clone()]));
-        let second = numbered([shelf.movies()[1].clone()]);
-        assert_eq!(shelf.document("get_vod_streams&params[offset]=1").await, second);
+        let category = format!("get_live_streams&category_id={}", UNCATEGORISED[0]);
+        let whole = shelf.document(&category).await;
+        let whole = whole.as_array().unwrap();
+        assert!(!whole.is_empty());
+        let first = shelf.document(&format!("{category}&params[offset]=0&params[items_per_page]=1")).await;
+        assert_eq!(first, Value::from(whole[..1].to_vec()), "its own entries are counted");
+        let second = shelf.document("get_vod_streams&params[offset]=1").await;
+        assert_eq!(second, Value::from(vec![shelf.movies()[1].clone()]));
     });
 }
 

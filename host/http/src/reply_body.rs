@@ -1,26 +1,20 @@
 //! Sends bodies that the runtime holds: picks the coding that the client takes and that costs
-//! nothing now, answers 304 to who has it already, and splices in pieces.
+//! nothing now, answers 304 to who has it already, and sends piece by piece.
 //! Refuses to know how bodies are built and kept.
 
 use axum::body::Body;
 use axum::response::Response;
-use futures_util::stream;
-use host_runtime::{BodyReply, Coding};
+use host_runtime::{BodyReply, Coding, Content};
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
-    VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    HeaderName, IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use std::convert::Infallible;
 
 /// The response of a held body.
 pub(crate) fn response(reply: &BodyReply, request: &HeaderMap) -> Response {
-    let coding = negotiated(request, |coding| reply.is_ready(coding));
-    // A body that is not sent in the coding after all is sent as it is.
-    let (coding, content) = match reply.content(coding) {
-        Some(content) => (coding, Some(content)),
-        None => (Coding::Identity, reply.content(Coding::Identity)),
-    };
+    let coding =
+        if reply.archive.is_some() { Coding::Gzip } else { negotiated(request, |coding| reply.is_ready(coding)) };
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     for (name, value) in &reply.headers {
@@ -37,22 +31,38 @@ pub(crate) fn response(reply: &BodyReply, request: &HeaderMap) -> Response {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
-    if let Ok(content_type) = HeaderValue::from_str(&reply.content_type) {
-        headers.insert(CONTENT_TYPE, content_type);
-    }
-    if let Some(name) = name(coding) {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-    }
-    let Some(mut content) = content else { return response };
-    if let Some(length) = content.length {
-        headers.insert(CONTENT_LENGTH, length.into());
-    }
-    let first = content.pieces.next().unwrap_or_default();
-    *response.body_mut() = if content.length == Some(first.len() as u64) {
-        Body::from(first)
-    } else {
-        Body::from_stream(stream::iter(std::iter::once(first).chain(content.pieces).map(Ok::<_, Infallible>)))
+    let content = match &reply.archive {
+        Some(name) => {
+            // A file to keep: the coding is its form, not its way.
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+            if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+                headers.insert(CONTENT_DISPOSITION, disposition);
+            }
+            reply.archived()
+        }
+        None => {
+            if let Ok(content_type) = HeaderValue::from_str(&reply.content_type) {
+                headers.insert(CONTENT_TYPE, content_type);
+            }
+            if let Some(name) = name(coding) {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+            }
+            reply.content(coding)
+        }
     };
+    match content {
+        Some(Content::Whole(bytes)) => {
+            headers.insert(CONTENT_LENGTH, bytes.len().into());
+            *response.body_mut() = Body::from(bytes);
+        }
+        Some(Content::Pieces { length, pieces }) => {
+            if let Some(length) = length {
+                headers.insert(CONTENT_LENGTH, length.into());
+            }
+            *response.body_mut() = Body::from_stream(pieces);
+        }
+        None => {}
+    }
     response
 }
 

@@ -5,6 +5,9 @@ mod kept;
 
 use crate::Runtime;
 use crate::body::build::Build;
+use crate::body::sink::Sink;
+use crate::body::window::Entries;
+use crate::body::wish::Wish;
 use crate::body::{BodyReply, reply::Held};
 use crate::breaker::whole_seconds;
 use crate::call::{Call, CallError, Reply};
@@ -18,9 +21,9 @@ use crate::snapshot::{Route, Snapshot};
 use crate::state::{CallState, Stop};
 use crate::waits::Late;
 use bytes::Bytes;
-use host_core::action::{ActionKind, Budget};
+use host_core::action::ActionKind;
 use host_engine::{Error, Finished, Run, Work};
-use kept::may_be_kept;
+use kept::{NO_LIST, may_be_kept};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -28,7 +31,7 @@ use std::sync::Arc;
 struct Success {
     work: Work,
     reply: String,
-    body: Option<Vec<u8>>,
+    body: Sink,
 }
 
 /// Why an attempt is over. Nothing of it is committed.
@@ -37,6 +40,16 @@ enum Failure {
     Call(CallError),
     /// The plugin broke: how, for its log.
     Fault(String),
+}
+
+impl Failure {
+    /// What ended a guest, or the body that it wrote: a limit is its fault, a failure of storage ours.
+    fn from_stop(stop: Stop) -> Failure {
+        match stop {
+            Stop::Ours(error) => Failure::Call(CallError::from(error)),
+            stop => Failure::Fault(stop.to_string()),
+        }
+    }
 }
 
 impl<E: Into<CallError>> From<E> for Failure {
@@ -51,21 +64,29 @@ impl Runtime {
     ///
     /// # Errors
     /// See [`CallError`]; in every case nothing was changed.
-    pub async fn call(&self, snapshot: &Arc<Snapshot>, route: &Route, call: Call) -> Result<Reply, CallError> {
+    pub async fn call(
+        self: &Arc<Runtime>,
+        snapshot: &Arc<Snapshot>,
+        route: &Route,
+        mut call: Call,
+    ) -> Result<Reply, CallError> {
         if call.caller.tenant != snapshot.tenant {
             return Err(CallError::Ours(Error::Invalid("a call came to another tenant's routes".into())));
         }
+        // There is nothing that a read would leave undone.
+        call.dry_run &= route.action.kind == ActionKind::Write;
+        let wish = Wish::take(&route.action, &mut call.parameters);
         let answered = match (&route.action.cache, &call.line) {
-            (Some(rule), line) if !call.dry_run && may_be_kept(rule, line.as_deref()) => {
-                self.kept(snapshot, route, rule, &call).await
+            (Some(rule), line) if may_be_kept(rule, line.as_deref()) => {
+                self.kept(snapshot, route, rule, &call, &wish).await
             }
-            _ => self.fresh(snapshot, route, &call).await,
+            _ => self.fresh(snapshot, route, &call, &wish).await,
         };
         answered.map_err(|failure| self.report(route, &call, failure))
     }
 
     /// Runs the plugin until its plan is committed.
-    async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Reply, Failure> {
+    async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call, wish: &Wish) -> Result<Reply, Failure> {
         self.admit(route)?;
         let begun = self.engine.begin(call.caller.clone(), &*route.label);
         let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
@@ -76,7 +97,9 @@ impl Runtime {
             return Ok(data(document, None));
         }
         loop {
-            let Success { work, reply, body } = self.attempt(snapshot, route, call, &mut run, None).await?;
+            let Success { work, reply, body } =
+                self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await?;
+            let body = body.into_held();
             if route.action.kind == ActionKind::Write && body.is_some() {
                 // Its repeat under the same key could not be answered.
                 return Err(Failure::Fault("a write answers with data, not with a body".into()));
@@ -93,7 +116,7 @@ impl Runtime {
                         ReplyDocument::read(&reply, &route.action, body.is_some()).map_err(fault)?
                     };
                     return Ok(match body {
-                        Some(body) => Reply::Body(self.once(route, call, document, body)),
+                        Some(body) => Reply::Body(self.once(route, call, document, body, wish)?),
                         None => data(document, plan),
                     });
                 }
@@ -112,15 +135,16 @@ impl Runtime {
         call: &Call,
         run: &mut Run,
         build: Option<Arc<Build>>,
+        body: Sink,
     ) -> Result<Success, Failure> {
         let _permits = self.permits(snapshot, route)?;
-        let budget = if build.is_some() { Budget::Job } else { route.action.budget };
-        let time = Time::of(budget);
+        let time = Time::of(route.action.budget);
         let placed = &route.placed;
         let work = run.attempt();
         let document = document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
+        let state = CallState { body, ..state };
         let begun = self.engine.clock().monotonic();
         let waits = Arc::clone(&state.waits);
         let answered = placed.loaded.answer(&self.wasm, state, time, &route.label, &document);
@@ -136,7 +160,7 @@ impl Runtime {
             }
         };
         match answered {
-            Ok(Ok(reply)) => Ok(Success { body: state.body.take(), work: state.work, reply }),
+            Ok(Ok(reply)) => Ok(Success { body: state.body, work: state.work, reply }),
             Ok(Err(told)) => {
                 let refusal = reply::refusal(told, state.refused.take(), &route.action).map_err(fault)?;
                 self.succeed(route, Ending::Refused);
@@ -147,15 +171,23 @@ impl Runtime {
     }
 
     /// A body that was made for this call alone.
-    fn once(&self, route: &Route, call: &Call, document: ReplyDocument, body: Vec<u8>) -> BodyReply {
+    fn once(
+        &self,
+        route: &Route,
+        call: &Call,
+        document: ReplyDocument,
+        body: Vec<u8>,
+        wish: &Wish,
+    ) -> Result<BodyReply, Failure> {
+        let entries = match wish.part {
+            Some(_) => Some(Entries::of(&body).ok_or_else(|| Failure::Fault(NO_LIST.into()))?),
+            None => None,
+        };
         let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &body);
-        let headers = document.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
-        BodyReply {
-            content_type: content_type(route),
-            headers: headers.collect(),
-            etag: tag(&mac.0),
-            content: Held::Once(Bytes::from(body)),
-        }
+        let headers = document.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let (content_type, content) = (content_type(route), Held::Once(vec![Bytes::from(body)]));
+        let reply = BodyReply { content_type, headers, etag: tag(&mac.0), archive: None, content };
+        Ok(reply.fulfilling(wish, entries.as_ref()))
     }
 
     fn admit(&self, route: &Route) -> Result<(), CallError> {

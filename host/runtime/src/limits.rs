@@ -25,8 +25,14 @@ pub(crate) const HANDLES: usize = 1_000;
 pub(crate) const HOST_CALL_BYTES: usize = 16 << 20;
 /// Bytes of a reply.
 pub(crate) const REPLY_BYTES: usize = 8 << 20;
-/// Bytes of a body that the host holds.
+/// Bytes of a body that the host holds in memory.
 pub(crate) const BODY_BYTES: usize = 64 << 20;
+/// Bytes of the text of a body that goes into a file.
+pub(crate) const BODY_TEXT_BYTES: u64 = 4 << 30;
+/// Bytes of such a file.
+pub(crate) const BODY_FILE_BYTES: u64 = 512 << 20;
+/// Bytes of all such files of a tenant.
+pub(crate) const BODY_FILES_BYTES: u64 = 1 << 30;
 
 const HOST_CALLS: u32 = 1_000;
 const HOST_CALLS_BUILDING: u32 = 100_000;
@@ -55,8 +61,11 @@ pub enum Spent {
     #[error("it asked for more than {} KiB of random bytes", RANDOM_BYTES >> 10)]
     Random,
     /// Bytes of its body.
-    #[error("its body is larger than {} MiB", BODY_BYTES >> 20)]
+    #[error("its body is larger than {} MiB; name `file` in its cache rule", BODY_BYTES >> 20)]
     Body,
+    /// Bytes of its body in a file.
+    #[error("its body is larger than {} GiB, or {} MiB when compressed", BODY_TEXT_BYTES >> 30, BODY_FILE_BYTES >> 20)]
+    BodyFile,
     /// Bytes of its reply.
     #[error("its reply is larger than {} MiB; write it through the body capability", REPLY_BYTES >> 20)]
     Reply,

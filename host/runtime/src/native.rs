@@ -4,7 +4,6 @@
 
 use crate::Runtime;
 use crate::capability::GuestRefusal;
-use crate::limits::BODY_BYTES;
 use crate::link::INTERFACES;
 use crate::loaded::Answered;
 use crate::log::Level;
@@ -88,12 +87,8 @@ impl NativeCall {
         if let Err(spent) = self.state.meter.host_call() {
             return Err(self.stop(Stop::from(spent).into()));
         }
-        let body = self.state.body.get_or_insert_default();
-        if body.len() + chunk.len() > BODY_BYTES {
-            return Err(self.stop(Stop::from(crate::limits::Spent::Body).into()));
-        }
-        body.extend_from_slice(chunk.as_bytes());
-        Ok(())
+        // Nobody waits here: what is to go into a file goes there when the action has ended.
+        self.state.body.hold(chunk.as_bytes()).map_err(|spent| self.stop(Stop::from(spent).into()))
     }
 
     /// Adds a line to the plugin's log.

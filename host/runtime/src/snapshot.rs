@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     /// How many calls the tenant may have at the same moment.
     pub(crate) calls: u32,
     pub(crate) permits: Permits,
-    pub(crate) bodies: Bodies,
+    pub(crate) bodies: Arc<Bodies>,
 }
 
 /// A surface and who owns it.

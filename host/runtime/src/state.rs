@@ -2,6 +2,7 @@
 //! written so far. Knows no capability; each of them finds here what it needs.
 
 use crate::body::build::Build;
+use crate::body::sink::Sink;
 use crate::capability::Needs;
 use crate::limits::{Meter, Spent};
 use crate::log::{Level, LogLine, Ring, one_line};
@@ -23,7 +24,7 @@ pub(crate) struct CallState {
     /// Whether its action is described as a write.
     pub(crate) writes: bool,
     /// The body it writes.
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Sink,
     /// The body build it belongs to: then only what the build's key names may be read.
     pub(crate) build: Option<Arc<Build>>,
     /// The last refusal of the host: when the guest passes it on, it keeps its `Retry-After`.
@@ -47,7 +48,7 @@ impl CallState {
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());
-        let (body, refused, listing, printed) = (None, None, None, None);
+        let (body, refused, listing, printed) = (Sink::default(), None, None, None);
         CallState { work, meter, grant, writes, body, build, refused, listing, log, waits: Arc::default(), printed }
     }
 

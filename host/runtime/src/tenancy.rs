@@ -3,6 +3,7 @@
 
 use crate::Runtime;
 use crate::body::cache::Bodies;
+use crate::body::file::Folder;
 use crate::health::{Figures, PluginHealth, PluginStatus};
 use crate::install::{blocking, read};
 use crate::loaded::{LoadError, Loaded};
@@ -24,6 +25,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tokio::sync::OnceCell;
 
 /// The plugins of one tenant.
 pub(crate) struct Tenancy {
@@ -136,7 +138,7 @@ impl Runtime {
             old.shared.bodies.resize(quotas.body_bytes);
             return Ok(Arc::clone(&old.shared));
         }
-        Ok(Arc::new(Shared::new(&quotas)))
+        Ok(Arc::new(Shared::new(&quotas, Arc::clone(&old.shared.bodies.folder))))
     }
 
     pub(crate) fn tenancy(&self, tenant: TenantId) -> Arc<Tenancy> {
@@ -175,7 +177,7 @@ impl Runtime {
 
     /// A tenant with the shipped plugins alone: what a new one has.
     fn open(&self, tenant: TenantId) -> Tenancy {
-        let shared = Arc::new(Shared::new(&Quotas::default()));
+        let shared = Arc::new(Shared::new(&Quotas::default(), Arc::default()));
         let (empty, _) = Snapshot::lay_out(0, tenant, Arc::clone(&shared), Vec::new());
         let rings = Mutex::default();
         let tenancy = Tenancy {
@@ -226,11 +228,11 @@ impl Tenancy {
 }
 
 impl Shared {
-    fn new(quotas: &Quotas) -> Shared {
+    fn new(quotas: &Quotas, folder: Arc<OnceCell<Folder>>) -> Shared {
         Shared {
             calls: quotas.concurrent_calls,
             permits: Permits::new(quotas.concurrent_calls),
-            bodies: Bodies::new(quotas.body_bytes),
+            bodies: Arc::new(Bodies::new(quotas.body_bytes, folder)),
         }
     }
 }

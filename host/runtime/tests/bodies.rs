@@ -4,17 +4,14 @@
 
 mod support;
 
-use host_core::caller::{Caller, Identity};
-use host_core::line::{Line, Seats};
-use host_core::secret::{Mac, Secret};
-use host_core::time::{Expiry, Unix};
-use host_core::{LineId, TenantId, UserId, Version};
-use host_runtime::{BodyReply, Call, CallError, CallFigures, Coding, Reply};
+use host_core::caller::Caller;
+use host_runtime::{BodyReply, CallError, Coding};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::sync::Arc;
 use support::Panel;
 use support::guest::{Guest, data};
+use support::viewer::{body, bytes, call_of, figures};
 
 const IMPORTS: &str = r#"(import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
     (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
@@ -59,49 +56,8 @@ fn fixed() -> Guest {
     }
 }
 
-fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, password: &str) -> Call {
-    let line = Line {
-        id: LineId(id),
-        version: Version(1),
-        owner: UserId(1),
-        username: username.into(),
-        password: panel.engine.keyring().seal(tenant, LineId(id), &Secret::new(password)),
-        password_mac: Mac::default(),
-        package: None,
-        expiry: Expiry::Never,
-        trial: false,
-        enabled: true,
-        admin_enabled: true,
-        max_connections: Seats::from(1),
-        allowed_addresses: vec![],
-        allowed_agents: vec![],
-        allowed_outputs: vec![],
-        bouquets: vec![],
-        isp_lock: false,
-        isp: None,
-        country: None,
-        restreamer: false,
-        admin_notes: String::new(),
-        reseller_notes: String::new(),
-        created_at: Unix(0),
-    };
-    let caller = Caller { identity: Identity::Line { id: line.id }, ..Caller::system(tenant, "request-1") };
-    Call { caller, line: Some(Arc::new(line)), ..support::panel::call(tenant) }
-}
-
-async fn body(panel: &Panel, call: Call) -> BodyReply {
-    match panel.call_with("probe", "go", call).await.unwrap() {
-        Reply::Body(body) => body,
-        Reply::Data { .. } => panic!("data"),
-    }
-}
-
 fn text(body: &BodyReply) -> Value {
     serde_json::from_slice(&body.identity()).unwrap()
-}
-
-fn figures(panel: &Panel, tenant: TenantId) -> CallFigures {
-    panel.runtime.health(tenant)[0].calls.unwrap()
 }
 
 #[tokio::test]
@@ -154,27 +110,26 @@ async fn every_coding_has_the_same_content() {
     let tenant = panel.tenant("acme").await;
     let fixed = body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
     assert!(fixed.is_ready(Coding::Gzip) && fixed.is_ready(Coding::Zstd));
-    same_in_every_coding(&fixed);
+    same_in_every_coding(&fixed).await;
     let panel = Panel::with(vec![mirror(&[], &["username", "password"]).file()]);
     let tenant = panel.tenant("acme").await;
     let spliced = body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
     assert!(!spliced.is_ready(Coding::Gzip));
-    same_in_every_coding(&spliced);
+    same_in_every_coding(&spliced).await;
 }
 
-fn same_in_every_coding(body: &BodyReply) {
-    let joined = |coding| {
-        let content = body.content(coding).unwrap();
-        let bytes: Vec<u8> = content.pieces.flat_map(|piece| piece.to_vec()).collect();
-        assert!(content.length.is_none_or(|length| length == bytes.len() as u64));
-        bytes
-    };
-    let identity = joined(Coding::Identity);
+async fn same_in_every_coding(body: &BodyReply) {
+    let joined = async |coding| bytes(body.content(coding).unwrap()).await;
+    let identity = joined(Coding::Identity).await;
     assert_eq!(identity, body.identity());
-    let mut unzipped = Vec::new();
-    flate2::read::GzDecoder::new(&*joined(Coding::Gzip)).read_to_end(&mut unzipped).unwrap();
-    assert!(unzipped == identity);
-    assert!(zstd::decode_all(&*joined(Coding::Zstd)).unwrap() == identity);
+    let unzipped = |coded: Vec<u8>| {
+        let mut unzipped = Vec::new();
+        flate2::read::GzDecoder::new(&*coded).read_to_end(&mut unzipped).unwrap();
+        unzipped
+    };
+    assert!(unzipped(joined(Coding::Gzip).await) == identity);
+    assert!(unzipped(bytes(body.archived().unwrap()).await) == identity);
+    assert!(zstd::decode_all(&*joined(Coding::Zstd).await).unwrap() == identity);
 }
 
 #[tokio::test]

@@ -30,8 +30,7 @@ struct Channel<'a> {
 }
 
 pub(crate) fn get_live_streams(call: Call<GetLiveStreams>) -> Result<Reply, Refusal> {
-    let wish = call.parameters;
-    let wish = Wish::new(List::Live, wish.category_id, wish.offset, wish.items_per_page);
+    let wish = Wish::new(List::Live, call.parameters.category_id);
     let mut list = Listing::new();
     for piece in catalogue::open(wish.list(), wish.window())? {
         piece?.rows(|mut channel: Channel<'_>| {

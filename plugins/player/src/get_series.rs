@@ -8,8 +8,7 @@ use linecard_sdk::catalogue::{self, List, Series};
 use linecard_sdk::{Call, Refusal, Reply, json, reply};
 
 pub(crate) fn get_series(call: Call<GetSeries>) -> Result<Reply, Refusal> {
-    let wish = call.parameters;
-    let wish = Wish::new(List::Series, wish.category_id, wish.offset, wish.items_per_page);
+    let wish = Wish::new(List::Series, call.parameters.category_id);
     let mut list = Listing::new();
     for piece in catalogue::open(wish.list(), wish.window())? {
         piece?.rows(|mut series: Series<'_>| {

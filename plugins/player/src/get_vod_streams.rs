@@ -8,8 +8,7 @@ use linecard_sdk::catalogue::{self, List, Stream};
 use linecard_sdk::{Call, Refusal, Reply, json, reply};
 
 pub(crate) fn get_vod_streams(call: Call<GetVodStreams>) -> Result<Reply, Refusal> {
-    let wish = call.parameters;
-    let wish = Wish::new(List::Movie, wish.category_id, wish.offset, wish.items_per_page);
+    let wish = Wish::new(List::Movie, call.parameters.category_id);
     let mut list = Listing::new();
     for piece in catalogue::open(wish.list(), wish.window())? {
         piece?.rows(|mut movie: Stream<'_>| {

@@ -10,16 +10,12 @@ use linecard_sdk::catalogue::{List, Window};
 pub(crate) struct Wish {
     list: List,
     category: u32,
-    window: Window,
 }
 
 impl Wish {
-    /// Paging counts entries of the whole list, so with it the category is looked at here; so is
-    /// the one of entries that have none, which the catalogue does not know.
-    pub(crate) fn new(list: List, category: u32, offset: u32, items_per_page: u32) -> Wish {
-        let here = offset > 0 || items_per_page > 0 || category == uncategorised::id(list);
-        let window = Window { category: if here { 0 } else { category }, skip: offset, most: items_per_page };
-        Wish { list, category, window }
+    /// The entries of a category; 0 is all. Pages of them are cut by the host.
+    pub(crate) fn new(list: List, category: u32) -> Wish {
+        Wish { list, category }
     }
 
     /// The list.
@@ -27,9 +23,11 @@ impl Wish {
         self.list
     }
 
-    /// The part of the catalogue's list to read.
+    /// The part of the catalogue's list to read. Entries without category are looked for here: the catalogue
+    /// does not know theirs.
     pub(crate) fn window(self) -> Window {
-        self.window
+        let category = if self.category == uncategorised::id(self.list) { 0 } else { self.category };
+        Window { category, ..Window::default() }
     }
 
     /// The category that an entry is shown under: the one asked for, or its first; none when it
@@ -74,30 +72,23 @@ mod tests {
 
     #[test]
     fn an_entry_stands_under_its_first_category_unless_another_was_asked_for() {
-        let all = Wish::new(List::Live, 0, 0, 0);
+        let all = Wish::new(List::Live, 0);
         assert_eq!(all.shown_under(&mut vec![4, 9]), Some(4));
-        let one = Wish::new(List::Live, 9, 0, 0);
+        let one = Wish::new(List::Live, 9);
         assert_eq!((one.shown_under(&mut vec![4, 9]), one.shown_under(&mut vec![4])), (Some(9), None));
     }
 
     #[test]
     fn an_entry_without_category_stands_in_the_one_of_its_list() {
         for list in [List::Live, List::Movie, List::Series] {
-            let (all, own) = (Wish::new(list, 0, 0, 0), Wish::new(list, uncategorised::id(list), 0, 0));
+            let (all, own) = (Wish::new(list, 0), Wish::new(list, uncategorised::id(list)));
             let mut categories = Vec::new();
             assert_eq!(all.shown_under(&mut categories), Some(uncategorised::id(list)));
             assert_eq!(categories, [uncategorised::id(list)]);
             assert_eq!(own.window().category, 0, "the catalogue has no such category");
             assert_eq!(own.shown_under(&mut Vec::new()), Some(uncategorised::id(list)));
             assert_eq!(own.shown_under(&mut vec![4]), None);
-            assert_eq!(Wish::new(list, 4, 0, 0).shown_under(&mut Vec::new()), None);
+            assert_eq!(Wish::new(list, 4).shown_under(&mut Vec::new()), None);
         }
-    }
-
-    #[test]
-    fn pages_are_cut_before_the_category_is_looked_at() {
-        assert_eq!(Wish::new(List::Movie, 9, 0, 0).window().category, 9);
-        let page = Wish::new(List::Movie, 9, 100, 50).window();
-        assert_eq!(page, Window { category: 0, skip: 100, most: 50 });
     }
 }

@@ -36,7 +36,7 @@ impl Ready {
     }
 
     /// Its plugin host.
-    pub(crate) fn runtime(&self) -> &Runtime {
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
         &self.panel.runtime
     }
 

@@ -19,6 +19,19 @@ pub struct ReplyShape {
     /// The body's type when the action writes a raw one.
     #[serde(default)]
     pub content_type: Option<String>,
+    /// How a caller gets a raw body as a gzip file instead.
+    #[serde(default)]
+    pub archive: Option<Archive>,
+}
+
+/// A raw body as a gzip file to keep, whatever the caller's `Accept-Encoding` says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// The flag among the action's parameters that asks for it. The guest never sees it set.
+    pub parameter: String,
+    /// The file's name, as `Content-Disposition` says it: 1 to 64 letters, digits, `.`, `_` and `-`.
+    pub name: String,
 }
 
 /// Shape of a reply's data.
@@ -57,12 +70,45 @@ pub struct Field {
 pub struct CacheRule {
     /// The line facts that select the content.
     pub depends: Vec<Dependency>,
+    /// The parameters that select the content; all of them when it is left out. The guest gets
+    /// the others at their defaults.
+    #[serde(default)]
+    pub key: Option<Vec<String>>,
+    /// The parameters that ask for a part of a list, which the host cuts out of the whole one.
+    #[serde(default)]
+    pub window: Option<Window>,
     /// The line values that are spliced in.
     #[serde(default)]
     pub splice: Vec<Splice>,
     /// Seconds after which it is built again though nothing changed (guides); 0 is never.
     #[serde(default)]
     pub seconds: u32,
+    /// Whether the body is written into a compressed file as it comes, because it may be larger
+    /// than what memory should hold (guides).
+    #[serde(default)]
+    pub file: bool,
+}
+
+/// The parameters by which a part of a list is asked for. The body is then a JSON array.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// The number of entries to leave out.
+    pub skip: String,
+    /// The number of entries to send at most; 0 is all.
+    pub most: String,
+}
+
+impl super::Action {
+    /// Whether a parameter selects the content of the action's kept body. One that only says which
+    /// part of it is sent, or in which form, does not.
+    pub fn is_keyed(&self, parameter: &str) -> bool {
+        let Some(rule) = &self.cache else { return true };
+        let in_key = rule.key.as_ref().is_none_or(|key| key.iter().any(|name| name == parameter));
+        let of_window = |window: &Window| window.skip == parameter || window.most == parameter;
+        let of_archive = |archive: &Archive| archive.parameter == parameter;
+        in_key && !rule.window.as_ref().is_some_and(of_window) && !self.reply.archive.as_ref().is_some_and(of_archive)
+    }
 }
 
 /// A fact that a body's content depends on.

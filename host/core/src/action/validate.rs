@@ -1,7 +1,7 @@
 //! What a description must hold together by itself, before anything is linked or routed.
 //! Knows no other plugin.
 
-use super::{Action, ActionKind, Description, Form, Shape, Surface};
+use super::{Action, ActionKind, Archive, CacheRule, Description, Form, Shape, Surface};
 
 impl Description {
     /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
@@ -53,6 +53,40 @@ fn action(action: &Action) -> Result<(), String> {
             return wrong("a write has no cache rule: it would be answered without being done");
         }
     }
+    let kept = action.cache.as_ref().map_or(Ok(()), |rule| kept(action, rule));
+    kept.and_then(|()| action.reply.archive.as_ref().map_or(Ok(()), |archive| archived(action, archive))).or_else(wrong)
+}
+
+/// What a cache rule names must be there, and what it asks for must go together.
+fn kept(action: &Action, rule: &CacheRule) -> Result<(), &'static str> {
+    if rule.key.iter().flatten().any(|name| !action.parameters.contains_key(name)) {
+        return Err("the `key` of its cache rule names a parameter that it does not have");
+    }
+    if rule.file && !rule.splice.is_empty() {
+        return Err("a body in a `file` has no values of the line spliced in");
+    }
+    let Some(window) = &rule.window else { return Ok(()) };
+    let is_number = |name: &String| action.parameters.get(name).is_some_and(|parameter| parameter.form == Form::Int);
+    if !is_number(&window.skip) || !is_number(&window.most) {
+        return Err("the `window` of its cache rule names two of its parameters, both of type int");
+    }
+    if rule.file || !rule.splice.is_empty() {
+        return Err("a `window` is cut out of a list that is the same for all and in memory: without splice and file");
+    }
+    Ok(())
+}
+
+fn archived(action: &Action, archive: &Archive) -> Result<(), &'static str> {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if action.reply.shape != Shape::Raw {
+        return Err("only a raw reply has an `archive`");
+    }
+    if action.parameters.get(&archive.parameter).is_none_or(|parameter| parameter.form != Form::Flag) {
+        return Err("its `archive` names one of its parameters, of type flag");
+    }
+    if !(1..=64).contains(&archive.name.len()) || !archive.name.bytes().all(safe) {
+        return Err("the name of its `archive` has 1 to 64 letters, digits, dots, underscores and hyphens");
+    }
     Ok(())
 }
 
@@ -87,6 +121,40 @@ mod tests {
         assert_eq!(wrong(json!({ "kind": "read", "cache": cache })), None);
         let refused = wrong(json!({ "kind": "write", "cache": cache })).unwrap();
         assert!(refused.contains("s/a") && refused.contains("cache rule"), "{refused}");
+    }
+
+    #[test]
+    fn a_cache_rule_names_parameters_that_there_are_and_asks_for_what_goes_together() {
+        let action = |cache: Value| {
+            wrong(json!({ "cache": cache, "reply": { "shape": "raw", "content_type": "text/plain" },
+                "parameters": { "from": { "type": "int" }, "most": { "type": "int" }, "word": { "type": "text" } } }))
+        };
+        let window = |skip: &str, most: &str| json!({ "skip": skip, "most": most });
+        assert_eq!(action(json!({ "depends": [], "key": ["word"], "window": window("from", "most") })), None);
+        assert_eq!(action(json!({ "depends": [], "file": true })), None);
+        for (cache, named) in [
+            (json!({ "depends": [], "key": ["words"] }), "`key`"),
+            (json!({ "depends": [], "window": window("from", "word") }), "type int"),
+            (json!({ "depends": [], "window": window("from", "least") }), "type int"),
+            (json!({ "depends": [], "window": window("from", "most"), "splice": ["username"] }), "`window`"),
+            (json!({ "depends": [], "file": true, "splice": ["username"] }), "`file`"),
+        ] {
+            let refused = action(cache.clone()).unwrap();
+            assert!(refused.contains("s/a") && refused.contains(named), "{cache}: {refused}");
+        }
+    }
+
+    #[test]
+    fn an_archive_is_asked_for_by_a_flag_and_has_a_plain_name() {
+        let action = |archive: Value| {
+            wrong(json!({ "reply": { "shape": "raw", "content_type": "text/plain", "archive": archive },
+                "parameters": { "gzip": { "type": "flag" }, "word": { "type": "text" } } }))
+        };
+        assert_eq!(action(json!({ "parameter": "gzip", "name": "epg.xml.gz" })), None);
+        for (parameter, name) in [("word", "a.gz"), ("none", "a.gz"), ("gzip", ""), ("gzip", "a\"b"), ("gzip", "../a")]
+        {
+            assert!(action(json!({ "parameter": parameter, "name": name })).is_some(), "{parameter} {name}");
+        }
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Build {
         &self.marker
     }
 
+    /// Whether parts of the body are asked for.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.rule.window.is_some()
+    }
+
     /// Whether the rule names a fact.
     pub(crate) fn depends(&self, dependency: Dependency) -> bool {
         self.rule.depends.contains(&dependency)
@@ -74,7 +79,8 @@ mod tests {
     use serde_json::json;
 
     fn build(depends: &[Dependency], splice: &[Splice]) -> Build {
-        let rule = CacheRule { depends: depends.to_vec(), splice: splice.to_vec(), seconds: 0 };
+        let (depends, splice) = (depends.to_vec(), splice.to_vec());
+        let rule = CacheRule { depends, splice, key: None, window: None, seconds: 0, file: false };
         Build::new(rule, Marker::new(&[7; 20]))
     }
 

@@ -1,115 +1,108 @@
-//! The kept bodies of one tenant: bounded memory, one build for each key at a time, two in all.
-//! Knows nothing of what is in a body.
+//! The kept bodies of one tenant: bounded memory and disk, and the builds that fill them.
 
-use crate::body::encode::Encoded;
+use crate::body::builds::{Builds, Built};
+use crate::body::file::Folder;
+use crate::body::kept::Kept;
 use crate::body::key::Key;
-use crate::body::splice::Template;
+use crate::body::turns::{Turns, Who};
+use crate::limits::BODY_FILES_BYTES;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::sync::OnceCell;
 
-/// Builds of one tenant at the same moment.
-const BUILDS: usize = 2;
-
-/// A body that is kept.
-pub(crate) struct Kept {
-    pub(crate) content_type: String,
-    /// Names in lower case; values may have holes.
-    pub(crate) headers: Vec<(String, Template)>,
-    /// Digest of the content without what is spliced in.
-    pub(crate) digest: [u8; 32],
-    pub(crate) body: Body,
-}
-
-/// Its content.
-pub(crate) enum Body {
-    Whole(Encoded),
-    Template(Template),
-}
-
-impl Kept {
-    pub(crate) fn whole(&self) -> Option<&Encoded> {
-        match &self.body {
-            Body::Whole(encoded) => Some(encoded),
-            Body::Template(_) => None,
-        }
-    }
-
-    pub(crate) fn template(&self) -> Option<&Template> {
-        match &self.body {
-            Body::Whole(_) => None,
-            Body::Template(template) => Some(template),
-        }
-    }
-
-    fn weight(&self) -> usize {
-        1_024
-            + match &self.body {
-                Body::Whole(encoded) => encoded.weight(),
-                Body::Template(template) => template.weight(),
-            }
-    }
-}
+/// Bodies in memory: two are built at once; a caller may cause 256 builds, and one more each four seconds. A
+/// player that reads every list by category after a change asks for some hundred.
+const IN_MEMORY: (usize, u32, Duration) = (2, 256, Duration::from_secs(4));
+/// Bodies in files, which take as long as a hundred lists: one is built at once, so that no list waits for it; a
+/// caller may cause 16, and one more each minute.
+const IN_FILES: (usize, u32, Duration) = (1, 16, Duration::from_secs(60));
 
 #[derive(Clone)]
 struct ByBytes;
 
 impl Weighter<Key, Arc<Kept>> for ByBytes {
     fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
-        kept.weight() as u64
+        kept.weight()
     }
 }
+
+type Shelf = Cache<Key, Arc<Kept>, ByBytes>;
 
 /// The kept bodies of one tenant.
 pub(crate) struct Bodies {
-    cache: Cache<Key, Arc<Kept>, ByBytes>,
-    builds: Semaphore,
+    memory: Shelf,
+    files: Shelf,
+    builds: Arc<Builds>,
+    file_builds: Arc<Builds>,
+    /// Where the files are, once one was needed.
+    pub(crate) folder: Arc<OnceCell<Folder>>,
 }
 
 impl Bodies {
-    /// At most so many bytes; what was not asked for longest goes first. A larger body is
-    /// answered and not kept.
-    pub(crate) fn new(bytes: u64) -> Bodies {
-        let (lifecycle, hash) = (DefaultLifecycle::default(), DefaultHashBuilder::default());
-        // One shard: a body may use the whole of the memory.
-        let options = OptionsBuilder::new().shards(1).estimated_items_capacity(256).weight_capacity(bytes).build();
-        let cache = match options {
-            Ok(options) => Cache::with_options(options, ByBytes, hash, lifecycle),
-            Err(_) => Cache::with(256, bytes, ByBytes, hash, lifecycle),
-        };
-        Bodies { cache, builds: Semaphore::new(BUILDS) }
+    /// At most so many bytes in memory, and [`BODY_FILES_BYTES`] on disk; what was not asked for longest goes
+    /// first. A larger body is answered and not kept. All that a tenant ever has share one folder.
+    pub(crate) fn new(bytes: u64, folder: Arc<OnceCell<Folder>>) -> Bodies {
+        let builds = |(places, full, every)| Arc::new(Builds::new(places, Turns::new(full, every)));
+        Bodies {
+            memory: shelf(bytes),
+            files: shelf(BODY_FILES_BYTES),
+            builds: builds(IN_MEMORY),
+            file_builds: builds(IN_FILES),
+            folder,
+        }
     }
 
-    /// Changes how many bytes may be kept.
+    /// Changes how many bytes may be kept in memory.
     pub(crate) fn resize(&self, bytes: u64) {
-        if self.cache.capacity() != bytes {
-            self.cache.set_capacity(bytes);
+        if self.memory.capacity() != bytes {
+            self.memory.set_capacity(bytes);
         }
     }
 
-    /// The body under a key; when it is not there, one caller builds it and the others wait.
-    pub(crate) async fn get<E>(
-        &self,
+    /// The body under a key, if it is kept. One of a rule with `file` may be in either place: a small one stays
+    /// in memory.
+    pub(crate) fn get(&self, key: &Key, file: bool) -> Option<Arc<Kept>> {
+        let filed = if file { self.files.get(key) } else { None };
+        filed.or_else(|| self.memory.get(key))
+    }
+
+    /// The body under a key that is not kept: one caller's build makes it, and the others wait for that one.
+    pub(crate) async fn build(
+        self: &Arc<Bodies>,
         key: Key,
-        build: impl Future<Output = Result<Arc<Kept>, E>>,
-    ) -> Result<Arc<Kept>, E> {
-        let guard = match self.cache.get_value_or_guard_async(&key).await {
-            Ok(kept) => return Ok(kept),
-            Err(guard) => guard,
-        };
-        // The semaphore is never closed.
-        let _turn = self.builds.acquire().await;
-        let kept = build.await?;
-        if guard.insert(Arc::clone(&kept)).is_ok() {
-            self.cache.retain(|other, _| !other.is_outdated_by(&key));
-        }
-        Ok(kept)
+        caller: (Who, Duration),
+        file: bool,
+        build: impl Future<Output = Built> + Send + 'static,
+    ) -> Built {
+        let builds = if file { &self.file_builds } else { &self.builds };
+        let bodies = Arc::clone(self);
+        let kept = |key: &Key| self.get(key, file);
+        builds.outcome(key, caller, kept, move |key, kept| bodies.keep(key, kept), build).await
     }
 
-    /// Bytes in use.
+    fn keep(&self, key: Key, kept: Arc<Kept>) {
+        let shelf = if kept.filed().is_some() { &self.files } else { &self.memory };
+        shelf.insert(key.clone(), kept);
+        for shelf in [&self.memory, &self.files] {
+            shelf.retain(|other, _| !other.is_outdated_by(&key));
+        }
+    }
+
+    /// Bytes in use in memory.
     pub(crate) fn bytes(&self) -> u64 {
-        self.cache.weight()
+        self.memory.weight()
+    }
+}
+
+fn shelf(bytes: u64) -> Shelf {
+    let (lifecycle, hash) = (DefaultLifecycle::default(), DefaultHashBuilder::default());
+    // One shard: a body may use the whole of the room.
+    let options = OptionsBuilder::new().shards(1).estimated_items_capacity(256).weight_capacity(bytes).build();
+    match options {
+        Ok(options) => Cache::with_options(options, ByBytes, hash, lifecycle),
+        Err(_) => Cache::with(256, bytes, ByBytes, hash, lifecycle),
     }
 }

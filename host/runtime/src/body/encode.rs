@@ -41,6 +41,15 @@ impl Encoded {
         Encoded { identity: body.into(), gzip, zstd }
     }
 
+    /// The body in a coding.
+    pub(crate) fn get(&self, coding: Coding) -> Option<&Bytes> {
+        match coding {
+            Coding::Identity => Some(&self.identity),
+            Coding::Gzip => self.gzip.as_ref(),
+            Coding::Zstd => self.zstd.as_ref(),
+        }
+    }
+
     /// Bytes that it holds in memory.
     pub(crate) fn weight(&self) -> usize {
         let coded = [&self.gzip, &self.zstd].into_iter().flatten().map(Bytes::len).sum::<usize>();

@@ -54,6 +54,12 @@ impl Key {
         }
     }
 
+    /// A key of no call.
+    #[cfg(test)]
+    pub(crate) fn numbered(number: u64) -> Key {
+        Key { facts: [0; 32], catalogue: number, guide: 0, span: 0 }
+    }
+
     /// Whether a body under this key is of no more use once one under `newer` is there.
     pub(crate) fn is_outdated_by(&self, newer: &Key) -> bool {
         let older = |mine: u64, other: u64| mine != 0 && other != 0 && mine < other;

@@ -2,13 +2,22 @@
 //! Knows nothing of guests; a build is a call like any other, with markers instead of secrets.
 
 pub(crate) mod build;
+mod builds;
 pub(crate) mod cache;
 pub(crate) mod encode;
+pub(crate) mod file;
 mod form;
+pub(crate) mod kept;
 pub(crate) mod key;
+mod pieces;
 pub(crate) mod reply;
+pub(crate) mod sink;
 pub(crate) mod splice;
+pub(crate) mod turns;
+pub(crate) mod window;
+pub(crate) mod wish;
 
 pub use encode::Coding;
+pub use pieces::Pieces;
 pub(crate) use reply::header as header_of;
-pub use reply::{BodyReply, Content, Pieces};
+pub use reply::{BodyReply, Content};

@@ -1,15 +1,13 @@
-//! A kept body as an answer to one request: its length, its tag, and its bytes in a coding, piece by piece.
-//! Knows nothing of HTTP; which coding a client takes, the http floor negotiates.
+//! A kept body as an answer to one request: its length, its tag, and its bytes in a coding.
+//! Which coding a client takes, the http floor negotiates.
 
-use crate::body::cache::Kept;
 use crate::body::encode::{Coding, Encoder};
+use crate::body::kept::{Body, Kept};
+use crate::body::pieces::{PIECE, Pieces, Plain};
 use crate::body::splice::{Fillings, Place, Template};
 use bytes::Bytes;
+use std::io::Read;
 use std::sync::Arc;
-
-/// Bytes of one piece: large enough that a reader is woken seldom, small enough to hold for each
-/// slow one.
-const PIECE: usize = 256 << 10;
 
 /// A body for one caller.
 #[derive(Clone)]
@@ -21,6 +19,8 @@ pub struct BodyReply {
     /// Changes whenever the bytes for this caller change; without quotes. The same for all
     /// codings: add the coding's name where it matters.
     pub etag: String,
+    /// The name of the gzip file that the caller wants it as, instead of a coding for the way.
+    pub archive: Option<String>,
     pub(crate) content: Held,
 }
 
@@ -28,28 +28,24 @@ pub struct BodyReply {
 #[derive(Clone)]
 pub(crate) enum Held {
     /// The same for everyone.
-    Whole(Arc<Kept>),
+    Kept(Arc<Kept>),
     /// With this caller's values.
     Spliced(Arc<Kept>, Arc<Fillings>),
-    /// Made for this call alone.
-    Once(Bytes),
+    /// Made for this call alone, or a part of what is kept.
+    Once(Vec<Bytes>),
 }
 
 /// A body's bytes in one coding.
-pub struct Content {
-    /// How many there are; unknown when they are compressed on the way.
-    pub length: Option<u64>,
-    /// The bytes.
-    pub pieces: Pieces,
-}
-
-/// The pieces of a body, at least 256 KiB each but for the last. Making the next one takes
-/// microseconds, or milliseconds when it is compressed on the way.
-pub struct Pieces(Source);
-
-enum Source {
-    One(Option<Bytes>),
-    Template { kept: Arc<Kept>, fillings: Arc<Fillings>, place: Place, encoder: Option<Encoder>, ended: bool },
+pub enum Content {
+    /// All of them.
+    Whole(Bytes),
+    /// One piece after the other.
+    Pieces {
+        /// How many there are; unknown when they are compressed on the way.
+        length: Option<u64>,
+        /// The bytes.
+        pieces: Pieces,
+    },
 }
 
 impl BodyReply {
@@ -57,9 +53,12 @@ impl BodyReply {
     pub fn is_ready(&self, coding: Coding) -> bool {
         match (&self.content, coding) {
             (_, Coding::Identity) => true,
-            (Held::Whole(kept), Coding::Gzip) => kept.whole().is_some_and(|encoded| encoded.gzip.is_some()),
-            (Held::Whole(kept), Coding::Zstd) => kept.whole().is_some_and(|encoded| encoded.zstd.is_some()),
-            _ => false,
+            (Held::Kept(kept), coding) => match &kept.body {
+                Body::Whole(encoded) => encoded.get(coding).is_some(),
+                Body::Template(_) => false,
+                Body::Filed(_) => coding == Coding::Gzip,
+            },
+            (Held::Spliced(..) | Held::Once(_), _) => false,
         }
     }
 
@@ -67,70 +66,79 @@ impl BodyReply {
     /// smaller, or it was made for this call alone.
     pub fn content(&self, coding: Coding) -> Option<Content> {
         match &self.content {
-            Held::Once(bytes) => (coding == Coding::Identity).then(|| Content::of(bytes.clone())),
-            Held::Whole(kept) => {
-                let encoded = kept.whole()?;
-                match coding {
-                    Coding::Identity => Some(Content::of(encoded.identity.clone())),
-                    Coding::Gzip => encoded.gzip.clone().map(Content::of),
-                    Coding::Zstd => encoded.zstd.clone().map(Content::of),
+            Held::Once(parts) => (coding == Coding::Identity).then(|| Content::of(parts.clone())),
+            Held::Spliced(kept, fillings) => spliced(kept, fillings, coding),
+            Held::Kept(kept) => match &kept.body {
+                Body::Whole(encoded) => encoded.get(coding).cloned().map(Content::Whole),
+                Body::Template(_) => None,
+                Body::Filed(filed) => {
+                    let (length, coded) = match coding {
+                        Coding::Identity => (filed.text, false),
+                        Coding::Gzip => (filed.length, true),
+                        Coding::Zstd => return None,
+                    };
+                    let pieces = Pieces::file(Arc::clone(kept), coded);
+                    Some(Content::Pieces { length: Some(length), pieces })
                 }
-            }
-            Held::Spliced(kept, fillings) => {
-                let encoder = Encoder::passing(coding).ok()?;
-                let template = kept.template()?;
-                let length = encoder.is_none().then(|| template.length(fillings) as u64);
-                let (kept, fillings) = (Arc::clone(kept), Arc::clone(fillings));
-                let source = Source::Template { kept, fillings, place: Place::default(), encoder, ended: false };
-                Some(Content { length, pieces: Pieces(source) })
-            }
+            },
         }
     }
 
-    /// The bytes as they are, at once: for small bodies and tests.
+    /// The bytes as a gzip file, which is compressed on the way when it was not made in advance.
+    pub fn archived(&self) -> Option<Content> {
+        if self.is_ready(Coding::Gzip) {
+            return self.content(Coding::Gzip);
+        }
+        let parts = match &self.content {
+            Held::Spliced(..) => return self.content(Coding::Gzip),
+            Held::Once(parts) => parts.clone(),
+            Held::Kept(kept) => vec![kept.whole()?.identity.clone()],
+        };
+        let encoder = Encoder::passing(Coding::Gzip).ok()??;
+        Some(Content::Pieces { length: None, pieces: Pieces::coded(Plain::ready(parts), encoder) })
+    }
+
+    /// The bytes as they are, at once: for small bodies and tests. Empty when its file cannot be read.
     pub fn identity(&self) -> Bytes {
         match &self.content {
-            Held::Once(bytes) => bytes.clone(),
-            Held::Whole(kept) => kept.whole().map(|encoded| encoded.identity.clone()).unwrap_or_default(),
+            Held::Once(parts) => parts.concat().into(),
             Held::Spliced(kept, fillings) => {
                 kept.template().map(|template| template.filled(fillings).into()).unwrap_or_default()
             }
+            Held::Kept(kept) => match &kept.body {
+                Body::Whole(encoded) => encoded.identity.clone(),
+                Body::Template(_) => Bytes::new(),
+                Body::Filed(filed) => {
+                    let mut text = Vec::new();
+                    let read = filed.open(false).and_then(|mut reader| reader.read_to_end(&mut text));
+                    read.map(|_| text.into()).unwrap_or_default()
+                }
+            },
         }
     }
+}
+
+fn spliced(kept: &Arc<Kept>, fillings: &Arc<Fillings>, coding: Coding) -> Option<Content> {
+    let template = kept.template()?;
+    let length = template.length(fillings);
+    if coding == Coding::Identity && length <= PIECE {
+        return Some(Content::Whole(template.filled(fillings).into()));
+    }
+    let (kept, fillings) = (Arc::clone(kept), Arc::clone(fillings));
+    let plain = Plain::Template { kept, fillings, place: Place::default() };
+    Some(match Encoder::passing(coding).ok()? {
+        None => Content::Pieces { length: Some(length as u64), pieces: Pieces::plain(plain) },
+        Some(encoder) => Content::Pieces { length: None, pieces: Pieces::coded(plain, encoder) },
+    })
 }
 
 impl Content {
-    fn of(bytes: Bytes) -> Content {
-        Content { length: Some(bytes.len() as u64), pieces: Pieces(Source::One(Some(bytes))) }
-    }
-}
-
-impl Iterator for Pieces {
-    type Item = Bytes;
-
-    fn next(&mut self) -> Option<Bytes> {
-        let Source::Template { kept, fillings, place, encoder, ended } = &mut self.0 else {
-            let Source::One(bytes) = &mut self.0 else { return None };
-            return bytes.take().filter(|bytes| !bytes.is_empty());
-        };
-        let template = kept.template()?;
-        while !*ended {
-            let mut piece = Vec::with_capacity(PIECE + 1_024);
-            template.copy(place, fillings, &mut piece, PIECE);
-            *ended = piece.is_empty();
-            let coded = match encoder {
-                None => piece,
-                Some(_) if *ended => encoder.take().and_then(|encoder| encoder.end().ok()).unwrap_or_default(),
-                Some(encoder) => {
-                    encoder.write(&piece).ok()?;
-                    encoder.take()
-                }
-            };
-            if !coded.is_empty() {
-                return Some(coded.into());
-            }
+    fn of(mut parts: Vec<Bytes>) -> Content {
+        if parts.len() <= 1 {
+            return Content::Whole(parts.pop().unwrap_or_default());
         }
-        None
+        let length = Some(parts.iter().map(|part| part.len() as u64).sum());
+        Content::Pieces { length, pieces: Pieces::plain(Plain::Ready(parts.into_iter())) }
     }
 }
 

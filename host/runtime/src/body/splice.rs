@@ -162,19 +162,23 @@ impl Template {
         self.text.len() + filled
     }
 
-    /// Copies the text from a position on, values filled in, until `piece` holds at least `size` bytes.
+    /// Copies the text from a position on, values filled in, until `piece` holds at least `size` bytes: at most
+    /// one value more than that.
     pub(crate) fn copy(&self, place: &mut Place, fillings: &Fillings, piece: &mut Vec<u8>, size: usize) {
         while piece.len() < size {
-            let Some(hole) = self.holes.get(place.hole) else {
-                let end = place.at.saturating_add(size - piece.len()).min(self.text.len());
-                piece.extend_from_slice(self.text.get(place.at..end).unwrap_or_default());
-                place.at = end;
-                return;
-            };
-            piece.extend_from_slice(self.text.get(place.at..hole.at as usize).unwrap_or_default());
-            piece.extend_from_slice(fillings.get(usize::from(hole.kind)).map(Vec::as_slice).unwrap_or_default());
-            place.at = hole.at as usize;
-            place.hole += 1;
+            let hole = self.holes.get(place.hole);
+            let stop = hole.map_or(self.text.len(), |hole| hole.at as usize);
+            let end = place.at.saturating_add(size - piece.len()).min(stop);
+            piece.extend_from_slice(self.text.get(place.at..end).unwrap_or_default());
+            place.at = end;
+            match hole {
+                Some(hole) if end == stop => {
+                    piece.extend_from_slice(fillings.get(usize::from(hole.kind)).map_or(&[], Vec::as_slice));
+                    place.hole += 1;
+                }
+                Some(_) => {}
+                None => return,
+            }
         }
     }
 
@@ -274,6 +278,28 @@ mod tests {
                 joined.extend(piece);
             }
             assert_eq!(joined, template.filled(&fillings), "pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn a_piece_is_as_large_as_asked_for_wherever_the_holes_are() {
+        let user = marker().text(Splice::Username);
+        let long = "x".repeat(100_000);
+        for built in [format!("{long}{user}"), format!("{user}{long}"), format!("{long}{user}{long}"), long.clone()] {
+            let template = Template::cut(built.as_bytes(), &marker()).unwrap();
+            let fillings = template.fillings(values);
+            let most = 1_024 + fillings.iter().map(Vec::len).max().unwrap_or(0);
+            let (mut place, mut joined) = (Place::default(), Vec::new());
+            loop {
+                let mut piece = Vec::new();
+                template.copy(&mut place, &fillings, &mut piece, 1_024);
+                assert!(piece.len() <= most, "a piece of {} bytes", piece.len());
+                if piece.is_empty() {
+                    break;
+                }
+                joined.extend(piece);
+            }
+            assert_eq!(joined, template.filled(&fillings));
         }
     }
 }

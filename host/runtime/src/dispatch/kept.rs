@@ -4,60 +4,75 @@
 use super::{Failure, Success, content_type, fault, tag};
 use crate::Runtime;
 use crate::body::build::Build;
-use crate::body::cache::{Body, Kept};
 use crate::body::encode::Encoded;
+use crate::body::file::Folder;
+use crate::body::kept::{Body, Kept};
 use crate::body::key::Key;
+use crate::body::sink::{Sink, Written};
 use crate::body::splice::{Marker, Template};
+use crate::body::turns::Who;
+use crate::body::window::Entries;
+use crate::body::wish::Wish;
 use crate::body::{BodyReply, header_of, reply::Held};
-use crate::call::{Call, Reply};
+use crate::call::{Call, CallError, Reply};
 use crate::health::Ending;
 use crate::reply::ReplyDocument;
 use crate::snapshot::{Route, Snapshot};
+use host_core::TenantId;
 use host_core::action::{CacheRule, Dependency, Splice};
+use host_core::caller::Scope;
 use host_core::line::Line;
+use host_core::object::{Key as Row, Object};
+use host_core::plan::Place;
+use host_core::port::StoreError;
+use host_engine::Error;
 use std::sync::Arc;
 
 impl Runtime {
     /// Answers from a kept body, building it first when it is not there.
     pub(super) async fn kept(
-        &self,
-        snapshot: &Snapshot,
+        self: &Arc<Runtime>,
+        snapshot: &Arc<Snapshot>,
         route: &Route,
         rule: &CacheRule,
         call: &Call,
+        wish: &Wish,
     ) -> Result<Reply, Failure> {
         let key = Key::of(&self.engine, route, rule, call);
-        let mut built = false;
-        let build = async {
-            built = true;
-            self.build(snapshot, route, rule, call).await
-        };
-        let kept = snapshot.shared.bodies.get(key, build).await?;
-        if !built {
+        let bodies = &snapshot.shared.bodies;
+        let kept = if let Some(kept) = bodies.get(&key, rule.file) {
             route.placed.figures.count(Ending::Kept);
-        }
-        Ok(Reply::Body(self.personal(call, &kept)))
+            kept
+        } else {
+            let caller = (Who::of(&call.caller), self.engine.clock().monotonic());
+            // It may outlive this call, and takes along what it needs.
+            let (runtime, snapshot, route, call) =
+                (Arc::clone(self), Arc::clone(snapshot), route.clone(), call.clone());
+            let build = async move {
+                let built = runtime.build(&snapshot, &route, &call).await;
+                built.map_err(|failure| runtime.report(&route, &call, failure))
+            };
+            bodies.build(key, caller, rule.file, build).await?
+        };
+        Ok(Reply::Body(self.personal(call, &kept, wish)))
     }
 
-    async fn build(
-        &self,
-        snapshot: &Snapshot,
-        route: &Route,
-        rule: &CacheRule,
-        call: &Call,
-    ) -> Result<Arc<Kept>, Failure> {
+    async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Arc<Kept>, Failure> {
+        let Some(rule) = &route.action.cache else { return Err(Failure::Fault("it has no cache rule".into())) };
         self.admit(route)?;
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
         let build = Arc::new(Build::new(rule.clone(), Marker::new(&random)));
+        let body = if rule.file { Sink::into_file(self.body_folder(snapshot).await?) } else { Sink::default() };
         let mut run = self.engine.begin(call.caller.clone(), &*route.label);
         run = run.with_line(call.line.clone(), call.password.clone());
-        let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build))).await?;
+        let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build)), body).await?;
         let Success { reply, body, .. } = success;
-        let document = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
-        let Some(body) = body else {
+        let document = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_written()).map_err(fault)?;
+        if !body.is_written() {
             return Err(Failure::Fault("its action has a cache rule, so it must write its reply as a body".into()));
-        };
+        }
+        let body = body.end().await.map_err(Failure::from_stop)?;
         let content_type = content_type(route);
         // Compressing takes tens of milliseconds; calls of this thread go on meanwhile.
         let kept = tokio::task::spawn_blocking(move || keep(body, document, content_type, &build)).await;
@@ -66,8 +81,26 @@ impl Runtime {
         Ok(Arc::new(kept))
     }
 
+    /// The folder of the tenant's bodies.
+    async fn body_folder(&self, snapshot: &Snapshot) -> Result<Folder, CallError> {
+        let open = async || {
+            let path = self.tenant_folder(snapshot.tenant).await?.join("bodies");
+            let opened =
+                tokio::task::spawn_blocking(|| Folder::open(path)).await.map_err(std::io::Error::from).flatten();
+            opened.map_err(|error| Error::from(StoreError::Failed(format!("the folder of bodies: {error}"))))
+        };
+        Ok(snapshot.shared.bodies.folder.get_or_try_init(open).await?.clone())
+    }
+
+    async fn tenant_folder(&self, tenant: TenantId) -> Result<std::path::PathBuf, Error> {
+        match self.engine.store().get(Place::Control, Scope::Tenant, Row::Tenant(tenant)).await? {
+            Some(Object::Tenant(tenant)) => Ok(self.options.tenants_dir.join(tenant.name)),
+            _ => Err(StoreError::NoDatabase.into()),
+        }
+    }
+
     /// A kept body for this caller.
-    fn personal(&self, call: &Call, kept: &Arc<Kept>) -> BodyReply {
+    fn personal(&self, call: &Call, kept: &Arc<Kept>, wish: &Wish) -> BodyReply {
         let values = |splice| self.value(call.line.as_deref(), call, splice);
         let headers = kept
             .headers
@@ -75,7 +108,7 @@ impl Runtime {
             .filter_map(|(name, template)| Some((name.clone(), header_of(template, &template.fillings(values))?)));
         let headers = headers.collect();
         let (etag, content) = match &kept.body {
-            Body::Whole(_) => (tag(&kept.digest), Held::Whole(Arc::clone(kept))),
+            Body::Whole(_) | Body::Filed(_) => (tag(&kept.digest), Held::Kept(Arc::clone(kept))),
             Body::Template(template) => {
                 let fillings = template.fillings(values);
                 let mut text = kept.digest.to_vec();
@@ -89,7 +122,8 @@ impl Runtime {
                 (tag(&mac.0), Held::Spliced(Arc::clone(kept), Arc::new(fillings)))
             }
         };
-        BodyReply { content_type: kept.content_type.clone(), headers, etag, content }
+        let content_type = kept.content_type.clone();
+        BodyReply { content_type, headers, etag, archive: None, content }.fulfilling(wish, kept.entries.as_ref())
     }
 
     fn value(&self, line: Option<&Line>, call: &Call, splice: Splice) -> String {
@@ -112,14 +146,30 @@ pub(super) fn may_be_kept(rule: &CacheRule, line: Option<&Line>) -> bool {
 }
 
 /// What is kept of a build.
-fn keep(body: Vec<u8>, document: ReplyDocument, content_type: String, build: &Build) -> Result<Kept, String> {
-    let template = Template::cut(&body, build.marker())?;
+fn keep(body: Written, document: ReplyDocument, content_type: String, build: &Build) -> Result<Kept, String> {
     let cut = |(name, value): (String, String)| {
         Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
     };
     let headers = document.headers.into_iter().map(cut).collect::<Result<_, _>>()?;
-    let digest = template.digest();
-    let body =
-        if template.is_whole() { Body::Whole(Encoded::new(template.into_text())) } else { Body::Template(template) };
-    Ok(Kept { content_type, headers, digest, body })
+    let mut entries = None;
+    let (digest, body) = match body {
+        Written::Filed(filed) => (filed.digest, Body::Filed(filed)),
+        Written::Held(text) => {
+            let template = Template::cut(&text, build.marker())?;
+            drop(text);
+            let digest = template.digest();
+            if template.is_whole() {
+                let text = template.into_text();
+                if build.is_cut() {
+                    entries = Some(Entries::of(&text).ok_or(NO_LIST)?);
+                }
+                (digest, Body::Whole(Encoded::new(text)))
+            } else {
+                (digest, Body::Template(template))
+            }
+        }
+    };
+    Ok(Kept { content_type, headers, digest, body, entries })
 }
+
+pub(super) const NO_LIST: &str = "its cache rule has a window, so its body must be a JSON array";

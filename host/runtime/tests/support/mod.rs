@@ -4,5 +4,6 @@
 
 pub mod guest;
 pub mod panel;
+pub mod viewer;
 
 pub use panel::Panel;

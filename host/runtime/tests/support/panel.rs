@@ -108,7 +108,7 @@ pub fn options(folder: &TempDir, shipped: Vec<Vec<u8>>) -> Options {
     Options {
         cache_dir: folder.path().join("cache"),
         plugins_dir: folder.path().join("plugins"),
-        tenants_dir: folder.path().join("tenants"),
+        tenants_dir: folder.path().join("data").join("tenants"),
         compiler: Vec::new(),
         compiler_environment: Vec::new(),
         function_bytes: Default::default(),

@@ -1,0 +1,128 @@
+//! How many builds one caller may cause, and one after the other: each caller has a small budget that fills up
+//! again. Time since an arbitrary start is passed in.
+
+use host_core::caller::{Caller, Identity};
+use host_core::{LineId, UserId};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Callers that are remembered before those with a full budget are looked for and forgotten.
+const MANY: usize = 1_024;
+
+/// Whose budget a build is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    Line(LineId),
+    User(UserId),
+    /// Whoever did not sign in, by address; the host itself has none.
+    Stranger(Option<IpAddr>),
+}
+
+impl Who {
+    pub(crate) fn of(caller: &Caller) -> Who {
+        match &caller.identity {
+            Identity::Line { id } => Who::Line(*id),
+            Identity::User { id, .. } => Who::User(*id),
+            Identity::System | Identity::Stranger => Who::Stranger(caller.address),
+        }
+    }
+}
+
+/// The budgets of all callers.
+pub(crate) struct Turns {
+    /// Builds of a full budget.
+    full: u32,
+    /// How long one more takes to come.
+    every: Duration,
+    callers: Mutex<HashMap<Who, Budget>>,
+}
+
+struct Budget {
+    left: u32,
+    /// Since when it was last filled.
+    since: Duration,
+    turn: Turn,
+}
+
+/// Held while a caller's build waits and runs: the caller's next one waits for it.
+pub(crate) type Turn = Arc<tokio::sync::Mutex<()>>;
+
+impl Turns {
+    pub(crate) fn new(full: u32, every: Duration) -> Turns {
+        Turns { full, every, callers: Mutex::default() }
+    }
+
+    /// Takes a build out of a caller's budget; when nothing is left, the answer is how long to wait for one.
+    pub(crate) fn take(&self, who: Who, now: Duration) -> Result<Turn, Duration> {
+        let mut callers = self.callers.lock();
+        if callers.len() >= MANY {
+            callers.retain(|_, budget| {
+                budget.fill(self, now);
+                budget.left < self.full || Arc::strong_count(&budget.turn) > 1
+            });
+        }
+        let fresh = || Budget { left: self.full, since: now, turn: Turn::default() };
+        let budget = callers.entry(who).or_insert_with(fresh);
+        budget.fill(self, now);
+        match budget.left.checked_sub(1) {
+            Some(left) => budget.left = left,
+            None => return Err((budget.since + self.every).saturating_sub(now)),
+        }
+        Ok(Arc::clone(&budget.turn))
+    }
+}
+
+impl Budget {
+    fn fill(&mut self, turns: &Turns, now: Duration) {
+        let passed = now.saturating_sub(self.since).as_nanos() / turns.every.as_nanos().max(1);
+        let more = u32::try_from(passed).unwrap_or(u32::MAX);
+        self.left = self.left.saturating_add(more);
+        if self.left >= turns.full {
+            (self.left, self.since) = (turns.full, now);
+        } else {
+            self.since += turns.every * more;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const ANN: Who = Who::Line(LineId(1));
+    const BOB: Who = Who::Line(LineId(2));
+
+    fn turns() -> Turns {
+        Turns::new(3, SECOND * 4)
+    }
+
+    #[test]
+    fn a_caller_has_a_budget_and_another_caller_has_another() {
+        let turns = turns();
+        assert_eq!((0..10).filter(|_| turns.take(ANN, SECOND).is_ok()).count(), 3);
+        assert_eq!(turns.take(ANN, SECOND * 2).unwrap_err(), SECOND * 3);
+        assert!(turns.take(BOB, SECOND * 2).is_ok());
+        assert!(turns.take(Who::User(UserId(1)), SECOND * 2).is_ok());
+    }
+
+    #[test]
+    fn a_budget_fills_up_again_and_never_over() {
+        let turns = turns();
+        let taken = |now| (0..10).filter(|_| turns.take(ANN, now).is_ok()).count();
+        assert_eq!(taken(SECOND), 3);
+        assert_eq!((taken(SECOND * 5), taken(SECOND * 8), taken(SECOND * 9)), (1, 0, 1));
+        assert_eq!(taken(SECOND * 1_000), 3);
+    }
+
+    #[test]
+    fn callers_who_have_built_nothing_lately_are_forgotten() {
+        let turns = turns();
+        let line = |id| Who::Line(LineId(id));
+        (0..1_000_000).for_each(|id| drop(turns.take(line(id), SECOND * id)));
+        assert!(turns.callers.lock().len() <= MANY);
+    }
+}

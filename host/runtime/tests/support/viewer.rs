@@ -1,0 +1,67 @@
+//! Lines that ask for bodies, and what they get. Knows no test.
+
+use super::Panel;
+use futures_util::TryStreamExt;
+use host_core::caller::{Caller, Identity};
+use host_core::line::{Line, Seats};
+use host_core::secret::{Mac, Secret};
+use host_core::time::{Expiry, Unix};
+use host_core::{LineId, TenantId, UserId, Version};
+use host_runtime::{BodyReply, Call, CallFigures, Content, Reply};
+use std::sync::Arc;
+
+/// A call of `probe/go` by a line.
+pub fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, password: &str) -> Call {
+    let line = Line {
+        id: LineId(id),
+        version: Version(1),
+        owner: UserId(1),
+        username: username.into(),
+        password: panel.engine.keyring().seal(tenant, LineId(id), &Secret::new(password)),
+        password_mac: Mac::default(),
+        package: None,
+        expiry: Expiry::Never,
+        trial: false,
+        enabled: true,
+        admin_enabled: true,
+        max_connections: Seats::from(1),
+        allowed_addresses: vec![],
+        allowed_agents: vec![],
+        allowed_outputs: vec![],
+        bouquets: vec![],
+        isp_lock: false,
+        isp: None,
+        country: None,
+        restreamer: false,
+        admin_notes: String::new(),
+        reseller_notes: String::new(),
+        created_at: Unix(0),
+    };
+    let caller = Caller { identity: Identity::Line { id: line.id }, ..Caller::system(tenant, "request-1") };
+    Call { caller, line: Some(Arc::new(line)), ..super::panel::call(tenant) }
+}
+
+/// What `probe/go` answers as a body.
+pub async fn body(panel: &Panel, call: Call) -> BodyReply {
+    match panel.call_with("probe", "go", call).await.unwrap() {
+        Reply::Body(body) => body,
+        Reply::Data { .. } => panic!("data"),
+    }
+}
+
+/// The bytes of a body as they leave, whose length is what was said.
+pub async fn bytes(content: Content) -> Vec<u8> {
+    match content {
+        Content::Whole(bytes) => bytes.to_vec(),
+        Content::Pieces { length, pieces } => {
+            let bytes = pieces.try_collect::<Vec<_>>().await.unwrap().concat();
+            assert!(length.is_none_or(|length| length == bytes.len() as u64));
+            bytes
+        }
+    }
+}
+
+/// What became of the calls of the tenant's first plugin.
+pub fn figures(panel: &Panel, tenant: TenantId) -> CallFigures {
+    panel.runtime.health(tenant)[0].calls.unwrap()
+}
