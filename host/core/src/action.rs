@@ -125,6 +125,9 @@ pub struct Parameter {
     /// A value outside is taken as absent instead of refused (players' habits).
     #[serde(default)]
     pub lenient: bool,
+    /// A whole number above `max` is taken as `max` instead of refused: how much is wanted at most.
+    #[serde(default)]
+    pub capped: bool,
     /// Sent empty, it arrives as the empty text or list instead of counting as absent: an edit clears the field by it.
     #[serde(default)]
     pub clears: bool,

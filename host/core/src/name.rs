@@ -25,14 +25,16 @@ pub fn username(text: &str, min: u16) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A line's password: at least `min` characters, at most [`MAX_CREDENTIAL`]; it stands in URLs too.
+/// A line's password: at least `min` characters, at most [`MAX_CREDENTIAL`], anything that can be
+/// shown: what moves in from another panel keeps its password. Wherever it stands in an address it
+/// is percent-encoded; only `.` and `..` cannot stand in a path at all.
 pub fn line_password(text: &str, min: u16) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::field(Code::InvalidPassword, "password", message));
-    if text.len() < usize::from(min.max(1)) || text.len() > MAX_CREDENTIAL {
+    if !(usize::from(min.max(1))..=MAX_CREDENTIAL).contains(&text.chars().count()) {
         return refuse(format!("A line's password has {} to {MAX_CREDENTIAL} characters.", min.max(1)));
     }
-    if !text.bytes().all(is_url_safe) {
-        return refuse("A line's password has letters, digits and - _ . @ + ! only: it stands in addresses.".into());
+    if text.chars().any(char::is_control) || [".", ".."].contains(&text) {
+        return refuse("A line's password has no control characters, and is not . or .. alone.".into());
     }
     Ok(())
 }
@@ -108,6 +110,17 @@ mod tests {
         }
         assert!(username("abc", 4).is_err());
         assert!(username(&"a".repeat(129), 1).is_err());
+    }
+
+    #[test]
+    fn a_password_is_anything_that_an_address_can_carry() {
+        for good in ["my pass", "a/b?c=d&e%20", "päß\"", "...", &"ä".repeat(128)] {
+            assert!(line_password(good, 1).is_ok(), "{good:?}");
+        }
+        for bad in ["", ".", "..", "a\nb", "a\0", &"ä".repeat(129)] {
+            assert!(line_password(bad, 1).is_err(), "{bad:?}");
+        }
+        assert!(line_password("päß", 4).is_err(), "characters count, not bytes");
     }
 
     #[test]

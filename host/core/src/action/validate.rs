@@ -39,6 +39,9 @@ fn action(action: &Action) -> Result<(), String> {
         if (parameter.form == Form::List) != parameter.of.is_some() || parameter.of == Some(Form::List) {
             return wrong(&format!("parameter {name}: a list, and nothing else, says what it is `of`"));
         }
+        if parameter.capped && (parameter.form != Form::Int || parameter.max.is_none()) {
+            return wrong(&format!("parameter {name}: only a whole number with a `max` is `capped`"));
+        }
     }
     if action.reply.shape == Shape::Raw && action.reply.content_type.is_none() {
         return wrong("a raw reply has a content_type");
@@ -154,6 +157,15 @@ mod tests {
         for (parameter, name) in [("word", "a.gz"), ("none", "a.gz"), ("gzip", ""), ("gzip", "a\"b"), ("gzip", "../a")]
         {
             assert!(action(json!({ "parameter": parameter, "name": name })).is_some(), "{parameter} {name}");
+        }
+    }
+
+    #[test]
+    fn only_a_whole_number_with_a_bound_is_capped() {
+        let parameters = |form: &str, max: Value| json!({ "parameters": { "x": { "type": form, "max": max, "capped": true } } });
+        assert_eq!(wrong(parameters("int", json!(9))), None);
+        for bad in [parameters("int", Value::Null), parameters("text", json!(9))] {
+            assert!(wrong(bad).unwrap().contains("capped"));
         }
     }
 

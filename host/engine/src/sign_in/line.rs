@@ -45,19 +45,21 @@ impl Engine {
         password: &Secret,
         from: &From,
     ) -> Result<SignedLine> {
+        let unspaced = unspaced(password);
+        let readings = [Some(password), unspaced.as_ref()];
         let mut line = self.kept_line(tenant, username);
-        let mut matches = self.is_password(tenant, line.as_deref(), password);
-        if !matches {
+        let mut matching = self.matching(tenant, line.as_deref(), readings);
+        if matching.is_none() {
             // Read even if a line was in memory: a wrong guess of a busy line must not be faster
             // than one of a name that is nobody's.
             line = self.read_line(tenant, username).await?;
-            matches = self.is_password(tenant, line.as_deref(), password);
+            matching = self.matching(tenant, line.as_deref(), readings);
         }
         let suspect = self.gate.lockout.suspect("line", tenant, username, from.address);
         let known = line.as_ref().map(|line| line.id);
-        let verdict = self.gate.lockout.judge(suspect, matches && known.is_some(), known, self.clock().monotonic());
-        match line {
-            Some(line) if verdict == Verdict::Passed => {
+        let verdict = self.gate.lockout.judge(suspect, matching.is_some() && known.is_some(), known, self.clock().monotonic());
+        match (line, matching) {
+            (Some(line), Some(password)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, None, Some(line.id), from);
                 let caller = from.caller(tenant, Identity::Line { id: line.id }, None);
                 Ok(SignedLine { caller, line, password: Arc::new(password.clone()) })
@@ -66,9 +68,23 @@ impl Engine {
         }
     }
 
+    /// The reading that is the line's password; as much work when there is no line.
+    fn matching<'r>(&self, tenant: TenantId, line: Option<&Line>, readings: [Option<&'r Secret>; 2]) -> Option<&'r Secret> {
+        // Each is looked at, so that the time says nothing of which it was.
+        let [read, meant] = readings.map(|reading| reading.filter(|reading| self.is_password(tenant, line, reading)));
+        read.or(meant)
+    }
+
     /// Whether the line has this password; as much work when there is no line.
     fn is_password(&self, tenant: TenantId, line: Option<&Line>, password: &Secret) -> bool {
         let (id, kept) = line.map_or((LineId(0), Mac::default()), |line| (line.id, line.password_mac));
         line_mac(self.keyring(), tenant, id, password) == kept
     }
+}
+
+/// A password with `+` for its spaces: some players do not encode the plus of theirs, and a raw one
+/// in an address reads as a space. None where there are no spaces.
+fn unspaced(password: &Secret) -> Option<Secret> {
+    let text = password.reveal();
+    text.contains(' ').then(|| Secret::new(text.replace(' ', "+")))
 }

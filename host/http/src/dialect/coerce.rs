@@ -87,7 +87,10 @@ fn paged(name: &str, parameter: &Parameter, value: Option<Value>) -> Value {
 fn value(parameter: &Parameter, sent: Many<'_>, paging: bool) -> Result<Option<Value>, Misfit> {
     match sent {
         Many::Text(text) if parameter.form != Form::List => {
-            let value = scalar(parameter.form, text)?;
+            let value = match beyond(parameter, text, paging) {
+                Some(most) => most.into(),
+                None => scalar(parameter.form, text)?,
+            };
             if !paging {
                 within(parameter, &value, text)?;
             }
@@ -95,6 +98,15 @@ fn value(parameter: &Parameter, sent: Many<'_>, paging: bool) -> Result<Option<V
         }
         sent => list(parameter, sent),
     }
+}
+
+/// The greatest value, for a whole number above it where that is no mistake: of a page, and of what
+/// the description caps.
+fn beyond(parameter: &Parameter, text: &str, paging: bool) -> Option<i64> {
+    let most = if parameter.capped { parameter.max } else { paging.then_some(i64::from(u32::MAX)) }?;
+    let digits = text.trim();
+    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_whole && digits.parse::<i64>().map_or(true, |number| number > most)).then_some(most)
 }
 
 fn list(parameter: &Parameter, sent: Many<'_>) -> Result<Option<Value>, Misfit> {
@@ -145,7 +157,7 @@ fn within(parameter: &Parameter, value: &Value, text: &str) -> Result<(), Misfit
             Ok(())
         }
         Form::Int | Form::Id | Form::Date => bounded(parameter, value.as_i64(), 1),
-        Form::Decimal => bounded(parameter, text.trim().parse::<Credits>().ok().map(Credits::units), 10_000),
+        Form::Decimal => bounded(parameter, text.parse::<Credits>().ok().map(Credits::units), 10_000),
         _ => Ok(()),
     }
 }
@@ -214,6 +226,17 @@ mod tests {
         assert_eq!(plain(described, "category_id=7").unwrap(), json!({"category_id": 7}));
         let word = json!({"output": {"type": "text", "lenient": true, "one_of": ["ts", "m3u8"], "default": "ts"}});
         assert_eq!(plain(word, "output=flash").unwrap(), json!({"output": "ts"}));
+    }
+
+    #[test]
+    fn what_is_capped_is_its_bound_and_never_its_default() {
+        let limit = json!({"limit": {"type": "int", "min": 1, "max": 1000, "default": 4, "lenient": true, "capped": true}});
+        for (sent, taken) in [("1000", 1000), ("1001", 1000), ("99999999999999999999", 1000), ("x", 4), ("0", 4)] {
+            assert_eq!(plain(limit.clone(), &format!("limit={sent}")).unwrap(), json!({"limit": taken}), "{sent}");
+        }
+        let page = json!({"limit": {"type": "int", "min": 1, "default": 50, "lenient": true}});
+        let rows = coerced(page, "list", "limit=5000000000", CallerRole::Admin).unwrap();
+        assert_eq!(rows, json!({"limit": 1000}));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) fn shown(
             if name.is_empty() || word.is_empty() {
                 return Err(missing("Send the line's user name and password.").into());
             }
-            Ok(Shown::Line { username: unspaced(name), password: Secret::new(unspaced(word)) })
+            Ok(Shown::Line { username: unspaced(name), password: Secret::new(word) })
         }
         Credential::ApiKey { parameter } => key(parameter, gathered, authorization),
     }
@@ -71,8 +71,8 @@ fn missing(message: &'static str) -> Refusal {
     Refusal::new(Code::AuthFailed, message)
 }
 
-/// Names and passwords of lines hold no spaces, but some players put them into addresses without
-/// encoding, and a raw `+` then reads as one.
+/// User names of lines hold no spaces, but some players put them into addresses without encoding,
+/// and a raw `+` then reads as one. Of passwords, which may hold both, the sign-in tries both.
 pub(crate) fn unspaced(text: &str) -> String {
     text.replace(' ', "+")
 }
@@ -101,6 +101,8 @@ mod tests {
             panic!("no line")
         };
         assert_eq!((username.as_str(), password.reveal()), ("a+b", "c+d"));
+        let Ok(Shown::Line { password, .. }) = of(&line(), "username=a&password=c+d", None) else { panic!("no line") };
+        assert_eq!(password.reveal(), "c d", "as it reads; the sign-in tries what may have been meant");
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
         Form::Int => whole(text).map(Value::from).ok_or("is no whole number"),
         Form::Id => whole(text).filter(|id| *id > 0).map(Value::from).ok_or("is no id: a whole number above 0"),
         Form::Flag => flag(text).map(Value::from).ok_or("is neither 1 nor 0"),
-        Form::Decimal => match text.trim().parse::<Credits>() {
+        // Nothing is trimmed out of money: what is not exactly an amount is none.
+        Form::Decimal => match text.parse::<Credits>() {
             Ok(credits) => Ok(Value::from(credits.to_string())),
             Err(_) => Err("is no amount with at most four decimal places"),
         },
@@ -139,7 +140,7 @@ mod tests {
             (Form::Int, vec!["", "x", "1.5", "4294967296", "-2147483649", "0x1"]),
             (Form::Id, vec!["0", "-1", "a", "4294967296"]),
             (Form::Flag, vec!["2", "", "maybe"]),
-            (Form::Decimal, vec!["1.00001", "1,5", "x", "1e3"]),
+            (Form::Decimal, vec!["1.00001", "1,5", "x", "1e3", " 5", "5 ", "5\n", "5\u{a0}", "\t5"]),
             (
                 Form::Date,
                 vec!["2026-02-29", "2026-2-1", "2026-13-01", "01-02-2026", "2026-01-01-01", "1767225600000", "-1"],

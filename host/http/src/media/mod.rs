@@ -32,6 +32,7 @@ use http::header::RANGE;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use refusal::No;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The surface that sign-ins and refusals of media are journalled under.
@@ -92,7 +93,7 @@ impl<'r> Start<'r> {
             return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
         };
         let (id, extension) = stream_file(file).ok_or(No::NotFound)?;
-        let from = visitor.from(SURFACE);
+        let (username, from) = (unspaced(&username), visitor.from(SURFACE));
         let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
         let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
         if !http.limiter.is_exempt(visitor.address) {
@@ -180,6 +181,6 @@ async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, No
 }
 
 /// A credential out of a path segment.
-fn text(segment: &str) -> Option<String> {
-    crate::dialect::request::decoded(segment).map(|text| unspaced(&text))
+fn text(segment: &str) -> Option<Cow<'_, str>> {
+    crate::dialect::request::decoded(segment)
 }
