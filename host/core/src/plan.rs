@@ -199,6 +199,12 @@ impl Plan {
         self.changes.is_empty() && self.effects.is_empty() && self.audit.is_empty()
     }
 
+    /// Whether it does nothing but take ids, which no other plan can mind.
+    pub fn only_takes_ids(&self) -> bool {
+        let alone = self.guards.is_empty() && self.audit.is_empty() && self.effects.is_empty();
+        alone && self.changes.iter().all(|change| matches!(change, Change::TakeIds(..)))
+    }
+
     /// All that it reads or writes, sorted; what a re-run reserves.
     pub fn names(&self) -> BTreeSet<Name> {
         let mut names = BTreeSet::new();

@@ -6,12 +6,14 @@
 //! - [`connection`]: seats of lines
 //! - verbs: [`mod@line`], [`user`], [`credit`], [`package`], [`record`], [`catalogue`], [`guide`],
 //!   [`tenant`], [`access_code`], [`plugin`], [`import`]
+//! - [`condition`]: how the stored data is doing
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
 pub mod access_code;
 mod audit;
 mod cache;
 pub mod catalogue;
+pub mod condition;
 pub mod connection;
 pub mod credit;
 mod document;
@@ -36,6 +38,7 @@ pub mod user;
 pub mod work;
 mod zone;
 
+pub use condition::Condition;
 pub use connection::{Ended, Seat, SessionKey};
 pub use error::{Error, Result};
 pub use networks::MaxMind;

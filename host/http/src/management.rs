@@ -1,5 +1,5 @@
-//! The management listener: is the process alive, is it ready, and its figures.
-//! Refuses to know tenants and secrets; nothing here names either.
+//! The management listener: is the process alive, is it ready, and its figures. Not for the public:
+//! it names tenants that are in trouble. It knows no secret.
 
 use crate::Http;
 use crate::answer;
@@ -29,20 +29,28 @@ async fn live() -> Response {
     told(StatusCode::OK, "live\n")
 }
 
-/// Ready while it takes requests and its database answers. Plugins that do not answer are told
-/// beside that: they cost their tenants some actions, and everyone else nothing, so the process
-/// stays in service.
+/// Ready while it takes requests, some tenant can be served and something can be written. What
+/// costs one tenant something, and everyone else nothing, is told beside that: its database, its
+/// plugins.
 async fn ready(State(http): State<Arc<Http>>) -> Response {
     if http.draining.load(Ordering::Acquire) {
         return told(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match http.tenants.all().await {
-        Ok(tenants) => told(StatusCode::OK, format!("ready\n{}", degraded(&http, &tenants))),
+    let looked = async { Ok((http.tenants.all().await?, http.engine.condition().await?)) };
+    let (tenants, condition) = match looked.await {
+        Ok(found) => found,
         Err(error) => {
+            let error: host_engine::Error = error;
             tracing::error!(%error, "not ready");
-            told(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            return told(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
         }
-    }
+    };
+    let troubles: String = condition.troubles.iter().map(|trouble| format!("degraded: {trouble}\n")).collect();
+    let (status, first) = match condition.out_of_service {
+        None => (StatusCode::OK, "ready"),
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason),
+    };
+    told(status, format!("{first}\n{troubles}{}", degraded(&http, &tenants)))
 }
 
 /// What does not work although the process does, a line each; nothing when all is well.

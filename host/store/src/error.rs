@@ -74,6 +74,7 @@ impl From<OpenError> for StoreError {
     fn from(error: OpenError) -> StoreError {
         match error {
             OpenError::MissingDatabase(_) => StoreError::NoDatabase,
+            OpenError::Damaged { reason, .. } => StoreError::Damaged(reason),
             other => StoreError::Failed(other.to_string()),
         }
     }
@@ -92,6 +93,7 @@ pub(crate) fn plain(error: &rusqlite::Error) -> String {
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::OperationInterrupted) => StoreError::TooLong,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(plain(&error)),
         _ => StoreError::Failed(plain(&error)),
     }
 }

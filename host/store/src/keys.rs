@@ -7,6 +7,7 @@ use crate::system::SystemEntropy;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
+use host_core::plan::Place;
 use host_core::port::{Entropy, Keyring};
 use host_core::secret::{Mac, Sealed, Secret};
 use host_core::{LineId, TenantId};
@@ -54,6 +55,40 @@ impl FileKeyring {
         sync_directory(&keys)?;
         Ok(FileKeyring { data: XChaCha20Poly1305::new((&*data).into()), lookup })
     }
+
+    /// What audit chains are made with.
+    pub(crate) fn chain_keys(&self) -> ChainKeys {
+        ChainKeys(self.lookup.clone())
+    }
+}
+
+/// The keys of the audit chains: one for each database, all drawn from the lookup key.
+#[derive(Clone)]
+pub(crate) struct ChainKeys(Hmac<Sha256>);
+
+impl ChainKeys {
+    /// The key of a database's chain, ready to take what it is to vouch for. Tenants begin at 1.
+    pub(crate) fn of(&self, place: Place) -> Hmac<Sha256> {
+        let tenant = if let Place::Tenant(id) = place { id } else { TenantId(0) };
+        keyed(digest(&self.0, tenant, "audit-chain", &[]))
+    }
+}
+
+fn keyed(key: [u8; KEY_BYTES]) -> Hmac<Sha256> {
+    // A key shorter than a block stands for itself with zeros behind it (RFC 2104).
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
+    <Hmac<Sha256> as KeyInit>::new((&block).into())
+}
+
+fn digest(lookup: &Hmac<Sha256>, tenant: TenantId, purpose: &str, text: &[u8]) -> [u8; 32] {
+    let mut mac = lookup.clone();
+    // The purpose's length in front keeps (purpose, text) pairs apart.
+    mac.update(&(purpose.len() as u64).to_be_bytes());
+    mac.update(purpose.as_bytes());
+    mac.update(&tenant.0.to_be_bytes());
+    mac.update(text);
+    mac.finalize().into_bytes().into()
 }
 
 fn read_or_make(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; KEY_BYTES]>, OpenError> {
@@ -116,12 +151,6 @@ impl Keyring for FileKeyring {
     }
 
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
-        let mut mac = self.lookup.clone();
-        // The purpose's length in front keeps (purpose, text) pairs apart.
-        mac.update(&(purpose.len() as u64).to_be_bytes());
-        mac.update(purpose.as_bytes());
-        mac.update(&tenant.0.to_be_bytes());
-        mac.update(text);
-        Mac(mac.finalize().into_bytes().into())
+        Mac(digest(&self.lookup, tenant, purpose, text))
     }
 }

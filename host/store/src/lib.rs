@@ -89,7 +89,8 @@ pub struct Opened {
 /// Opens a data directory, and makes one where there is none. The directory stays this
 /// process's until every part of the answer is dropped.
 pub fn open(dir: &Path, options: Options) -> Result<Opened, OpenError> {
-    let (opened, ()) = open_with(dir, &options, |directory| Ok((SqliteStore::open(directory, &options)?, ())))?;
+    let (opened, ()) =
+        open_with(dir, &options, |directory, keys| Ok((SqliteStore::open(directory, keys, &options)?, ())))?;
     Ok(opened)
 }
 
@@ -97,17 +98,17 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, OpenError> {
 /// so that a test says when what is committed, and what time it is. For runs that are the same
 /// every time set [`Options::writers`]; 0 depends on the machine.
 pub fn open_stepped(dir: &Path, options: Options) -> Result<(Opened, Writers), OpenError> {
-    open_with(dir, &options, |directory| SqliteStore::open_stepped(directory, &options))
+    open_with(dir, &options, |directory, keys| SqliteStore::open_stepped(directory, keys, &options))
 }
 
 fn open_with<W>(
     dir: &Path,
     options: &Options,
-    store: impl FnOnce(&Arc<DataDirectory>) -> Result<(SqliteStore, W), OpenError>,
+    store: impl FnOnce(&Arc<DataDirectory>, keys::ChainKeys) -> Result<(SqliteStore, W), OpenError>,
 ) -> Result<(Opened, W), OpenError> {
     let directory = Arc::new(DataDirectory::claim(dir)?);
     let keyring = Arc::new(FileKeyring::open(&directory)?);
-    let (store, writers) = store(&directory)?;
+    let (store, writers) = store(&directory, keyring.chain_keys())?;
     let mirror = Arc::new(MappedLeases::open(&directory, options.lease_slots)?);
     let journal = Arc::new(FileJournal::start(&directory, options)?);
     directory.mark_sound();

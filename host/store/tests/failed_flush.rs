@@ -10,7 +10,7 @@ use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Kind;
 use host_core::plan::Place;
-use host_core::port::{CommitError, Store, StoreError};
+use host_core::port::{CommitError, Store, StoreError, Trouble};
 use host_core::*;
 use host_store::{Options, open};
 use panel::*;
@@ -35,6 +35,8 @@ fn seller() {
             Err(_) => "failed",
         };
         println!("{id} {told}");
+        let unwritable = matches!(&opened.store.troubles()[..], [(HERE, Trouble::Unwritable(_))]);
+        println!("{id} {}", if unwritable { "stopped" } else { "goes-on" });
         // Readers see what they were told.
         let lines = wait(opened.store.count(HERE, Kind::Line)).unwrap();
         println!("{id} sees {lines}");
@@ -66,6 +68,12 @@ fn told(flushes: &str) -> (tempfile::TempDir, Vec<(u32, String)>) {
     for words in said.lines().map(|said| said.split(' ').collect::<Vec<_>>()) {
         match words[..] {
             [id, "sees", lines] => assert_eq!(lines, done.to_string(), "{flushes}: sale {id} of {said}"),
+            // Nothing is written exactly as long as a doubt is left.
+            [id, word @ ("stopped" | "goes-on")] => {
+                let settled = told.iter().rposition(|(_, told)| told == "done");
+                let doubt = told.iter().rposition(|(_, told)| told == "unknown");
+                assert_eq!(word == "stopped", doubt > settled, "{flushes}: sale {id} of {said}");
+            }
             [id, word @ ("done" | "failed" | "unknown")] => {
                 done += u32::from(word == "done");
                 told.push((id.parse().unwrap(), word.to_owned()));

@@ -134,48 +134,6 @@ fn damage_after_an_unclean_end_is_found_at_every_start() {
 }
 
 #[test]
-fn verify_finds_planted_damage() {
-    let audit = audit::AuditEntry {
-        at: Unix(1),
-        actor: None,
-        key_prefix: None,
-        address: None,
-        action: "test".into(),
-        object: None,
-        before: serde_json::json!({}),
-        after: serde_json::json!({"a": 1}),
-        request: String::new(),
-    };
-    for (invariant, sql) in [
-        ("ledger sum", "UPDATE accounts SET balance = balance + 5 WHERE account = 2"),
-        (
-            "balance",
-            "UPDATE accounts SET balance = balance + 5 WHERE account IN (2); UPDATE accounts SET balance = balance - 5 WHERE account = 0",
-        ),
-        ("foreign key", "PRAGMA foreign_keys = OFF; UPDATE lines SET owner = 404 WHERE id = 1"),
-        ("user tree", "UPDATE users SET parent = 3 WHERE id = 2"),
-        ("audit chain", "DROP TRIGGER audit_is_fixed; UPDATE audit SET after = '{}' WHERE id = 2"),
-        ("audit chain", "DROP TRIGGER audit_is_kept; DELETE FROM audit WHERE id = 2"),
-        ("audit chain", "INSERT INTO audit (at, action, before, after, request) VALUES (1, 'x', '', '', '')"),
-    ] {
-        let (_folder, path) = folder();
-        let first = opened(&path);
-        let panel = Panel::new(&*first.store);
-        panel.done([insert(line(1, RESELLER))]);
-        panel.top_up(RESELLER, 50);
-        for _ in 0..3 {
-            panel.commit(plan::Plan { audit: vec![audit.clone()], ..plan::Plan::default() }).unwrap();
-        }
-        assert_eq!(panel.verify(), []);
-        drop(first);
-        tamper(&path.join("tenants/demo/panel.db"), sql);
-        let again = opened(&path);
-        let findings = Panel { store: &*again.store }.verify();
-        assert!(findings.iter().any(|finding| finding.invariant == invariant), "{invariant}: {findings:?}");
-    }
-}
-
-#[test]
 fn a_row_that_makes_no_sense_is_named() {
     let (_folder, path) = folder();
     let first = opened(&path);
@@ -308,6 +266,22 @@ fn a_tenant_has_one_directory_of_its_name_which_goes_with_it() {
         std::fs::read_dir(path.join("tenants")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["demo"], "nothing of the first one is left after a start");
     assert!(home.join("panel.db").is_file(), "the second one stays");
+}
+
+#[test]
+fn a_start_removes_a_deleted_tenants_directory_once_and_never_another_of_its_name() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    Panel::new(&*first.store);
+    let gone = plan([plan::Change::Delete(object::Key::Tenant(TENANT), stored_tenant(&first).version)]);
+    wait(first.store.commit(Place::Control, gone)).unwrap();
+    drop(first);
+    drop(opened(&path));
+    let home = path.join("tenants/demo");
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&home).unwrap();
+    std::fs::write(home.join("panel.db"), "of a backup").unwrap();
+    drop(opened(&path));
+    assert_eq!(std::fs::read(home.join("panel.db")).unwrap(), b"of a backup");
 }
 
 #[test]

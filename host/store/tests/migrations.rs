@@ -6,6 +6,8 @@
 #[allow(dead_code)]
 mod panel;
 
+use host_core::plan::Place;
+use host_core::port::Store;
 use host_store::{Options, open};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -62,7 +64,11 @@ fn a_folder_of_an_older_version_gets_the_schema_of_a_new_one() {
     for packed in fixtures() {
         let folder = unpacked(&packed);
         let data = folder.path().join("data");
-        drop(open(&data, Options::default()).unwrap());
+        let opened = open(&data, Options::default()).unwrap();
+        for place in opened.store.tenants().into_iter().map(Place::Tenant).chain([Place::Control]) {
+            assert_eq!(panel::wait(opened.store.verify(place)).unwrap(), [], "{place:?} of {}", packed.display());
+        }
+        drop(opened);
         assert_eq!(schema(&data.join("control.db")), schema(&new.join("control.db")), "{}", packed.display());
         for tenant in ["acme", "hotel"] {
             let brought = schema(&data.join("tenants").join(tenant).join("panel.db"));

@@ -12,6 +12,7 @@ use syn::{Attribute, FnArg, ImplItem, Item, ItemImpl, LitStr, Signature, TraitIt
 const WRITING: &[&str] = &[
     "journal/age.rs",
     "journal.rs",
+    "sqlite/audit_chain/heads.rs",
     "sqlite/audit_chain.rs",
     "sqlite/batch/apply.rs",
     "sqlite/guide.rs",
@@ -27,6 +28,7 @@ const WRITING: &[&str] = &[
     "sqlite/tables/streams.rs",
     "sqlite/tables/tenants.rs",
     "sqlite/tables/users.rs",
+    "sqlite/writer/book.rs",
 ];
 
 /// What says that rows are to be changed.

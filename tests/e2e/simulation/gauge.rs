@@ -8,7 +8,7 @@ use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
-use host_core::port::{Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, Waiting};
+use host_core::port::{Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, Trouble, Waiting};
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
@@ -101,6 +101,7 @@ impl Store for Gauge {
         fn guide_generation(tenant: TenantId) -> u64;
         fn line_generation(tenant: TenantId) -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+        fn troubles() -> Vec<(Place, Trouble)>;
         fn verify(place: Place) -> Answer<'_, Vec<Finding>>;
     }
 }

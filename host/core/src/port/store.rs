@@ -44,6 +44,9 @@ pub enum StoreError {
     /// when storage works again. Whoever asked must look before asking again.
     #[error("the database failed, and whether this was done is not known before it works again: {0}")]
     Unknown(String),
+    /// The database file is not what it should be.
+    #[error("the database is damaged: {0}; restore it from a backup")]
+    Damaged(String),
     /// No such tenant, or its database is not there.
     #[error("there is no database for this tenant")]
     NoDatabase,
@@ -60,6 +63,19 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         matches!(self, StoreError::Busy | StoreError::TooLong)
     }
+}
+
+/// What stands in the way of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Its database is not there.
+    Missing,
+    /// Its database cannot be read: why.
+    Damaged(String),
+    /// Something that must hold does not: what.
+    Broken(String),
+    /// It could not be written the last time, and is tried again every second: why.
+    Unwritable(String),
 }
 
 /// Why a plan was not committed. Nothing of it was written, but for [`StoreError::Unknown`].
@@ -280,6 +296,8 @@ pub trait Store: Send + Sync + 'static {
     fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket>;
     /// Ends a reservation. Releasing twice is harmless.
     fn release(&self, place: Place, ticket: Ticket);
+    /// What is known to stand in the way of places, now. Cheap: a look at each file's name.
+    fn troubles(&self) -> Vec<(Place, Trouble)>;
     /// Re-computes every invariant; what does not hold.
     fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>>;
 }

@@ -81,6 +81,20 @@ async fn health_is_answered_beside_the_panel_only() {
 }
 
 #[tokio::test]
+async fn a_panel_that_can_serve_no_tenant_is_not_ready_and_says_what_to_do() {
+    let panel = Panel::new().await;
+    let database = panel.database();
+    std::fs::rename(&database, database.with_extension("aside")).unwrap();
+    let ready = get("/health/ready").send(panel.management).await;
+    let trouble = "its database is missing; stop the panel and restore it from a backup";
+    let wanted = format!("no tenant can be served\ndegraded: tenant one: {trouble}\n");
+    assert_eq!((ready.status, ready.text().to_owned()), (503, wanted));
+    assert_eq!(get("/health/live").send(panel.management).await.status, 200);
+    std::fs::rename(database.with_extension("aside"), &database).unwrap();
+    assert_eq!(get("/health/ready").send(panel.management).await.text(), "ready\n");
+}
+
+#[tokio::test]
 async fn plugins_that_break_are_told_beside_a_process_that_is_ready() {
     let panel = Panel::new().await;
     assert_eq!(get("/health/ready").send(panel.management).await.text(), "ready\n");

@@ -16,6 +16,7 @@ use host_runtime::{Options, Runtime, Shipped};
 use host_store::{SystemClock, SystemEntropy};
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -51,7 +52,7 @@ pub(crate) struct Panel {
     pub(crate) line: LineId,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Panel {
@@ -141,7 +142,7 @@ impl Panel {
             line: stock.line,
             stop: Some(stop),
             serving,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -157,6 +158,11 @@ impl Panel {
     /// Seats that the line holds now.
     pub(crate) fn seats(&self) -> u32 {
         self.engine.seats().count(self.tenant, self.line)
+    }
+
+    /// The file of the tenant's database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("data/tenants/one/panel.db")
     }
 
     /// Changes the tenant's settings.

@@ -86,11 +86,6 @@ pub(crate) fn open_reading(path: &Path, schema: &Schema) -> Result<Connection, O
     Ok(connection)
 }
 
-/// Brings a database up to date, if it is older than this program.
-pub(super) fn bring_up_to_date(path: &Path, schema: &Schema) -> Result<(), OpenError> {
-    open_current(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, schema).map(drop)
-}
-
 /// Opens a database that has the schema, after the steps that it lacks.
 fn open_current(path: &Path, flags: OpenFlags, schema: &Schema) -> Result<Connection, OpenError> {
     let connection = open_existing(path, flags)?;
@@ -124,10 +119,16 @@ pub(super) fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection,
     Ok(connection)
 }
 
-/// SQLite's own look at the pages; what it finds, or nothing.
-pub(super) fn quick_check(connection: &Connection) -> Result<Vec<String>, String> {
+/// A name as it stands in a statement.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// SQLite's own look at the pages of all or of one table; the first things it finds, or nothing.
+pub(super) fn quick_check(connection: &Connection, table: Option<&str>) -> Result<Vec<String>, String> {
     let look = || -> rusqlite::Result<Vec<String>> {
-        let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
+        let what = table.map_or_else(|| "20".to_owned(), quoted);
+        let mut statement = connection.prepare(&format!("PRAGMA quick_check({what})"))?;
         let found = statement.query_map((), |row| row.get::<_, String>(0))?;
         found.filter(|line| line.as_deref() != Ok("ok")).collect()
     };

@@ -4,11 +4,15 @@ use super::batch::{Failure, Hand};
 use host_core::UserId;
 use host_core::plan::Idempotency;
 use host_core::port::Replayed;
-use host_core::time::Unix;
 use rusqlite::{Connection, OptionalExtension};
 
 /// Seconds that a reply is kept at least; twice what callers are promised.
 const KEPT: i64 = 2 * 86_400;
+/// Seconds that count between a reply and the one before at most: what is more may be a clock that
+/// was set forward, and makes no reply old.
+const STEP: i64 = 3_600;
+/// Replies that one commit group forgets at most.
+const FORGOTTEN: u32 = 100;
 
 /// Whether the user has a reply under this key.
 pub(super) fn is_used(connection: &Connection, user: UserId, key: &str) -> rusqlite::Result<bool> {
@@ -18,8 +22,9 @@ pub(super) fn is_used(connection: &Connection, user: UserId, key: &str) -> rusql
 /// Keeps a reply.
 pub(super) fn keep(hand: &Hand<'_>, record: &Idempotency, reply: &[u8]) -> Result<(), Failure> {
     hand.run(
-        "INSERT INTO idempotency (user, key, request, reply, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (record.user.0, &record.key, record.request.as_slice(), reply, record.at.0),
+        "INSERT INTO idempotency (user, key, request, reply, at, clock) VALUES (?1, ?2, ?3, ?4, ?5, coalesce( \
+         (SELECT clock + min(max(?5 - at, 0), ?6) FROM idempotency ORDER BY rowid DESC LIMIT 1), 0))",
+        (record.user.0, &record.key, record.request.as_slice(), reply, record.at.0, STEP),
     )?;
     Ok(())
 }
@@ -34,9 +39,12 @@ pub(super) fn complete(connection: &Connection, record: &Idempotency, reply: &[u
     Ok(())
 }
 
-/// Forgets replies that are older than any caller was promised.
-pub(super) fn forget_old(connection: &Connection, now: Unix) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM idempotency WHERE at < ?1")?.execute((now.plus(-KEPT).0,))?;
+/// Forgets the first replies, when they are older than any caller was promised by the replies' own
+/// clock.
+pub(super) fn forget_old(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency ORDER BY rowid LIMIT ?2) \
+               AND clock < (SELECT clock FROM idempotency ORDER BY rowid DESC LIMIT 1) - ?1";
+    connection.prepare_cached(sql)?.execute((KEPT, FORGOTTEN))?;
     Ok(())
 }
 

@@ -35,31 +35,19 @@ pub(super) fn balance(connection: &Connection, account: Account) -> rusqlite::Re
 }
 
 /// Moves credits. A user's balance must cover it at this moment: one conditional statement,
-/// never read and then written.
+/// never read and then written. The balances follow by a trigger; nothing else changes one.
 pub(super) fn transfer(hand: &Hand<'_>, transfer: &Transfer, idempotency: Option<&str>) -> Result<(), Failure> {
     let (from, to) = (number(transfer.from), number(transfer.to));
     if transfer.amount.units() <= 0 || from == to {
         return Err(Failure::Invalid("a transfer moves more than nothing, from one account to another".into()));
     }
     let units = transfer.amount.units();
-    let taken = match transfer.from {
-        Account::System => hand.run("UPDATE accounts SET balance = balance - ?2 WHERE account = ?1", (from, units))?,
-        Account::User(_) => {
-            hand.run("UPDATE accounts SET balance = balance - ?2 WHERE account = ?1 AND balance >= ?2", (from, units))?
-        }
-    };
-    if taken == 0 {
-        return Err(Failure::Conflict(Guard::Covers(transfer.from, transfer.amount)));
-    }
-    if hand.run("UPDATE accounts SET balance = balance + ?2 WHERE account = ?1", (to, units))? == 0 {
-        return Err(Failure::Invalid(format!("there is no account {to}")));
-    }
-    hand.run(
-        "INSERT INTO transfers (id, from_account, to_account, amount, reason, object_kind, object, actor, note, at, \
-         idempotency) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    let moved = hand.run(
+        "INSERT INTO transfers (from_account, to_account, amount, from_after, to_after, reason, object_kind, object, \
+         actor, note, at, idempotency) \
+         SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM accounts f, accounts t \
+         WHERE f.account = ?1 AND t.account = ?2 AND (?1 = 0 OR f.balance >= ?3)",
         rusqlite::params![
-            // Number 0 lets the table give the next one.
-            (transfer.id.0 != 0).then_some(transfer.id.0),
             from,
             to,
             units,
@@ -72,7 +60,15 @@ pub(super) fn transfer(hand: &Hand<'_>, transfer: &Transfer, idempotency: Option
             idempotency,
         ],
     )?;
-    Ok(())
+    match moved {
+        0 if is_account(hand, to)? => Err(Failure::Conflict(Guard::Covers(transfer.from, transfer.amount))),
+        0 => Err(Failure::Invalid(format!("there is no account {to}"))),
+        _ => Ok(()),
+    }
+}
+
+fn is_account(hand: &Hand<'_>, number: u32) -> rusqlite::Result<bool> {
+    hand.with("SELECT 1 FROM accounts WHERE account = ?1", |statement| statement.exists((number,)))
 }
 
 /// Transfers that touch an account, newest first.

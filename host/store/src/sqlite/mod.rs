@@ -10,6 +10,7 @@
 mod audit_chain;
 mod batch;
 mod cells;
+mod check;
 pub(crate) mod connection;
 mod descriptors;
 mod find;
@@ -42,6 +43,8 @@ pub use pool::Writers;
 use crate::Options;
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
+use crate::keys::ChainKeys;
+use check::Check;
 use host_core::TenantId;
 use lane::Lane;
 use places::Places;
@@ -51,11 +54,15 @@ use std::sync::Arc;
 
 /// All databases of a data directory.
 pub struct SqliteStore {
+    /// None when the writers are stepped: then nothing happens by itself.
+    _check: Option<Check>,
     // These end before the readers and the lock go.
     pool: Pool,
     lane: Lane,
     readers: Arc<Readers>,
     places: Arc<Places>,
+    keys: ChainKeys,
+    directory: Arc<DataDirectory>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -66,23 +73,31 @@ impl std::fmt::Debug for SqliteStore {
 
 impl SqliteStore {
     /// Opens the databases of a directory, with a thread for each writer.
-    pub(crate) fn open(directory: &Arc<DataDirectory>, options: &Options) -> Result<SqliteStore, OpenError> {
-        let (places, readers) = look_at(directory, options)?;
-        let (inlets, writers) = Writers::new(directory, &places, &readers, options);
+    pub(crate) fn open(
+        directory: &Arc<DataDirectory>,
+        keys: ChainKeys,
+        options: &Options,
+    ) -> Result<SqliteStore, OpenError> {
+        let (places, readers) = look_at(directory, &keys, options)?;
+        let (inlets, writers) = Writers::new(directory, &places, &readers, &keys, options);
         let pool = Pool::start(inlets, writers).map_err(OpenError::io(directory.root()))?;
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
-        Ok(SqliteStore { pool, lane: lane.map_err(OpenError::io(directory.root()))?, readers, places })
+        let lane = lane.map_err(OpenError::io(directory.root()))?;
+        let check = Some(Check::start(directory, &places, &readers, &keys));
+        Ok(SqliteStore { _check: check, pool, lane, readers, places, keys, directory: Arc::clone(directory) })
     }
 
     /// Opens the databases of a directory. The writers wait for their steps, and no read waits.
     pub(crate) fn open_stepped(
         directory: &Arc<DataDirectory>,
+        keys: ChainKeys,
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
-        let (places, readers) = look_at(directory, options)?;
-        let (inlets, writers) = Writers::new(directory, &places, &readers, options);
+        let (places, readers) = look_at(directory, &keys, options)?;
+        let (inlets, writers) = Writers::new(directory, &places, &readers, &keys, options);
         let (pool, lane) = (Pool::without_threads(inlets), Lane::at_once(&readers));
-        Ok((SqliteStore { pool, lane, readers, places }, writers))
+        let directory = Arc::clone(directory);
+        Ok((SqliteStore { _check: None, pool, lane, readers, places, keys, directory }, writers))
     }
 
     /// Commits what is queued, moves the logs into the databases and ends the writers' threads.
@@ -98,8 +113,12 @@ impl SqliteStore {
 }
 
 /// What there is, ready to be read.
-fn look_at(directory: &Arc<DataDirectory>, options: &Options) -> Result<(Arc<Places>, Arc<Readers>), OpenError> {
-    let places = start::places(directory)?;
+fn look_at(
+    directory: &Arc<DataDirectory>,
+    keys: &ChainKeys,
+    options: &Options,
+) -> Result<(Arc<Places>, Arc<Readers>), OpenError> {
+    let places = start::places(directory, keys)?;
     batch::warm();
     let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), descriptors::databases(options));
     Ok((places, readers))

@@ -5,6 +5,8 @@ use super::shelf::Shelf;
 use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_core::plan::Place;
+use host_core::port::Trouble;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,12 +19,36 @@ pub(super) struct PlaceState {
     /// Its read connections that nobody uses now. They are closed with the last look at a place
     /// that is gone.
     pub(super) readers: Shelf,
+    /// What is known to be wrong with what is stored, until the process ends.
+    damage: Mutex<Option<Trouble>>,
+    /// Why it could not be written the last time.
+    unwritable: Mutex<Option<String>>,
 }
 
 impl PlaceState {
     fn new(first: u64) -> Arc<PlaceState> {
         let number = || AtomicU64::new(first);
-        Arc::new(PlaceState { catalogue: number(), guide: number(), lines: number(), readers: Shelf::default() })
+        let (catalogue, guide, lines) = (number(), number(), number());
+        let (readers, damage, unwritable) = (Shelf::default(), Mutex::default(), Mutex::default());
+        Arc::new(PlaceState { catalogue, guide, lines, readers, damage, unwritable })
+    }
+
+    /// Notes what is wrong with what is stored; the first thing stays.
+    pub(super) fn is_damaged(&self, trouble: Trouble) {
+        self.damage.lock().get_or_insert(trouble);
+    }
+
+    /// Notes whether it can be written. True when that is news.
+    pub(super) fn can_be_written(&self, outcome: Result<(), String>) -> bool {
+        let mut unwritable = self.unwritable.lock();
+        let news = outcome.is_ok() == unwritable.is_some();
+        *unwritable = outcome.err();
+        news
+    }
+
+    fn troubles(&self) -> impl Iterator<Item = Trouble> {
+        let unwritable = self.unwritable.lock().clone().map(Trouble::Unwritable);
+        self.damage.lock().clone().into_iter().chain(unwritable)
     }
 }
 
@@ -71,6 +97,20 @@ impl Places {
 
     pub(super) fn tenants(&self) -> Vec<TenantId> {
         self.tenants.load().keys().copied().collect()
+    }
+
+    /// What stands in the way of places. `is_there`: whether a tenant's database is.
+    pub(super) fn troubles(&self, is_there: impl Fn(TenantId) -> bool) -> Vec<(Place, Trouble)> {
+        let mut troubles: Vec<_> = self.control.troubles().map(|trouble| (Place::Control, trouble)).collect();
+        for (id, state) in &**self.tenants.load() {
+            let place = Place::Tenant(*id);
+            match is_there(*id) {
+                true => troubles.extend(state.troubles().map(|trouble| (place, trouble))),
+                false => troubles.push((place, Trouble::Missing)),
+            }
+        }
+        troubles.sort_by_key(|(place, _)| *place);
+        troubles
     }
 
     /// One of a tenant's numbers; 0 for a tenant that is not there.

@@ -7,6 +7,7 @@ use super::readers::Readers;
 use super::writer::{Inlets, Order, Turn, Writer};
 use crate::Options;
 use crate::directory::DataDirectory;
+use crate::keys::ChainKeys;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -90,6 +91,7 @@ impl Writers {
         directory: &Arc<DataDirectory>,
         places: &Arc<Places>,
         readers: &Arc<Readers>,
+        keys: &ChainKeys,
         options: &Options,
     ) -> (Inlets, Writers) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -98,7 +100,7 @@ impl Writers {
         let (inlets, outlets) = Inlets::new(writers, queue);
         let each = descriptors::databases(options).div_ceil(writers);
         let turn = |(number, outlet)| {
-            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), each);
+            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), keys.clone(), each);
             let sweeps = (number == 0).then(|| Arc::clone(readers));
             Turn::new(writer, outlet, inlets.clone(), queue, sweeps)
         };

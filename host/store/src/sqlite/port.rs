@@ -13,7 +13,7 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, StoreError, Waiting,
+    Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, StoreError, Trouble, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -228,12 +228,16 @@ impl Store for SqliteStore {
         let _ = self.pool.send(Order::Release { place, ticket });
     }
 
+    fn troubles(&self) -> Vec<(Place, Trouble)> {
+        self.places.troubles(|id| self.directory.panel(id).exists())
+    }
+
     fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>> {
         let (answer, findings) = oneshot::channel();
-        let readers = Arc::clone(&self.readers);
+        let (readers, keys) = (Arc::clone(&self.readers), self.keys.clone());
         // It takes as long as the database is large: not on the caller's thread.
         let look = move || {
-            let found = readers.with(place, |connection| at_one_moment(connection, |now| verify::verify(now, place)));
+            let found = verify::whole(&readers, &keys, place, || true);
             // Whoever is answered may close the directory and open it again.
             drop(readers);
             let _ = answer.send(found);

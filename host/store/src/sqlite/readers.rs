@@ -2,12 +2,12 @@
 //! never waits for another one, and the descriptors of all databases together have a bound.
 
 use super::connection::{open_reading, path_of, schema_of};
-use super::places::Places;
+use super::places::{PlaceState, Places};
 use super::shelf::{Counted, Reader};
 use crate::directory::DataDirectory;
 use crate::error::failed;
 use host_core::plan::Place;
-use host_core::port::StoreError;
+use host_core::port::{StoreError, Trouble};
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,10 +40,10 @@ impl Readers {
         let state = self.places.get(place).ok_or(StoreError::NoDatabase)?;
         let mut reader = match state.readers.take() {
             Some(reader) => reader,
-            None => self.open(place)?,
+            None => self.open(place).inspect_err(|error| note(&state, error))?,
         };
         // After a panic it is not used again.
-        let result = read(&mut reader.connection);
+        let result = read(&mut reader.connection).inspect_err(|error| note(&state, error));
         // While more were lent than are kept, those above do not come to rest.
         if self.open.load(Ordering::Relaxed) <= self.most {
             reader.used = Instant::now();
@@ -80,6 +80,15 @@ impl Readers {
             state.readers.drop_oldest();
             true
         })
+    }
+}
+
+/// Notes what a read has found out about what is stored.
+fn note(state: &PlaceState, error: &StoreError) {
+    match error {
+        StoreError::Damaged(reason) => state.is_damaged(Trouble::Damaged(reason.clone())),
+        StoreError::Corrupt { .. } => state.is_damaged(Trouble::Broken(error.to_string())),
+        _ => {}
     }
 }
 

@@ -20,16 +20,28 @@ pub(crate) struct Schema {
 }
 
 pub(crate) const CONTROL: Schema = Schema {
-    steps: &[&[
-        include_str!("../../migrations/sqlite/control/0001-first.sql"),
-        include_str!("../../migrations/sqlite/every/0001-first.sql"),
-    ]],
+    steps: &[
+        &[
+            include_str!("../../migrations/sqlite/control/0001-first.sql"),
+            include_str!("../../migrations/sqlite/every/0001-first.sql"),
+        ],
+        &[
+            include_str!("../../migrations/sqlite/control/0002-audit-heads.sql"),
+            include_str!("../../migrations/sqlite/every/0002-proofs.sql"),
+        ],
+    ],
 };
 pub(crate) const TENANT: Schema = Schema {
-    steps: &[&[
-        include_str!("../../migrations/sqlite/tenant/0001-first.sql"),
-        include_str!("../../migrations/sqlite/every/0001-first.sql"),
-    ]],
+    steps: &[
+        &[
+            include_str!("../../migrations/sqlite/tenant/0001-first.sql"),
+            include_str!("../../migrations/sqlite/every/0001-first.sql"),
+        ],
+        &[
+            include_str!("../../migrations/sqlite/tenant/0002-ledger.sql"),
+            include_str!("../../migrations/sqlite/every/0002-proofs.sql"),
+        ],
+    ],
 };
 pub(crate) const JOURNAL: Schema =
     Schema { steps: &[&[include_str!("../../migrations/sqlite/journal/0001-first.sql")]] };

@@ -1,18 +1,24 @@
 //! The look at a data directory before its databases are used: what a crash left half done is
 //! ended, what is damaged is named. Knows nothing of what is in the tables but tenants.
 
-use super::connection::{bring_up_to_date, make, open_reading, open_writing, quick_check};
+use super::audit_chain::heads;
+use super::connection::{make, open_reading, open_writing, quick_check};
 use super::places::Places;
 use super::schema::{CONTROL, TENANT};
+use super::writer::forget_tenant;
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
+use crate::keys::ChainKeys;
 use host_core::TenantId;
+use host_core::plan::Place;
+use host_core::port::Trouble;
+use rusqlite::Connection;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The places of a directory. The control database is made where nothing is yet; one that is
 /// missing beside tenants is an error.
-pub(super) fn places(directory: &Arc<DataDirectory>) -> Result<Arc<Places>, OpenError> {
+pub(super) fn places(directory: &DataDirectory, keys: &ChainKeys) -> Result<Arc<Places>, OpenError> {
     let control = directory.control();
     if !control.exists() {
         if directory.has_tenants()? {
@@ -20,19 +26,23 @@ pub(super) fn places(directory: &Arc<DataDirectory>) -> Result<Arc<Places>, Open
         }
         make(&control, &CONTROL)?;
     }
-    let places = Arc::new(Places::new(look_over(directory)?, milliseconds()));
-    if directory.was_unclean() {
-        check_tenants(directory, &places);
+    let (tenants, damaged) = look_over(directory, keys)?;
+    let places = Places::new(tenants, milliseconds());
+    for (id, reason) in damaged {
+        places.get(Place::Tenant(id)).iter().for_each(|state| state.is_damaged(Trouble::Damaged(reason.clone())));
     }
-    Ok(places)
+    Ok(Arc::new(places))
 }
 
+/// Tenants, and those whose databases cannot be used, with the reason.
+type Found = (Vec<TenantId>, Vec<(TenantId, String)>);
+
 /// Checks the control database, ends what a crash left half removed; the tenants there are.
-fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
+fn look_over(directory: &DataDirectory, keys: &ChainKeys) -> Result<Found, OpenError> {
     let path = directory.control();
     let connection = open_writing(&path, &CONTROL)?;
     if directory.was_unclean() {
-        let found = quick_check(&connection).unwrap_or_else(|error| vec![error]);
+        let found = quick_check(&connection, None).unwrap_or_else(|error| vec![error]);
         if let Some(reason) = found.into_iter().next() {
             return Err(OpenError::Damaged { path, reason });
         }
@@ -51,37 +61,28 @@ fn look_over(directory: &DataDirectory) -> Result<Vec<TenantId>, OpenError> {
         }
         let left = directory.tenant(id);
         directory.remove_tenant(id).map_err(OpenError::io(&left))?;
+        // Another directory of that name is none of its business.
+        forget_tenant(&connection, id).map_err(OpenError::damaged(&path))?;
     }
+    let seal = |place, database: &Connection| heads::seal_first(&connection, keys, place, database);
+    seal(Place::Control, &connection).map_err(OpenError::damaged(&path))?;
+    let mut damaged = Vec::new();
     for (id, name) in &tenants {
         directory.settle_tenant(*id, name);
-        match bring_up_to_date(&directory.panel(*id), &TENANT) {
+        let panel = directory.panel(*id);
+        let looked = open_reading(&panel, &TENANT)
+            .and_then(|database| seal(Place::Tenant(*id), &database).map_err(OpenError::damaged(&panel)));
+        match looked {
             Ok(()) => {}
             // The whole start is refused: nobody is served by half of a newer version's data.
             Err(newer @ OpenError::Newer { .. }) => return Err(newer),
-            Err(error) => tracing::error!(tenant = name, %error, "the tenant's database cannot be used"),
-        }
-    }
-    Ok(tenants.into_iter().map(|(id, _)| id).collect())
-}
-
-/// Looks at the tenants' databases beside the work, after a process that did not end in order.
-fn check_tenants(directory: &Arc<DataDirectory>, places: &Arc<Places>) {
-    // By path: the look does not hold the directory when the rest of the process lets go of it.
-    let tenants: Vec<_> = places.tenants().into_iter().map(|id| (id, directory.panel(id))).collect();
-    let look = move || {
-        for (id, path) in tenants {
-            let found = match open_reading(&path, &TENANT) {
-                Ok(connection) => quick_check(&connection).unwrap_or_else(|error| vec![error]),
-                Err(error) => vec![error.to_string()],
-            };
-            for reason in found {
-                tracing::error!(tenant = %id, %reason, "the tenant's database is damaged; restore it from a backup");
+            Err(error) => {
+                tracing::error!(tenant = name, %error, "the tenant's database cannot be used");
+                damaged.push((*id, error.to_string()));
             }
         }
-    };
-    if let Err(error) = std::thread::Builder::new().name("quick-check".into()).spawn(look) {
-        tracing::warn!(%error, "the databases are not checked after the unclean stop");
     }
+    Ok((tenants.into_iter().map(|(id, _)| id).collect(), damaged))
 }
 
 fn milliseconds() -> u64 {

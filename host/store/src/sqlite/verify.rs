@@ -1,12 +1,20 @@
-//! Verification: every invariant is worked out again from the rows.
-//! Knows nothing of how a finding is repaired.
+//! Verification: every invariant is worked out again from the rows. It goes in steps, each at a
+//! moment of its own, so that no log waits for the whole of it.
 
-use super::audit_chain;
-use super::connection::quick_check;
+mod books;
+
+use super::audit_chain::heads::{self, Noted};
+use super::audit_chain::walk::{Ended, Walk};
+use super::connection::{quick_check, quoted};
+use super::readers::{Readers, at_one_moment};
 use crate::error::failed;
+use crate::keys::ChainKeys;
+use books::Books;
 use host_core::plan::Place;
 use host_core::port::{Finding, StoreError};
 use rusqlite::Connection;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Invariants that are one query each: what it gives, holds no more.
 const QUERIES: &[(&str, &str)] = &[
@@ -15,20 +23,6 @@ const QUERIES: &[(&str, &str)] = &[
         "SELECT 'the accounts add up to ' || sum(balance) || ' ten-thousandths' FROM accounts HAVING sum(balance) <> 0",
     ),
     ("balance", "SELECT 'account ' || account || ' is below zero' FROM accounts WHERE account <> 0 AND balance < 0"),
-    (
-        "balance",
-        "WITH moved (account, units) AS (SELECT to_account, amount FROM transfers \
-         UNION ALL SELECT from_account, -amount FROM transfers), \
-         sums (account, units) AS (SELECT account, sum(units) FROM moved GROUP BY account) \
-         SELECT 'account ' || a.account || ' has ' || a.balance || ', its transfers add up to ' || coalesce(s.units, 0) \
-         FROM accounts a LEFT JOIN sums s ON s.account = a.account WHERE a.balance <> coalesce(s.units, 0)",
-    ),
-    (
-        "balance",
-        "SELECT 'account ' || t.account || ' has transfers but no balance' FROM \
-         (SELECT to_account AS account FROM transfers UNION SELECT from_account FROM transfers) t \
-         WHERE NOT EXISTS (SELECT 1 FROM accounts a WHERE a.account = t.account)",
-    ),
     (
         "transfer",
         "SELECT 'transfer ' || id || ' moves nothing or stays where it is' FROM transfers \
@@ -53,31 +47,134 @@ const QUERIES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What does not hold. Reads at one moment.
-pub(super) fn verify(connection: &Connection, place: Place) -> Result<Vec<Finding>, StoreError> {
-    let mut findings: Vec<Finding> = match quick_check(connection) {
-        Ok(lines) => lines.into_iter().map(|detail| Finding { invariant: "pages", detail }).collect(),
-        Err(detail) => vec![Finding { invariant: "pages", detail }],
+/// Links of an audit chain that a sample makes again.
+const SAMPLED_LINKS: u32 = 100;
+
+/// One step, or more of the same.
+enum Part {
+    /// Finds out which tables there are.
+    Tables,
+    /// The pages of a table and of its indexes, as SQLite looks at them.
+    Pages(String),
+    /// The references of a table.
+    References(String),
+    /// One of [`QUERIES`].
+    Query(usize),
+    Books(Books),
+    Chain(Walk),
+}
+
+/// Every invariant of a place; what does not hold.
+/// `goes_on` is asked between its steps.
+pub(super) fn whole(
+    readers: &Arc<Readers>,
+    keys: &ChainKeys,
+    place: Place,
+    goes_on: impl Fn() -> bool,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut work = Verification::whole(place, Walk::new(keys.of(place), noted(readers, keys, place)?));
+    while goes_on() && !readers.with(place, |connection| at_one_moment(connection, |now| work.step(now)))? {}
+    Ok(work.findings)
+}
+
+/// Some invariants of a place, in a moment: some balances, and the end of its audit chain.
+pub(super) fn sample(readers: &Arc<Readers>, keys: &ChainKeys, place: Place) -> Result<Vec<Finding>, StoreError> {
+    let noted = noted(readers, keys, place)?;
+    let look = |now: &Connection| {
+        let chain = Walk::of_the_end(keys.of(place), noted, SAMPLED_LINKS, now).map_err(failed)?;
+        Verification::sample(place, now, chain)
     };
-    if let Place::Tenant(_) = place {
-        for (invariant, sql) in QUERIES {
-            for detail in texts(connection, sql)? {
-                findings.push(Finding { invariant, detail });
-            }
+    readers.with(place, |connection| at_one_moment(connection, look))
+}
+
+/// What is noted of a chain; read before the walk, which may then find more but never less.
+fn noted(readers: &Arc<Readers>, keys: &ChainKeys, place: Place) -> Result<Noted, StoreError> {
+    readers.with(Place::Control, |control| heads::noted(control, keys, place).map_err(failed))
+}
+
+/// A verification under way.
+struct Verification {
+    parts: VecDeque<Part>,
+    findings: Vec<Finding>,
+}
+
+impl Verification {
+    /// All of a place. `chain`: a walk from the beginning of its audit chain.
+    fn whole(place: Place, chain: Walk) -> Verification {
+        let mut parts = VecDeque::from([Part::Tables]);
+        if let Place::Tenant(_) = place {
+            parts.extend((0..QUERIES.len()).map(Part::Query));
+            parts.push_back(Part::Books(Books::default()));
         }
+        parts.push_back(Part::Chain(chain));
+        Verification { parts, findings: Vec::new() }
     }
-    let mut statement = connection.prepare("PRAGMA foreign_key_check").map_err(failed)?;
-    let mut rows = statement.query(()).map_err(failed)?;
-    while let Some(row) = rows.next().map_err(failed)? {
-        let table: String = row.get(0).map_err(failed)?;
-        let number: Option<i64> = row.get(1).map_err(failed)?;
-        let parent: String = row.get(2).map_err(failed)?;
-        let number = number.map_or_else(|| "?".into(), |number| number.to_string());
-        let detail = format!("row {number} of {table} names a row of {parent} that is not there");
-        findings.push(Finding { invariant: "foreign key", detail });
+
+    /// A sample of a place: some balances, and the end of its audit chain.
+    fn sample(place: Place, connection: &Connection, chain: Walk) -> Result<Vec<Finding>, StoreError> {
+        let mut sample = Verification { parts: VecDeque::from([Part::Chain(chain)]), findings: Vec::new() };
+        if let Place::Tenant(_) = place {
+            sample.note("ledger sum", texts(connection, QUERIES[0].1)?);
+            sample.note("balance", texts(connection, books::SAMPLE)?);
+        }
+        while !sample.step(connection)? {}
+        Ok(sample.findings)
     }
-    findings.extend(audit_chain::verify(connection)?);
-    Ok(findings)
+
+    /// Takes the next step, at the moment of this connection. True when it was the last one.
+    fn step(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        match self.parts.pop_front() {
+            None => {}
+            Some(Part::Tables) => {
+                let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+                for table in texts(connection, sql)?.into_iter().rev() {
+                    self.parts.push_front(Part::References(table.clone()));
+                    self.parts.push_front(Part::Pages(table));
+                }
+            }
+            Some(Part::Pages(table)) => {
+                let found = quick_check(connection, Some(&table)).unwrap_or_else(|error| vec![error]);
+                self.note("pages", found);
+            }
+            Some(Part::References(table)) => self.note("foreign key", references(connection, &table)?),
+            Some(Part::Query(at)) => {
+                if let Some((invariant, sql)) = QUERIES.get(at) {
+                    self.note(invariant, texts(connection, sql)?);
+                }
+            }
+            Some(Part::Books(mut books)) => {
+                let ended = books.step(connection).map_err(failed)?;
+                self.note("balance", books.take_findings());
+                if !ended {
+                    self.parts.push_front(Part::Books(books));
+                }
+            }
+            Some(Part::Chain(mut walk)) => match walk.step(connection)? {
+                Ended::NotYet => self.parts.push_front(Part::Chain(walk)),
+                Ended::Well => {}
+                Ended::Broken(detail) => self.note("audit chain", vec![detail]),
+            },
+        }
+        Ok(self.parts.is_empty())
+    }
+
+    fn note(&mut self, invariant: &'static str, details: Vec<String>) {
+        self.findings.extend(details.into_iter().map(|detail| Finding { invariant, detail }));
+    }
+}
+
+/// Rows of a table that name a row which is not there.
+fn references(connection: &Connection, table: &str) -> Result<Vec<String>, StoreError> {
+    let look = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare(&format!("PRAGMA foreign_key_check({})", quoted(table)))?;
+        let found = statement.query_map((), |row| {
+            let (table, number, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let number = number.map_or_else(|| "?".into(), |number| number.to_string());
+            Ok(format!("row {number} of {table} names a row of {parent} that is not there"))
+        })?;
+        found.collect()
+    };
+    look().map_err(failed)
 }
 
 fn texts(connection: &Connection, sql: &str) -> Result<Vec<String>, StoreError> {

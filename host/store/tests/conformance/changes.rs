@@ -154,6 +154,42 @@ pub(crate) fn a_reply_is_kept_under_its_key_once(panel: &Panel<'_>) {
     assert!(wait(panel.store.replayed(TENANT, BELOW, "key-1".into())).unwrap().is_none());
 }
 
+fn replied(panel: &Panel<'_>, number: i64, at: i64) {
+    let record = Idempotency {
+        user: RESELLER,
+        key: format!("key-{number}"),
+        request: [3; 32],
+        reply: b"reply".to_vec(),
+        at: Unix(at),
+    };
+    panel.commit(Plan { idempotency: Some(record), ..Plan::default() }).unwrap();
+}
+
+fn is_kept(panel: &Panel<'_>, number: i64) -> bool {
+    wait(panel.store.replayed(TENANT, RESELLER, format!("key-{number}"))).unwrap().is_some()
+}
+
+pub(crate) fn a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up(panel: &Panel<'_>) {
+    let (before, years) = (1_000_000_000, 3 * 365 * 86_400);
+    for (number, at) in [(1, before), (2, before + years), (3, before + years), (4, before), (5, before + years)] {
+        replied(panel, number, at);
+    }
+    assert!((1..=5).all(|number| is_kept(panel, number)));
+
+    let effect = Effect::CheckConnections;
+    let outbox = panel.commit(Plan { effects: vec![effect], ..Plan::default() }).unwrap().outbox;
+    panel.done([Change::Settle(outbox[0], Settled::Retry(Unix(before + 60), "later".into()))]);
+    let due = |now| wait(panel.store.outbox(TENANT, Unix(now), 10)).unwrap().len();
+    assert_eq!((due(before), due(before + 60), due(before - years)), (0, 1, 1));
+}
+
+pub(crate) fn replies_that_are_old_by_all_means_are_forgotten(panel: &Panel<'_>) {
+    let hour = 3_600;
+    (0..=60).for_each(|number| replied(panel, number, 1_000_000_000 + number * hour));
+    let kept: Vec<_> = (0..=60).filter(|number| is_kept(panel, *number)).collect();
+    assert_eq!(kept, (12..=60).collect::<Vec<_>>(), "two days of them");
+}
+
 pub(crate) fn a_tenant_comes_and_goes_with_its_database(panel: &Panel<'_>) {
     let there = Place::Tenant(TenantId(2));
     let scope = Scope::Tenant;

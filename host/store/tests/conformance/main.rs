@@ -52,6 +52,8 @@ on_sqlite! {
         every_write_of_a_line_raises_the_line_generation,
         the_outbox_gives_what_is_due_until_it_is_settled,
         a_reply_is_kept_under_its_key_once,
+        a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up,
+        replies_that_are_old_by_all_means_are_forgotten,
         a_tenant_comes_and_goes_with_its_database,
         imports_find_what_they_made,
         too_many_changes_are_refused,
@@ -74,6 +76,7 @@ on_sqlite! {
         a_plan_that_names_a_held_row_waits_for_the_release,
         a_reservation_ends_by_itself,
         alone_holds_every_other_plan_back,
+        ids_are_taken_whatever_is_held,
     }
     catalogue {
         the_catalogue_has_each_stream_once_in_order,

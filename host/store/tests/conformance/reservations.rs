@@ -42,6 +42,16 @@ pub(crate) fn a_reservation_ends_by_itself(panel: &Panel<'_>) {
     panel.done([update(one)]);
 }
 
+pub(crate) fn ids_are_taken_whatever_is_held(panel: &Panel<'_>) {
+    let ticket = wait(panel.store.reserve(HERE, BTreeSet::new(), true)).unwrap();
+    let mut held = pin!(panel.store.commit(HERE, plan([insert(bouquet(1))])));
+    // What is alone asks for ids, which are taken by a plan of their own.
+    panel.done([host_core::plan::Change::TakeIds(host_core::object::Kind::Line, 32)]);
+    assert!(!is_ready(held.as_mut()), "the reservation still holds");
+    panel.store.release(HERE, ticket);
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(held).unwrap();
+}
+
 pub(crate) fn alone_holds_every_other_plan_back(panel: &Panel<'_>) {
     panel.done([insert(line(1, RESELLER))]);
     let one = panel.get::<Line>(LineId(1)).unwrap();

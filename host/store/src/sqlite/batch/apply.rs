@@ -2,13 +2,13 @@
 //! plans beside it.
 
 use super::{Counts, Failure, Hand, Prepare, Touched, Verdict};
-use crate::sqlite::audit_chain::Chain;
+use crate::keys::ChainKeys;
+use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
 use host_core::BouquetId;
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Change, Guard, MAX_CHANGES, Plan};
+use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
-use host_core::time::Unix;
 use rusqlite::Connection;
 
 /// One commit group in the making.
@@ -17,18 +17,24 @@ pub(super) struct Batch<'c> {
     counts: &'c mut Counts,
     /// What must be there before a tenant's row is.
     prepare: &'c mut Prepare<'c>,
+    keys: &'c ChainKeys,
     chain: Chain,
     touched: Touched,
     /// Plans whose answers wait for the group's link, by their place in it.
     unlinked: Vec<usize>,
-    /// The latest reply that was kept.
-    kept: Option<Unix>,
+    /// Whether a reply was kept.
+    kept: bool,
 }
 
 impl<'c> Batch<'c> {
-    pub(super) fn new(connection: &'c Connection, counts: &'c mut Counts, prepare: &'c mut Prepare<'_>) -> Batch<'c> {
-        let (chain, touched) = (Chain::new(), Touched::default());
-        Batch { hand: Hand::new(connection), counts, prepare, chain, touched, unlinked: Vec::new(), kept: None }
+    pub(super) fn new(
+        connection: &'c Connection,
+        counts: &'c mut Counts,
+        (keys, place): (&'c ChainKeys, Place),
+        prepare: &'c mut Prepare<'_>,
+    ) -> Batch<'c> {
+        let (hand, chain, touched) = (Hand::new(connection), Chain::new(keys.of(place)), Touched::default());
+        Batch { hand, counts, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
     }
 
     /// Does one plan, the `number`th. When it is refused, what the hand wrote must be taken back.
@@ -39,7 +45,7 @@ impl<'c> Batch<'c> {
             Ok(committed) => {
                 // Now, while the plan is at hand: a second walk over thousands of them costs more.
                 self.touched.add(plan);
-                self.kept = self.kept.max(plan.idempotency.as_ref().map(|record| record.at));
+                self.kept |= plan.idempotency.is_some();
                 if late::wants_link(&plan.late) {
                     self.unlinked.push(number);
                 }
@@ -71,8 +77,8 @@ impl<'c> Batch<'c> {
                 idempotency::complete(connection, record, &reply)?;
             }
         }
-        if let Some(now) = self.kept {
-            idempotency::forget_old(connection, now)?;
+        if self.kept {
+            idempotency::forget_old(connection)?;
         }
         Ok(self.touched)
     }
@@ -102,11 +108,11 @@ impl<'c> Batch<'c> {
             let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
             idempotency::keep(&self.hand, record, &reply)?;
         }
-        let before = self.chain.clone();
+        let before = self.chain.mark();
         for entry in &plan.audit {
             if let Err(failure) = self.chain.add(&self.hand, entry, &plan.late, &committed.late) {
                 // The plan's rows are taken back, so the link does not cover those before this one.
-                self.chain = before;
+                self.chain.go_back(before);
                 return Err(failure);
             }
         }
@@ -119,6 +125,7 @@ impl<'c> Batch<'c> {
             Change::Insert(object) => {
                 write(hand, object, true)?;
                 if let Object::Tenant(tenant) = &**object {
+                    heads::begin(hand.connection, self.keys, tenant.id)?;
                     (self.prepare)(tenant.id, &tenant.name).map_err(Failure::Failed)?;
                 }
                 self.counts.added(object.key().kind());

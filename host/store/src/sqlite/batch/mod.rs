@@ -18,10 +18,11 @@ pub(super) use touched::Touched;
 
 use super::table::statements;
 use crate::error::failed;
+use crate::keys::ChainKeys;
 use apply::Batch;
 use host_core::TenantId;
 use host_core::object::Kind;
-use host_core::plan::Plan;
+use host_core::plan::{Place, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
 use rusqlite::{Connection, ErrorCode};
 
@@ -55,16 +56,17 @@ impl From<StoreError> for Broken {
     }
 }
 
-/// Commits plans. `prepare` runs for each tenant that is born; when it fails, that plan is not
-/// done.
+/// Commits plans of a place. `prepare` runs for each tenant that is born; when it fails, that plan
+/// is not done.
 pub(super) fn commit(
     connection: &Connection,
     counts: &mut Counts,
+    of: (&ChainKeys, Place),
     plans: &[&Plan],
     prepare: &mut Prepare<'_>,
 ) -> Outcome {
-    let done = match attempt(connection, counts, plans, false, prepare) {
-        Ok(None) => attempt(connection, counts, plans, true, prepare),
+    let done = match attempt(connection, counts, of, (plans, false), prepare) {
+        Ok(None) => attempt(connection, counts, of, (plans, true), prepare),
         other => other,
     };
     let broken = match done {
@@ -88,14 +90,14 @@ pub(super) fn commit(
 fn attempt(
     connection: &Connection,
     counts: &mut Counts,
-    plans: &[&Plan],
-    savepoints: bool,
+    of: (&ChainKeys, Place),
+    (plans, savepoints): (&[&Plan], bool),
     prepare: &mut Prepare<'_>,
 ) -> Result<Option<(Vec<Verdict>, Touched)>, Broken> {
     let run = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(()));
     let say = |sql: &str| run(sql).map_err(failed);
     say("BEGIN IMMEDIATE")?;
-    let mut batch = Batch::new(connection, counts, prepare);
+    let mut batch = Batch::new(connection, counts, of, prepare);
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(plans.len());
     for (number, plan) in plans.iter().enumerate() {
         if savepoints {

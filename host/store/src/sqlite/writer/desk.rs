@@ -17,6 +17,9 @@ const GROUP: usize = 4_096;
 /// Most changes of one flush; a group ends behind the plan that reaches it.
 const GROUP_CHANGES: usize = 50_000;
 
+/// How often it is noted how far an audit chain has come.
+const NOTES: Duration = Duration::from_secs(60);
+
 /// A plan that waits.
 pub(super) struct Queued {
     pub(super) plan: Box<Plan>,
@@ -35,6 +38,8 @@ pub(super) struct Desk {
     pub(super) doubt: Option<Doubt>,
     pub(super) counts: Counts,
     log: Log,
+    /// When it was last noted how far its audit chain has come, or when it was opened first.
+    noted: Option<Duration>,
     pub(super) reservations: Reservations<oneshot::Sender<Ticket>>,
     /// When it was last written.
     pub(super) used: Duration,
@@ -48,9 +53,25 @@ impl Desk {
     }
 
     /// From here on it writes by this connection.
-    pub(super) fn begin(&mut self, connection: Connection) {
+    pub(super) fn begin(&mut self, connection: Connection, now: Duration) {
         self.counts.forget();
+        self.noted.get_or_insert(now);
         self.connection = Some(connection);
+    }
+
+    /// Whether something was written since it was noted how far the chain has come.
+    pub(super) fn has_to_note(&self) -> bool {
+        self.connection.is_some() && self.noted.is_some_and(|noted| noted <= self.used)
+    }
+
+    /// Whether that is to be noted again.
+    pub(super) fn note_is_due(&self, now: Duration) -> bool {
+        self.has_to_note() && self.noted.is_some_and(|noted| now.saturating_sub(noted) >= NOTES)
+    }
+
+    /// It is noted, up to what was written last.
+    pub(super) fn note_made(&mut self, now: Duration) {
+        self.noted = Some(now);
     }
 
     /// What can wait until all is answered.
@@ -117,7 +138,9 @@ impl Desk {
         for mut queued in std::mem::take(&mut self.queue) {
             let full = group.len() >= GROUP || changes >= GROUP_CHANGES;
             let names = queued.names.get_or_insert_with(|| queued.plan.names());
-            if full || self.reservations.holds_back(names, queued.plan.ticket) {
+            // Whoever is alone may itself wait for ids.
+            let held = || !queued.plan.only_takes_ids() && self.reservations.holds_back(names, queued.plan.ticket);
+            if full || held() {
                 self.queue.push_back(queued);
             } else if !queued.answer.is_closed() {
                 changes += queued.plan.changes.len();

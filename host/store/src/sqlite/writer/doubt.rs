@@ -1,6 +1,7 @@
-//! A commit that failed. Its pages, and the mark that makes them count, may lie in the log: a
-//! process that dies now would find the group done at its next start, though it was told that it
-//! is not. Once something else is durable in their place they are gone for good.
+//! A database that could not be written. Before it is used again something durable is written,
+//! which shows that it can be, and which takes the place of what the failed commit may have left: its
+//! pages, and the mark that makes them count. A process that died before that would find the group
+//! done at its next start, though it was told that it is not.
 
 use crate::error::failed;
 use host_core::port::StoreError;
@@ -10,16 +11,17 @@ use std::time::Duration;
 /// How often a database that cannot be written is tried again when nobody asks.
 const EACH: Duration = Duration::from_secs(1);
 
-/// A failed commit that is not written over yet.
+/// A database that could not be written, and was not since.
 pub(super) struct Doubt {
-    /// Never used again, and open until the doubt has ended: the last connection that closes
-    /// takes the log's index with it, and whoever opened next would read the group as done.
-    connection: Connection,
+    /// The one whose commit failed. Never used again, and open until the doubt has ended: the last
+    /// connection that closes takes the log's index with it, and whoever opened next would read
+    /// the group as done.
+    connection: Option<Connection>,
     tried: Duration,
 }
 
 impl Doubt {
-    pub(super) fn new(connection: Connection, now: Duration) -> Doubt {
+    pub(super) fn new(connection: Option<Connection>, now: Duration) -> Doubt {
         Doubt { connection, tried: now }
     }
 
@@ -39,7 +41,7 @@ impl Doubt {
     }
 
     /// The doubt is over.
-    pub(super) fn into_connection(self) -> Connection {
+    pub(super) fn into_connection(self) -> Option<Connection> {
         self.connection
     }
 }

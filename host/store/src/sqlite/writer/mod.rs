@@ -2,35 +2,39 @@
 //! A state machine that a thread or a test drives with `step(now)`; knows no thread and no clock.
 //!
 //! * `order` is what it is asked, `desk` what it has of one database, `aftermath` what follows a
-//!   committed group, `log` and `doubt` what is to be done with what it wrote.
+//!   committed group, `log` and `doubt` what is to be done with what it wrote, `book` what the
+//!   writers write down in the control database.
 //! * `turn` is a writer with its queue: one turn takes in what is queued and does it; `routes` are
 //!   the ways there.
 
 mod aftermath;
+mod book;
 mod desk;
 mod doubt;
 mod log;
+mod opening;
 mod order;
 mod routes;
 #[cfg(test)]
 mod tests;
 mod turn;
 
+pub(super) use book::forget as forget_tenant;
 pub(super) use order::Order;
 pub(super) use routes::Inlets;
 pub(super) use turn::Turn;
 
 use super::batch::{self, Outcome, Verdict};
-use super::connection::{make_tenant, open_writing, path_of, schema_of};
+use super::connection::make_tenant;
 use super::places::Places;
 use crate::directory::DataDirectory;
-use crate::error::failed;
+use crate::keys::ChainKeys;
+use book::Book;
 use desk::{Desk, Queued};
 use doubt::Doubt;
 use host_core::TenantId;
 use host_core::plan::{Place, Plan, Ticket};
 use host_core::port::{CommitError, StoreError};
-use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,14 +51,17 @@ pub(super) struct Writer {
     most_open: usize,
     /// What it has for other writers.
     orders: Vec<Order>,
+    /// What the writers have for the control database.
+    book: Book,
+    keys: ChainKeys,
     answered: u64,
 }
 
 impl Writer {
     /// `most_open`: databases that it keeps open at most.
-    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, most_open: usize) -> Writer {
-        let (desks, orders) = (BTreeMap::new(), Vec::new());
-        Writer { directory, places, desks, tickets: 0, most_open, orders, answered: 0 }
+    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, keys: ChainKeys, most_open: usize) -> Writer {
+        let (desks, orders, book) = (BTreeMap::new(), Vec::new(), Book::default());
+        Writer { directory, places, desks, tickets: 0, most_open, orders, book, keys, answered: 0 }
     }
 
     /// Takes an order in. Nothing is done before the next step.
@@ -70,6 +77,9 @@ impl Writer {
                 }
             }
             Order::Remove(tenant) => self.remove(tenant),
+            Order::Note(of, head) => self.book.note(of, head),
+            Order::Buried(tenant) => self.book.buried(tenant),
+            Order::Try => self.book.try_it(),
             Order::Stop => {}
         }
     }
@@ -89,11 +99,13 @@ impl Writer {
     fn step(&mut self, now: Duration) -> Option<Duration> {
         let places: Vec<_> = self.desks.keys().copied().collect();
         let again = places.into_iter().filter_map(|place| self.step_place(place, now)).min();
+        self.note_heads(now, |desk| desk.note_is_due(now));
+        self.keep_book(now);
         self.desks.values_mut().for_each(|desk| desk.tidy(now));
         again
     }
 
-    /// Commits everything, whatever is reserved: the end.
+    /// Commits everything, whatever is reserved.
     fn finish(&mut self, now: Duration) {
         for desk in self.desks.values_mut() {
             desk.reservations = Default::default();
@@ -101,6 +113,12 @@ impl Writer {
         while self.waiting() > 0 {
             self.step(now);
         }
+        self.note_heads(now, Desk::has_to_note);
+    }
+
+    /// Closes all databases: the end.
+    fn close(&mut self, now: Duration) {
+        self.keep_book(now);
         for desk in self.desks.values_mut() {
             if let Some(connection) = desk.connection.take() {
                 log::empty(&connection);
@@ -146,13 +164,13 @@ impl Writer {
 
     /// Writes a group to the open database of a place. The answer: a verdict for each plan.
     fn write(&mut self, place: Place, group: &[Queued], now: Duration) -> Vec<Verdict> {
-        let (directory, places) = (Arc::clone(&self.directory), Arc::clone(&self.places));
+        let (directory, places, keys) = (Arc::clone(&self.directory), Arc::clone(&self.places), self.keys.clone());
         let all = |error| vec![Err(CommitError::Store(error)); group.len()];
         let Some(desk) = self.desks.get_mut(&place) else { return all(StoreError::NoDatabase) };
         let Some(connection) = desk.connection.take() else { return all(StoreError::NoDatabase) };
         let plans: Vec<&Plan> = group.iter().map(|queued| &*queued.plan).collect();
-        let mut made = Vec::new();
-        let outcome = batch::commit(&connection, &mut desk.counts, &plans, &mut |id, name| {
+        let (mut made, mut doubtful) = (Vec::new(), false);
+        let outcome = batch::commit(&connection, &mut desk.counts, (&keys, place), &plans, &mut |id, name| {
             make_tenant(&directory, id, name)?;
             made.push(id);
             Ok(())
@@ -165,71 +183,24 @@ impl Writer {
                 self.orders.extend(touched.gone.into_iter().map(Order::Remove));
                 return verdicts;
             }
+            // What was not committed goes with its connection.
             Outcome::Undone(error) => {
-                desk.spent = Some(connection);
+                drop(connection);
+                desk.doubt = Some(Doubt::new(None, now));
                 error
             }
             Outcome::Doubtful(error) => {
-                tracing::error!(?place, %error, "a commit failed; what it may have left is written over");
-                desk.doubt = Some(Doubt::new(connection, now));
-                if let Err(again) = self.write_over(place, now) {
-                    tracing::error!(?place, error = %again, "nothing is written until that works");
-                    return all(StoreError::Unknown(error.to_string()));
-                }
+                desk.doubt = Some(Doubt::new(Some(connection), now));
+                doubtful = true;
                 error
             }
         };
         tracing::error!(?place, %error, "a commit failed; the database is opened again");
+        if self.write_over(place, now).is_err() && doubtful {
+            return all(StoreError::Unknown(error.to_string()));
+        }
         aftermath::unmake(&directory, made);
         all(error)
-    }
-
-    /// Makes sure that there is a connection which writes.
-    fn open(&mut self, place: Place, now: Duration) -> Result<(), StoreError> {
-        if self.places.get(place).is_none() {
-            return Err(StoreError::NoDatabase);
-        }
-        let desk = self.desks.entry(place).or_default();
-        if desk.connection.is_some() {
-            return Ok(());
-        }
-        if desk.doubt.is_some() {
-            return self.write_over(place, now);
-        }
-        let open = self.desks.values().filter(|desk| desk.connection.is_some()).count();
-        if open >= self.most_open {
-            let oldest = self.desks.values_mut().filter(|desk| desk.connection.is_some()).min_by_key(|desk| desk.used);
-            if let Some(desk) = oldest {
-                desk.spent = desk.connection.take();
-            }
-        }
-        let connection = self.opened(place)?;
-        self.desks.entry(place).or_default().begin(connection);
-        Ok(())
-    }
-
-    /// Ends a doubt: something durable is written over what a failed commit left.
-    fn write_over(&mut self, place: Place, now: Duration) -> Result<(), StoreError> {
-        let fresh = self.opened(place).and_then(|fresh| doubt::write_over(&fresh).map(|()| fresh));
-        let desk = self.desks.entry(place).or_default();
-        match fresh {
-            Ok(fresh) => {
-                desk.spent = desk.doubt.take().map(Doubt::into_connection);
-                desk.begin(fresh);
-                Ok(())
-            }
-            Err(error) => {
-                desk.doubt.iter_mut().for_each(|doubt| doubt.tried(now));
-                Err(error)
-            }
-        }
-    }
-
-    fn opened(&self, place: Place) -> Result<Connection, StoreError> {
-        let connection = open_writing(&path_of(&self.directory, place), schema_of(place))?;
-        // The log is moved after the answers: inside a commit they would wait for it.
-        connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(failed)?;
-        Ok(connection)
     }
 
     /// Closes databases that rest, where `may` allows it.
@@ -241,8 +212,9 @@ impl Writer {
         if let Some(desk) = self.desks.remove(&Place::Tenant(tenant)) {
             desk.refuse_all();
         }
-        if let Err(error) = self.directory.remove_tenant(tenant) {
-            tracing::warn!(%tenant, %error, "a deleted tenant's directory stays until the next start");
+        match self.directory.remove_tenant(tenant) {
+            Ok(()) => self.orders.push(Order::Buried(tenant)),
+            Err(error) => tracing::warn!(%tenant, %error, "a deleted tenant's directory stays until the next start"),
         }
     }
 }

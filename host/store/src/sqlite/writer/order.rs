@@ -1,5 +1,6 @@
 //! What a writer can be asked to do. Knows nothing of how it is done.
 
+use crate::sqlite::audit_chain::heads::Head;
 use crate::sqlite::batch::Verdict;
 use host_core::TenantId;
 use host_core::plan::{Name, Place, Plan, Ticket};
@@ -14,8 +15,14 @@ pub(in crate::sqlite) enum Order {
     Reserve { place: Place, names: BTreeSet<Name>, alone: bool, answer: oneshot::Sender<Ticket> },
     /// Ends a reservation.
     Release { place: Place, ticket: Ticket },
+    /// Notes in the control database how far a place's audit chain has come.
+    Note(Place, Head),
+    /// Finds out whether the control database can be written.
+    Try,
     /// The tenant is deleted: its database is closed and its directory removed.
     Remove(TenantId),
+    /// The directory of a deleted tenant is gone.
+    Buried(TenantId),
     /// Everything queued is committed and answered, then the writer ends.
     Stop,
 }
@@ -26,6 +33,7 @@ impl Order {
         match self {
             Order::Commit { place, .. } | Order::Reserve { place, .. } | Order::Release { place, .. } => Some(*place),
             Order::Remove(tenant) => Some(Place::Tenant(*tenant)),
+            Order::Note(..) | Order::Buried(_) | Order::Try => Some(Place::Control),
             Order::Stop => None,
         }
     }

@@ -1,9 +1,12 @@
 //! The writer without a thread: what a step does, and what it leaves. Knows SQL only to count rows.
 
 use super::*;
+use crate::keys::FileKeyring;
 use crate::sqlite::batch::Verdict;
-use crate::sqlite::connection::{make, open_reading};
+use crate::sqlite::connection::{make, open_reading, path_of, schema_of};
+use crate::sqlite::readers::Readers;
 use crate::sqlite::schema::CONTROL;
+use crate::sqlite::verify;
 use host_core::audit::AuditEntry;
 use host_core::bouquet::Bouquet;
 use host_core::object::{Key, Object};
@@ -36,8 +39,9 @@ fn tenant() -> Tenant {
 /// A writer without a thread, with one tenant.
 fn writer(folder: &tempfile::TempDir) -> Writer {
     let directory = Arc::new(DataDirectory::claim(&folder.path().join("data")).unwrap());
+    let keys = FileKeyring::open(&directory).unwrap().chain_keys();
     make(&directory.control(), &CONTROL).unwrap();
-    let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), 8);
+    let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), keys, 8);
     let plan = Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant())))], ..Plan::default() };
     let mut born = send(&mut writer, Place::Control, plan);
     writer.step(ms(0));
@@ -211,8 +215,8 @@ fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [true, false, true]);
     assert_eq!((rows(&writer, "bouquets"), rows(&writer, "audit")), (3, 3));
-    let connection = open_reading(&path_of(&writer.directory, HERE), schema_of(HERE)).unwrap();
-    assert_eq!(crate::sqlite::verify::verify(&connection, HERE).unwrap(), []);
+    let readers = Readers::new(Arc::clone(&writer.directory), Arc::clone(&writer.places), 8);
+    assert_eq!(verify::whole(&readers, &writer.keys, HERE, || true).unwrap(), []);
 }
 
 #[test]

@@ -88,6 +88,11 @@ impl Turn {
         }
         self.writer.finish(now);
         self.pass_on();
+        // What it had for itself.
+        while let Some(order) = self.next() {
+            self.take(order);
+        }
+        self.writer.close(now);
     }
 
     /// Whether orders wait for the next turn.
