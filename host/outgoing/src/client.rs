@@ -2,15 +2,17 @@
 //! addresses of sources hold credentials. Knows nothing of what the bytes are.
 
 use crate::body::{body, within};
+use crate::cookies::Cookies;
 use crate::names::{CheckedNames, Names, Refused, SystemNames};
 use crate::{address, port};
-use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched};
+use host_core::port::{ByteRange, FetchError, Fetched};
 use host_core::secret::Secret;
 use ipnet::IpNet;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 use std::error::Error;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,6 +90,8 @@ pub struct Request<'a> {
 /// The client of the whole process; cheap to share, keeps idle connections.
 pub struct Outgoing {
     client: Client,
+    /// Keeps no connection: each request has one of its own.
+    fresh: Client,
     allow: Arc<[IpNet]>,
     times: Times,
 }
@@ -112,8 +116,9 @@ impl Outgoing {
                 // A proxy of the environment would connect to addresses that nobody checked.
                 .no_proxy()
         };
-        let client = builder().build().or_else(|error| without_authorities(builder(), &error));
-        Ok(Outgoing { client: client?, allow, times })
+        let client = with_authorities(&builder)?;
+        let fresh = with_authorities(|| builder().pool_max_idle_per_host(0))?;
+        Ok(Outgoing { client, fresh, allow, times })
     }
 
     /// Sends a request, follows at most 3 redirects, and answers when the head of the last hop
@@ -122,7 +127,11 @@ impl Outgoing {
     /// # Errors
     /// See [`FetchError`]; a body beyond the cap is [`FetchError::Broken`].
     pub async fn get(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
-        let followed = timeout(self.times.head, self.follow(&request)).await;
+        self.answer(request, None).await
+    }
+
+    pub(crate) async fn answer(&self, request: Request<'_>, cookies: Option<&Cookies>) -> Result<Fetched, FetchError> {
+        let followed = timeout(self.times.head, self.follow(&request, cookies)).await;
         let (url, response) = followed.map_err(|_| FetchError::TimedOut)??;
         let content_length = response.content_length();
         within(content_length.unwrap_or(0), request.max_bytes)?;
@@ -137,16 +146,22 @@ impl Outgoing {
         })
     }
 
-    async fn follow(&self, request: &Request<'_>) -> Result<(Url, Response), FetchError> {
+    async fn follow(&self, request: &Request<'_>, cookies: Option<&Cookies>) -> Result<(Url, Response), FetchError> {
         let mut url = Url::parse(request.url).map_err(|_| FetchError::Forbidden("it is no http or https address"))?;
         let mut headers = headers(request)?;
         for _ in 0..=MAX_REDIRECTS {
             self.check(&url)?;
-            let mut hop = self.client.get(url.clone()).headers(headers.clone());
-            if let Some(range) = request.range {
-                hop = hop.header(RANGE, range.to_string());
+            let mut hop = headers.clone();
+            if let Some(range) = request.range.and_then(|range| HeaderValue::from_str(&range.to_string()).ok()) {
+                hop.insert(RANGE, range);
             }
-            let response = hop.send().await.map_err(failure)?;
+            if let Some(kept) = cookies.and_then(|cookies| cookies.of(&url)) {
+                hop.append(COOKIE, kept);
+            }
+            let response = self.send(&url, hop).await?;
+            if let Some(cookies) = cookies {
+                cookies.keep(response.headers(), &url);
+            }
             tracing::debug!(host = url.host_str(), status = response.status().as_u16(), "asked another server");
             let Some(location) = location(&response) else { return Ok((url, response)) };
             let next = url.join(&location).map_err(|_| FetchError::Broken("it redirects to no address".to_owned()))?;
@@ -156,6 +171,16 @@ impl Outgoing {
             url = next;
         }
         Err(FetchError::Broken(format!("it redirects more than {MAX_REDIRECTS} times")))
+    }
+
+    /// Sends one GET. A server may close a kept connection just when the request is on its way; nobody
+    /// can tell that from an answer that never came, and a GET may be repeated (RFC 9112, 9.3.1).
+    async fn send(&self, url: &Url, headers: HeaderMap) -> Result<Response, FetchError> {
+        match self.client.get(url.clone()).headers(headers.clone()).send().await {
+            Err(error) if was_cut_off(&error) => self.fresh.get(url.clone()).headers(headers).send().await,
+            answer => answer,
+        }
+        .map_err(failure)
     }
 
     /// Checks what an address says. A name is checked by its addresses, when it is resolved.
@@ -177,17 +202,12 @@ impl Outgoing {
     }
 }
 
-impl Fetch for Outgoing {
-    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
-        Box::pin(self.get(Request { url, range, ..Request::default() }))
-    }
-}
-
-/// A client that trusts nobody, for a machine that has no certificate authorities.
-fn without_authorities(builder: ClientBuilder, error: &reqwest::Error) -> Result<Client, SetupError> {
-    let client = builder.tls_certs_only([]).build().map_err(|e| SetupError(root(&e)))?;
-    tracing::warn!(reason = root(error), "https sources will fail; install the system's CA certificates");
-    Ok(client)
+/// A client that trusts the machine's certificate authorities, or nobody where there are none.
+fn with_authorities(builder: impl Fn() -> ClientBuilder) -> Result<Client, SetupError> {
+    builder().build().or_else(|error| {
+        tracing::warn!(reason = root(&error), "https sources will fail; install the system's CA certificates");
+        builder().tls_certs_only([]).build().map_err(|error| SetupError(root(&error)))
+    })
 }
 
 fn headers(request: &Request<'_>) -> Result<HeaderMap, FetchError> {
@@ -207,6 +227,18 @@ fn location(response: &Response) -> Option<String> {
     let moved = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = response.headers().get(LOCATION).filter(|_| moved)?;
     Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+/// Whether the connection ended before an answer began, and not by a limit of ours.
+fn was_cut_off(error: &reqwest::Error) -> bool {
+    let ended = |cause: &(dyn Error + 'static)| match cause.downcast_ref::<hyper::Error>() {
+        Some(error) => error.is_incomplete_message() || error.is_canceled() || error.is_closed(),
+        None => cause.downcast_ref::<io::Error>().is_some_and(|error| {
+            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+            matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        }),
+    };
+    !error.is_timeout() && !error.is_connect() && chain(error).any(ended)
 }
 
 /// What went wrong, without the address that the client's own words would name.

@@ -7,7 +7,9 @@
 pub mod address;
 mod body;
 mod client;
+mod cookies;
 mod names;
+mod one_source;
 pub mod port;
 
 pub use client::{Outgoing, OutgoingOptions, Request, SetupError, Times};

@@ -178,6 +178,10 @@ impl Fetch for Origins {
             })
         })
     }
+
+    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+        self
+    }
 }
 
 /// The panel's end of a connection.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Bytes as they arrive. Ends after the first error; dropping it closes the connection.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, FetchError>> + Send>>;
@@ -62,11 +63,22 @@ pub enum FetchError {
     /// The answer is no HTTP, redirects too often, or broke off.
     #[error("the answer broke off: {0}")]
     Broken(String),
+    /// It answered with another status than the one that was needed.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// It answered, and what it sends can never be played: which form that is, and what to use instead.
+    #[error("it cannot be played: {0}")]
+    Unplayable(&'static str),
 }
 
 /// Opens addresses of sources. Each call is one GET with redirects followed under the rules for
-/// outgoing connections, no cookies, and a time-out for the head (10 s).
+/// outgoing connections and a time-out for the head (10 s). A server that closes a kept connection
+/// under a request is asked once more, on a new one.
 pub trait Fetch: Send + Sync + 'static {
     /// Asks for an address, or for a range of it.
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError>;
+
+    /// The same for the requests of one source: while it lives, cookies that are set by an answer or
+    /// a redirect go back to the host that set them, and to no other. Without it there are no cookies.
+    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch>;
 }

@@ -165,4 +165,8 @@ impl Fetch for Plain {
             })
         })
     }
+
+    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+        self
+    }
 }
