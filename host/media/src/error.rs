@@ -7,6 +7,10 @@ pub enum MediaError {
     /// No source of the stream gives anything now. A repeat in some seconds makes sense.
     #[error("no source of this stream answers; check its sources or try again")]
     StreamDown,
+    /// The sources answer, and what they send can never be played so: which form it is, and what to use
+    /// instead.
+    #[error("this stream cannot be played: {0}")]
+    Unplayable(&'static str),
     /// The file of a movie or a segment that was listed is not there (any more).
     #[error("there is no such file or segment")]
     NotFound,

@@ -8,6 +8,7 @@
 //! [`Media`] is the door: [`Media::watch`] for `.ts`, [`Media::playlist`] and [`Media::serve`] for
 //! `.m3u8`, [`Media::movie`] for files.
 
+mod budget;
 mod error;
 mod fan_out;
 mod figures;

@@ -1,7 +1,8 @@
-//! The door to media: watch, playlist, serve, movie, restart, figures, stop.
-//! Knows who runs, not who may: the caller has admitted a viewer before it asks.
+//! The door to media: watch, playlist, serve, movie, restart, figures, stop. The caller has admitted
+//! a viewer before it asks.
 
 use crate::MediaError;
+use crate::budget::Budget;
 use crate::fan_out::{Channel, Plan, Upstream, Viewer};
 use crate::figures::Figures;
 use crate::hls::{HlsReply, Pass, Proxy, Segmenter, Signer, Wanted};
@@ -24,12 +25,17 @@ use tokio_util::task::TaskTracker;
 /// A stream of a tenant.
 type Key = (TenantId, StreamId);
 
+/// Most bytes that all channels together keep for newcomers.
+const RING_BYTES: usize = 1 << 30;
+
 /// Everything that sends bytes. One per process; cheap to hold.
 pub struct Media {
     clock: Arc<dyn Clock>,
     signer: Signer,
     timing: Timing,
     upstream: Arc<Upstream>,
+    /// For what channels keep for newcomers.
+    rings: Arc<Budget>,
     supervisor: Arc<Supervisor>,
     movies: Movies,
     proxy: Proxy,
@@ -56,6 +62,7 @@ impl Media {
             upstream: Arc::new(Upstream { fetch: fetch.clone(), test }),
             movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, signer.clone()),
+            rings: Budget::new(RING_BYTES),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             clock,
@@ -239,6 +246,7 @@ impl Media {
             timing,
             clock: self.clock.clone(),
             upstream: self.upstream.clone(),
+            budget: self.rings.clone(),
             stop: self.stop.child_token(),
         }))
     }

@@ -30,11 +30,12 @@ pub struct Timing {
     pub linger: Duration,
     /// A source that opened and sends nothing for so long has failed. HLS sources get four times this.
     pub stall: Duration,
-    /// A source must answer, and give a place to enter, within this.
+    /// A source must answer, and name its program, within this.
     pub open: Duration,
     /// A viewer who has got nothing for so long after asking is told that the stream is down.
     pub begin: Duration,
-    /// After so long on another source the first one is tried again.
+    /// After so long on another source the first one is tried again; each time in vain doubles it, up
+    /// to half an hour.
     pub return_after: Duration,
     /// Viewers who get nothing for so long are let go.
     pub give_up: Duration,
@@ -44,6 +45,13 @@ pub struct Timing {
     pub segment: Duration,
     /// A segmenter runs on for so long after its last reader.
     pub segmenter_linger: Duration,
+}
+
+impl Timing {
+    /// How long a source may be silent; one that `rests` between its segments may be longer.
+    pub(crate) fn stall_of(&self, rests: bool) -> Duration {
+        if rests { self.stall * 4 } else { self.stall }
+    }
 }
 
 impl Default for Timing {

@@ -85,7 +85,7 @@ fn status(no: &No) -> (StatusCode, Option<u32>) {
         No::Barred | No::Ended | No::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
         No::NotFound | No::Media(MediaError::NotFound | MediaError::WrongForm(_)) => (StatusCode::NOT_FOUND, None),
         No::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
-        No::Media(MediaError::StreamDown) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+        No::Media(MediaError::StreamDown | MediaError::Unplayable(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
         No::Ours(Error::Store(error)) if error.is_passing() => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
         No::Media(MediaError::Failed(_)) | No::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
     }

@@ -4,6 +4,7 @@
 mod channel;
 mod cutter;
 mod order;
+mod play;
 mod returning;
 mod ring;
 mod upstream;

@@ -1,47 +1,114 @@
-//! The way back to the first source while another one plays.
-//! Knows when to try and what came of it, not how a source is opened.
+//! The way back to the first source while another one plays: it is opened beside that one and has to
+//! show a place to enter before any viewer is moved.
 
-use host_core::port::ByteStream;
+use super::cutter::Cutter;
+use super::ring::Piece;
+use super::upstream::{Opened, Upstream};
+use crate::options::Timing;
+use crate::ts::Versions;
+use futures_util::StreamExt;
+use host_core::port::{ByteStream, Clock};
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
-/// The first source, tried again beside the one that plays.
-#[derive(Default)]
-pub(super) struct Returning {
-    tried_at: Option<Duration>,
-    attempt: Option<JoinHandle<Option<ByteStream>>>,
+/// Why the first source is not back.
+pub(super) type Reason = Cow<'static, str>;
+
+/// The first source, which gives again what viewers can enter.
+pub(super) struct Back {
+    /// What it gives from here on.
+    pub(super) bytes: ByteStream,
+    /// Cuts that, and has found the first place to enter.
+    pub(super) cutter: Cutter,
+    /// What has been cut so far.
+    pub(super) pieces: Vec<Piece>,
+    /// How long it may be silent.
+    pub(super) stall: Duration,
+    /// Bytes that were read so far.
+    pub(super) read: u64,
 }
 
-impl Returning {
-    /// Begins an attempt when the last one, or the change to another source, is `after` ago.
-    pub(super) fn step<F>(&mut self, now: Duration, after: Duration, attempt: impl FnOnce() -> F)
-    where
-        F: Future<Output = Option<ByteStream>> + Send + 'static,
-    {
-        let since = *self.tried_at.get_or_insert(now);
-        if self.attempt.is_none() && now >= since + after {
-            self.tried_at = Some(now);
-            self.attempt = Some(tokio::spawn(attempt()));
-        }
-    }
+/// What a source is tried with.
+pub(super) struct Trial {
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) source: String,
+    pub(super) timing: Timing,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) versions: Versions,
+}
 
-    /// Resolves when an attempt succeeded; otherwise never.
-    pub(super) async fn opened(&mut self) -> ByteStream {
-        if let Some(attempt) = &mut self.attempt {
-            let opened = attempt.await.ok().flatten();
-            self.attempt = None;
-            if let Some(bytes) = opened {
-                return bytes;
+impl Trial {
+    async fn run(self) -> Result<Back, Reason> {
+        let opened = timeout(self.timing.open, self.upstream.open(&self.source)).await;
+        let opened = opened.map_err(|_| Reason::Borrowed("it took too long to open"))?;
+        let Opened { mut bytes, rests } = opened.map_err(|error| Reason::Owned(error.to_string()))?;
+        let stall = self.timing.stall_of(rests);
+        let (mut cutter, mut pieces, mut read) = (Cutter::new(self.versions), Vec::new(), 0);
+        let began = self.clock.monotonic();
+        let mut last = began;
+        loop {
+            tokio::select! {
+                biased;
+                next = bytes.next() => match next {
+                    Some(Ok(piece)) => {
+                        last = self.clock.monotonic();
+                        read += piece.len() as u64;
+                        cutter.feed(&piece, last, |piece| pieces.push(piece));
+                        if cutter.has_entered() {
+                            return Ok(Back { bytes, cutter, pieces, stall, read });
+                        }
+                    }
+                    Some(Err(error)) => return Err(error.to_string().into()),
+                    None => return Err("it ended".into()),
+                },
+                () = sleep(Duration::from_millis(200)) => {}
+            }
+            let now = self.clock.monotonic();
+            if let Some(trouble) = cutter.trouble(began, now, self.timing.open) {
+                return Err(trouble.into());
+            }
+            if now >= last + stall {
+                return Err("it went silent".into());
             }
         }
-        std::future::pending().await
+    }
+}
+
+/// At most one trial at a time. Dropping it ends the trial.
+#[derive(Default)]
+pub(super) struct Returning(Option<JoinHandle<Result<Back, Reason>>>);
+
+impl Returning {
+    /// Whether a trial is going on.
+    pub(super) fn is_trying(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Begins a trial.
+    pub(super) fn begin(&mut self, trial: Trial) {
+        self.0 = Some(tokio::spawn(trial.run()));
+    }
+
+    /// What came of the trial; never resolves without one.
+    pub(super) async fn outcome(&mut self) -> Result<Back, Reason> {
+        match &mut self.0 {
+            Some(trial) => {
+                let outcome = trial.await;
+                self.0 = None;
+                outcome.unwrap_or_else(|_| Err("its trial broke off".into()))
+            }
+            None => std::future::pending().await,
+        }
     }
 }
 
 impl Drop for Returning {
     fn drop(&mut self) {
-        if let Some(attempt) = &self.attempt {
-            attempt.abort();
+        if let Some(trial) = &self.0 {
+            trial.abort();
         }
     }
 }

@@ -1,6 +1,7 @@
-//! The last seconds of a channel, shared by all its viewers, each with a place of its own.
-//! Knows no sources. A viewer costs a place and a waker, whatever it does or does not read.
+//! The last seconds of a channel, shared by all its viewers, each with a place of its own. A viewer
+//! costs a place and a waker, whatever it does or does not read.
 
+use crate::budget::{Budget, Share};
 use crate::figures::ChannelState;
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -9,10 +10,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// Most bytes that are kept.
-const MAX_BYTES: usize = 8 << 20;
+/// Beyond so many bytes only what a newcomer needs is kept: the newest whole group of pictures, and
+/// the one that is arriving.
+const PLENTY: usize = 8 << 20;
+/// Most bytes that are kept, whatever newcomers need.
+const MAX_BYTES: usize = 48 << 20;
 /// So much is kept for who enters, counted back from now to a place to enter.
 const KEEP: Duration = Duration::from_secs(4);
+/// Nothing older is kept, whatever newcomers need.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// A place where a viewer may enter.
 #[derive(Clone)]
@@ -23,6 +29,8 @@ pub(crate) struct Entry {
     pub(crate) pts: Option<u64>,
     /// It does not continue what came before it: another source, or the same one opened again.
     pub(crate) is_break: bool,
+    /// It is a place for want of a better one; who can enter elsewhere does not enter here.
+    pub(crate) is_soft: bool,
 }
 
 /// Whole packets of 50 to 200 ms.
@@ -31,6 +39,8 @@ pub(crate) struct Piece {
     pub(crate) bytes: Bytes,
     /// Set when it begins with a place to enter.
     pub(crate) entry: Option<Entry>,
+    /// The program's clock at its begin, 90 kHz.
+    pub(crate) clock: Option<u64>,
     /// When it was put together, on the monotonic clock.
     pub(crate) at: Duration,
 }
@@ -39,8 +49,9 @@ pub(crate) struct Piece {
 pub(crate) enum Turn {
     /// A piece; `true` when it does not follow the one before, so that the tables go first.
     Piece(Arc<Piece>, bool),
-    /// All sources fail, and this viewer has got nothing yet.
-    Down,
+    /// All sources fail, and this viewer has got nothing yet. Where what they send can never be played,
+    /// the reason.
+    Down(Option<&'static str>),
     /// The channel is over.
     Ended,
 }
@@ -57,25 +68,27 @@ pub(crate) struct Ring(Mutex<Inner>);
 struct Inner {
     pieces: VecDeque<Arc<Piece>>,
     first: u64,
-    bytes: usize,
+    share: Share,
     viewers: HashMap<u64, Option<Waker>>,
     next_viewer: u64,
     state: ChannelState,
+    unplayable: Option<&'static str>,
     empty_since: Option<Duration>,
     bytes_out: u64,
     skips: u64,
 }
 
 impl Ring {
-    /// An empty ring without viewers.
-    pub(crate) fn new(now: Duration) -> Ring {
+    /// An empty ring without viewers, which takes its memory from a budget.
+    pub(crate) fn new(now: Duration, budget: &Arc<Budget>) -> Ring {
         Ring(Mutex::new(Inner {
             pieces: VecDeque::new(),
             first: 0,
-            bytes: 0,
+            share: budget.join(),
             viewers: HashMap::new(),
             next_viewer: 0,
             state: ChannelState::Starting,
+            unplayable: None,
             empty_since: Some(now),
             bytes_out: 0,
             skips: 0,
@@ -125,21 +138,31 @@ impl Ring {
             }
             inner.state = ChannelState::Flowing;
             inner.trim(piece.at, piece.bytes.len());
-            inner.bytes += piece.bytes.len();
+            inner.share.take(piece.bytes.len());
             inner.pieces.push_back(Arc::new(piece));
             inner.take_wakers()
         };
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Moves to another state; at the end, or when all sources fail, who waits is told.
-    pub(crate) fn set(&self, state: ChannelState) {
+    /// All sources failed; who waits is told, and why where what they send can never be played.
+    pub(crate) fn down(&self, unplayable: Option<&'static str>) {
+        self.set(ChannelState::Down, unplayable);
+    }
+
+    /// The channel is over; who waits is told.
+    pub(crate) fn end(&self) {
+        self.set(ChannelState::Ended, None);
+    }
+
+    fn set(&self, state: ChannelState, unplayable: Option<&'static str>) {
         let wakers = {
             let mut inner = self.0.lock();
             if inner.state == ChannelState::Ended {
                 return;
             }
             inner.state = state;
+            inner.unplayable = unplayable;
             inner.take_wakers()
         };
         wakers.into_iter().for_each(Waker::wake);
@@ -166,7 +189,7 @@ impl Inner {
     fn turn(&mut self, cursor: &mut Cursor) -> Option<Turn> {
         match (self.state, cursor.next) {
             (ChannelState::Ended, _) => return Some(Turn::Ended),
-            (ChannelState::Down, None) => return Some(Turn::Down),
+            (ChannelState::Down, None) => return Some(Turn::Down(self.unplayable)),
             _ => {}
         }
         let place = match cursor.next {
@@ -186,28 +209,46 @@ impl Inner {
     }
 
     fn oldest_entry(&self) -> Option<u64> {
-        self.pieces.iter().position(|piece| piece.entry.is_some()).map(|at| self.first + at as u64)
+        let counts = self.counting();
+        self.pieces.iter().position(counts).map(|at| self.first + at as u64)
     }
 
     fn newest_entry(&self) -> Option<u64> {
-        self.pieces.iter().rposition(|piece| piece.entry.is_some()).map(|at| self.first + at as u64)
+        let counts = self.counting();
+        self.pieces.iter().rposition(counts).map(|at| self.first + at as u64)
+    }
+
+    /// Which pieces may be entered at: where there is a key frame, soft places do not count.
+    fn counting(&self) -> impl Fn(&Arc<Piece>) -> bool + use<> {
+        let has_key = self.pieces.iter().filter_map(|piece| piece.entry.as_ref()).any(|entry| !entry.is_soft);
+        move |piece| piece.entry.as_ref().is_some_and(|entry| !(has_key && entry.is_soft))
     }
 
     /// Makes room: old whole groups of pictures first, and anything when there is too much.
     fn trim(&mut self, now: Duration, coming: usize) {
-        let old = |piece: &Arc<Piece>| piece.entry.is_some() && piece.at + KEEP <= now;
-        let stale = self.pieces.iter().rposition(old).unwrap_or(0);
-        for _ in 0..stale {
+        let counts = self.counting();
+        let stale = self.pieces.iter().rposition(|piece| counts(piece) && piece.at + KEEP <= now).unwrap_or(0);
+        (0..stale).for_each(|_| self.drop_first());
+        // One whole group stays behind the one that arrives, so that who is a little late skips nothing.
+        while self.share.held() + coming > PLENTY.min(self.share.most()) {
+            let mut places = (0_usize..).zip(&self.pieces).filter(|(_, piece)| counts(piece)).map(|(at, _)| at);
+            let whole = places.by_ref().find(|at| *at > 0);
+            let (Some(whole), Some(_)) = (whole, places.next()) else { break };
+            (0..whole).for_each(|_| self.drop_first());
+        }
+        let is_too_old = |piece: &Arc<Piece>| piece.at + MAX_AGE < now;
+        while self.share.held() + coming > MAX_BYTES.min(self.share.most()) && !self.pieces.is_empty()
+            || self.pieces.front().is_some_and(is_too_old)
+        {
             self.drop_first();
         }
-        while self.bytes + coming > MAX_BYTES && self.drop_first() {}
     }
 
-    fn drop_first(&mut self) -> bool {
-        let Some(piece) = self.pieces.pop_front() else { return false };
-        self.bytes -= piece.bytes.len();
-        self.first += 1;
-        true
+    fn drop_first(&mut self) {
+        if let Some(piece) = self.pieces.pop_front() {
+            self.share.give(piece.bytes.len());
+            self.first += 1;
+        }
     }
 
     fn take_wakers(&mut self) -> Vec<Waker> {
@@ -216,76 +257,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::task::Waker;
-
-    fn piece(at_ms: u64, size: usize, is_entry: bool) -> Piece {
-        let entry = is_entry.then(|| Entry { tables: Bytes::from_static(b"T"), pts: None, is_break: false });
-        Piece { bytes: vec![at_ms as u8; size].into(), entry, at: Duration::from_millis(at_ms) }
-    }
-
-    fn next(ring: &Ring, cursor: &mut Cursor) -> Option<(u64, bool)> {
-        match ring.poll(cursor, &mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Turn::Piece(piece, fresh)) => Some((piece.at.as_millis() as u64, fresh)),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn who_enters_gets_the_oldest_entry_that_is_kept_and_everything_after_it() {
-        let ring = Ring::new(Duration::ZERO);
-        for n in 0..100 {
-            ring.push(piece(n * 100, 10, n % 10 == 0));
-        }
-        let mut cursor = ring.enter().unwrap();
-        // At 9.9 s the last entry that is at least 4 s old is at 5 s.
-        assert_eq!(next(&ring, &mut cursor), Some((5_000, true)));
-        for n in 51..100 {
-            assert_eq!(next(&ring, &mut cursor), Some((n * 100, false)));
-        }
-        assert_eq!(next(&ring, &mut cursor), None);
-    }
-
-    #[test]
-    fn who_falls_behind_goes_on_at_the_newest_entry_and_the_ring_stays_bounded() {
-        let ring = Ring::new(Duration::ZERO);
-        let mut slow = ring.enter().unwrap();
-        ring.push(piece(0, 1 << 20, true));
-        assert_eq!(next(&ring, &mut slow), Some((0, true)));
-        for n in 1..100 {
-            ring.push(piece(n, 1 << 20, n % 5 == 0));
-            assert!(ring.0.lock().bytes <= MAX_BYTES);
-        }
-        assert_eq!(next(&ring, &mut slow), Some((95, true)));
-        assert_eq!(next(&ring, &mut slow), Some((96, false)));
-        assert_eq!(ring.figures().3, 1);
-    }
-
-    #[test]
-    fn when_all_sources_fail_only_who_has_nothing_yet_is_told() {
-        let ring = Ring::new(Duration::ZERO);
-        let (mut old, mut new) = (ring.enter().unwrap(), ring.enter().unwrap());
-        ring.push(piece(0, 1, true));
-        assert!(next(&ring, &mut old).is_some());
-        ring.set(ChannelState::Down);
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(matches!(ring.poll(&mut new, &mut context), Poll::Ready(Turn::Down)));
-        assert!(ring.poll(&mut old, &mut context).is_pending());
-        ring.set(ChannelState::Ended);
-        assert!(matches!(ring.poll(&mut old, &mut context), Poll::Ready(Turn::Ended)));
-        assert!(ring.enter().is_none());
-    }
-
-    #[test]
-    fn a_channel_ends_only_after_nobody_watched_for_the_whole_linger() {
-        let second = Duration::from_secs(1);
-        let ring = Ring::new(Duration::ZERO);
-        let cursor = ring.enter().unwrap();
-        assert!(!ring.end_if_unwatched(60 * second, second));
-        ring.leave(&cursor, 60 * second);
-        assert!(!ring.end_if_unwatched(60 * second, second));
-        assert!(ring.end_if_unwatched(61 * second, second));
-        assert!(ring.enter().is_none());
-    }
-}
+mod tests;

@@ -1,5 +1,4 @@
 //! Opens one source of a live stream as transport stream bytes, whatever its form.
-//! Knows no order of sources and no viewers.
 
 use crate::hls;
 use crate::test_source::TestSource;
@@ -15,21 +14,33 @@ pub(crate) struct Upstream {
     pub(crate) test: TestSource,
 }
 
+/// A source that has answered.
+pub(crate) struct Opened {
+    /// They end when the source does.
+    pub(crate) bytes: ByteStream,
+    /// It gives its bytes in portions and rests between them.
+    pub(crate) rests: bool,
+}
+
 impl Upstream {
-    /// Opens a source. The bytes end when the source does.
-    pub(crate) async fn open(&self, source: &str) -> Result<ByteStream, FetchError> {
+    /// Opens a source.
+    pub(crate) async fn open(&self, source: &str) -> Result<Opened, FetchError> {
         match source_form(source) {
             Some(SourceForm::Ts) => {
-                let fetched = self.fetch.open(source, None).await?;
+                let fetched = self.fetch.clone().for_one_source().open(source, None).await?;
                 match fetched.status {
-                    200 | 206 => Ok(fetched.body),
-                    status => Err(FetchError::Broken(format!("status {status}"))),
+                    200 | 206 => Ok(Opened { bytes: fetched.body, rests: false }),
+                    status => Err(FetchError::Status(status)),
                 }
             }
-            Some(SourceForm::Hls) => hls::open_source(self.fetch.clone(), source).await,
-            Some(SourceForm::Test) => Ok(self.test.open(source.trim_start_matches("test:"))),
+            Some(SourceForm::Hls) => {
+                Ok(Opened { bytes: hls::open_source(self.fetch.clone(), source).await?, rests: true })
+            }
+            Some(SourceForm::Test) => {
+                Ok(Opened { bytes: self.test.open(source.trim_start_matches("test:")), rests: false })
+            }
             Some(SourceForm::File) | None => {
-                Err(FetchError::Forbidden("a live stream plays from http, https or test sources"))
+                Err(FetchError::Unplayable("a live stream plays from http, https or test sources"))
             }
         }
     }

@@ -38,7 +38,8 @@ impl Viewer {
                 self.held.push_front(first);
                 Ok(())
             }
-            Turn::Down | Turn::Ended => Err(MediaError::StreamDown),
+            Turn::Down(Some(reason)) => Err(MediaError::Unplayable(reason)),
+            Turn::Down(None) | Turn::Ended => Err(MediaError::StreamDown),
         }
     }
 
@@ -46,7 +47,7 @@ impl Viewer {
     pub(crate) async fn piece(&mut self) -> Option<(Arc<Piece>, bool)> {
         match poll_fn(|context| self.ring.poll(&mut self.cursor, context)).await {
             Turn::Piece(piece, is_fresh) => Some((piece, is_fresh)),
-            Turn::Down | Turn::Ended => None,
+            Turn::Down(_) | Turn::Ended => None,
         }
     }
 
@@ -70,7 +71,7 @@ impl Stream for Viewer {
         }
         match ready!(this.ring.poll(&mut this.cursor, context)) {
             Turn::Piece(piece, is_fresh) => Poll::Ready(Some(this.take(&piece, is_fresh))),
-            Turn::Down | Turn::Ended => Poll::Ready(None),
+            Turn::Down(_) | Turn::Ended => Poll::Ready(None),
         }
     }
 }

@@ -128,7 +128,7 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ts::{Reader, ticks_between};
+    use crate::ts::{Enter, Reader, Versions, ticks_between};
 
     /// As many rounds as asked for, without waiting.
     fn rounds(count: u64) -> Vec<u8> {
@@ -165,7 +165,7 @@ mod tests {
     fn rounds_join_without_a_gap_in_counters_clock_or_key_frames() {
         let bytes = rounds(3);
         let (mut counters, mut entries, mut clocks) = (std::collections::HashMap::new(), Vec::new(), Vec::new());
-        let mut reader = Reader::new();
+        let mut reader = Reader::new(Versions::default());
         reader.feed(&bytes, |_, seen| {
             let packet = seen.packet;
             let counter = packet.bytes()[3] & 0x0f;
@@ -173,7 +173,7 @@ mod tests {
                 assert_eq!(counter, (last + 1) & 0x0f);
             }
             clocks.extend(packet.pcr());
-            entries.extend(seen.pts.filter(|_| seen.is_entry));
+            entries.extend(seen.pts.filter(|_| seen.entry == Some(Enter::Key)));
         });
         assert_eq!(entries.len(), 12);
         assert!(entries.windows(2).all(|pair| pair[1] - pair[0] == 30 * 3_600), "a key frame every 1.2 s");

@@ -1,14 +1,17 @@
-//! A small MPEG transport stream reader: packets, tables, entry points, time stamps.
-//! Knows no sockets and no viewers, and nothing of what the pictures show.
+//! A small MPEG transport stream reader: packets, tables, entry points, time stamps. It opens no
+//! socket and decodes no picture.
 
 mod entry;
 mod packet;
 mod reader;
+#[cfg(test)]
+mod reading;
 mod section;
 mod tables;
 
 pub(crate) use packet::{PACKET, Packet, TICKS_PER_SECOND, write_pcr, write_stamp};
-pub(crate) use reader::{Reader, Seen};
+pub(crate) use reader::{Enter, Reader, Seen};
+pub(crate) use tables::{Table, Versions};
 
 /// Time between two stamps of 33 bits, in 90 kHz ticks, across the wrap. `None` when they lie more
 /// than `limit` ticks apart or run backwards: then the clock was set anew.

@@ -40,6 +40,16 @@ impl<'a> Packet<'a> {
         self.bytes[1] & 0x40 != 0
     }
 
+    /// Counts the packets of its PID, 0 to 15.
+    pub(crate) fn counter(&self) -> u8 {
+        self.bytes[3] & 0x0f
+    }
+
+    /// Whether its payload is scrambled, so that nothing in it can be read.
+    pub(crate) fn is_scrambled(&self) -> bool {
+        self.bytes[3] & 0xc0 != 0
+    }
+
     /// Whether it has a payload; only then its continuity counter moves.
     pub(crate) fn has_payload(&self) -> bool {
         self.bytes[3] & 0x10 != 0

@@ -1,44 +1,230 @@
-//! What the two tables of a program say: where its map is, and which stream to watch for entries.
-//! Knows one program; of several it takes the first.
+//! What the two tables of a program say, and both made anew for viewers: one program, whatever else
+//! the source sends, and a version of our own, because that of another source says nothing.
 
-use super::entry::Codec;
+use super::entry::{Codec, each};
+use super::section::packed;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// Counts the tables of a channel across all its sources: a decoder that trusts the version must not
+/// keep the map of the source before.
+#[derive(Clone, Default)]
+pub(crate) struct Versions(Arc<AtomicU8>);
+
+impl Versions {
+    fn next(&self) -> u8 {
+        self.0.fetch_add(1, Relaxed) & 0x1f
+    }
+}
+
+/// A program of an association table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Program {
+    pub(super) stream: u16,
+    pub(super) number: u16,
+    pub(super) map_pid: u16,
+}
+
+/// The program to play after this section of the association table: the one that plays for as long as
+/// it is listed, else the first. `None` where the section says nothing that counts now.
+pub(super) fn program(body: &[u8], playing: Option<Program>) -> Option<Program> {
+    let [0, _, _, stream_high, stream_low, flags, number, _, entries @ ..] = body else { return None };
+    // Tables may be announced before they count.
+    if flags & 1 == 0 {
+        return None;
+    }
+    let stream = u16::from_be_bytes([*stream_high, *stream_low]);
+    let listed = entries.as_chunks::<4>().0.iter().map(|[a, b, c, d]| Program {
+        stream,
+        number: u16::from_be_bytes([*a, *b]),
+        map_pid: u16::from_be_bytes([*c & 0x1f, *d]),
+    });
+    let mut listed = listed.filter(|program| program.number != 0);
+    let first = listed.clone().next()?;
+    match playing {
+        Some(playing) if listed.any(|program| program == playing) => Some(playing),
+        // A table of several sections begins with number 0; the others list other programs.
+        Some(playing) if *number != 0 => Some(playing),
+        _ => Some(first),
+    }
+}
 
 /// The elementary stream whose units decide where a viewer may enter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Lead {
-    /// Its PID.
     pub(super) pid: u16,
-    /// How entries are told in it.
     pub(super) codec: Codec,
 }
 
-/// The PID of the first program's map, from an association table.
-pub(super) fn map_pid(body: &[u8]) -> Option<u16> {
-    let (0, programs) = (*body.first()?, body.get(8..)?) else { return None };
-    programs
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .find(|entry| (entry[0], entry[1]) != (0, 0))
-        .map(|entry| u16::from(entry[2] & 0x1f) << 8 | u16::from(entry[3]))
+/// What a program's map says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Map {
+    pub(super) lead: Lead,
+    /// Where the program's clock stands.
+    pub(super) clock_pid: u16,
 }
 
-/// The stream to watch, from a program map: video if there is any, else the first sound.
-pub(super) fn lead(body: &[u8]) -> Option<Lead> {
-    let 2 = *body.first()? else { return None };
-    let skip = usize::from(u16::from_be_bytes([*body.get(10)?, *body.get(11)?]) & 0x0fff);
-    let mut rest = body.get(12 + skip..)?;
-    let mut sound = None;
-    while let [kind, high, low, length_high, length_low, ..] = rest {
-        let pid = u16::from(high & 0x1f) << 8 | u16::from(*low);
-        let lead = Lead { pid, codec: Codec::of_stream_type(*kind) };
-        match lead.codec {
-            Codec::Other => {}
-            Codec::Sound => sound = sound.or(Some(lead)),
-            _ => return Some(lead),
-        }
-        let descriptors = usize::from(u16::from_be_bytes([*length_high, *length_low]) & 0x0fff);
-        rest = rest.get(5 + descriptors..).unwrap_or(&[]);
+/// Reads the map of a program; a PID may carry those of several.
+pub(super) fn map(body: &[u8], program: u16) -> Option<Map> {
+    let [2, _, _, number_high, number_low, flags, _, _, clock_high, clock_low, skip_high, skip_low, rest @ ..] = body
+    else {
+        return None;
+    };
+    if flags & 1 == 0 || u16::from_be_bytes([*number_high, *number_low]) != program {
+        return None;
     }
-    sound
+    let skip = usize::from(u16::from_be_bytes([*skip_high, *skip_low]) & 0x0fff);
+    let (whole, mut rest) = rest.split_at_checked(skip)?;
+    let registered = each(whole).find(|(tag, _)| *tag == 0x05).and_then(|(_, body)| body.get(..4));
+    let mut lead: Option<Lead> = None;
+    while let [kind, high, low, length_high, length_low, after @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*length_high, *length_low]) & 0x0fff);
+        let descriptors = after.get(..length).unwrap_or(after);
+        if let Some(codec) = Codec::of(*kind, descriptors, registered) {
+            let found = Lead { pid: u16::from_be_bytes([high & 0x1f, *low]), codec };
+            // The first of the pictures, else the first of the rest that is most likely sound.
+            let rank = |codec: Codec| codec.min(Codec::Marked);
+            if lead.is_none_or(|lead| rank(found.codec) > rank(lead.codec)) {
+                lead = Some(found);
+            }
+        }
+        rest = after.get(length..).unwrap_or(&[]);
+    }
+    Some(Map { lead: lead?, clock_pid: u16::from_be_bytes([clock_high & 0x1f, *clock_low]) })
+}
+
+/// One of the two tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Table {
+    /// Which programs there are, and where their maps are.
+    Association,
+    /// What a program consists of.
+    Map,
+}
+
+/// The tables that viewers get: whole packets, both behind one another.
+#[derive(Default)]
+pub(super) struct Tables {
+    /// Association, then map; empty until a map was read.
+    pub(super) packets: Bytes,
+    association: usize,
+    /// The map that they were made from, and its program.
+    made_from: Option<(Program, Vec<u8>)>,
+}
+
+impl Tables {
+    /// Makes them for a program and its map, with a version of their own, unless they are so already.
+    pub(super) fn make(&mut self, program: Program, map: &[u8], versions: &Versions) {
+        let mut map = map.to_vec();
+        let Some(flags) = map.get_mut(5) else { return };
+        *flags &= 0xc1;
+        // A source's own version and the place of a section among others say nothing here.
+        map.get_mut(6..8).into_iter().for_each(|numbers| numbers.fill(0));
+        let made_from = (program, map);
+        // Tables repeat several times a second; only a change costs new ones.
+        if self.made_from.as_ref() == Some(&made_from) {
+            return;
+        }
+        let version = versions.next() << 1;
+        let [stream, number, map_pid] = [program.stream, program.number, program.map_pid].map(u16::to_be_bytes);
+        let association =
+            [0, 0xb0, 13, stream[0], stream[1], 0xc1 | version, 0, 0, number[0], number[1], 0xe0 | map_pid[0]];
+        let association = packed(0, &[&association[..], &map_pid[1..]].concat());
+        let mut map = made_from.1.clone();
+        map.get_mut(5).into_iter().for_each(|flags| *flags |= version);
+        self.association = association.len();
+        self.packets = [association, packed(program.map_pid, &map)].concat().into();
+        self.made_from = Some(made_from);
+    }
+
+    /// The packets of one table.
+    pub(super) fn of(&self, table: Table) -> &[u8] {
+        let (association, map) = self.packets.split_at(self.association);
+        match table {
+            Table::Association => association,
+            Table::Map => map,
+        }
+    }
+
+    /// Before the first map, and after a change of program until its map was read.
+    pub(super) fn forget(&mut self) {
+        *self = Tables::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn association(flags: u8, number: u8, programs: &[(u16, u16)]) -> Vec<u8> {
+        let mut body = vec![0, 0xb0, 0, 0, 7, flags, number, 1];
+        for (program, pid) in programs {
+            body.extend(program.to_be_bytes());
+            body.extend((0xe000 | pid).to_be_bytes());
+        }
+        body
+    }
+
+    fn map_of(program: u16, flags: u8, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
+        let mut body = vec![2, 0xb0, 0];
+        body.extend(program.to_be_bytes());
+        body.extend([flags, 0, 0, 0xe1, 0x20, 0xf0, 0]);
+        for (kind, pid, descriptors) in streams {
+            body.push(*kind);
+            body.extend((0xe000 | pid).to_be_bytes());
+            body.extend((0xf000 | descriptors.len() as u16).to_be_bytes());
+            body.extend(*descriptors);
+        }
+        body
+    }
+
+    #[test]
+    fn a_table_of_several_sections_plays_its_first_program_and_stays_with_it() {
+        let first = program(&association(0xc1, 0, &[(0, 16), (5, 0x50), (6, 0x60)]), None).unwrap();
+        assert_eq!((first.number, first.map_pid), (5, 0x50));
+        assert_eq!(program(&association(0xc1, 1, &[(9, 0x90)]), Some(first)), Some(first));
+        assert_eq!(program(&association(0xc1, 0, &[(6, 0x60), (5, 0x50)]), Some(first)), Some(first));
+        let gone = program(&association(0xc1, 0, &[(6, 0x60)]), Some(first)).unwrap();
+        assert_eq!(gone.number, 6);
+    }
+
+    #[test]
+    fn a_table_that_does_not_count_yet_is_passed_over() {
+        assert_eq!(program(&association(0xc0, 0, &[(5, 0x50)]), None), None);
+        assert_eq!(map(&map_of(5, 0xc0, &[(0x1b, 0x100, &[])]), 5), None);
+    }
+
+    #[test]
+    fn of_several_programs_on_one_pid_the_right_map_is_read() {
+        assert_eq!(map(&map_of(6, 0xc1, &[(0x1b, 0x100, &[])]), 5), None);
+        assert_eq!(map(&map_of(5, 0xc1, &[(0x1b, 0x100, &[])]), 5).unwrap().clock_pid, 0x120);
+    }
+
+    #[test]
+    fn pictures_lead_else_sound_else_whatever_there_is() {
+        let lead = |streams: &[(u8, u16, &[u8])]| map(&map_of(1, 0xc1, streams), 1).map(|map| map.lead.pid);
+        assert_eq!(lead(&[(0x0f, 1, &[]), (0x24, 2, &[]), (0x1b, 3, &[])]), Some(2));
+        assert_eq!(lead(&[(0x06, 1, &[0x59, 0]), (0x06, 2, &[0x6a, 0]), (0x0f, 3, &[])]), Some(2));
+        assert_eq!(lead(&[(0x06, 1, &[0x56, 0]), (0x06, 2, &[]), (0x05, 3, &[])]), Some(2));
+        assert_eq!(lead(&[(0x06, 2, &[]), (0x81, 3, &[])]), Some(3));
+        assert_eq!(lead(&[(0x05, 1, &[]), (0x06, 2, &[0x56, 0])]), None);
+    }
+
+    #[test]
+    fn tables_get_a_new_version_when_and_only_when_they_change() {
+        let versions = Versions::default();
+        let program = Program { stream: 7, number: 5, map_pid: 0x50 };
+        let version = |tables: &Tables| [Table::Association, Table::Map].map(|table| tables.of(table)[10] >> 1 & 0x1f);
+        let mut one = Tables::default();
+        one.make(program, &map_of(5, 0xc1, &[(0x1b, 0x100, &[])]), &versions);
+        one.make(program, &map_of(5, 0xd3, &[(0x1b, 0x100, &[])]), &versions);
+        assert_eq!(version(&one), [0, 0]);
+        // Another source with the same version and another map.
+        let mut other = Tables::default();
+        other.make(program, &map_of(5, 0xc1, &[(0x24, 0x200, &[])]), &versions);
+        assert_eq!(version(&other), [1, 1]);
+        one.make(program, &map_of(5, 0xc1, &[(0x1b, 0x101, &[])]), &versions);
+        assert_eq!(version(&one), [2, 2]);
+    }
 }

@@ -1,4 +1,4 @@
-//! Sources that fail while somebody watches. Knows the order they are tried in from outside only.
+//! Sources that fail while somebody watches, as seen from outside.
 
 use crate::house::*;
 use crate::origin::{Origin, Reply};
@@ -55,6 +55,27 @@ async fn the_first_source_is_returned_to_when_it_gives_bytes_again() {
     until("it plays again", || media.figures().channels[0].source == 0).await;
     read(&mut viewer, CLIP.len() + 50_000).await;
     until("the second is let go", || origin.open() == 1).await;
+}
+
+#[tokio::test]
+async fn a_first_source_that_cannot_be_entered_never_takes_the_viewers_from_the_next_one() {
+    // One that answers with a page, and one whose bytes flow and say nothing.
+    for first in ["/page", "/noise"] {
+        let origin = Origin::start(|path| match path {
+            "/page" => Reply::Whole(Bytes::from_static(b"<html>not here</html>")),
+            "/noise" => Reply::Silence(vec![0x55; 2 << 20].into()),
+            _ => Reply::Silence(CLIP.into()),
+        })
+        .await;
+        let timing = Timing { return_after: Duration::from_millis(50), ..quick() };
+        let media = media(timing, Detect::Off, None);
+        let mut viewer = media.watch(TENANT, &stream(7, &[origin.url(first), origin.url("/second")])).await.unwrap();
+        read(&mut viewer, 50_000).await;
+        let asked = |path: &str| origin.asked.lock().unwrap().iter().filter(|asked| *asked == path).count();
+        until("the first is tried beside the second again and again", || asked(first) >= 4).await;
+        assert_eq!(asked("/second"), 1, "{first}: nobody was moved");
+        assert_eq!(media.figures().channels[0].source, 1);
+    }
 }
 
 #[tokio::test]

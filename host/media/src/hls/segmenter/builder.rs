@@ -102,11 +102,13 @@ mod tests {
             tables: Bytes::from_static(b"T"),
             pts: Some((start + n * 9_000) & ((1 << 33) - 1)),
             is_break,
+            is_soft: false,
         };
         (0..count)
             .map(|n| Piece {
                 bytes: vec![n as u8; 188].into(),
                 entry: n.is_multiple_of(gop).then(|| entry(n, n == 0)),
+                clock: None,
                 at: Duration::from_millis(n),
             })
             .collect()
@@ -140,7 +142,8 @@ mod tests {
     fn without_key_frames_a_segment_stays_bounded() {
         let piece = |n: u64, is_first: bool| Piece {
             bytes: vec![0; 1 << 20].into(),
-            entry: is_first.then(|| Entry { tables: Bytes::new(), pts: None, is_break: true }),
+            entry: is_first.then(|| Entry { tables: Bytes::new(), pts: None, is_break: true, is_soft: false }),
+            clock: None,
             at: Duration::from_millis(n),
         };
         let segments = build(&(0..100).map(|n| piece(n, n == 0)).collect::<Vec<_>>());
