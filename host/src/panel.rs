@@ -177,8 +177,10 @@ struct Effects {
 
 impl Performer for Effects {
     fn perform(&self, tenant: TenantId, effect: &Effect) -> Result<(), String> {
-        if let Effect::RestartStream { stream } = effect {
-            self.media.restart(tenant, *stream);
+        match effect {
+            Effect::RestartStream { stream } => self.media.restart(tenant, *stream),
+            Effect::EndTenant { tenant } => self.media.end_tenant(*tenant),
+            Effect::EndConnections { .. } | Effect::CheckConnections => {}
         }
         Ok(())
     }

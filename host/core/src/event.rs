@@ -1,7 +1,7 @@
 //! Effects: what is done outside the database after a commit. They are outbox rows of the same
 //! transaction, performed right after it and again after a crash, so each must be idempotent.
 
-use crate::{LineId, StreamId};
+use crate::{LineId, StreamId, TenantId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do after commit.
@@ -21,4 +21,10 @@ pub enum Effect {
     },
     /// Looks at all running connections again: a block list, or what bouquets hold, has changed.
     CheckConnections,
+    /// Ends all connections and channels of a tenant that is suspended or gone. An effect of the
+    /// control database; nothing happens when the tenant is open again by then.
+    EndTenant {
+        /// Which tenant.
+        tenant: TenantId,
+    },
 }

@@ -5,7 +5,9 @@ mod visit;
 
 pub use visit::{Barred, Visit};
 
+use crate::package::Package;
 use crate::secret::{Mac, Sealed};
+use crate::settings::{SamePlayer, Settings};
 use crate::time::{Expiry, Term, Unix};
 use crate::{BouquetId, LineId, PackageId, UserId, Version};
 use ipnet::IpNet;
@@ -102,6 +104,9 @@ pub struct Line {
     pub country: Option<String>,
     /// Feeds another panel: no slates, no device limits.
     pub restreamer: bool,
+    /// What happens to a start by a player that has a seat already, when all are taken; none follows
+    /// the package, for restreamers refusal, and the settings.
+    pub same_player: Option<SamePlayer>,
     /// Notes of the admins; resellers do not see them.
     pub admin_notes: String,
     /// Notes of its reseller.
@@ -148,14 +153,32 @@ impl Line {
         Output::ALL.into_iter().filter(|output| self.allows_output(*output)).collect()
     }
 
-    /// The expiry after buying `term` at `now`: counted from the later of now and the current
-    /// end. A line that never expires stays so.
-    pub fn extended(&self, term: Term, now: Unix) -> Expiry {
-        match self.expiry {
-            Expiry::Never => Expiry::Never,
-            Expiry::At(end) => Expiry::At(term.after(end.max(now))),
-        }
+    /// What happens to a start by a player that has a seat already, when all are taken: the line
+    /// says it, or its package, or that it feeds another panel, or the settings.
+    pub fn same_player(&self, package: Option<&Package>, settings: &Settings) -> SamePlayer {
+        let own = self.same_player.or_else(|| package.and_then(|package| package.same_player));
+        own.unwrap_or(if self.restreamer { SamePlayer::Refuse } else { settings.same_player })
     }
+
+    /// The expiry after buying `term` at `now`: counted from the later of now and the current
+    /// end.
+    ///
+    /// # Errors
+    /// When there is no term to be had: nobody may be charged for it then.
+    pub fn extended(&self, term: Term, now: Unix) -> Result<Expiry, NotExtended> {
+        let Expiry::At(end) = self.expiry else { return Err(NotExtended::Endless) };
+        let extended = Expiry::At(term.after(end.max(now)));
+        if extended.is_sayable() { Ok(extended) } else { Err(NotExtended::TooLong) }
+    }
+}
+
+/// Why a line cannot be extended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotExtended {
+    /// It has no end.
+    Endless,
+    /// It would end after [`Expiry::LATEST`].
+    TooLong,
 }
 
 #[cfg(test)]
@@ -185,6 +208,7 @@ mod tests {
             isp: None,
             country: None,
             restreamer: false,
+            same_player: None,
             admin_notes: String::new(),
             reseller_notes: String::new(),
             created_at: Unix(0),
@@ -206,10 +230,31 @@ mod tests {
     fn extension_counts_from_the_later_of_now_and_the_end() {
         let day = Term { count: 1, unit: Unit::Days };
         let line = line();
-        assert_eq!(line.extended(day, Unix(500)), Expiry::At(Unix(1_000 + 86_400)));
-        assert_eq!(line.extended(day, Unix(5_000)), Expiry::At(Unix(5_000 + 86_400)));
-        let endless = Line { expiry: Expiry::Never, ..line };
-        assert_eq!(endless.extended(day, Unix(5_000)), Expiry::Never);
+        assert_eq!(line.extended(day, Unix(500)), Ok(Expiry::At(Unix(1_000 + 86_400))));
+        assert_eq!(line.extended(day, Unix(5_000)), Ok(Expiry::At(Unix(5_000 + 86_400))));
+    }
+
+    #[test]
+    fn where_no_term_is_to_be_had_none_is_sold() {
+        let day = Term { count: 1, unit: Unit::Days };
+        let endless = Line { expiry: Expiry::Never, ..line() };
+        assert_eq!(endless.extended(day, Unix(5_000)), Err(NotExtended::Endless));
+        let last = Line { expiry: Expiry::At(Expiry::LATEST), ..line() };
+        assert_eq!(last.extended(day, Unix(5_000)), Err(NotExtended::TooLong));
+    }
+
+    #[test]
+    fn a_restreamers_players_do_not_take_each_other_over_unless_that_is_said() {
+        let settings = Settings::default();
+        let package = |same_player| Package { same_player, ..Package::default() };
+        let (plain, feeds) = (line(), Line { restreamer: true, ..line() });
+        assert_eq!(plain.same_player(None, &settings), SamePlayer::TakeOver);
+        assert_eq!(feeds.same_player(None, &settings), SamePlayer::Refuse);
+        assert_eq!(feeds.same_player(Some(&package(Some(SamePlayer::TakeOver))), &settings), SamePlayer::TakeOver);
+        let said = Line { same_player: Some(SamePlayer::Refuse), ..plain.clone() };
+        assert_eq!(said.same_player(Some(&package(Some(SamePlayer::TakeOver))), &settings), SamePlayer::Refuse);
+        let all = Settings { same_player: SamePlayer::Refuse, ..settings };
+        assert_eq!(plain.same_player(Some(&package(None)), &all), SamePlayer::Refuse);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A package: what is sold, for how long, at what price. Knows nothing of who buys it.
 
 use crate::credit::Credits;
-use crate::line::{Output, Seats};
-use crate::settings::ConnectionPolicy;
+use crate::line::{Line, Output, Seats};
+use crate::settings::{ConnectionPolicy, SamePlayer};
 use crate::time::{Term, Unit};
 use crate::{BouquetId, GroupId, PackageId, Version};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct Package {
     pub max_connections: Seats,
     /// What happens to a start of its lines when all seats are taken; none follows the settings.
     pub connection_policy: Option<ConnectionPolicy>,
+    /// Likewise for a start by a player that has a seat already.
+    pub same_player: Option<SamePlayer>,
     /// Sold as a line with user name and password.
     pub for_lines: bool,
     /// Sold as a MAG device.
@@ -79,6 +81,7 @@ impl Default for Package {
             outputs: Vec::new(),
             max_connections: Seats::from(1),
             connection_policy: None,
+            same_player: None,
             for_lines: true,
             for_mag: true,
             for_enigma: true,
@@ -97,5 +100,17 @@ impl Package {
     /// The offer for a trial or a regular sale.
     pub fn offer(&self, trial: bool) -> Option<Offer> {
         if trial { self.trial } else { self.official }
+    }
+
+    /// The field by which a line would leave what the package binds its lines to; none when it
+    /// stays within. A reseller may bind a line more narrowly, never less: the country is often
+    /// what the licence is for.
+    pub fn unbound(&self, before: &Line, after: &Line) -> Option<&'static str> {
+        let is = |line: &Line, country: &str| line.country.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(country));
+        let leaves = |country: &String| after.country != before.country && !is(after, country);
+        if self.country.as_ref().is_some_and(leaves) {
+            return Some("country");
+        }
+        (self.isp_lock && before.isp_lock && !after.isp_lock).then_some("isp_lock")
     }
 }

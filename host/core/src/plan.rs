@@ -35,7 +35,7 @@ pub enum Guard {
     Within(UserId, UserId),
     /// The account still has at least so much. Balance guards are `>=`, never `=`.
     Covers(Account, Credits),
-    /// Fewer than `below` trials were made by the user since then.
+    /// Fewer than `below` trials were made by the user, and by those below him, since then.
     TrialsBelow {
         /// Whose quota.
         user: UserId,
@@ -46,8 +46,13 @@ pub enum Guard {
     },
     /// Fewer than so many rows of a kind exist (quotas).
     CountBelow(Kind, u32),
+    /// No other row names this one: what a deletion is decided from.
+    Unnamed(Key),
+    /// What the plan's rows refer to is there, and nothing refers to what it deletes. No verb asks
+    /// for it: the store names it where its own references broke.
+    Referred,
     /// The user has no reply under this idempotency key yet. Every plan with an idempotency
-    /// record is guarded by it; a re-run then finds the reply.
+    /// record is guarded by it, before everything else: the caller then gets the kept reply.
     Unused(UserId, String),
 }
 
@@ -68,6 +73,9 @@ pub enum Change {
     AddMembers(BouquetId, Vec<Member>),
     /// Many rows at once.
     Set(SetChange),
+    /// A user has made a trial at that time, or a reseller below him has. Kept when the line is
+    /// deleted, so that the quota cannot be won back.
+    UseTrial(UserId, Unix),
     /// Reserves a block of ids of a kind; the outcome names its first.
     TakeIds(Kind, u32),
     /// Channels and programmes of a build that nobody reads yet.
@@ -210,12 +218,12 @@ impl Plan {
         let mut names = BTreeSet::new();
         for guard in &self.guards {
             match guard {
-                Guard::Unchanged(key, _) | Guard::Missing(key) => names.insert(Name::Row(*key)),
+                Guard::Unchanged(key, _) | Guard::Missing(key) | Guard::Unnamed(key) => names.insert(Name::Row(*key)),
                 Guard::Free(unique) => names.insert(Name::Unique(unique.clone())),
                 Guard::Within(user, _) => names.insert(Name::Row(Key::User(*user))),
                 Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
                 Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
-                Guard::CountBelow(..) | Guard::Unused(..) => false,
+                Guard::CountBelow(..) | Guard::Unused(..) | Guard::Referred => false,
             };
         }
         for change in &self.changes {
@@ -239,6 +247,7 @@ impl Plan {
                     names.insert(Name::Row(Key::Bouquet(*bouquet)));
                 }
                 Change::Set(_)
+                | Change::UseTrial(..)
                 | Change::TakeIds(..)
                 | Change::Guide(..)
                 | Change::PruneGuide(..)

@@ -56,7 +56,8 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
         Kind::Package => fields! {
             "id": Read Read, "name": Read Write, "official": Read Write, "trial": Read Write,
             "groups": Hidden Write, "bouquets": Read Write, "outputs": Read Write,
-            "max_connections": Read Write, "connection_policy": Hidden Write, "for_lines": Read Write, "for_mag": Read Write,
+            "max_connections": Read Write, "connection_policy": Hidden Write, "same_player": Hidden Write,
+            "for_lines": Read Write, "for_mag": Read Write,
             "for_enigma": Read Write, "restreamer": Read Write, "isp_lock": Read Write, "country": Read Write,
             "lock_device": Read Write, "addon": Read Write, "addons": Hidden Write, "check_compatible": Read Write,
         },
@@ -84,7 +85,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
         },
         Kind::Settings => fields! {
             "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
-            "connection_policy": Hidden Write, "auth_failed_status": Hidden Write,
+            "connection_policy": Hidden Write, "same_player": Hidden Write, "auth_failed_status": Hidden Write,
             "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write, "player_cors": Hidden Write,
             "guide_days": Read Write, "journal_days": Hidden Write,
         },

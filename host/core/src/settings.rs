@@ -17,6 +17,19 @@ pub enum ConnectionPolicy {
     EndOldest,
 }
 
+/// What happens to a start by a player that already has a seat (same address and agent), when all
+/// seats are taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SamePlayer {
+    /// It was a zap or a reconnect: the older response ends and the start gets its seat.
+    #[default]
+    TakeOver,
+    /// It counts like anybody's. For servers that record: they open every tuner as one player from
+    /// one address, and a start must not end a recording.
+    Refuse,
+}
+
 /// Settings of one tenant. Serialises to the `settings` record document.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,6 +47,8 @@ pub struct Settings {
     pub timezone: String,
     /// What happens at the connection limit.
     pub connection_policy: ConnectionPolicy,
+    /// What happens there to a start by a player that has a seat already.
+    pub same_player: SamePlayer,
     /// HTTP status of a wrong password on the player API: 200, 401, 403 or 404.
     pub auth_failed_status: u16,
     /// HTTP status for a stream outside the line's bouquets: 404 or 406.
@@ -57,6 +72,7 @@ impl Default for Settings {
             welcome_message: String::new(),
             timezone: "UTC".into(),
             connection_policy: ConnectionPolicy::Refuse,
+            same_player: SamePlayer::TakeOver,
             auth_failed_status: 200,
             not_in_bouquet_status: 404,
             far_expiry: false,

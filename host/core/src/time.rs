@@ -33,6 +33,15 @@ pub enum Expiry {
 }
 
 impl Expiry {
+    /// The latest end that anything may have: the last second of the year 9999, the last that four
+    /// digits can say.
+    pub const LATEST: Unix = Unix(253_402_300_799);
+
+    /// Whether it is never, or a second from 1970 to [`Expiry::LATEST`].
+    pub fn is_sayable(self) -> bool {
+        matches!(self, Expiry::Never) || matches!(self, Expiry::At(end) if (Unix(0)..=Expiry::LATEST).contains(&end))
+    }
+
     /// Whether the end has come.
     pub fn is_past(self, now: Unix) -> bool {
         matches!(self, Expiry::At(end) if end <= now)
@@ -156,6 +165,13 @@ mod tests {
         assert_eq!(month.after(at(2026, 1, 31)), at(2026, 2, 28));
         assert_eq!(month.after(at(2028, 1, 31)), at(2028, 2, 29));
         assert_eq!(month.after(at(2026, 12, 5)), at(2027, 1, 5));
+    }
+
+    #[test]
+    fn the_latest_end_is_the_last_second_of_the_year_9999() {
+        assert_eq!(Expiry::LATEST.plus(1), at(10_000, 1, 1));
+        assert!(Expiry::At(Expiry::LATEST).is_sayable() && Expiry::Never.is_sayable());
+        assert!(!Expiry::At(at(10_000, 1, 1)).is_sayable() && !Expiry::At(Unix(-1)).is_sayable());
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
         | Change::SetMembers(..)
         | Change::AddMembers(..)
         | Change::Set(_)
+        | Change::UseTrial(..)
         | Change::TakeIds(..)
         | Change::PruneGuide(..)
         | Change::Settle(..) => String::new(),

@@ -1,5 +1,5 @@
 //! One action from its first attempt to its commit: kept answers, re-runs, reservations, late
-//! values, dry runs and idempotency keys. Knows no verb and no plugin.
+//! values, dry runs and idempotency keys.
 
 mod begin;
 
@@ -14,7 +14,7 @@ use host_core::credit::Credits;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
-use host_core::plan::{Change, Idempotency, LateValue, Name, Place, Plan, Ticket};
+use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Place, Plan, Ticket};
 use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
@@ -59,6 +59,12 @@ pub enum Finished {
         /// What the store answered; empty for a dry run and for a plan without writes.
         committed: Committed,
     },
+    /// Nothing was committed: the first request with this idempotency key was, while this one ran.
+    /// Its caller had gone before the answer came.
+    Before {
+        /// The first request's reply.
+        reply: Vec<u8>,
+    },
     /// Something it was decided from changed meanwhile: attempt again. The third time it is a
     /// refusal instead.
     Again,
@@ -70,7 +76,7 @@ impl Run {
     /// # Errors
     /// As [`Run::finish`].
     pub async fn settle(&mut self, work: Work) -> Result<bool> {
-        Ok(matches!(self.finish(work, Vec::new()).await?, Finished::Done { .. }))
+        Ok(!matches!(self.finish(work, Vec::new()).await?, Finished::Again))
     }
 
     /// Makes the run one that commits nothing.
@@ -112,9 +118,21 @@ impl Run {
         }
         // From here on dropping the run takes the key out of the set again.
         self.key = Some((user, key.to_owned(), request));
-        match engine.store().replayed(tenant, user, key.to_owned()).await? {
+        self.first_reply().await
+    }
+
+    /// The reply that is kept under the run's key, if there is one. To be asked before a refusal is
+    /// told: the first request may have been committed since [`Run::under_key`], by a caller who
+    /// has gone, and what a verb refuses may be what that one made.
+    ///
+    /// # Errors
+    /// `idempotency_mismatch` when the key was used for another request.
+    pub async fn first_reply(&self) -> Result<Option<Vec<u8>>> {
+        let Some((user, key, request)) = &self.key else { return Ok(None) };
+        let tenant = self.facts.caller.tenant;
+        match self.facts.engine.store().replayed(tenant, *user, key.clone()).await? {
             None => Ok(None),
-            Some(first) if first.request == request => Ok(Some(first.reply)),
+            Some(first) if first.request == *request => Ok(Some(first.reply)),
             Some(_) => {
                 let message = "This idempotency key belongs to another request; take a new one.";
                 Err(Refusal::new(Code::IdempotencyMismatch, message).into())
@@ -172,6 +190,10 @@ impl Run {
         expected.met();
         match outcome {
             Ok(committed) => Ok(Finished::Done { reply: late::fill(reply, &tokens, &committed.late), committed }),
+            Err(CommitError::Conflict(Guard::Unused(..))) => match self.first_reply().await? {
+                Some(reply) => Ok(Finished::Before { reply }),
+                None => self.reserve(names).await,
+            },
             Err(CommitError::Conflict(guard)) => {
                 tracing::debug!(action = self.facts.action, ?guard, "a plan met a conflict");
                 self.reserve(names).await

@@ -46,8 +46,8 @@ impl Engine {
         for (tenant, line) in self.seats().sweep(now) {
             outcome = outcome.and(self.recheck(tenant, line).await);
         }
-        for tenant in self.outbox.take_due(now) {
-            outcome = outcome.and(self.step_outbox(tenant, now).await.map(drop));
+        for place in self.outbox.take_due(now) {
+            outcome = outcome.and(self.step_outbox(place, now).await.map(drop));
         }
         outcome = outcome.and(self.end_interrupted().await);
         let sources: Vec<_> = self.due.sources.lock().iter().copied().collect();

@@ -2,40 +2,18 @@
 //! only one. Refuses to know what the tenant answers.
 
 use crate::client_address::normalised;
-use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_core::access_code::AccessCode;
-use host_core::caller::Scope;
-use host_core::object::{Kind, Object};
-use host_core::plan::Place;
-use host_core::port::{Filter, Query, StoreError};
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use http::request::Parts;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::Mutex;
 
-/// How old the list of tenants may be: a command's effect is seen within a second.
-const FRESH: Duration = Duration::from_millis(500);
-
-/// All tenants as of a moment.
-#[derive(Default)]
-struct Known {
-    by_id: HashMap<TenantId, Arc<Tenant>>,
-    by_host: HashMap<String, Arc<Tenant>>,
-    /// When they were read; none before the first time.
-    at: Option<Duration>,
-}
-
-/// The tenants of the process, read again at most twice a second and only when somebody asks.
+/// The tenants of the process, as the engine knows them.
 pub(crate) struct Tenants {
     engine: Arc<Engine>,
-    known: ArcSwap<Known>,
-    reading: Mutex<()>,
 }
 
 /// The authority that a client asked for.
@@ -65,19 +43,17 @@ pub(crate) struct Origin {
 impl Tenants {
     /// Over this engine's control database.
     pub(crate) fn new(engine: Arc<Engine>) -> Tenants {
-        Tenants { engine, known: ArcSwap::default(), reading: Mutex::new(()) }
+        Tenants { engine }
     }
 
     /// The tenant of a host name, or the only tenant there is, when that host is our own address
     /// or the tenant has no names.
-    pub(crate) async fn of_host(&self, host: &Host, local: SocketAddr) -> Result<Option<Arc<Tenant>>, StoreError> {
-        let known = self.known().await?;
-        if let Some(tenant) = known.by_host.get(&host.name) {
+    pub(crate) async fn of_host(&self, host: &Host, local: SocketAddr) -> host_engine::Result<Option<Arc<Tenant>>> {
+        let known = self.engine.known_tenants().await?;
+        if let Some(tenant) = known.by_host(&host.name) {
             return Ok(Some(Arc::clone(tenant)));
         }
-        let mut all = known.by_id.values();
-        let only = all.next().filter(|_| all.next().is_none());
-        Ok(only.filter(|tenant| tenant.hosts.is_empty() || is_own(host, local)).cloned())
+        Ok(known.only().filter(|tenant| tenant.hosts.is_empty() || is_own(host, local)).cloned())
     }
 
     /// The access code that opens for this address, and its tenant; none sounds like an unknown path.
@@ -90,52 +66,13 @@ impl Tenants {
             return Ok(None);
         }
         let Some(code) = self.engine.access_code(code, address).await? else { return Ok(None) };
-        let tenant = self.known().await?.by_id.get(&code.tenant).cloned();
+        let tenant = self.engine.known_tenants().await?.by_id(code.tenant).cloned();
         Ok(tenant.map(|tenant| (code, tenant)))
     }
 
-    /// All tenants. An error when the control database does not answer.
-    pub(crate) async fn all(&self) -> Result<Vec<TenantId>, StoreError> {
-        Ok(self.known().await?.by_id.keys().copied().collect())
-    }
-
-    async fn known(&self) -> Result<Arc<Known>, StoreError> {
-        let known = self.known.load_full();
-        if self.is_fresh(&known) {
-            return Ok(known);
-        }
-        let _reading = self.reading.lock().await;
-        let known = self.known.load_full();
-        if self.is_fresh(&known) {
-            return Ok(known);
-        }
-        let known = Arc::new(self.read().await?);
-        self.known.store(Arc::clone(&known));
-        Ok(known)
-    }
-
-    fn is_fresh(&self, known: &Known) -> bool {
-        known.at.is_some_and(|at| self.engine.clock().monotonic().saturating_sub(at) < FRESH)
-    }
-
-    async fn read(&self) -> Result<Known, StoreError> {
-        let mut known = Known { at: Some(self.engine.clock().monotonic()), ..Known::default() };
-        let mut query = Query::all(Kind::Tenant, Scope::Tenant);
-        loop {
-            let page = self.engine.store().list(Place::Control, query.clone()).await?;
-            let last = page.rows.last().map(|row| row.key().number());
-            let is_full = page.rows.len() >= query.limit as usize;
-            for row in page.rows {
-                let Object::Tenant(tenant) = row else { continue };
-                let tenant = Arc::new(tenant);
-                known.by_host.extend(tenant.hosts.iter().map(|host| (host.clone(), Arc::clone(&tenant))));
-                known.by_id.insert(tenant.id, tenant);
-            }
-            match last {
-                Some(last) if is_full => query.filters = vec![Filter::After(last)],
-                _ => return Ok(known),
-            }
-        }
+    /// All tenants, read anew: an error when the control database does not answer.
+    pub(crate) async fn all(&self) -> host_engine::Result<Vec<TenantId>> {
+        Ok(self.engine.tenants().await?.into_iter().map(|tenant| tenant.id).collect())
     }
 }
 

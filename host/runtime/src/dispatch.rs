@@ -93,12 +93,16 @@ impl Runtime {
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {
-            let document = ReplyDocument::read(&first, &route.action, false).map_err(fault)?;
-            return Ok(data(document, None));
+            return replayed(route, &first);
         }
         loop {
-            let Success { work, reply, body } =
-                self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await?;
+            let attempted = self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await;
+            if let Err(Failure::Call(CallError::Refusal(_))) = &attempted
+                && let Some(first) = run.first_reply().await?
+            {
+                return replayed(route, &first);
+            }
+            let Success { work, reply, body } = attempted?;
             let body = body.into_held();
             if route.action.kind == ActionKind::Write && body.is_some() {
                 // Its repeat under the same key could not be answered.
@@ -108,6 +112,10 @@ impl Runtime {
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
+                Ok(Finished::Before { reply }) => {
+                    self.succeed(route, Ending::Answered);
+                    return replayed(route, &reply);
+                }
                 Ok(Finished::Done { reply, committed }) => {
                     self.succeed(route, Ending::Answered);
                     let document = if committed.late.is_empty() {
@@ -240,6 +248,11 @@ impl Runtime {
         });
         CallError::Fault { incident }
     }
+}
+
+/// The reply that was kept under an idempotency key.
+fn replayed(route: &Route, reply: &[u8]) -> Result<Reply, Failure> {
+    Ok(data(ReplyDocument::read(reply, &route.action, false).map_err(fault)?, None))
 }
 
 fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {

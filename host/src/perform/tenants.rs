@@ -59,16 +59,12 @@ pub(super) async fn suspend(panel: &Panel, name: &str, suspended: bool) -> anyho
     } else {
         tenant::resume(&panel.engine, REQUEST, name).await?
     };
-    if suspended {
-        panel.media.end_tenant(tenant.id);
-    }
     Ok(json!({ "name": tenant.name, "suspended": tenant.suspended }))
 }
 
 /// Deletes a tenant with its directory.
 pub(super) async fn delete(panel: &Panel, name: &str) -> anyhow::Result<Value> {
     let tenant = tenant::delete(&panel.engine, REQUEST, name).await?;
-    panel.media.end_tenant(tenant.id);
     panel.runtime.forget(tenant.id)?;
     Ok(json!({ "name": tenant.name, "deleted": true }))
 }

@@ -76,3 +76,29 @@ fn a_folder_of_an_older_version_gets_the_schema_of_a_new_one() {
         }
     }
 }
+
+/// What lines are sold as and which groups users are in.
+fn references(panel: &Path) -> Vec<String> {
+    let connection = Connection::open_with_flags(panel, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let sql = "SELECT 'line ' || username || ' ' || coalesce(package, '-') FROM lines UNION ALL \
+               SELECT 'user ' || username || ' ' || coalesce(user_group, '-') FROM users ORDER BY 1";
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map((), |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn what_lines_are_sold_as_and_the_groups_of_users_stay_and_are_references() {
+    for packed in fixtures() {
+        let folder = unpacked(&packed);
+        let panels = ["acme", "hotel"].map(|name| folder.path().join("data/tenants").join(name).join("panel.db"));
+        let before = panels.each_ref().map(|panel| references(panel));
+        assert!(before.iter().flatten().any(|row| row.starts_with("user ") && !row.ends_with('-')));
+        drop(open(&folder.path().join("data"), Options::default()).unwrap());
+        assert_eq!(panels.each_ref().map(|panel| references(panel)), before, "{}", packed.display());
+        let connection = Connection::open(&panels[0]).unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        let refused = connection.execute("UPDATE users SET user_group = 4000000000 WHERE user_group IS NOT NULL", ());
+        assert!(refused.unwrap_err().to_string().contains("FOREIGN KEY"));
+    }
+}

@@ -23,7 +23,6 @@ const WRITING: &[&str] = &[
     "sqlite/schema.rs",
     "sqlite/set_change.rs",
     "sqlite/table.rs",
-    "sqlite/tables/lines.rs",
     "sqlite/tables/series.rs",
     "sqlite/tables/streams.rs",
     "sqlite/tables/tenants.rs",

@@ -2,6 +2,7 @@
 //! Knows no rule of names: the host refuses what may not be.
 
 use crate::line_row::NewLine;
+use crate::package_row;
 use crate::parameters::CreateLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
 
@@ -21,6 +22,7 @@ pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
         isp_lock: wish.is_isplock,
         country: wish.forced_country.map(Some),
         restreamer: wish.is_restreamer,
+        same_player: wish.same_player.map(package_row::some),
         admin_notes: wish.admin_notes,
         reseller_notes: wish.reseller_notes,
         ..Default::default()

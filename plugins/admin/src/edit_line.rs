@@ -2,6 +2,7 @@
 //! Knows no rule of names: the host refuses what may not be.
 
 use crate::line_row::LineRow;
+use crate::package_row;
 use crate::parameters::EditLine;
 use linecard_sdk::{Call, Expiry, Refusal, Reply, lines, reply};
 
@@ -22,6 +23,7 @@ pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
         isp_lock: wish.is_isplock,
         country: wish.forced_country.map(Some),
         restreamer: wish.is_restreamer,
+        same_player: wish.same_player.map(package_row::some),
         admin_notes: wish.admin_notes,
         reseller_notes: wish.reseller_notes,
         enabled: wish.enabled,

@@ -29,6 +29,7 @@ pub(crate) struct PackageRow {
     output_formats: Vec<String>,
     max_connections: u32,
     forced_country: String,
+    same_player: String,
     force_server_id: u8,
     lock_device: u8,
     is_addon: u8,
@@ -64,6 +65,7 @@ impl From<Package> for PackageRow {
             output_formats: package.outputs,
             max_connections: package.max_connections,
             forced_country: package.country.unwrap_or_default(),
+            same_player: package.same_player.unwrap_or_default(),
             // There are no servers to choose among: 0 is any.
             force_server_id: 0,
             lock_device: package.lock_device.into(),
@@ -102,8 +104,8 @@ impl OfferWish {
     }
 }
 
-/// A country as the host knows it: none for the empty text, which lifts the binding.
-pub(crate) fn country(text: String) -> Option<String> {
+/// A country or choice as the host knows it: none for the empty text, which lifts it.
+pub(crate) fn some(text: String) -> Option<String> {
     if text.is_empty() { None } else { Some(text) }
 }
 
@@ -137,7 +139,8 @@ macro_rules! document {
             .with("for_enigma", $wish.is_e2)
             .with("restreamer", $wish.is_restreamer)
             .with("isp_lock", $wish.is_isplock)
-            .with("country", $wish.forced_country.map(package_row::country))
+            .with("country", $wish.forced_country.map(package_row::some))
+            .with("same_player", $wish.same_player.map(package_row::some))
             .with("lock_device", $wish.lock_device)
             .with("addon", $wish.is_addon)
             .with("addons", $wish.addon_packages)

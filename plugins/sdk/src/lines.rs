@@ -38,6 +38,8 @@ pub struct LineView {
     pub isp: Option<String>,
     pub country: Option<String>,
     pub restreamer: bool,
+    /// `take_over` or `refuse`; none is as the package or the settings say.
+    pub same_player: Option<String>,
     /// Empty for resellers.
     pub admin_notes: String,
     pub reseller_notes: String,
@@ -138,6 +140,9 @@ pub struct Options {
     pub country: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restreamer: Option<bool>,
+    /// `Some(None)` goes by the package or the settings again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_player: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_notes: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use host_core::journal::{Entry, JournalQuery};
 use host_core::lease::Lease;
 use host_core::line::Seats as Limit;
 use host_core::port::{Answer, Journal, LeaseMirror};
-use host_core::settings::ConnectionPolicy;
+use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
 use host_engine::connection::{Seats, Start};
@@ -66,6 +66,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             limit: Limit::AtMost(NonZeroU32::MIN),
             term: Expiry::Never,
             policy: ConnectionPolicy::Refuse,
+            same_player: SamePlayer::TakeOver,
         })?);
     }
     Ok((cpu::of_this_thread() - before) / count)

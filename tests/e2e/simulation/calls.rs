@@ -114,8 +114,13 @@ async fn answered(
         for _ in 0..request.pauses {
             pause().await;
         }
-        if let Finished::Done { reply, .. } = run.finish(work, view.to_string().into_bytes()).await? {
-            return Ok(reply);
+        match run.finish(work, view.to_string().into_bytes()).await? {
+            Finished::Done { reply, .. } => return Ok(reply),
+            Finished::Before { reply } => {
+                trace.note(format!("call {number} was answered to one who had gone"));
+                return Ok(reply);
+            }
+            Finished::Again => {}
         }
         trace.note(format!("call {number} met a conflict"));
     }

@@ -46,7 +46,8 @@ pub struct Effects {
 
 impl Performer for Effects {
     fn perform(&self, tenant: TenantId, effect: &Effect) -> Result<(), String> {
-        let rows = at_once(self.store.outbox(tenant, LATER, 1_000)).unwrap();
+        let place = if let Effect::EndTenant { .. } = effect { Place::Control } else { Place::Tenant(tenant) };
+        let rows = at_once(self.store.outbox(place, LATER, 1_000)).unwrap();
         let key = (tenant, effect.clone());
         // The outbox may have been quicker than the caller, who then performs it again.
         let is_durable =

@@ -78,6 +78,7 @@ impl Store for Gauge {
         fn balance(tenant: TenantId, account: Account) -> Answer<'_, Credits>;
         fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+        fn named_by(place: Place, key: Key) -> Answer<'_, Option<Kind>>;
         fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
@@ -96,10 +97,11 @@ impl Store for Gauge {
         ) -> Answer<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
-        fn outbox(tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+        fn outbox(place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
         fn line_generation(tenant: TenantId) -> u64;
+        fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;
         fn verify(place: Place) -> Answer<'_, Vec<Finding>>;

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// What a tenant's database holds of a walk.
 struct Seen {
     lines: BTreeMap<u32, Line>,
-    transfers: BTreeMap<u32, Transfer>,
+    transfers: BTreeMap<i64, Transfer>,
     balances: BTreeMap<Account, Credits>,
     /// Lines whose connections are still to be ended.
     ending: Vec<u32>,
@@ -72,7 +72,7 @@ impl World {
             std::iter::once(Account::System).chain((0..CALLERS).map(|at| Account::User(premises.user(at)))).collect();
         let moved = [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, 0, 1_000)).unwrap());
         let balance = |account: &Account| (*account, at_once(store.balance(premises.id, *account)).unwrap());
-        let waiting = at_once(store.outbox(premises.id, LATER, 1_000)).unwrap();
+        let waiting = at_once(store.outbox(Place::Tenant(premises.id), LATER, 1_000)).unwrap();
         let version = |id: &u32| {
             let row = at_once(store.get(place, Scope::Tenant, Key::Stream(StreamId(*id)))).unwrap();
             row.unwrap().version().0
@@ -200,7 +200,7 @@ impl World {
     pub fn waiting(&mut self) -> usize {
         let ids: Vec<_> = self.tenants.iter().map(|premises| premises.id).collect();
         let store = self.process().store.clone();
-        ids.into_iter().map(|id| at_once(store.outbox(id, LATER, 1_000)).unwrap().len()).sum()
+        ids.into_iter().map(|id| at_once(store.outbox(Place::Tenant(id), LATER, 1_000)).unwrap().len()).sum()
     }
 
     /// Every change of a stream's sources was followed by its restart.

@@ -230,8 +230,11 @@ pub trait Store: Send + Sync + 'static {
     fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits>;
     /// Transfers that touch an account, newest first, at most 1,000.
     fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
-    /// Trials that a user made since a time.
+    /// Trials that a user, and those below him, made since a time.
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+    /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
+    /// which a tenant has few (groups, packages).
+    fn named_by(&self, place: Place, key: Key) -> Answer<'_, Option<Kind>>;
     /// Rows of a kind.
     fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.
@@ -279,7 +282,7 @@ pub trait Store: Send + Sync + 'static {
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
     /// Effects whose time [has come](Unix::has_come).
-    fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
     /// A number that grows whenever something that lists are made of is committed: streams,
     /// series, categories, bouquets, settings. Cheap: an atomic read.
     fn catalogue_generation(&self, tenant: TenantId) -> u64;
@@ -287,6 +290,8 @@ pub trait Store: Send + Sync + 'static {
     fn guide_generation(&self, tenant: TenantId) -> u64;
     /// Likewise for lines. Whoever is answered after a commit that wrote one reads the new number.
     fn line_generation(&self, tenant: TenantId) -> u64;
+    /// Likewise for the rows of tenants: names, hosts, quotas, suspensions.
+    fn tenant_generation(&self) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
     /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.

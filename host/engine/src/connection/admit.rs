@@ -4,14 +4,21 @@ use super::{Seat, SessionKey, Start, check};
 use crate::{Engine, Error, Result, Work, act};
 use host_core::caller::{Caller, Scope};
 use host_core::journal::Entry;
-use host_core::line::{Barred, Line, Seats as Limit, Visit};
-use host_core::object::{Key, Object};
+use host_core::line::{Barred, Line, Visit};
+use host_core::object::{Key, Object, Stored};
+use host_core::package::Package;
 use host_core::plan::Place;
-use host_core::settings::ConnectionPolicy;
-use host_core::time::Expiry;
+use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::{LineId, Refusal, StreamId, TenantId};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+
+/// What happens to a start when all seats of its line are taken.
+pub(crate) struct WhenFull {
+    pub(crate) policy: ConnectionPolicy,
+    /// To one of a player that has a seat.
+    pub(crate) same_player: SamePlayer,
+}
 
 impl Engine {
     /// The session that these parts make: HLS, the id in its URLs; movies, line, address, agent
@@ -66,6 +73,11 @@ impl Engine {
             self.learn_isp(tenant, &line, visit).await?;
             let seat = self.take_seat(&line, tenant, stream, session, visit).await?;
             seat.signed_in_with(credentials(&line));
+            // The seat is there: a suspension that is committed from here on ends it, and one that
+            // was committed before is seen here.
+            if !self.is_open(tenant).await? {
+                return Err(check::closed().into());
+            }
             // A change of the line that was committed before the seat was taken is not seen by
             // the effect that follows it: look once more.
             match self.line_row(tenant, line.id).await? {
@@ -85,6 +97,7 @@ impl Engine {
         session: SessionKey,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
+        let full = self.when_full(tenant, line).await?;
         let start = Start {
             tenant,
             line: line.id,
@@ -96,22 +109,25 @@ impl Engine {
             output: visit.output,
             limit: line.max_connections,
             term: line.expiry,
-            policy: self.connection_policy(tenant, line).await?,
+            policy: full.policy,
+            same_player: full.same_player,
         };
         Ok(self.seats().acquire(start)?)
     }
 
-    /// What happens to a start of the line when all its seats are taken: its package says it, or
-    /// else the settings.
-    pub(crate) async fn connection_policy(&self, tenant: TenantId, line: &Line) -> Result<ConnectionPolicy> {
-        if let Some(package) = line.package
-            && let Some(Object::Package(package)) =
-                self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Package(package)).await?
-            && let Some(policy) = package.connection_policy
-        {
-            return Ok(policy);
-        }
-        Ok(self.settings(tenant).await?.connection_policy)
+    /// What happens to a start of the line when all its seats are taken: the line or its package
+    /// says it, or else the settings.
+    pub(crate) async fn when_full(&self, tenant: TenantId, line: &Line) -> Result<WhenFull> {
+        let package = match line.package {
+            None => None,
+            Some(package) => self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Package(package)).await?,
+        };
+        let package = package.and_then(Package::from_object);
+        let settings = self.settings(tenant).await?;
+        Ok(WhenFull {
+            policy: package.as_ref().and_then(|package| package.connection_policy).unwrap_or(settings.connection_policy),
+            same_player: line.same_player(package.as_ref(), &settings),
+        })
     }
 
     /// Binds a locked line to the network operator of its first connection.
@@ -126,13 +142,6 @@ impl Engine {
         match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(line)).await? {
             Some(Object::Line(line)) => Ok(Some(line)),
             _ => Ok(None),
-        }
-    }
-
-    /// Ends all connections of a tenant: when it is suspended or deleted.
-    pub(crate) fn end_all(&self, tenant: TenantId) {
-        for connection in self.seats().connections(tenant, None) {
-            self.seats().retain(tenant, connection.lease.line, Limit::Unlimited, Expiry::Never, |_| false);
         }
     }
 

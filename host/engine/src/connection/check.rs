@@ -45,6 +45,11 @@ pub(super) fn signed_out() -> Refusal {
     Refusal::new(Code::AuthFailed, "The credentials are not valid.")
 }
 
+/// The refusal of every start while the tenant is suspended.
+pub(super) fn closed() -> Refusal {
+    Refusal::new(Code::Unavailable, "This panel is suspended.")
+}
+
 /// The refusal of a stream that none of the line's bouquets has.
 pub(super) fn not_carried() -> Refusal {
     Refusal::new(Code::NotInBouquet, "This line does not have this stream.")

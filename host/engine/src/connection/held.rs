@@ -4,7 +4,7 @@
 use super::seat::{SessionKey, Signal};
 use host_core::lease::Lease;
 use host_core::line::{Output, Seats as Limit};
-use host_core::settings::ConnectionPolicy;
+use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId, TenantId};
 use std::net::IpAddr;
@@ -36,6 +36,8 @@ pub struct Start<'a> {
     pub term: Expiry,
     /// What happens when all seats are taken.
     pub policy: ConnectionPolicy,
+    /// What happens then to a start by a player that has one of them.
+    pub same_player: SamePlayer,
 }
 
 /// A lease in the map.

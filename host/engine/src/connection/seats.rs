@@ -11,7 +11,7 @@ use host_core::lease::{Fence, LEASE_SECONDS, Lease};
 use host_core::line::Seats as Limit;
 use host_core::port::{Clock, Journal, LeaseMirror};
 use host_core::refusal::Code;
-use host_core::settings::ConnectionPolicy;
+use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, Refusal, TenantId};
 use parking_lot::Mutex;
@@ -90,7 +90,7 @@ impl Seats {
     }
 
     /// Takes a seat, in one step: joins the session's lease, or takes a free seat, or takes over
-    /// a lease of the same address and agent, or does what the policy says.
+    /// a lease of the same address and agent where that is wanted, or does what the policy says.
     ///
     /// # Errors
     /// `connection_limit` when all seats are taken.
@@ -127,7 +127,9 @@ impl Seats {
         if line.len() < limit.get() as usize {
             return Ok(None);
         }
-        if let Some(at) = oldest(&same) {
+        if start.same_player == SamePlayer::TakeOver
+            && let Some(at) = oldest(&same)
+        {
             return Ok(Some((at, Ended::TakenOver)));
         }
         match (start.policy, oldest(&|_| true)) {

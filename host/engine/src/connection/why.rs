@@ -79,7 +79,7 @@ fn binding(seen: Option<&str>, bound: Option<&str>) -> String {
 
 async fn seats(line: &Line, work: &Work) -> Result<Value> {
     let (taken, limit) = (work.connections(line.id), u32::from(line.max_connections));
-    let policy = work.engine().connection_policy(work.caller().tenant, line).await?;
+    let policy = work.engine().when_full(work.caller().tenant, line).await?.policy;
     let ends_oldest = policy == ConnectionPolicy::EndOldest;
     let free = line.max_connections == Seats::Unlimited || taken < limit || ends_oldest;
     let detail = match line.max_connections {

@@ -9,7 +9,8 @@ use host_core::event::Effect;
 use host_core::line::{Line, Output, Seats};
 use host_core::package::Package;
 use host_core::refusal::Code;
-use host_core::time::{Expiry, Unix};
+use host_core::settings::SamePlayer;
+use host_core::time::Expiry;
 use host_core::user::User;
 use host_core::{BouquetId, LineId, PackageId, Refusal, UserId};
 use serde_json::{Map, Value};
@@ -34,6 +35,7 @@ pub(super) const FIELDS: &[(&str, CallerRole)] = &[
     ("allowed_outputs", CallerRole::Admin),
     ("isp", CallerRole::Admin),
     ("restreamer", CallerRole::Admin),
+    ("same_player", CallerRole::Admin),
     ("admin_notes", CallerRole::Admin),
 ];
 
@@ -65,6 +67,11 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
     sell::choose(&mut line, &options)?;
     sell::permit_restrictions(&before, &line, group)?;
     if let Some(group) = group {
+        if let Some(package) = line.package
+            && let Some(package) = work.know::<Package>(package).await?
+        {
+            sell::keep_bound(&package, &before, &line)?;
+        }
         reseller_bouquets(work, &mut line, &options, group.change_bouquets).await?;
         line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
     } else {
@@ -110,7 +117,12 @@ pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: 
         line.package = package;
     }
     if let Some(expiry) = options.get::<Option<i64>>("expiry")? {
-        line.expiry = expiry.map_or(Expiry::Never, |end| Expiry::At(Unix(end)));
+        let expiry = Expiry::from(expiry);
+        if !expiry.is_sayable() {
+            let message = "An end is from 1970-01-01 to 9999-12-31; leave it empty for a line without end.";
+            return Err(Refusal::field(Code::InvalidDate, "expiry", message).into());
+        }
+        line.expiry = expiry;
     }
     if let Some(bouquets) = options.get::<Vec<BouquetId>>("bouquets")? {
         line.bouquets = known_bouquets(work, bouquets).await?;
@@ -128,6 +140,7 @@ pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: 
     line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
     line.admin_enabled = options.get("admin_enabled")?.unwrap_or(line.admin_enabled);
     line.restreamer = options.get("restreamer")?.unwrap_or(line.restreamer);
+    line.same_player = options.get::<Option<SamePlayer>>("same_player")?.unwrap_or(line.same_player);
     line.max_connections = options.get::<Seats>("max_connections")?.unwrap_or(line.max_connections);
     Ok(())
 }
@@ -154,6 +167,7 @@ pub(super) fn concerns_connections(before: &Line, after: &Line) -> bool {
         owner: before.owner,
         package: before.package,
         trial: before.trial,
+        same_player: before.same_player,
         // The same password may be sealed anew; its digest counts.
         password: before.password.clone(),
         admin_notes: before.admin_notes.clone(),

@@ -8,10 +8,10 @@ use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::Line;
 use host_core::object::{Key, Kind};
 use host_core::package::{Offer, Package};
-use host_core::plan::Guard;
+use host_core::plan::{Change, Guard};
 use host_core::refusal::Code;
-use host_core::user::{Role, User};
-use host_core::{PackageId, Refusal, TransferId};
+use host_core::user::{MAX_DEPTH, Role, User};
+use host_core::{PackageId, Refusal, TransferId, UserId};
 
 /// A reseller who sells, with his rights. Admins and the host sell without paying.
 pub(crate) struct Seller {
@@ -70,7 +70,7 @@ pub(crate) fn price(seller: Option<&Seller>, package: &Package, offer: Offer, tr
     }
 }
 
-/// Checks the quotas and moves the price from the seller to the panel.
+/// Checks the quotas, uses up a trial, and moves the price from the seller to the panel.
 pub(super) async fn charge(
     work: &mut Work,
     seller: Option<&Seller>,
@@ -81,7 +81,7 @@ pub(super) async fn charge(
 ) -> Result<()> {
     let Some(selling) = seller else { return Ok(()) };
     if trial {
-        trial_quota(work, selling, offer).await?;
+        use_trial(work, selling, offer).await?;
     }
     let note = package.name.clone();
     pay(work, &selling.user, price(seller, package, offer, trial), Reason::Purchase, object, note).await
@@ -120,17 +120,22 @@ pub(crate) async fn pay(
     Ok(())
 }
 
-async fn trial_quota(work: &mut Work, seller: &Seller, offer: Offer) -> Result<()> {
-    let (user, quota) = (seller.user.id, seller.group.trials);
-    // As far back as the window reaches forward from now.
-    let window = quota.window.after(work.now()).0 - work.now().0;
-    let since = work.now().plus(-window);
-    let made = work.engine().store().trials(work.caller().tenant, user, since).await?;
-    if made >= quota.count {
-        let message = format!("At most {} trials in this span; sell a regular package.", quota.count);
-        return Err(Refusal::new(Code::NoTrials, message).into());
+/// Uses one trial of the seller, and one of every reseller above: whoever creates resellers must
+/// not win trials by it.
+async fn use_trial(work: &mut Work, seller: &Seller, offer: Offer) -> Result<()> {
+    let user = seller.user.id;
+    let mut above = seller.user.parent;
+    take_trial(work, user, Some(&seller.group)).await?;
+    for _ in 0..MAX_DEPTH {
+        let Some(id) = above else { break };
+        let Some(reseller) = work.know::<User>(id).await?.filter(|user| user.role == Role::Reseller) else { break };
+        let group = match reseller.group {
+            Some(group) => work.know::<Group>(group).await?,
+            None => None,
+        };
+        take_trial(work, id, group.as_ref()).await?;
+        above = reseller.parent;
     }
-    work.guard(Guard::TrialsBelow { user, since, below: quota.count });
     let least = seller.group.trial_balance.max(offer.price);
     if work.balance(Account::User(user)).await? < least {
         let message = format!("Trials need a balance of {least} credits.");
@@ -140,6 +145,31 @@ async fn trial_quota(work: &mut Work, seller: &Seller, offer: Offer) -> Result<(
         work.guard(Guard::Covers(Account::User(user), least));
     }
     Ok(())
+}
+
+/// Uses one trial of a user; his quota has to have one beside those that the plan uses already.
+async fn take_trial(work: &mut Work, user: UserId, group: Option<&Group>) -> Result<()> {
+    if let Some(quota) = group.map(|group| group.trials) {
+        // As far back as the window reaches forward from now.
+        let window = quota.window.after(work.now()).0 - work.now().0;
+        let since = work.now().plus(-window);
+        let is_own = |change: &&Change| matches!(change, Change::UseTrial(of, _) if *of == user);
+        let own = work.plan.changes.iter().filter(is_own).count();
+        let below = quota.count.saturating_sub(u32::try_from(own).unwrap_or(u32::MAX));
+        if work.engine().store().trials(work.caller().tenant, user, since).await? >= below {
+            return Err(no_trials(work, user, quota.count).into());
+        }
+        work.guard(Guard::TrialsBelow { user, since, below });
+    }
+    let at = work.now();
+    work.change(Change::UseTrial(user, at));
+    Ok(())
+}
+
+fn no_trials(work: &Work, user: UserId, count: u32) -> Refusal {
+    let whose = if work.caller().user() == Some(user) { "At most" } else { "The reseller above has at most" };
+    let message = format!("{whose} {count} trials in this span, those of resellers below included; sell a regular package.");
+    Refusal::new(Code::NoTrials, message)
 }
 
 /// The tenant's quota of lines: one more must fit beside the plan's own. Always guarded, because

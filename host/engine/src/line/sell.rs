@@ -7,6 +7,7 @@ use host_core::caller::CallerRole;
 use host_core::group::Group;
 use host_core::line::{Line, Seats};
 use host_core::object::{Key, Kind};
+use host_core::package::Package;
 use host_core::refusal::Code;
 use host_core::secret::{Mac, Sealed};
 use host_core::time::Expiry;
@@ -55,6 +56,9 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     let plain = line.clone();
     choose(&mut line, &options)?;
     permit_restrictions(&plain, &line, group)?;
+    if group.is_some() {
+        keep_bound(&package, &plain, &line)?;
+    }
     if let Some(chosen) = options.get::<Vec<BouquetId>>("bouquets")? {
         line.bouquets = subset(chosen, &package.bouquets)?;
     }
@@ -86,6 +90,7 @@ pub(super) fn blank(id: LineId, owner: UserId, username: String, work: &Work) ->
         isp: None,
         country: None,
         restreamer: false,
+        same_player: None,
         admin_notes: String::new(),
         reseller_notes: String::new(),
         created_at: work.now(),
@@ -98,6 +103,13 @@ pub(super) fn permit_restrictions(before: &Line, after: &Line, group: Option<&Gr
     permit(allowed || after.allowed_addresses == before.allowed_addresses, "allowed_addresses")?;
     permit(allowed || after.allowed_agents == before.allowed_agents, "allowed_agents")?;
     permit(allowed || after.country == before.country, "country")
+}
+
+/// Refuses a reseller who would lift what the package binds its lines to.
+pub(super) fn keep_bound(package: &Package, before: &Line, after: &Line) -> Result<()> {
+    let Some(field) = package.unbound(before, after) else { return Ok(()) };
+    let message = format!("The package binds its lines by {field}; that is not lifted. Leave {field} out.");
+    Err(Refusal::field(Code::NotPermitted, field, message).into())
 }
 
 /// Sets what the options choose, of the fields that a reseller may choose.

@@ -4,6 +4,7 @@ use crate::Work;
 use host_core::caller::CallerRole;
 use host_core::line::{Line, LineStatus, Output, Seats};
 use host_core::secret::Secret;
+use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
 use host_core::{BouquetId, LineId, PackageId, UserId};
 use ipnet::IpNet;
@@ -34,6 +35,7 @@ pub(crate) struct View<'a> {
     isp: Option<&'a str>,
     country: Option<&'a str>,
     restreamer: bool,
+    same_player: Option<SamePlayer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     admin_notes: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +84,7 @@ pub(crate) fn of<'a>(line: &'a Line, password: &'a Secret, work: &Work) -> View<
         isp: line.isp.as_deref(),
         country: line.country.as_deref(),
         restreamer: line.restreamer,
+        same_player: line.same_player,
         admin_notes: (role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
         reseller_notes: (role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
         created_at: line.created_at,

@@ -79,7 +79,8 @@ impl Engine {
         loop {
             let mut work = run.attempt();
             let view = verb(&mut work).await?;
-            if let Finished::Done { reply, .. } = run.finish(work, view.to_string().into_bytes()).await? {
+            let finished = run.finish(work, view.to_string().into_bytes()).await?;
+            if let Finished::Done { reply, .. } | Finished::Before { reply } = finished {
                 return serde_json::from_slice(&reply).map_err(|error| Error::Invalid(error.to_string()));
             }
         }

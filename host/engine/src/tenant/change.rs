@@ -4,17 +4,17 @@ use super::create::NOWHERE;
 use super::named;
 use crate::{Engine, Result, Work, act};
 use host_core::caller::Caller;
+use host_core::event::Effect;
 use host_core::tenant::Tenant;
 use std::sync::Arc;
 
-/// Suspends a tenant and ends its connections.
+/// Suspends a tenant and ends its connections: those that run are ended by the plan's effect, and
+/// no start gets a seat from the commit on.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn suspend(engine: &Arc<Engine>, request: &str, name: &str) -> Result<Tenant> {
-    let tenant = set(engine, request, name, true).await?;
-    engine.end_all(tenant.id);
-    Ok(tenant)
+    set(engine, request, name, true).await
 }
 
 /// Lets a suspended tenant answer again.
@@ -35,5 +35,8 @@ async fn switch(work: &mut Work, name: &str, suspended: bool) -> Result<Tenant> 
     let before = named(work, name).await?;
     let after = Tenant { suspended, ..before.clone() };
     work.update(&before, after.clone());
+    if suspended {
+        work.effect(Effect::EndTenant { tenant: after.id });
+    }
     Ok(after)
 }

@@ -5,6 +5,7 @@ use super::create::NOWHERE;
 use super::named;
 use crate::{Engine, Result, Work, access_code, act, plugin};
 use host_core::caller::Caller;
+use host_core::event::Effect;
 use host_core::plan::Place;
 use host_core::tenant::Tenant;
 use std::sync::Arc;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 pub async fn delete(engine: &Arc<Engine>, request: &str, name: &str) -> Result<Tenant> {
     let run = engine.begin_control(Caller::system(NOWHERE, request), "tenant delete");
     let tenant = act!(run, |work| rows(work, name).await?);
-    engine.end_all(tenant.id);
     engine.forget(tenant.id);
     Ok(tenant)
 }
@@ -30,6 +30,7 @@ async fn rows(work: &mut Work, name: &str) -> Result<Tenant> {
         work.delete(&plugin);
     }
     work.delete(&tenant);
+    work.effect(Effect::EndTenant { tenant: tenant.id });
     Ok(tenant)
 }
 
@@ -38,7 +39,7 @@ impl Engine {
     fn forget(&self, tenant: host_core::TenantId) {
         self.ids.forget(Place::Tenant(tenant));
         self.cache.forget(tenant);
-        self.outbox.forget(tenant);
+        self.outbox.forget(Place::Tenant(tenant));
         self.due.forget(tenant);
     }
 }

@@ -4,6 +4,7 @@
 mod change;
 mod create;
 mod delete;
+mod known;
 mod list;
 mod resolve;
 mod set;
@@ -11,6 +12,8 @@ mod set;
 pub use change::{resume, suspend};
 pub use create::create;
 pub use delete::delete;
+pub(crate) use known::Directory;
+pub use known::Known;
 pub use list::{list, show};
 pub use set::set;
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod catalogue;
+mod full;
+mod goods;
 mod import;
 mod interrupted;
 mod late;
@@ -14,6 +16,7 @@ mod panel;
 mod quota;
 mod reads;
 mod record;
+mod references;
 mod run;
 mod sale;
 mod scope;

@@ -54,6 +54,7 @@ fn start(panel: &Panel, session: u64, stream: u32, term: Expiry) -> Start<'stati
         limit: host_core::line::Seats::Unlimited,
         term,
         policy: host_core::settings::ConnectionPolicy::Refuse,
+        same_player: host_core::settings::SamePlayer::TakeOver,
     }
 }
 

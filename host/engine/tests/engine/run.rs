@@ -3,6 +3,7 @@
 use crate::panel::{Panel, map};
 use host_core::line::Line;
 use host_core::object::Kind;
+use host_core::plan::{Idempotency, Place, Plan};
 use host_core::{LineId, PackageId};
 use host_engine::{Error, Finished, Work, act, credit, line};
 use serde_json::json;
@@ -142,7 +143,7 @@ async fn a_repeat_under_a_key_gets_the_first_reply_and_does_nothing() {
         let view = credit::adjust(&mut work, panel.reseller_id(), "5", "").await?;
         match run.finish(work, view.to_string().into_bytes()).await? {
             Finished::Done { reply, .. } => Ok::<_, Error>(reply),
-            Finished::Again => panic!("no conflict here"),
+            other => panic!("no conflict here: {other:?}"),
         }
     };
     let first = adjust("k1", [1; 32]).await.unwrap();
@@ -151,6 +152,29 @@ async fn a_repeat_under_a_key_gets_the_first_reply_and_does_nothing() {
     assert_eq!(crate::panel::code(adjust("k1", [2; 32]).await), "idempotency_mismatch");
     adjust("k2", [1; 32]).await.unwrap();
     assert_eq!(panel.balance(panel.reseller_id()).await, "110.00");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_gets_the_first_reply_although_its_caller_hung_up_before_the_commit() {
+    let panel = Panel::new().await;
+    let (user, request) = (panel.admin.user().unwrap(), [1; 32]);
+    let sell = map(json!({ "username": "once", "password": "secret-1" }));
+    let mut repeat = panel.engine.begin(panel.admin.clone(), "sell");
+    assert!(repeat.under_key("k", request).await.unwrap().is_none(), "the first plan still waits for the writer");
+    let mut work = repeat.attempt();
+    let view = line::create(&mut work, &sell).await.unwrap();
+    // Now the first one is committed: it made the same line, and nobody waits for its answer.
+    let mut first = panel.engine.begin(panel.admin.clone(), "sell");
+    let mut gone = first.attempt();
+    line::create(&mut gone, &sell).await.unwrap();
+    first.finish(gone, Vec::new()).await.unwrap();
+    let reply = br#"{"data":"first"}"#.to_vec();
+    let kept = Idempotency { user, key: "k".into(), request, reply: reply.clone(), at: panel.engine.clock().now() };
+    let plan = Plan { idempotency: Some(kept), ..Plan::default() };
+    panel.engine.store().commit(Place::Tenant(panel.tenant), plan).await.unwrap();
+    let finished = repeat.finish(work, view.to_string().into_bytes()).await.unwrap();
+    assert!(matches!(finished, Finished::Before { reply: answer } if answer == reply));
+    assert_eq!(repeat.first_reply().await.unwrap(), Some(reply), "also for one whom a verb refuses");
 }
 
 #[tokio::test(flavor = "multi_thread")]

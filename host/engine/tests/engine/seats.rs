@@ -9,24 +9,24 @@ use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-fn visit<'a>(address: &str, agent: &'a str) -> Visit<'a> {
+pub(crate) fn visit<'a>(address: &str, agent: &'a str) -> Visit<'a> {
     Visit { address: ip(address), agent, isp: None, country: None, output: Some(Output::Ts) }
 }
 
-async fn start(panel: &Panel, username: &str, address: &str, agent: &str) -> host_engine::Result<Seat> {
+pub(crate) async fn start(panel: &Panel, username: &str, address: &str, agent: &str) -> host_engine::Result<Seat> {
     let line = panel.sign_in(username, "secret-1").await.unwrap().line;
     let session = panel.engine.seats().fresh_session();
     let stream = StreamId(panel.streams[0]);
     panel.engine.admit(&line, panel.tenant, stream, session, &visit(address, agent)).await
 }
 
-async fn set(panel: &Panel, fields: serde_json::Value) {
+pub(crate) async fn set(panel: &Panel, fields: serde_json::Value) {
     let fields = map(fields);
     let verb = async |work: &mut Work| record::edit(work, "settings", 1, &fields).await;
     panel.engine.act(panel.admin.clone(), "set", verb).await.unwrap();
 }
 
-async fn edit(panel: &Panel, id: LineId, fields: serde_json::Value) {
+pub(crate) async fn edit(panel: &Panel, id: LineId, fields: serde_json::Value) {
     let fields = map(fields);
     let verb = async |work: &mut Work| line::edit(work, id, &fields).await;
     panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
@@ -86,41 +86,6 @@ async fn the_same_player_takes_its_own_seat_over_and_others_are_refused() {
     assert_eq!(panel.engine.seats().count(panel.tenant, id), 1, "the older handle does not end the newer lease");
     drop(second);
     assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn with_the_other_policy_the_oldest_ends() {
-    let panel = Panel::new().await;
-    panel.line("guest", 2).await;
-    set(&panel, json!({ "connection_policy": "end_oldest" })).await;
-    let first = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
-    let second = start(&panel, "guest", "10.0.0.2", "b").await.unwrap();
-    let third = start(&panel, "guest", "10.0.0.3", "c").await.unwrap();
-    assert_eq!(first.ended().await, Ended::Oldest);
-    assert_eq!((second.is_ended(), third.is_ended()), (None, None));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_package_has_a_policy_of_its_own_for_its_lines() {
-    let panel = Panel::new().await;
-    let id = panel.line("guest", 1).await;
-    edit(&panel, id, json!({ "package": panel.package })).await;
-    let package = async |policy: serde_json::Value| {
-        let fields = map(json!({ "connection_policy": policy }));
-        let verb = async |work: &mut Work| record::edit(work, "package", panel.package, &fields).await;
-        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap()
-    };
-    let first = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
-    assert_eq!(code(start(&panel, "guest", "10.0.0.2", "b").await), "connection_limit");
-    assert_eq!(package(json!("end_oldest")).await["connection_policy"], "end_oldest");
-    let second = start(&panel, "guest", "10.0.0.2", "b").await.unwrap();
-    assert_eq!((first.is_ended(), second.is_ended()), (Some(Ended::Oldest), None));
-    set(&panel, json!({ "connection_policy": "end_oldest" })).await;
-    package(json!("refuse")).await;
-    assert_eq!(code(start(&panel, "guest", "10.0.0.3", "c").await), "connection_limit");
-    package(json!(null)).await;
-    start(&panel, "guest", "10.0.0.3", "c").await.unwrap();
-    assert_eq!(second.is_ended(), Some(Ended::Oldest));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,6 +151,7 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
         limit: host_core::line::Seats::from(1),
         term: host_core::time::Expiry::Never,
         policy: host_core::settings::ConnectionPolicy::Refuse,
+        same_player: host_core::settings::SamePlayer::TakeOver,
     };
     let agent_hash = panel.engine.seats().connections(panel.tenant, Some(id))[0].lease.agent;
     assert!(seats.acquire(start("10.0.0.2", agent_hash)).is_err(), "a stranger does not get it");

@@ -100,3 +100,42 @@ async fn a_plugin_keeps_its_grant_when_a_new_version_comes() {
     let wrong = async |work: &mut Work| installed(work, panel.tenant).await;
     assert!(panel.engine.act(panel.admin.clone(), "plugin list", wrong).await.is_err(), "not in a tenant's plan");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_tenants_viewer_ends_and_cannot_return() {
+    let panel = Panel::new().await;
+    panel.line("guest", 2).await;
+    // Whoever signed in before the suspension has everything that a start needs.
+    let line = panel.sign_in("guest", "secret-1").await.unwrap().line;
+    let again = async || {
+        let session = panel.engine.seats().fresh_session();
+        let stream = host_core::StreamId(panel.streams[0]);
+        panel.engine.admit(&line, panel.tenant, stream, session, &crate::seats::visit("10.0.0.1", "vlc")).await
+    };
+    let seat = again().await.unwrap();
+    tenant::suspend(&panel.engine, "t", "demo").await.unwrap();
+    assert_eq!(seat.is_ended(), Some(host_engine::Ended::Killed));
+    assert_eq!(code(again().await), "unavailable");
+    assert_eq!(panel.engine.seats().total(), 0);
+    tenant::resume(&panel.engine, "t", "demo").await.unwrap();
+    again().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_whose_command_was_cut_off_ends_the_viewers_with_the_next_step() {
+    use host_core::event::Effect;
+    use host_core::object::Object;
+    use host_core::plan::{Change, Place, Plan};
+    let panel = Panel::new().await;
+    panel.line("guest", 1).await;
+    let seat = crate::seats::start(&panel, "guest", "10.0.0.1", "vlc").await.unwrap();
+    let before = panel.engine.tenant(panel.tenant).await.unwrap().unwrap();
+    let suspended = host_core::tenant::Tenant { suspended: true, ..before };
+    let changes = vec![Change::Update(Box::new(Object::Tenant(suspended)))];
+    let effects = vec![Effect::EndTenant { tenant: panel.tenant }];
+    panel.engine.store().commit(Place::Control, Plan { changes, effects, ..Plan::default() }).await.unwrap();
+    assert_eq!(seat.is_ended(), None, "the process stopped between the commit and its effect");
+    panel.engine.wake_outbox().await.unwrap();
+    panel.engine.step(panel.engine.clock().now()).await.unwrap();
+    assert_eq!(seat.is_ended(), Some(host_engine::Ended::Killed));
+}

@@ -3,7 +3,7 @@
 
 use crate::panel::Panel;
 use host_core::line::Seats as Limit;
-use host_core::settings::ConnectionPolicy;
+use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId};
 use host_engine::connection::Start;
@@ -90,5 +90,6 @@ fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> Start<'a>
         limit: Limit::from(limit),
         term: Expiry::Never,
         policy,
+        same_player: if dice.roll(4) == 0 { SamePlayer::Refuse } else { SamePlayer::TakeOver },
     }
 }

@@ -154,11 +154,10 @@ fn outside_address() -> Option<IpAddr> {
 }
 
 #[tokio::test]
-async fn a_suspended_panel_answers_nothing_within_a_second() {
+async fn a_suspended_panel_answers_nothing_from_that_moment_on() {
     let panel = Panel::new().await;
     assert_eq!(panel.send(get("/player_api.php")).await.status, 200);
     host_engine::tenant::suspend(&panel.engine, "test", "one").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(600)).await;
     for target in ["/player_api.php".to_owned(), panel.admin(""), format!("/live/ann/s3cret+pw/{}", panel.live)] {
         assert_eq!(panel.send(get(target)).await.status, 503);
     }

@@ -33,6 +33,7 @@ pub fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, passwor
         isp: None,
         country: None,
         restreamer: false,
+        same_player: None,
         admin_notes: String::new(),
         reseller_notes: String::new(),
         created_at: Unix(0),

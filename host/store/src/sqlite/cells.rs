@@ -3,7 +3,7 @@
 
 use crate::error::failed;
 use host_core::port::StoreError;
-use rusqlite::types::{FromSql, ToSql};
+use rusqlite::types::{FromSql, ToSql, ValueRef};
 use rusqlite::{Row, Statement};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -140,6 +140,15 @@ impl<'r> Cells<'r> {
         T::from_word(text).ok_or_else(|| self.corrupt(format!("{text:?} is no known word")))
     }
 
+    /// The next column, as an enumeration's word or none.
+    pub(super) fn optional_word<T: Word>(&mut self) -> Result<Option<T>, StoreError> {
+        if self.row.get_ref(self.next).is_ok_and(|cell| cell == ValueRef::Null) {
+            self.next += 1;
+            return Ok(None);
+        }
+        self.word().map(Some)
+    }
+
     /// The column that was read last makes no sense.
     pub(super) fn corrupt(&self, reason: impl Into<String>) -> StoreError {
         let column = match self.next.checked_sub(3) {
@@ -181,6 +190,7 @@ words! {
         Live "live", CreatedChannel "created_channel", Movie "movie", Episode "episode", Radio "radio",
     }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
+    host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
     host_core::job::JobState { Running "running", Done "done", Failed "failed", Cancelled "cancelled" }
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }
     host_core::ledger::Reason {

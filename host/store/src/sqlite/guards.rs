@@ -1,7 +1,7 @@
 //! Guards: whether what a plan was decided from still holds. Knows nothing of writing.
 
 use super::batch::{Counts, Failure, Hand};
-use super::{find, idempotency, ledger, table};
+use super::{find, idempotency, ledger, references, table};
 use host_core::object::{Key, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
 use host_core::time::Unix;
@@ -61,6 +61,9 @@ fn holds(hand: &Hand<'_>, counts: &mut Counts, guard: &Guard) -> rusqlite::Resul
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
         Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
         Guard::CountBelow(kind, below) => counts.get(connection, *kind)? < *below,
+        Guard::Unnamed(key) => references::named_by(connection, *key)?.is_none(),
+        // It is looked at by the writes themselves.
+        Guard::Referred => true,
         Guard::Unused(user, key) => !idempotency::is_used(connection, *user, key)?,
     })
 }

@@ -27,6 +27,7 @@ mod places;
 mod pool;
 mod port;
 mod readers;
+mod references;
 mod reservations;
 pub(crate) mod schema;
 mod scope;

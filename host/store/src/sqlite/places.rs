@@ -16,6 +16,8 @@ pub(super) struct PlaceState {
     pub(super) catalogue: AtomicU64,
     pub(super) guide: AtomicU64,
     pub(super) lines: AtomicU64,
+    /// Of the control database alone.
+    pub(super) tenants: AtomicU64,
     /// Its read connections that nobody uses now. They are closed with the last look at a place
     /// that is gone.
     pub(super) readers: Shelf,
@@ -28,9 +30,9 @@ pub(super) struct PlaceState {
 impl PlaceState {
     fn new(first: u64) -> Arc<PlaceState> {
         let number = || AtomicU64::new(first);
-        let (catalogue, guide, lines) = (number(), number(), number());
+        let (catalogue, guide, lines, tenants) = (number(), number(), number(), number());
         let (readers, damage, unwritable) = (Shelf::default(), Mutex::default(), Mutex::default());
-        Arc::new(PlaceState { catalogue, guide, lines, readers, damage, unwritable })
+        Arc::new(PlaceState { catalogue, guide, lines, tenants, readers, damage, unwritable })
     }
 
     /// Notes what is wrong with what is stored; the first thing stays.
@@ -111,6 +113,11 @@ impl Places {
         }
         troubles.sort_by_key(|(place, _)| *place);
         troubles
+    }
+
+    /// The number that grows with the rows of tenants.
+    pub(super) fn tenant_generation(&self) -> u64 {
+        self.control.tenants.load(Ordering::Acquire)
     }
 
     /// One of a tenant's numbers; 0 for a tenant that is not there.

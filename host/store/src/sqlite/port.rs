@@ -3,7 +3,7 @@
 
 use super::readers::at_one_moment;
 use super::writer::Order;
-use super::{SqliteStore, find, guards, guide, idempotency, ledger, list, members, outbox, verify};
+use super::{SqliteStore, find, guards, guide, idempotency, ledger, list, members, outbox, references, verify};
 use crate::error::failed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
@@ -114,6 +114,13 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
     }
 
+    fn named_by(&self, place: Place, key: Key) -> Answer<'_, Option<Kind>> {
+        self.long(place, move |connection| {
+            find::belongs(place, key.kind())?;
+            references::named_by(connection, key).map_err(failed)
+        })
+    }
+
     fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32> {
         self.long(place, move |connection| {
             find::belongs(place, kind)?;
@@ -187,8 +194,8 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
-    fn outbox(&self, tenant: TenantId, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
-        self.short_of(tenant, |connection| outbox::due(connection, now, limit))
+    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
+        self.short(place, |connection| outbox::due(connection, now, limit))
     }
 
     fn catalogue_generation(&self, tenant: TenantId) -> u64 {
@@ -201,6 +208,10 @@ impl Store for SqliteStore {
 
     fn line_generation(&self, tenant: TenantId) -> u64 {
         self.places.generation(tenant, |state| &state.lines)
+    }
+
+    fn tenant_generation(&self) -> u64 {
+        self.places.tenant_generation()
     }
 
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {

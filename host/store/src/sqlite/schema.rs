@@ -41,6 +41,8 @@ pub(crate) const TENANT: Schema = Schema {
             include_str!("../../migrations/sqlite/tenant/0002-ledger.sql"),
             include_str!("../../migrations/sqlite/every/0002-proofs.sql"),
         ],
+        &[include_str!("../../migrations/sqlite/tenant/0003-references.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0004-same-player.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema =

@@ -23,8 +23,11 @@ pub(crate) fn a_plan_that_fails_late_leaves_nothing_and_harms_no_other(panel: &P
     }
     assert_eq!(panel.balance(RESELLER), 0);
     // A plan that storage itself refuses is no conflict.
+    let nowhere = Change::SetMembers(BouquetId(404), Vec::new());
+    assert!(is_invalid(panel.commit(plan([insert(bouquet(1)), nowhere]))));
+    // One that names what has gone meanwhile is.
     let nobody = Change::SetMembers(BouquetId(1), vec![Member::Stream(StreamId(404))]);
-    assert!(is_invalid(panel.commit(plan([insert(bouquet(1)), nobody]))));
+    assert_eq!(conflict(panel.commit(plan([insert(bouquet(1)), nobody]))), Guard::Referred);
     assert!(panel.get::<Bouquet>(BouquetId(1)).is_none());
     assert_eq!(panel.verify(), []);
 }

@@ -125,7 +125,7 @@ pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>
     let effect = |id| Effect::EndConnections { line: LineId(id) };
     let ids = panel.commit(Plan { effects: vec![effect(1), effect(2), effect(3)], ..Plan::default() }).unwrap().outbox;
     let due = |now| {
-        let waiting = wait(panel.store.outbox(TENANT, Unix(now), 10)).unwrap();
+        let waiting = wait(panel.store.outbox(HERE, Unix(now), 10)).unwrap();
         waiting.into_iter().map(|w| (w.effect, w.attempts)).collect::<Vec<_>>()
     };
     assert_eq!(due(5), [(effect(1), 0), (effect(2), 0), (effect(3), 0)]);
@@ -179,7 +179,7 @@ pub(crate) fn a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up(panel: 
     let effect = Effect::CheckConnections;
     let outbox = panel.commit(Plan { effects: vec![effect], ..Plan::default() }).unwrap().outbox;
     panel.done([Change::Settle(outbox[0], Settled::Retry(Unix(before + 60), "later".into()))]);
-    let due = |now| wait(panel.store.outbox(TENANT, Unix(now), 10)).unwrap().len();
+    let due = |now| wait(panel.store.outbox(HERE, Unix(now), 10)).unwrap().len();
     assert_eq!((due(before), due(before + 60), due(before - years)), (0, 1, 1));
 }
 

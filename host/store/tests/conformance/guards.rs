@@ -8,7 +8,7 @@ use host_core::guide::{Build, GuideSource};
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Unique};
 use host_core::package::Package;
-use host_core::plan::{Guard, Place};
+use host_core::plan::{Change, Guard, Place};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
 use host_core::user::{Role, User};
@@ -103,12 +103,41 @@ pub(crate) fn a_missing_row_and_a_branch_and_a_quota_are_guarded(panel: &Panel<'
 }
 
 pub(crate) fn trials_are_counted_even_when_the_line_is_gone(panel: &Panel<'_>) {
-    let trial = |id, at| insert(Line { trial: true, created_at: Unix(at), ..line(id, RESELLER) });
-    panel.done([trial(1, 10), trial(2, 20), insert(line(3, RESELLER))]);
+    let trial = |at| Change::UseTrial(RESELLER, Unix(at));
+    panel.done([insert(line(1, RESELLER)), trial(10)]);
+    panel.done([insert(line(2, RESELLER)), trial(20)]);
     panel.done([delete(&panel.get::<Line>(LineId(2)).unwrap())]);
     let trials = |since| wait(panel.store.trials(TENANT, RESELLER, Unix(since))).unwrap();
     assert_eq!((trials(0), trials(11), trials(21)), (2, 1, 0));
     let quota = |since, below| Guard::TrialsBelow { user: RESELLER, since: Unix(since), below };
-    assert_eq!(conflict(panel.commit(guarded(quota(0, 2), [trial(4, 30)]))), quota(0, 2));
-    panel.commit(guarded(quota(11, 2), [trial(4, 30)])).unwrap();
+    assert_eq!(conflict(panel.commit(guarded(quota(0, 2), [insert(line(4, RESELLER)), trial(30)]))), quota(0, 2));
+    panel.commit(guarded(quota(11, 2), [insert(line(4, RESELLER)), trial(30)])).unwrap();
+}
+
+pub(crate) fn a_row_that_another_names_is_not_deleted(panel: &Panel<'_>) {
+    let package = Package { id: PackageId(9), name: "month".into(), ..Package::default() };
+    let group = Group { id: GroupId(8), name: "gold".into(), ..Group::default() };
+    panel.done([insert(package.clone()), insert(group.clone())]);
+    let named_by = |key| wait(panel.store.named_by(HERE, key)).unwrap();
+    let (package, group) = (panel.get::<Package>(package.id).unwrap(), panel.get::<Group>(group.id).unwrap());
+    for key in [Key::Package(package.id), Key::Group(group.id)] {
+        assert_eq!(named_by(key), None);
+        panel.commit(guarded(Guard::Unnamed(key), [])).unwrap();
+    }
+    panel.done([
+        insert(Line { package: Some(package.id), ..line(1, RESELLER) }),
+        insert(User { group: Some(group.id), ..user(UserId(20), None, Role::Reseller) }),
+        insert(Package { id: PackageId(10), name: "more".into(), addons: vec![package.id], ..Package::default() }),
+    ]);
+    for (key, namer) in [(Key::Package(package.id), Kind::Line), (Key::Group(group.id), Kind::User)] {
+        assert_eq!(named_by(key), Some(namer));
+        assert_eq!(conflict(panel.commit(guarded(Guard::Unnamed(key), []))), Guard::Unnamed(key));
+    }
+    assert_eq!(conflict(panel.commit(plan([delete(&package)]))), Guard::Referred, "its own reference holds too");
+    assert_eq!(conflict(panel.commit(plan([delete(&group)]))), Guard::Referred);
+    let nowhere = Line { package: Some(PackageId(77)), ..line(2, RESELLER) };
+    assert_eq!(conflict(panel.commit(plan([insert(nowhere)]))), Guard::Referred);
+    panel.done([delete(&panel.get::<Line>(LineId(1)).unwrap())]);
+    assert_eq!(named_by(Key::Package(package.id)), Some(Kind::Package), "as an add-on");
+    assert_eq!(panel.verify(), []);
 }

@@ -62,6 +62,8 @@ pub struct Package {
     pub restreamer: bool,
     pub isp_lock: bool,
     pub country: Option<String>,
+    /// `take_over` or `refuse`; none is as the settings say.
+    pub same_player: Option<String>,
     pub lock_device: bool,
     /// Sold on top of other packages.
     pub addon: bool,
@@ -189,6 +191,8 @@ pub struct Settings {
     pub timezone: String,
     /// `refuse` or `end_oldest`.
     pub connection_policy: String,
+    /// `take_over` or `refuse`.
+    pub same_player: String,
     pub auth_failed_status: u32,
     pub not_in_bouquet_status: u32,
     pub far_expiry: bool,

@@ -117,6 +117,20 @@ impl Seats {
         self.retain(tenant, line, Limit::Unlimited, Expiry::Never, |_| false)
     }
 
+    /// Ends all connections of a tenant.
+    pub(crate) fn end_tenant(&self, tenant: TenantId) {
+        let now = self.clock.now();
+        for shard in self.shards.iter() {
+            shard.lock().retain(|owner, leases| {
+                let stays = owner.0 != tenant;
+                if !stays {
+                    leases.drain(..).for_each(|held| self.end(held, Ended::Killed, now));
+                }
+                stays
+            });
+        }
+    }
+
     /// Ends one connection. Whether it was there.
     pub fn kill_one(&self, tenant: TenantId, line: LineId, fence: Fence) -> bool {
         self.with((tenant, line), |leases| {

@@ -89,13 +89,14 @@ impl<'c> Batch<'c> {
             return Err(Failure::Invalid(format!("it has more than {MAX_CHANGES} changes")));
         }
         let connection = self.hand.connection;
-        guards::check(&self.hand, self.counts, plan)?;
         let record = plan.idempotency.as_ref();
+        // Before the other guards: of a repeat they fail too, and only this one says why.
         if let Some(record) = record
             && idempotency::is_used(connection, record.user, &record.key)?
         {
             return Err(Failure::Conflict(Guard::Unused(record.user, record.key.clone())));
         }
+        guards::check(&self.hand, self.counts, plan)?;
         let mut committed = Committed { late: late::before(connection, &plan.late)?, ..Committed::default() };
         for change in &plan.changes {
             self.change(plan, change, &mut committed)?;
@@ -148,6 +149,9 @@ impl<'c> Batch<'c> {
             Change::Set(set) => {
                 committed.touched.push(set_change::apply(hand, set)?);
                 self.counts.forget();
+            }
+            Change::UseTrial(user, at) => {
+                hand.run("INSERT INTO trials (user, at) VALUES (?1, ?2)", (user.0, at.0))?;
             }
             Change::TakeIds(kind, many) => committed.blocks.push(take_ids(hand, *kind, *many)?),
             Change::Guide(source, build, channels, programmes) => {

@@ -4,6 +4,7 @@
 use crate::error::{failed, plain};
 use host_core::plan::Guard;
 use host_core::port::StoreError;
+use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 use std::cell::{Cell, RefCell};
 
@@ -19,6 +20,10 @@ pub(in crate::sqlite) enum Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Failure {
+        // The statement did nothing; what was decided from a row that has gone is decided again.
+        if error.sqlite_error().is_some_and(|code| code.extended_code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+            return Failure::Conflict(Guard::Referred);
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) => {
                 Failure::Invalid(plain(&error))

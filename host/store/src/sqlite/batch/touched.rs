@@ -10,6 +10,7 @@ pub(in crate::sqlite) struct Touched {
     pub(in crate::sqlite) catalogue: bool,
     pub(in crate::sqlite) guide: bool,
     pub(in crate::sqlite) lines: bool,
+    pub(in crate::sqlite) tenants: bool,
     /// Tenants that are new, with their names.
     pub(in crate::sqlite) born: Vec<(TenantId, String)>,
     pub(in crate::sqlite) gone: Vec<TenantId>,
@@ -38,6 +39,7 @@ impl Touched {
                     self.lines |= matches!(set.what, SetKind::MoveLines(..) | SetKind::ForgetBouquet(_));
                 }
                 Change::Transfer(_)
+                | Change::UseTrial(..)
                 | Change::TakeIds(..)
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
@@ -49,6 +51,7 @@ impl Touched {
     fn kind(&mut self, kind: Kind) {
         self.guide |= kind == Kind::GuideSource;
         self.lines |= kind == Kind::Line;
+        self.tenants |= kind == Kind::Tenant;
         self.catalogue |= matches!(kind, Kind::Stream | Kind::Series | Kind::Category | Kind::Bouquet | Kind::Settings);
     }
 }

@@ -1,11 +1,11 @@
 //! Lines as rows. Every field has its column: signing in must not parse documents.
 
 use super::{Binding, Cells, StoreError, Table};
+use crate::sqlite::cells::Word;
 use host_core::line::{Line, Seats};
 use host_core::secret::{Mac, Sealed};
 use host_core::time::{Expiry, Unix};
 use host_core::{BouquetId, LineId, PackageId, UserId, Version};
-use rusqlite::Connection;
 
 impl Table for Line {
     const NAME: &'static str = "lines";
@@ -28,6 +28,7 @@ impl Table for Line {
         "isp",
         "country",
         "restreamer",
+        "same_player",
         "admin_notes",
         "reseller_notes",
         "created_at",
@@ -54,6 +55,7 @@ impl Table for Line {
         row.put(&self.isp)?;
         row.put(&self.country)?;
         row.put(self.restreamer)?;
+        row.put(self.same_player.map(Word::word))?;
         row.put(&self.admin_notes)?;
         row.put(&self.reseller_notes)?;
         row.put(self.created_at.0)
@@ -81,18 +83,10 @@ impl Table for Line {
             isp: cells.value()?,
             country: cells.value()?,
             restreamer: cells.value()?,
+            same_player: cells.optional_word()?,
             admin_notes: cells.value()?,
             reseller_notes: cells.value()?,
             created_at: Unix(cells.value()?),
         })
-    }
-
-    fn attach(&self, connection: &Connection, fresh: bool) -> rusqlite::Result<()> {
-        if fresh && self.trial {
-            connection
-                .prepare_cached("INSERT INTO trials (user, at) VALUES (?1, ?2)")?
-                .execute((self.owner.0, self.created_at.0))?;
-        }
-        Ok(())
     }
 }

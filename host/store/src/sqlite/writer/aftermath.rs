@@ -17,8 +17,12 @@ pub(super) fn tell(places: &Places, place: Place, touched: &Touched) {
         places.remove(*id);
     }
     if let Some(state) = places.get(place) {
-        let numbers =
-            [(touched.catalogue, &state.catalogue), (touched.guide, &state.guide), (touched.lines, &state.lines)];
+        let numbers = [
+            (touched.catalogue, &state.catalogue),
+            (touched.guide, &state.guide),
+            (touched.lines, &state.lines),
+            (touched.tenants, &state.tenants),
+        ];
         for (_, number) in numbers.iter().filter(|(touched, _)| *touched) {
             number.fetch_add(1, Ordering::AcqRel);
         }
