@@ -5,7 +5,7 @@ use std::path::Path;
 fn main() {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&manifest).parent().unwrap_or(Path::new("."));
-    for watched in ["examples", "plugins/sdk", "plugins/pack", "wit"] {
+    for watched in ["examples", "plugins/forms", "plugins/sdk", "plugins/pack", "wit"] {
         println!("cargo:rerun-if-changed={}", root.join(watched).display());
     }
     match linecard_pack::build_all(root, "examples", &root.join("target/guests")) {

@@ -1,10 +1,12 @@
 //! The configuration file: TOML, checked strictly, every field with a default that is safe.
 //! Knows nothing of how it is used; `panel.rs` hands each floor its part.
 
+use host_runtime::CompileLimits;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// The whole file.
@@ -81,6 +83,10 @@ pub struct Outgoing {
 pub struct Plugins {
     /// Load foreign plugins although nobody has signed them (development).
     pub unsigned: bool,
+    /// Seconds that compiling a foreign plugin may take; 10 when it is not given.
+    pub compile_seconds: Option<NonZeroU32>,
+    /// MiB of memory that compiling a foreign plugin may take; 512 when it is not given.
+    pub compile_mebibytes: Option<NonZeroU32>,
     /// `[plugins.limits.NAME]`: limits of single plugins that differ from the usual ones.
     pub limits: BTreeMap<String, PluginLimits>,
 }
@@ -94,6 +100,16 @@ pub struct PluginLimits {
 }
 
 impl Plugins {
+    /// What compiling a foreign plugin may use.
+    pub fn compile(&self) -> CompileLimits {
+        let usual = CompileLimits::default();
+        let or = |given: Option<NonZeroU32>, usual| given.map_or(usual, |number| number.get().into());
+        CompileLimits {
+            seconds: or(self.compile_seconds, usual.seconds),
+            mebibytes: or(self.compile_mebibytes, usual.mebibytes),
+        }
+    }
+
     /// The plugins with another limit for functions than the usual one.
     pub fn function_bytes(&self) -> BTreeMap<String, usize> {
         let own = |(name, limits): (&String, &PluginLimits)| Some((name.clone(), limits.function_bytes?));

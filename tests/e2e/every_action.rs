@@ -251,7 +251,7 @@ const OF_NOTHING: [&str; 1] = ["force_server_id"];
 /// The parameters that hold an id, or several.
 fn ids_of(action: &Action) -> Vec<&str> {
     let holds = |name: &str, form: Form, of: Option<Form>| {
-        let named = form == Form::Int && name.ends_with("_id") && !OF_NOTHING.contains(&name);
+        let named = matches!(form, Form::Int | Form::Count) && name.ends_with("_id") && !OF_NOTHING.contains(&name);
         form == Form::Id || of == Some(Form::Id) || named
     };
     let ids = action.parameters.iter().filter(|(name, parameter)| holds(name, parameter.form, parameter.of));

@@ -35,7 +35,7 @@ fn at(action: &Action) -> String {
 fn fits(form: Form, value: &Value) -> bool {
     match form {
         Form::Text | Form::Network | Form::Date => value.is_string() || value.is_null(),
-        Form::Int | Form::Id => value.is_i64() || value.is_u64() || value.is_null(),
+        Form::Int | Form::Count | Form::Id => value.is_i64() || value.is_u64() || value.is_null(),
         Form::Flag => value == 0 || value == 1,
         Form::Decimal => value.is_number() || value.is_null(),
         Form::Document => value.is_object(),

@@ -19,6 +19,7 @@ mod daemon;
 mod demo;
 mod every_action;
 mod every_example;
+mod every_value;
 mod examples;
 mod guide;
 mod live;

@@ -3,12 +3,18 @@
 //! Knows nothing of HTTP libraries or components: the http floor applies it, the runtime reads
 //! it from the component's `linecard:actions` section (JSON of [`Description`]).
 
+mod bounds;
+mod listed;
 mod reply;
 mod surface;
 mod validate;
 
+pub use bounds::DESCRIPTION_BYTES;
+pub use linecard_forms::{Crossing, Form};
+pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use reply::*;
 pub use surface::*;
+pub use validate::HOST_PARAMETERS;
 
 use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
@@ -116,7 +122,7 @@ pub struct Parameter {
     /// Allowed values of a text.
     #[serde(default)]
     pub one_of: Vec<String>,
-    /// Least value of a number.
+    /// Least value of a number or of a list's numbers; least length of a text in characters.
     #[serde(default)]
     pub min: Option<i64>,
     /// Greatest value of a number; greatest length of a text in characters (default 4,096) or of a list (default 1,000).
@@ -140,30 +146,6 @@ pub struct Parameter {
     /// One sentence for people.
     #[serde(default)]
     pub summary: String,
-}
-
-/// The types of parameters and reply fields.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// Text.
-    Text,
-    /// A whole number of 32 bits.
-    Int,
-    /// An id: a whole number above 0.
-    Id,
-    /// `0`/`1`, `true`/`false`, `yes`/`no`, `on`/`off`; arrives as a JSON boolean.
-    Flag,
-    /// Decimal text with at most four places ([`crate::credit::Credits`]).
-    Decimal,
-    /// `YYYY-MM-DD`, unix seconds, or `never`; arrives as seconds or null.
-    Date,
-    /// An address or network.
-    Network,
-    /// A JSON object.
-    Document,
-    /// `x[]`, a JSON array in a text, or a comma list.
-    List,
 }
 
 /// A call to show and to test with.

@@ -86,13 +86,14 @@ impl Ask<'_> {
 
     async fn answered(&self, body: Body) -> Result<Response, No> {
         let bytes: Bytes = gather::body(self.parts, body, self.http.patience.body).await?;
-        let gathered = gather::gathered(self.surface, self.parts, self.captures, &bytes).await?;
+        let mut gathered = gather::gathered(self.surface, self.parts, self.captures, &bytes).await?;
         let engine = &self.http.engine;
         let signed = sign_in::signed(engine, self.tenant.id, self.surface, self.parts, &gathered, self.visitor).await;
         let signed = signed.map_err(|error| match error {
             SignInError::Refused(refused) => No::Refused(refused),
             SignInError::Ours(error) => self.ours(&error),
         })?;
+        gathered.forget(self.surface.credential.parameters());
         let route = self.route(dialect::named(self.surface, self.mount, &gathered)?);
         self.count(route, &signed)?;
         let route = route.ok_or_else(|| Refusal::new(Code::UnknownAction, "This surface has no such action."))?;

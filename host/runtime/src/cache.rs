@@ -51,7 +51,12 @@ impl Cache {
     }
 
     /// A plugin's component, from the cache or compiled now.
-    pub(crate) async fn component(&self, engine: &Engine, package: &Package) -> Result<Component, CompileError> {
+    pub(crate) async fn component(
+        &self,
+        engine: &Engine,
+        package: &Package,
+        shipped: bool,
+    ) -> Result<Component, CompileError> {
         // The limit may be lower than when the entry was made.
         self.compiler.admit(package)?;
         let name = self.name(&package.digest);
@@ -61,7 +66,7 @@ impl Cache {
         {
             return Ok(component);
         }
-        let code = self.compiler.compile(&package.bytes).await?;
+        let code = self.compiler.compile(&package.bytes, shipped).await?;
         if let Err(error) = self.keep(&path, &name, &code) {
             tracing::warn!(%error, path = %path.display(), "a compiled plugin cannot be kept; it will be compiled again");
         }

@@ -1,22 +1,61 @@
 //! Compiles components: in a child process that can be killed, or in this one for tests.
-//! Bytes of a component in, native code out; of a plugin it knows only how large its functions may be.
+//! Bytes of a component in, native code out; of a plugin it knows only how large its functions may be, and whether
+//! it came with the host.
 
 use crate::limits::FUNCTION_BYTES;
+use crate::log::one_line;
 use crate::package::Package;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use crate::package::QUOTED;
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Read, Write};
-use std::process::Stdio;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Wall time of one compilation.
-const WALL: Duration = Duration::from_secs(10);
-/// CPU seconds of the child; it kills itself should its parent be gone.
-const CPU_SECONDS: u64 = 10;
-/// Address space of the child.
-const MEMORY: u64 = 512 << 20;
+/// What one compilation may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// Seconds of wall time, and of processor time in the child.
+    pub seconds: u64,
+    /// MiB of address space of the child.
+    pub mebibytes: u64,
+}
+
+impl Default for CompileLimits {
+    /// 10 s and 512 MiB.
+    fn default() -> CompileLimits {
+        CompileLimits { seconds: 10, mebibytes: 512 }
+    }
+}
+
+impl CompileLimits {
+    /// For a plugin that came with the host: it is trusted, and without it there is no panel, however slow or busy
+    /// the machine is.
+    fn for_shipped(self) -> CompileLimits {
+        CompileLimits { seconds: self.seconds.max(600), mebibytes: self.mebibytes.max(2_048) }
+    }
+
+    /// The variables that tell the child.
+    fn told(self) -> [(&'static str, String); 2] {
+        [(SECONDS, self.seconds.to_string()), (MEBIBYTES, self.mebibytes.to_string())]
+    }
+
+    /// As the child was told; the usual ones where it was not.
+    fn heard() -> CompileLimits {
+        let number = |name| std::env::var(name).ok()?.parse().ok();
+        let usual = CompileLimits::default();
+        CompileLimits {
+            seconds: number(SECONDS).unwrap_or(usual.seconds),
+            mebibytes: number(MEBIBYTES).unwrap_or(usual.mebibytes),
+        }
+    }
+}
+
+const SECONDS: &str = "LINECARD_COMPILE_SECONDS";
+const MEBIBYTES: &str = "LINECARD_COMPILE_MEBIBYTES";
 /// Largest native code that is taken from a child.
 const MAX_CODE: u64 = 256 << 20;
 
@@ -40,11 +79,27 @@ pub enum CompileError {
         most: usize,
     },
     /// It took too long.
-    #[error("compiling took longer than {} s; make the plugin smaller", WALL.as_secs())]
-    TooSlow,
+    #[error(
+        "compiling it takes more than {0} s; make the plugin smaller or split its functions, or allow more with \
+         `compile_seconds` in [plugins] of the configuration"
+    )]
+    TooSlow(u64),
+    /// It took too much memory.
+    #[error(
+        "compiling it takes more than {0} MiB of memory; split its largest functions, or allow more with \
+         `compile_mebibytes` in [plugins] of the configuration"
+    )]
+    TooMuchMemory(u64),
     /// It ended without code: its last words, or the signal that ended it.
     #[error("the component cannot be compiled: {0}")]
     Failed(String),
+}
+
+impl CompileError {
+    /// Whether the machine was in the way, and not the component.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, CompileError::Process(_) | CompileError::TooSlow(_))
+    }
 }
 
 /// How to compile.
@@ -56,14 +111,14 @@ pub(crate) struct Compiler {
     environment: Vec<(&'static str, &'static str)>,
     /// Plugins whose functions may be larger or must be smaller than usual.
     function_bytes: BTreeMap<String, usize>,
-    wall: Duration,
+    limits: CompileLimits,
 }
 
 impl Compiler {
     /// In this process, until it gets a child. Functions of these plugins may have so many bytes, those of others
     /// the usual number.
-    pub(crate) fn new(function_bytes: BTreeMap<String, usize>) -> Compiler {
-        Compiler { argv: Vec::new(), environment: Vec::new(), function_bytes, wall: WALL }
+    pub(crate) fn new(function_bytes: BTreeMap<String, usize>, limits: CompileLimits) -> Compiler {
+        Compiler { argv: Vec::new(), environment: Vec::new(), function_bytes, limits }
     }
 
     /// By this child, with this environment and no other; by this process when `argv` is empty.
@@ -83,23 +138,29 @@ impl Compiler {
     }
 
     /// The native code of a component.
-    pub(crate) async fn compile(&self, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+    pub(crate) async fn compile(&self, component: &[u8], shipped: bool) -> Result<Vec<u8>, CompileError> {
+        let limits = if shipped { self.limits.for_shipped() } else { self.limits };
         match self.argv.split_first() {
             None => compile(component),
             Some((program, arguments)) => {
                 let mut child = tokio::process::Command::new(program);
-                child.args(arguments).env_clear().envs(self.environment.iter().copied());
-                match tokio::time::timeout(self.wall, compiled_by(child, component)).await {
+                child.args(arguments).env_clear().envs(self.environment.iter().copied()).envs(limits.told());
+                let wall = Duration::from_secs(limits.seconds);
+                match tokio::time::timeout(wall, compiled_by(child, component, limits)).await {
                     Ok(answer) => answer,
                     // Dropping the future has killed the child.
-                    Err(_) => Err(CompileError::TooSlow),
+                    Err(_) => Err(CompileError::TooSlow(limits.seconds)),
                 }
             }
         }
     }
 }
 
-async fn compiled_by(mut child: tokio::process::Command, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+async fn compiled_by(
+    mut child: tokio::process::Command,
+    component: &[u8],
+    limits: CompileLimits,
+) -> Result<Vec<u8>, CompileError> {
     child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = child.kill_on_drop(true).spawn()?;
     let (Some(mut input), Some(output), Some(words)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
@@ -119,8 +180,21 @@ async fn compiled_by(mut child: tokio::process::Command, component: &[u8]) -> Re
     if status.success() {
         return Ok(code);
     }
-    let said = String::from_utf8_lossy(&last_words).trim().to_owned();
-    Err(CompileError::Failed(if said.is_empty() { status.to_string() } else { said }))
+    Err(why(&String::from_utf8_lossy(&last_words), status, limits))
+}
+
+/// Why a child ended without code. What it says when memory or time ends is for the makers of compilers.
+fn why(words: &str, status: ExitStatus, limits: CompileLimits) -> CompileError {
+    let signal = status.signal().and_then(Signal::from_named_raw);
+    let out_of_memory = ["memory allocation of", "out of memory", "cannot allocate memory"];
+    if out_of_memory.iter().any(|sign| words.to_ascii_lowercase().contains(sign)) {
+        return CompileError::TooMuchMemory(limits.mebibytes);
+    }
+    match signal {
+        Some(Signal::XCPU | Signal::KILL) => CompileError::TooSlow(limits.seconds),
+        _ if words.trim().is_empty() => CompileError::Failed(status.to_string()),
+        _ => CompileError::Failed(one_line(words.trim(), QUOTED)),
+    }
 }
 
 /// Compiles in this process.
@@ -138,7 +212,9 @@ fn compile(component: &[u8]) -> Result<Vec<u8>, CompileError> {
 /// When a limit cannot be set, the component is no good, or a pipe breaks; the caller prints it
 /// and ends with a status other than 0.
 pub fn compile_child() -> Result<(), CompileError> {
-    for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, CPU_SECONDS), (Resource::Core, 0)] {
+    let limits = CompileLimits::heard();
+    let memory = limits.mebibytes.saturating_mul(1 << 20);
+    for (resource, most) in [(Resource::As, memory), (Resource::Cpu, limits.seconds), (Resource::Core, 0)] {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
         setrlimit(resource, limit).map_err(std::io::Error::from)?;
     }
@@ -163,10 +239,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let note = folder.path().join("pid");
         let script = format!("echo $$ > {}; exec sleep 1000", note.display());
-        let argv = vec!["/bin/sh".into(), "-c".into(), script.into()];
-        let compiler =
-            Compiler { wall: Duration::from_millis(300), ..Compiler::new(BTreeMap::new()).by(argv, Vec::new()) };
-        assert!(matches!(compiler.compile(b"").await, Err(CompileError::TooSlow)));
+        let compiler = by_shell(&script, CompileLimits { seconds: 1, ..CompileLimits::default() });
+        let refused = compiler.compile(b"", false).await.unwrap_err();
+        assert!(matches!(refused, CompileError::TooSlow(1)), "{refused}");
         let pid = std::fs::read_to_string(note).unwrap();
         let stat = format!("/proc/{}/stat", pid.trim());
         // Gone, or a zombie until the executor reaps it.
@@ -180,10 +255,35 @@ mod tests {
         panic!("the child still runs");
     }
 
+    fn by_shell(script: &str, limits: CompileLimits) -> Compiler {
+        let argv = vec!["/bin/sh".into(), "-c".into(), script.into()];
+        Compiler::new(BTreeMap::new(), limits).by(argv, Vec::new())
+    }
+
     #[tokio::test]
     async fn a_child_that_fails_is_quoted() {
-        let argv = vec!["/bin/sh".into(), "-c".into(), "echo it is too odd >&2; exit 1".into()];
-        let failed = Compiler::new(BTreeMap::new()).by(argv, Vec::new()).compile(&[0; 200_000]).await;
+        let compiler = by_shell("echo it is too odd >&2; exit 1", CompileLimits::default());
+        let failed = compiler.compile(&[0; 200_000], false).await;
         assert!(matches!(failed, Err(CompileError::Failed(words)) if words == "it is too odd"));
+    }
+
+    #[tokio::test]
+    async fn a_limit_of_the_compiler_is_told_in_a_sentence_with_what_to_do() {
+        let usual = CompileLimits::default();
+        for (script, word) in [
+            ("echo 'memory allocation of 11016 bytes failed' >&2; kill -ABRT $$", "512 MiB"),
+            ("kill -XCPU $$", "10 s"),
+        ] {
+            let refused = by_shell(script, usual).compile(b"", false).await.unwrap_err().to_string();
+            assert!(refused.contains(word) && refused.contains("[plugins]"), "{refused}");
+            assert!(!refused.contains("11016"), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_shipped_plugin_may_take_as_long_as_a_slow_machine_needs() {
+        let limits = CompileLimits { seconds: 1, mebibytes: 64 };
+        let compiler = by_shell("sleep 2; echo -n $LINECARD_COMPILE_SECONDS", limits);
+        assert_eq!(compiler.compile(b"", true).await.unwrap(), b"600");
     }
 }

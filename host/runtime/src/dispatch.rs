@@ -1,7 +1,9 @@
 //! From a call to its reply: permits, a fresh instance for each attempt, the commit.
 //! Knows nothing of HTTP and of what any action does.
 
+mod guarded;
 mod kept;
+mod running;
 
 use crate::Runtime;
 use crate::body::build::Build;
@@ -9,21 +11,21 @@ use crate::body::sink::Sink;
 use crate::body::window::Entries;
 use crate::body::wish::Wish;
 use crate::body::{BodyReply, reply::Held};
-use crate::breaker::whole_seconds;
 use crate::call::{Call, CallError, Reply};
 use crate::document;
+use crate::engine::TICK;
 use crate::health::Ending;
 use crate::limits::{Spent, Time};
-use crate::log::{Level, LogLine};
-use crate::permits::{Permit, Permits};
+use crate::permits::{Bounds, Permit};
 use crate::reply::{self, ReplyDocument};
 use crate::snapshot::{Route, Snapshot};
 use crate::state::{CallState, Stop};
 use crate::waits::Late;
 use bytes::Bytes;
-use host_core::action::ActionKind;
+use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run, Work};
 use kept::{NO_LIST, may_be_kept};
+use running::Running;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -38,6 +40,8 @@ struct Success {
 enum Failure {
     /// Whatever the caller gets.
     Call(CallError),
+    /// It ran into a limit, which the caller's own wish may have led to.
+    Limit(Spent),
     /// The plugin broke: how, for its log.
     Fault(String),
 }
@@ -47,6 +51,7 @@ impl Failure {
     fn from_stop(stop: Stop) -> Failure {
         match stop {
             Stop::Ours(error) => Failure::Call(CallError::from(error)),
+            Stop::Spent(spent) => Failure::Limit(spent),
             stop => Failure::Fault(stop.to_string()),
         }
     }
@@ -76,18 +81,16 @@ impl Runtime {
         // There is nothing that a read would leave undone.
         call.dry_run &= route.action.kind == ActionKind::Write;
         let wish = Wish::take(&route.action, &mut call.parameters);
-        let answered = match (&route.action.cache, &call.line) {
+        match (&route.action.cache, &call.line) {
             (Some(rule), line) if may_be_kept(rule, line.as_deref()) => {
                 self.kept(snapshot, route, rule, &call, &wish).await
             }
-            _ => self.fresh(snapshot, route, &call, &wish).await,
-        };
-        answered.map_err(|failure| self.report(route, &call, failure))
+            _ => self.guarded(route, &call, self.fresh(snapshot, route, &call, &wish)).await,
+        }
     }
 
     /// Runs the plugin until its plan is committed.
     async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call, wish: &Wish) -> Result<Reply, Failure> {
-        self.admit(route)?;
         let begun = self.engine.begin(call.caller.clone(), &*route.label);
         let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
         if let Some(key) = &call.idempotency
@@ -117,7 +120,6 @@ impl Runtime {
                     return replayed(route, &reply);
                 }
                 Ok(Finished::Done { reply, committed }) => {
-                    self.succeed(route, Ending::Answered);
                     let document = if committed.late.is_empty() {
                         checked
                     } else {
@@ -145,23 +147,28 @@ impl Runtime {
         build: Option<Arc<Build>>,
         body: Sink,
     ) -> Result<Success, Failure> {
-        let _permits = self.permits(snapshot, route)?;
-        let time = Time::of(route.action.budget);
+        let budget = route.action.budget;
+        let _permits = self.permits(snapshot, route, build.is_some() || budget != Budget::Fast)?;
+        // What waits for answers from elsewhere begins here: it hardly runs.
+        let begins_slow = build.is_some() || budget == Budget::Job;
+        let time = Time::of(budget);
         let placed = &route.placed;
         let work = run.attempt();
         let document = document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
         let state = CallState { body, ..state };
-        let begun = self.engine.clock().monotonic();
         let waits = Arc::clone(&state.waits);
-        let answered = placed.loaded.answer(&self.wasm, state, time, &route.label, &document);
-        let answered = waits.within(time, answered).await;
-        placed.figures.ran(self.engine.clock().monotonic().saturating_sub(begun));
+        let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
+        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
-        let (mut state, answered) = match answered {
-            Ok(answered) => answered,
-            Err(Late::Guest) => return Err(Failure::Fault(Spent::Wall.to_string())),
+        let (mut state, answered) = match waits.within(time, answered).await {
+            Ok(Some(answered)) => answered,
+            Ok(None) => {
+                let error = Error::Invalid("a call ended without an answer".into());
+                return Err(Failure::Call(CallError::Ours(error)));
+            }
+            Err(Late::Guest) => return Err(Failure::Limit(Spent::Wall)),
             Err(Late::Host) => {
                 placed.figures.count(Ending::TurnedAway);
                 return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
@@ -171,7 +178,6 @@ impl Runtime {
             Ok(Ok(reply)) => Ok(Success { body: state.body, work: state.work, reply }),
             Ok(Err(told)) => {
                 let refusal = reply::refusal(told, state.refused.take(), &route.action).map_err(fault)?;
-                self.succeed(route, Ending::Refused);
                 Err(Failure::Call(refusal.into()))
             }
             Err(error) => Err(failure(&error)),
@@ -198,55 +204,19 @@ impl Runtime {
         Ok(reply.fulfilling(wish, entries.as_ref()))
     }
 
-    fn admit(&self, route: &Route) -> Result<(), CallError> {
-        route.placed.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
-            route.placed.figures.count(Ending::TurnedAway);
-            CallError::Busy { retry_after: whole_seconds(wait) }
-        })
-    }
-
-    /// The right to run a guest: of the process, of the tenant, of the plugin. Nobody waits for it.
-    fn permits<'a>(&'a self, snapshot: &'a Snapshot, route: &'a Route) -> Result<[Permit<'a>; 3], CallError> {
+    /// The right to run a guest: of the process, of the tenant, of its plugin. Nobody waits for it.
+    fn permits<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        route: &'a Route,
+        takes_long: bool,
+    ) -> Result<[[Option<Permit<'a>>; 2]; 3], CallError> {
         let busy = || {
             route.placed.figures.count(Ending::TurnedAway);
             CallError::Busy { retry_after: 1 }
         };
-        let take = |permits: &'a Permits| permits.take().ok_or_else(busy);
-        Ok([take(&self.permits)?, take(&snapshot.shared.permits)?, take(&route.plugin.permits)?])
-    }
-
-    fn succeed(&self, route: &Route, ending: Ending) {
-        route.placed.breaker.succeeded();
-        route.placed.figures.count(ending);
-    }
-
-    /// What the caller gets; a fault is noted where the operator and the author find it.
-    fn report(&self, route: &Route, call: &Call, failure: Failure) -> CallError {
-        let reason = match failure {
-            Failure::Call(error) => return error,
-            Failure::Fault(reason) => reason,
-        };
-        let placed = &route.placed;
-        placed.breaker.failed(self.engine.clock().monotonic());
-        placed.figures.count(Ending::Fault);
-        let incident = call.caller.request.clone();
-        let plugin = &placed.loaded.manifest.name;
-        let reason = crate::log::one_line(&reason, 1_024);
-        tracing::warn!(
-            tenant = call.caller.tenant.0,
-            plugin,
-            action = &*route.label,
-            incident,
-            reason,
-            "a plugin failed"
-        );
-        placed.log.push(LogLine {
-            at: self.engine.clock().now(),
-            level: Level::Error,
-            request: incident.clone(),
-            message: format!("{} failed: {reason}", route.label),
-        });
-        CallError::Fault { incident }
+        let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
+        Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.placed.bounds)?])
     }
 }
 
@@ -262,18 +232,30 @@ fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {
 }
 
 fn fault(lie: reply::Lie) -> Failure {
-    Failure::Fault(lie.to_string())
+    match lie {
+        reply::Lie::Spent(spent) => Failure::Limit(spent),
+        lie => Failure::Fault(lie.to_string()),
+    }
 }
 
-/// What ended a guest: a limit or a trap is its fault, a failure of storage ours.
+/// What ended a guest: a trap is its fault, a limit may be its caller's wish, a failure of storage is ours, and
+/// no room for it is nobody's.
 fn failure(error: &wasmtime::Error) -> Failure {
     match error.downcast_ref::<Stop>() {
-        Some(Stop::Ours(error)) => Failure::Call(CallError::from(error.clone())),
-        Some(stop) => Failure::Fault(stop.to_string()),
-        None => match error.downcast_ref::<wasmtime::Trap>() {
-            Some(trap) => Failure::Fault(trap.to_string()),
-            None => Failure::Fault(format!("{error:#}")),
-        },
+        Some(Stop::Ours(error)) => return Failure::Call(CallError::from(error.clone())),
+        Some(Stop::Spent(spent)) => return Failure::Limit(*spent),
+        Some(stop) => return Failure::Fault(stop.to_string()),
+        None => {}
+    }
+    if let Some(spent) = error.downcast_ref::<Spent>() {
+        return Failure::Limit(*spent);
+    }
+    if crate::engine::has_no_room(error) {
+        return Failure::Call(CallError::Busy { retry_after: 1 });
+    }
+    match error.downcast_ref::<wasmtime::Trap>() {
+        Some(trap) => Failure::Fault(trap.to_string()),
+        None => Failure::Fault(format!("{error:#}")),
     }
 }
 

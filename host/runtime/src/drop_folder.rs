@@ -106,6 +106,7 @@ fn failed(path: &Path, reason: String) -> PluginHealth {
         source: PluginSource::Foreign,
         status: PluginStatus::Failed { reason },
         breaker: None,
+        tripped: Vec::new(),
         calls: None,
     }
 }

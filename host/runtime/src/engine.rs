@@ -3,17 +3,23 @@
 
 use crate::limits;
 use std::time::Duration;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy};
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, OptLevel, OutOfMemory, PoolConcurrencyLimitError,
+    PoolingAllocationConfig, Strategy,
+};
 
-/// How often the epoch advances: the unit in which guest time is counted.
-pub(crate) const TICK: Duration = Duration::from_millis(10);
+/// How often the epoch advances: the unit in which guest time is counted, and in which guests take turns.
+pub(crate) const TICK: Duration = Duration::from_millis(2);
 
 /// Guests that can run at one moment in the process; the pool has a slot for each.
 pub(crate) const SLOTS: u32 = 256;
 
+/// Slots besides, for trial runs and for calls that end a tick after their request is gone.
+const SPARE: u32 = 16;
+
 /// What a slot keeps resident: above the memory of an ordinary Rust guest, so that a reset is a
-/// `memset` and no system call.
-const KEEP_MEMORY: usize = 2 << 20;
+/// `memset` and no system call; all slots together keep no more than some tens of MiB.
+const KEEP_MEMORY: usize = 256 << 10;
 const KEEP_TABLE: usize = 128 << 10;
 
 /// The engine that calls run in: pooled instances where the address space allows it, instances
@@ -57,11 +63,13 @@ fn code() -> Config {
 
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(SLOTS)
-        .total_core_instances(SLOTS * 8)
-        .total_memories(SLOTS)
-        .total_tables(SLOTS * 4)
-        .total_stacks(SLOTS)
+    let slots = SLOTS + SPARE;
+    // As many as every guest may have: none can take them from the others.
+    pool.total_component_instances(slots)
+        .total_core_instances(slots * limits::CORE_INSTANCES)
+        .total_memories(slots * limits::MEMORIES)
+        .total_tables(slots * limits::TABLES)
+        .total_stacks(slots)
         .max_core_instances_per_component(limits::CORE_INSTANCES)
         .max_memories_per_component(limits::MEMORIES)
         .max_tables_per_component(limits::TABLES)
@@ -72,6 +80,16 @@ fn pool() -> PoolingAllocationConfig {
         .linear_memory_keep_resident(KEEP_MEMORY)
         .table_keep_resident(KEEP_TABLE);
     pool
+}
+
+/// Whether a guest could not run because the pool or the machine had no room for it.
+pub(crate) fn has_no_room(error: &wasmtime::Error) -> bool {
+    let of_machine = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == std::io::ErrorKind::OutOfMemory)
+            || cause.downcast_ref::<rustix::io::Errno>() == Some(&rustix::io::Errno::NOMEM)
+    };
+    error.is::<PoolConcurrencyLimitError>() || error.is::<OutOfMemory>() || error.chain().any(of_machine)
 }
 
 /// Advances the epoch on a thread of its own that ends with the engine.

@@ -15,6 +15,7 @@ pub(crate) struct Figures {
     answered: AtomicU64,
     refused: AtomicU64,
     faults: AtomicU64,
+    at_limit: AtomicU64,
     turned_away: AtomicU64,
     kept: AtomicU64,
     micros: AtomicU64,
@@ -26,6 +27,8 @@ pub(crate) enum Ending {
     Answered,
     Refused,
     Fault,
+    /// At a limit of what one call may use.
+    AtLimit,
     TurnedAway,
     /// Answered from a kept body, without the plugin.
     Kept,
@@ -37,13 +40,14 @@ impl Figures {
             Ending::Answered => &self.answered,
             Ending::Refused => &self.refused,
             Ending::Fault => &self.faults,
+            Ending::AtLimit => &self.at_limit,
             Ending::TurnedAway => &self.turned_away,
             Ending::Kept => &self.kept,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Adds the time of one run of a guest.
+    /// Adds the time for which a guest was run without a break.
     pub(crate) fn ran(&self, time: Duration) {
         self.micros.fetch_add(u64::try_from(time.as_micros()).unwrap_or_default(), Ordering::Relaxed);
     }
@@ -54,6 +58,7 @@ impl Figures {
             answered: read(&self.answered),
             refused: read(&self.refused),
             faults: read(&self.faults),
+            at_limit: read(&self.at_limit),
             turned_away: read(&self.turned_away),
             kept: read(&self.kept),
             guest_micros: read(&self.micros),
@@ -70,11 +75,13 @@ pub struct CallFigures {
     pub refused: u64,
     /// The plugin broke.
     pub faults: u64,
+    /// Ran into a limit of what one call may use; their callers were refused.
+    pub at_limit: u64,
     /// Not let through: too many calls, or an open breaker.
     pub turned_away: u64,
     /// Answered from a kept body, without the plugin.
     pub kept: u64,
-    /// Wall time in the plugin, in microseconds.
+    /// Time for which its calls ran, functions of the host included and waiting left out, in microseconds.
     pub guest_micros: u64,
 }
 
@@ -98,6 +105,16 @@ pub enum PluginStatus {
     },
 }
 
+/// An action whose breaker is not closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrippedAction {
+    /// `player/account`.
+    pub action: String,
+    /// What its breaker does.
+    #[serde(flatten)]
+    pub breaker: BreakerState,
+}
+
 /// One plugin of a tenant.
 #[derive(Debug, Clone, Serialize)]
 pub struct PluginHealth {
@@ -112,8 +129,11 @@ pub struct PluginHealth {
     /// Whether it takes part. A version that does not may stand beside an older one that does.
     #[serde(flatten)]
     pub status: PluginStatus,
-    /// Its breaker, when it takes part.
+    /// When it takes part: the breaker of its worst action.
     pub breaker: Option<BreakerState>,
+    /// Its actions whose breaker is not closed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tripped: Vec<TrippedAction>,
     /// Its calls, when it takes part.
     pub calls: Option<CallFigures>,
 }

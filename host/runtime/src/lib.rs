@@ -3,10 +3,12 @@
 //!
 //! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`, `loaded`
 //! - a plugin gets its place: `runtime`, `install`, `tenancy`, `settings`, [`watch`], `drop_folder`, [`snapshot`]
-//! - a call becomes a reply: [`call`], `dispatch`, `document`, `state`, `limits`, `reply`, [`body`]
+//! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `limits`,
+//!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
 
+mod asker;
 pub mod body;
 pub mod breaker;
 mod cache;
@@ -32,6 +34,7 @@ mod permits;
 mod reply;
 mod runtime;
 mod settings;
+mod slow_lane;
 pub mod snapshot;
 mod state;
 mod tenancy;
@@ -39,11 +42,12 @@ mod waits;
 mod wasi;
 pub mod watch;
 
+pub use asker::Asker;
 pub use body::{BodyReply, Coding, Content, Pieces};
 pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
-pub use compile::{CompileError, compile_child};
-pub use health::{CallFigures, PluginHealth, PluginStatus};
+pub use compile::{CompileError, CompileLimits, compile_child};
+pub use health::{CallFigures, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
 pub use link::offered;

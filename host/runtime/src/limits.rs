@@ -2,6 +2,7 @@
 //! Knows nothing of what the guest does with it.
 
 use host_core::action::Budget;
+use host_core::refusal::{Code, Refusal};
 use std::time::Duration;
 use wasmtime::ResourceLimiter;
 
@@ -23,6 +24,8 @@ pub(crate) const STACK_BYTES: usize = 512 << 10;
 pub(crate) const HANDLES: usize = 1_000;
 /// Bytes that a guest may hand over in one host call.
 pub(crate) const HOST_CALL_BYTES: usize = 16 << 20;
+/// Bytes of a text that a guest hands over, but for a piece of its body.
+pub(crate) const ARGUMENT_BYTES: usize = 256 << 10;
 /// Bytes of a reply.
 pub(crate) const REPLY_BYTES: usize = 8 << 20;
 /// Bytes of a body that the host holds in memory.
@@ -37,9 +40,11 @@ pub(crate) const BODY_FILES_BYTES: u64 = 1 << 30;
 const HOST_CALLS: u32 = 1_000;
 const HOST_CALLS_BUILDING: u32 = 100_000;
 const LOG_BYTES: usize = 64 << 10;
+/// What the shortest log line counts.
+const LOG_LINE: usize = 256;
 const RANDOM_BYTES: usize = 64 << 10;
 
-/// A limit that a call ran into. It ends the call, and counts as the plugin's fault.
+/// A limit that a call ran into. It ends the call; its caller is refused, because a smaller wish may fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Spent {
     /// Guest time of its budget class.
@@ -60,6 +65,9 @@ pub enum Spent {
     /// Random bytes.
     #[error("it asked for more than {} KiB of random bytes", RANDOM_BYTES >> 10)]
     Random,
+    /// Bytes of a text that it hands to the host.
+    #[error("it handed the host a text of more than {} KiB", ARGUMENT_BYTES >> 10)]
+    Argument,
     /// Bytes of its body.
     #[error("its body is larger than {} MiB; name `file` in its cache rule", BODY_BYTES >> 20)]
     Body,
@@ -69,6 +77,22 @@ pub enum Spent {
     /// Bytes of its reply.
     #[error("its reply is larger than {} MiB; write it through the body capability", REPLY_BYTES >> 20)]
     Reply,
+}
+
+impl Spent {
+    /// What the caller is told.
+    pub(crate) fn refusal(self) -> Refusal {
+        let (code, message) = match self {
+            Spent::Time | Spent::Wall => (Code::Unavailable, "This took longer than it may; ask for less at once."),
+            Spent::Memory | Spent::Table | Spent::HostCalls | Spent::Random => {
+                (Code::TooLarge, "This is more work than one request may be; ask for less at once.")
+            }
+            Spent::Argument | Spent::Body | Spent::BodyFile | Spent::Reply => {
+                (Code::TooLarge, "The answer is larger than it may be; ask for less at once.")
+            }
+        };
+        Refusal::new(code, message)
+    }
 }
 
 /// Counts what one call uses.
@@ -94,7 +118,14 @@ impl Meter {
         Ok(())
     }
 
-    /// How many bytes of a log line of `wanted` bytes are still allowed.
+    /// How many bytes of a log line of `wanted` bytes are still allowed; none when no line is.
+    pub(crate) fn log_line(&mut self, wanted: usize) -> Option<usize> {
+        // An empty line takes a place in the ring like any other.
+        let taken = self.log(wanted.max(LOG_LINE));
+        (taken > 0).then_some(wanted.min(taken))
+    }
+
+    /// How many of `wanted` bytes for the log are still allowed.
     pub(crate) fn log(&mut self, wanted: usize) -> usize {
         let allowed = wanted.min(self.log);
         self.log -= allowed;
@@ -126,6 +157,11 @@ impl ResourceLimiter for Meter {
         }
         self.table = total;
         Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        // The guest hears that it got no memory, unless it is the machine that has none.
+        if crate::engine::has_no_room(&error) { Err(error) } else { Ok(()) }
     }
 
     fn instances(&self) -> usize {
@@ -190,9 +226,15 @@ mod tests {
     #[test]
     fn a_log_line_is_cut_where_the_allowance_ends() {
         let mut meter = Meter::new(false);
-        assert_eq!(meter.log(60 << 10), 60 << 10);
-        assert_eq!(meter.log(60 << 10), 4 << 10);
-        assert_eq!(meter.log(1), 0);
+        assert_eq!(meter.log_line(60 << 10), Some(60 << 10));
+        assert_eq!(meter.log_line(60 << 10), Some(4 << 10));
+        assert_eq!(meter.log_line(1), None);
+    }
+
+    #[test]
+    fn empty_lines_use_the_allowance_up_too() {
+        let mut meter = Meter::new(false);
+        assert_eq!((0..10_000).filter(|_| meter.log_line(0).is_some()).count(), 256);
     }
 
     #[test]

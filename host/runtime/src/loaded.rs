@@ -9,7 +9,6 @@ use crate::link;
 use crate::log::Ring;
 use crate::manifest::Manifest;
 use crate::package::{Package, PackageError};
-use crate::permits::Permits;
 use crate::state::{CallState, Stop};
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
@@ -18,9 +17,6 @@ use host_core::grant::Grant;
 use std::sync::Arc;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
-
-/// Calls of one plugin at the same moment, over all tenants.
-const CALLS: u32 = 128;
 
 /// Why a plugin is not loaded. Each is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +68,6 @@ pub struct Loaded {
     pub surfaces: Vec<Arc<Surface>>,
     /// The actions that it answers.
     pub actions: Vec<Arc<Action>>,
-    /// Calls that may run at the same moment.
-    pub(crate) permits: Permits,
     instances: InstancePre<CallState>,
     names: ComponentExportIndex,
     handle: ComponentExportIndex,
@@ -85,6 +79,9 @@ pub struct Loaded {
 /// How a guest answered.
 pub(crate) type Answered = Result<String, GuestRefusal>;
 
+/// How a call of a guest ended, and what the host knew of it.
+pub(crate) type Ended = (CallState, wasmtime::Result<Answered>);
+
 impl Loaded {
     /// Compiles, links and tries a package. Everything it asks for gets linked: whether that is
     /// granted, the caller has checked.
@@ -93,12 +90,13 @@ impl Loaded {
         engine: &Engine,
         cache: &Cache,
         package: Package,
+        shipped: bool,
     ) -> Result<Loaded, LoadError> {
         let unknown = link::unknown(&package.asked);
         if !unknown.is_empty() {
             return Err(LoadError::Unknown(unknown));
         }
-        let component = cache.component(engine, &package).await?;
+        let component = cache.component(engine, &package, shipped).await?;
         let linked = |error: wasmtime::Error| LoadError::Link(format!("{error:#}"));
         let instances = link::linker(engine, &component, &package.asked.functions)
             .and_then(|linker| linker.instantiate_pre(&component))
@@ -110,14 +108,13 @@ impl Loaded {
             asked: package.asked,
             surfaces: surfaces.into_iter().map(Arc::new).collect(),
             actions: actions.into_iter().map(Arc::new).collect(),
-            permits: Permits::new(CALLS),
             names: export(&component, "names")?,
             handle: export(&component, "handle")?,
             instances,
             #[cfg(feature = "native")]
             native: std::sync::OnceLock::new(),
         };
-        let answers = loaded.names(engine, nobody(host)).await;
+        let answers = loaded.names(nobody(host)).await;
         loaded.check_names(answers.map_err(|error| LoadError::Trial(format!("{error:#}")))?)?;
         Ok(loaded)
     }
@@ -128,19 +125,12 @@ impl Loaded {
     }
 
     /// Answers one call in a fresh instance; the state comes back, however it ended.
-    pub(crate) async fn answer(
-        &self,
-        engine: &Engine,
-        state: CallState,
-        time: Time,
-        action: &str,
-        call: &str,
-    ) -> (CallState, wasmtime::Result<Answered>) {
+    pub(crate) async fn answer(&self, state: CallState, time: Time, action: &str, call: &str) -> Ended {
         #[cfg(feature = "native")]
         if let Some(native) = self.native.get() {
             return crate::native::answer(*native, state, action, call);
         }
-        let mut store = bounded(engine, state, time);
+        let mut store = bounded(self.instances.engine(), state, time);
         store.limiter(|state| &mut state.meter);
         let answered = self.handle(&mut store, action, call).await;
         (store.into_data(), answered)
@@ -154,8 +144,8 @@ impl Loaded {
     }
 
     /// What the component says it answers.
-    async fn names(&self, engine: &Engine, state: CallState) -> wasmtime::Result<Vec<String>> {
-        let mut store = bounded(engine, state, Time::of(host_core::action::Budget::Fast));
+    async fn names(&self, state: CallState) -> wasmtime::Result<Vec<String>> {
+        let mut store = bounded(self.instances.engine(), state, Time::of(host_core::action::Budget::Fast));
         store.limiter(|state| &mut state.meter);
         let instance = self.instances.instantiate_async(&mut store).await?;
         // The type of `handle` is checked here, so that no call finds out.
@@ -194,13 +184,14 @@ fn bounded<T: Send + 'static>(engine: &Engine, data: T, time: Time) -> Store<T> 
     let mut store = Store::new(engine, data);
     store.set_hostcall_fuel(HOST_CALL_BYTES);
     store.set_max_component_handles(HANDLES);
-    let mut ticks = time.ticks;
-    // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time.
+    let mut ticks = time.ticks.saturating_sub(1);
+    // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time. The
+    // first tick is a whole one, so that a short call never gives way in its middle.
     store.epoch_deadline_callback(move |_| {
         ticks = ticks.checked_sub(1).ok_or(Stop::Spent(Spent::Time))?;
         Ok(UpdateDeadline::Yield(1))
     });
-    store.set_epoch_deadline(1);
+    store.set_epoch_deadline(2);
     store
 }
 

@@ -22,6 +22,8 @@ use std::collections::BTreeSet;
 
 /// Largest plugin file in bytes.
 pub const MAX_FILE: usize = 16 << 20;
+/// Most bytes of a sentence that quotes a file.
+pub(crate) const QUOTED: usize = 512;
 /// Name of the section with the description.
 pub const ACTIONS_SECTION: &str = "linecard:actions";
 /// Name of the last section, with digest and manifest.
@@ -34,7 +36,9 @@ pub enum PackageError {
     #[error("the file has {0} bytes; a plugin has at most {MAX_FILE}")]
     TooLarge(usize),
     /// Something else than a component.
-    #[error("the file is {0}, not a WebAssembly component; build it with `linecard plugin pack`")]
+    #[error(
+        "the file is {0}, not a plugin: a plugin is a packed WebAssembly component (the crate linecard-pack makes one of a plugin's folder)"
+    )]
     NotComponent(&'static str),
     /// Cut off, or changed after it was packed.
     #[error("the file is incomplete or was changed after it was packed: {0}; copy it again")]

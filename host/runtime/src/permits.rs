@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[repr(align(128))]
 pub(crate) struct Permits {
     taken: AtomicU32,
-    most: u32,
+    most: AtomicU32,
 }
 
 /// The right to run; it ends with this value.
@@ -18,7 +18,7 @@ pub(crate) struct Permit<'p>(&'p Permits);
 impl Permits {
     /// So many at the same moment.
     pub(crate) const fn new(most: u32) -> Permits {
-        Permits { taken: AtomicU32::new(0), most }
+        Permits { taken: AtomicU32::new(0), most: AtomicU32::new(most) }
     }
 
     /// A permit, if one is left. While another one is being turned away, one more may be.
@@ -26,7 +26,7 @@ impl Permits {
         let permit = Permit(self);
         // Added first and looked at then: that is one write, however many come at once.
         let before = self.taken.fetch_add(1, Ordering::Relaxed);
-        (before < self.most).then_some(permit)
+        (before < self.most.load(Ordering::Relaxed)).then_some(permit)
     }
 
     /// How many are taken now.
@@ -34,6 +34,39 @@ impl Permits {
     fn taken(&self) -> u32 {
         self.taken.load(Ordering::Relaxed)
     }
+}
+
+/// Permits of whoever runs calls: for all calls, and within them for calls that may take long, so that these
+/// never take everything.
+#[derive(Debug)]
+pub(crate) struct Bounds {
+    all: Permits,
+    long: Permits,
+}
+
+impl Bounds {
+    /// So many calls at the same moment, half of them long ones.
+    pub(crate) const fn new(most: u32) -> Bounds {
+        Bounds { all: Permits::new(most), long: Permits::new(half(most)) }
+    }
+
+    /// Changes how many there are; what is taken stays taken.
+    pub(crate) fn resize(&self, most: u32) {
+        self.all.most.store(most, Ordering::Relaxed);
+        self.long.most.store(half(most), Ordering::Relaxed);
+    }
+
+    /// The permits of one call, if they are left.
+    pub(crate) fn take(&self, takes_long: bool) -> Option<[Option<Permit<'_>>; 2]> {
+        let all = self.all.take()?;
+        let long = if takes_long { Some(self.long.take()?) } else { None };
+        Some([Some(all), long])
+    }
+}
+
+/// Of one, too, one may be long.
+const fn half(most: u32) -> u32 {
+    most.div_ceil(2)
 }
 
 impl Drop for Permit<'_> {
@@ -58,6 +91,19 @@ mod tests {
         assert!(third.is_some() && permits.take().is_none());
         drop((second, third));
         assert_eq!(permits.taken(), 0);
+    }
+
+    #[test]
+    fn long_calls_leave_half_to_the_others() {
+        let bounds = Bounds::new(4);
+        let long: Vec<_> = (0..2).map(|_| bounds.take(true)).collect();
+        assert!(long.iter().all(Option::is_some) && bounds.take(true).is_none());
+        let others = [bounds.take(false), bounds.take(false)];
+        assert!(others.iter().all(Option::is_some) && bounds.take(false).is_none());
+        drop((long, others));
+        bounds.resize(1);
+        let only = bounds.take(true);
+        assert!(only.is_some() && bounds.take(false).is_none());
     }
 
     #[test]

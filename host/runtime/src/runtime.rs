@@ -3,13 +3,14 @@
 
 use crate::breaker::BreakerState;
 use crate::cache::Cache;
-use crate::compile::Compiler;
+use crate::compile::{CompileLimits, Compiler};
 use crate::engine::{self, SLOTS};
-use crate::health::{PluginHealth, PluginStatus};
+use crate::health::{PluginHealth, PluginStatus, TrippedAction};
 use crate::loaded::{LoadError, Loaded};
 use crate::log::LogLine;
 use crate::package::Package;
-use crate::permits::Permits;
+use crate::permits::Bounds;
+use crate::slow_lane::SlowLane;
 use crate::snapshot::Snapshot;
 use crate::tenancy::{Tenancy, of_placed};
 use arc_swap::ArcSwap;
@@ -43,8 +44,13 @@ pub struct Options {
     pub compiler: Vec<OsString>,
     /// The whole environment of that process: names and values.
     pub compiler_environment: Vec<(&'static str, &'static str)>,
+    /// What compiling a foreign plugin may use; shipped ones may use more.
+    pub compile: CompileLimits,
     /// Bytes that one function of these plugins may have, where the usual 64 KiB are not right.
     pub function_bytes: BTreeMap<String, usize>,
+    /// Threads for calls that take longer than a tick; 0 leaves every call on the thread where it began, for
+    /// those who step everything by hand.
+    pub slow_threads: usize,
     /// Whether foreign plugins are loaded at all.
     pub allow_unsigned: bool,
     /// The plugins that came with the host.
@@ -81,7 +87,8 @@ pub struct Runtime {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) cache: Cache,
     /// Calls of the process: the pool has a slot for each.
-    pub(crate) permits: Permits,
+    pub(crate) bounds: Bounds,
+    pub(crate) slow: SlowLane,
     pub(crate) shipped: Vec<Arc<Loaded>>,
     /// Loaded foreign plugins, by digest; they live as long as a snapshot has them.
     foreign: Mutex<HashMap<[u8; 32], Weak<Loaded>>>,
@@ -100,8 +107,9 @@ impl Runtime {
     /// plugin does not load.
     pub fn new(engine: Arc<Engine>, options: Options) -> Result<Arc<Runtime>, StartError> {
         let wasm = engine::for_calls().map_err(|error| StartError::Engine(format!("{error:#}")))?;
-        let compiler = Compiler::new(options.function_bytes.clone())
+        let compiler = Compiler::new(options.function_bytes.clone(), options.compile)
             .by(options.compiler.clone(), options.compiler_environment.clone());
+        let slow = SlowLane::start(options.slow_threads).map_err(|error| StartError::Engine(error.to_string()))?;
         let cache = Cache::open(options.cache_dir.clone(), &wasm, Arc::clone(&engine), compiler);
         let cache = cache.map_err(StartError::Cache)?;
         let shipped = load_shipped(&engine, &wasm, &cache, options.shipped)?;
@@ -110,7 +118,8 @@ impl Runtime {
             options,
             wasm,
             cache,
-            permits: Permits::new(SLOTS),
+            bounds: Bounds::new(SLOTS),
+            slow,
             shipped,
             foreign: Mutex::default(),
             tenants: ArcSwap::default(),
@@ -142,25 +151,29 @@ impl Runtime {
         let tenancy = self.tenancy(tenant);
         let now = self.engine.clock().monotonic();
         let snapshot = tenancy.snapshot.load_full();
-        let active = snapshot.placed().iter().map(|placed| PluginHealth {
-            breaker: Some(placed.breaker.state(now)),
-            calls: Some(placed.figures.read()),
-            ..of_placed(placed, PluginStatus::Active)
+        let active = snapshot.placed().iter().map(|placed| {
+            let tripped = placed.tripped(now);
+            PluginHealth {
+                breaker: Some(tripped.iter().map(|action| action.breaker).max().unwrap_or(BreakerState::Closed)),
+                tripped,
+                calls: Some(placed.figures.read()),
+                ..of_placed(placed, PluginStatus::Active)
+            }
         });
         let apart = tenancy.apart.lock().clone();
         let dropped: Vec<_> = tenancy.dropped.lock().values().cloned().collect();
         active.chain(apart).chain(dropped).collect()
     }
 
-    /// Plugins of all tenants whose breaker is not closed: (tenant, plugin, state).
-    pub fn tripped(&self) -> Vec<(TenantId, String, BreakerState)> {
+    /// Plugins of all tenants that have actions whose breaker is not closed: (tenant, plugin, actions).
+    pub fn tripped(&self) -> Vec<(TenantId, String, Vec<TrippedAction>)> {
         let now = self.engine.clock().monotonic();
         let mut tripped = Vec::new();
         for (tenant, tenancy) in self.tenants.load().iter() {
             for placed in tenancy.snapshot.load().placed() {
-                let state = placed.breaker.state(now);
-                if state != BreakerState::Closed {
-                    tripped.push((*tenant, placed.loaded.manifest.name.clone(), state));
+                let actions = placed.tripped(now);
+                if !actions.is_empty() {
+                    tripped.push((*tenant, placed.loaded.manifest.name.clone(), actions));
                 }
             }
         }
@@ -239,7 +252,7 @@ impl Runtime {
         let runtime = Arc::clone(self);
         let handle = tokio::runtime::Handle::current();
         let load = move || {
-            handle.block_on(Loaded::load(&runtime.engine, &runtime.wasm, &runtime.cache, package)).map(Arc::new)
+            handle.block_on(Loaded::load(&runtime.engine, &runtime.wasm, &runtime.cache, package, false)).map(Arc::new)
         };
         let loaded = tokio::task::spawn_blocking(load).await;
         let loaded = loaded.map_err(|error| LoadError::Trial(error.to_string()))??;
@@ -269,7 +282,7 @@ fn load_shipped(
         for Shipped { name, bytes } in shipped {
             let one = async {
                 let package = Package::read(Bytes::from_static(bytes))?;
-                Loaded::load(engine, wasm, cache, package).await
+                Loaded::load(engine, wasm, cache, package, true).await
             };
             let one = executor.block_on(one).map_err(|error| StartError::Shipped(name, error))?;
             loaded.push(Arc::new(one));

@@ -2,11 +2,11 @@
 //! begin to end. Knows nothing of how plugins are loaded or called.
 
 use crate::body::cache::Bodies;
-use crate::breaker::Breaker;
-use crate::health::Figures;
+use crate::breaker::{Breaker, BreakerState};
+use crate::health::{Figures, TrippedAction};
 use crate::loaded::Loaded;
 use crate::log::Ring;
-use crate::permits::Permits;
+use crate::permits::Bounds;
 use crate::settings::Settings;
 use host_core::TenantId;
 use host_core::action::{Action, Surface};
@@ -14,6 +14,7 @@ use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
 pub(crate) struct Placed {
@@ -22,8 +23,11 @@ pub(crate) struct Placed {
     pub(crate) shipped: bool,
     pub(crate) grant: Arc<Grant>,
     pub(crate) settings: Arc<Settings>,
-    pub(crate) breaker: Breaker,
+    /// One for each action of the plugin, in its order.
+    pub(crate) breakers: Vec<Arc<Breaker>>,
     pub(crate) figures: Figures,
+    /// How many of its calls may run at the same moment.
+    pub(crate) bounds: Bounds,
     pub(crate) log: Arc<Ring>,
 }
 
@@ -31,13 +35,22 @@ impl Placed {
     fn name(&self) -> &str {
         &self.loaded.manifest.name
     }
+
+    /// Its actions whose breaker is not closed at `now`.
+    pub(crate) fn tripped(&self, now: Duration) -> Vec<TrippedAction> {
+        let actions = self.loaded.actions.iter().zip(&self.breakers);
+        let states = actions.map(|(action, breaker)| TrippedAction {
+            action: format!("{}/{}", action.surface, action.name),
+            breaker: breaker.state(now),
+        });
+        states.filter(|action| action.breaker != BreakerState::Closed).collect()
+    }
 }
 
 /// What a tenant's calls share, whichever plugin they go to.
 pub(crate) struct Shared {
     /// How many calls the tenant may have at the same moment.
-    pub(crate) calls: u32,
-    pub(crate) permits: Permits,
+    pub(crate) bounds: Bounds,
     pub(crate) bodies: Arc<Bodies>,
 }
 
@@ -60,6 +73,7 @@ pub struct Route {
     /// The plugin that answers it.
     pub plugin: Arc<Loaded>,
     pub(crate) placed: Arc<Placed>,
+    pub(crate) breaker: Arc<Breaker>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,
 }
@@ -171,7 +185,7 @@ impl Snapshot {
             let entry = SurfaceEntry { surface: Arc::clone(surface), plugin: plugin.name().to_owned() };
             self.surfaces.push(Arc::new(entry));
         }
-        for action in &plugin.loaded.actions {
+        for (action, breaker) in plugin.loaded.actions.iter().zip(&plugin.breakers) {
             let actions = self.routes.entry(action.surface.clone()).or_default();
             for alias in &action.aliases {
                 actions.aliases.insert(alias.clone(), action.name.clone());
@@ -181,6 +195,7 @@ impl Snapshot {
                 settings: Arc::clone(&plugin.settings),
                 plugin: Arc::clone(&plugin.loaded),
                 placed: Arc::clone(&plugin),
+                breaker: Arc::clone(breaker),
                 label: format!("{}/{}", action.surface, action.name).into(),
             };
             actions.names.insert(action.name.clone(), route);

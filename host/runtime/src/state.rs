@@ -70,8 +70,7 @@ impl CallState {
 
     /// Adds a line to the plugin's log, cut where the call's allowance ends.
     pub(crate) fn log(&mut self, level: Level, message: &str) {
-        let allowed = self.meter.log(message.len());
-        if allowed > 0 || message.is_empty() {
+        if let Some(allowed) = self.meter.log_line(message.len()) {
             let message = one_line(message, allowed);
             let request = self.work.caller().request.clone();
             self.log.push(LogLine { at: self.work.now(), level, request, message });

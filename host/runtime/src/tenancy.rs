@@ -9,7 +9,7 @@ use crate::install::{blocking, read};
 use crate::loaded::{LoadError, Loaded};
 use crate::log::Ring;
 use crate::package::{Package, PackageError};
-use crate::permits::Permits;
+use crate::permits::Bounds;
 use crate::settings::Settings;
 use crate::snapshot::{Placed, Shared, Snapshot};
 use arc_swap::ArcSwap;
@@ -50,7 +50,8 @@ impl Runtime {
         let _turn = tenancy.turn.lock().await;
         let old = tenancy.snapshot.load_full();
         let rows = self.installed(tenant).await?;
-        let shared = self.shared(tenant, &old).await?;
+        let shared = Arc::clone(&old.shared);
+        let quotas = self.resize(tenant, &shared).await?;
         let (mut placed, mut apart) = (Vec::new(), Vec::new());
         for loaded in &self.shipped {
             match rows.iter().find(|row| row.source == PluginSource::Shipped && row.name == loaded.manifest.name) {
@@ -70,6 +71,7 @@ impl Runtime {
             apart.extend(status.map(|status| beside(row, status)));
             apart.extend(self.waiting(row));
         }
+        placed.iter().for_each(|placed: &Arc<Placed>| placed.bounds.resize(of_plugin(quotas.concurrent_calls)));
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
         let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed);
         apart.extend(clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)));
@@ -127,18 +129,16 @@ impl Runtime {
         self.load(package).await
     }
 
-    /// What the tenant's calls share, kept over refreshes unless its quotas changed.
-    async fn shared(&self, tenant: TenantId, old: &Snapshot) -> host_engine::Result<Arc<Shared>> {
+    /// Brings what the tenant's calls share to its quotas of now: what is kept and what runs stays.
+    async fn resize(&self, tenant: TenantId, shared: &Shared) -> host_engine::Result<Quotas> {
         let found = self.engine.store().get(Place::Control, Scope::Tenant, Key::Tenant(tenant)).await?;
         let quotas = match found {
             Some(Object::Tenant(tenant)) => tenant.quotas,
             _ => Quotas::default(),
         };
-        if old.shared.calls == quotas.concurrent_calls {
-            old.shared.bodies.resize(quotas.body_bytes);
-            return Ok(Arc::clone(&old.shared));
-        }
-        Ok(Arc::new(Shared::new(&quotas, Arc::clone(&old.shared.bodies.folder))))
+        shared.bodies.resize(quotas.body_bytes);
+        shared.bounds.resize(quotas.concurrent_calls);
+        Ok(quotas)
     }
 
     pub(crate) fn tenancy(&self, tenant: TenantId) -> Arc<Tenancy> {
@@ -220,18 +220,23 @@ impl Tenancy {
             shipped,
             grant: Arc::new(grant),
             settings: Arc::new(settings),
-            breaker: Default::default(),
+            breakers: loaded.actions.iter().map(|_| Arc::default()).collect(),
             figures: Figures::default(),
+            bounds: Bounds::new(of_plugin(Quotas::default().concurrent_calls)),
             log: ring,
         })
     }
 }
 
+/// Calls of one plugin out of those of its tenant: one plugin does not take all of them.
+const fn of_plugin(calls: u32) -> u32 {
+    calls.saturating_mul(3).div_ceil(4)
+}
+
 impl Shared {
     fn new(quotas: &Quotas, folder: Arc<OnceCell<Folder>>) -> Shared {
         Shared {
-            calls: quotas.concurrent_calls,
-            permits: Permits::new(quotas.concurrent_calls),
+            bounds: Bounds::new(quotas.concurrent_calls),
             bodies: Arc::new(Bodies::new(quotas.body_bytes, folder)),
         }
     }
@@ -245,6 +250,7 @@ pub(crate) fn of_placed(placed: &Placed, status: PluginStatus) -> PluginHealth {
         source: if placed.shipped { PluginSource::Shipped } else { PluginSource::Foreign },
         status,
         breaker: None,
+        tripped: Vec::new(),
         calls: None,
     }
 }
@@ -262,6 +268,7 @@ fn beside(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
         source: row.source,
         status,
         breaker: None,
+        tripped: Vec::new(),
         calls: None,
     }
 }

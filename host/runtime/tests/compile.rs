@@ -32,7 +32,11 @@ fn child() {
 /// Compiles, then fails with its limits as last words.
 fn report() {
     host_runtime::compile_child().unwrap();
-    eprintln!("{}", std::fs::read_to_string("/proc/self/limits").unwrap());
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    for limit in ["Max address space", "Max cpu time", "Max core file size"] {
+        let line = limits.lines().find_map(|line| line.strip_prefix(limit)).unwrap();
+        eprintln!("{limit}: {};", line.split_whitespace().next().unwrap());
+    }
     std::process::exit(1);
 }
 
@@ -51,8 +55,8 @@ fn a_child_limits_itself_before_it_reads() {
     let Err(StartError::Shipped(_, LoadError::Compile(CompileError::Failed(words)))) = start("report") else {
         panic!("the child was to fail");
     };
-    for (limit, most) in [("Max address space", "536870912"), ("Max cpu time", "10"), ("Max core file size", "0")] {
-        let line = words.lines().find(|line| line.starts_with(limit)).unwrap();
-        assert!(line[limit.len()..].split_whitespace().next() == Some(most), "{line}");
+    // More than a foreign plugin has: without this one there is no panel, however slow the machine is.
+    for limit in ["Max address space: 2147483648;", "Max cpu time: 600;", "Max core file size: 0;"] {
+        assert!(words.contains(limit), "{words}");
     }
 }

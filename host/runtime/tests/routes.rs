@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::Panel;
 use support::guest::{Guest, action, data};
-use support::panel::{TENANT, call};
+use support::panel::call;
 
 /// A shipped surface `probe` with the action `go` and the alias `1`.
 fn shipped() -> Guest {
@@ -230,19 +230,4 @@ async fn until(met: impl Fn() -> bool) {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("it never came true");
-}
-
-#[tokio::test]
-async fn the_breaker_answers_for_a_plugin_that_keeps_failing() {
-    let panel = Panel::with(vec![Guest::new("(unreachable)").file()]);
-    for _ in 0..5 {
-        assert!(matches!(panel.call("probe", "go").await, Err(host_runtime::CallError::Fault { .. })));
-    }
-    let busy = panel.call("probe", "go").await;
-    assert!(matches!(busy, Err(host_runtime::CallError::Busy { retry_after: 1 })));
-    assert_eq!(panel.runtime.tripped().len(), 1);
-    assert!(panel.runtime.snapshot(TenantId(2)).route("probe", "go").is_some());
-    let neighbour = panel.call_with("probe", "go", call(TenantId(2))).await;
-    assert!(matches!(neighbour, Err(host_runtime::CallError::Fault { .. })), "each tenant has its own breaker");
-    assert_eq!(TENANT, TenantId(1));
 }

@@ -87,7 +87,7 @@ pub const PROBES: &[Probe] = &[
                 json!({ "kind": "write" }),
             )
         },
-        ends: Ending::Fault("time"),
+        ends: Ending::Limit("time"),
     },
 ];
 

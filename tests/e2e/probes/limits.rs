@@ -10,16 +10,16 @@ const fn spends(trick: &'static str, guest: fn(&super::Side) -> Guest, ends: End
 }
 
 pub const PROBES: &[Probe] = &[
-    spends("an endless loop", |_| Guest::new("(loop $for_ever (br $for_ever)) (unreachable)"), Ending::Fault("time")),
+    spends("an endless loop", |_| Guest::new("(loop $for_ever (br $for_ever)) (unreachable)"), Ending::Limit("time")),
     spends(
         "an endless loop inside of what the host asks for memory",
         |_| Guest { alloc: "(loop $for_ever (br $for_ever))", ..answering() },
-        Ending::Fault("time"),
+        Ending::Limit("time"),
     ),
     spends(
         "memory without end",
         |_| Guest::new("(loop $more (drop (memory.grow (i32.const 64))) (br $more)) (unreachable)"),
-        Ending::Fault("64 MiB of memory"),
+        Ending::Limit("64 MiB of memory"),
     ),
     spends(
         "a table without end",
@@ -27,7 +27,7 @@ pub const PROBES: &[Probe] = &[
             fields: "(table $t 1 funcref)".into(),
             ..Guest::new("(loop $more (drop (table.grow $t (ref.null func) (i32.const 500))) (br $more)) (unreachable)")
         },
-        Ending::Fault("tables of more than 10000"),
+        Ending::Limit("tables of more than 10000"),
     ),
     spends(
         "three tables that are small each",
@@ -39,7 +39,7 @@ pub const PROBES: &[Probe] = &[
                  (drop (table.grow $c (ref.null func) (i32.const 4000))) (unreachable)",
             )
         },
-        Ending::Fault("tables of more than 10000"),
+        Ending::Limit("tables of more than 10000"),
     ),
     spends(
         "endless recursion",
@@ -60,8 +60,8 @@ pub const PROBES: &[Probe] = &[
         |_| Guest::new("(call $ok (i32.const 0x7ffffff0) (i32.const 64))"),
         Ending::Fault("bounds"),
     ),
-    spends("a reply of 9 MiB", |_| huge_reply(), Ending::Fault("8 MiB")),
-    spends("a body without end", |_| huge_body(), Ending::Fault("body is larger")),
+    spends("a reply of 9 MiB", |_| huge_reply(), Ending::Limit("8 MiB")),
+    spends("a body without end", |_| huge_body(), Ending::Limit("body is larger")),
     spends("an argument of 17 MiB", |_| huge_argument(), Ending::Fault("fuel")),
     spends("handles without end", |_| handles(), Ending::Fault("handle")),
     spends(
@@ -70,7 +70,7 @@ pub const PROBES: &[Probe] = &[
             imports: r#"(import "linecard:base/base@0.1.0" "now" (func $now (result i32)))"#,
             ..Guest::new("(loop $more (drop (call $now)) (br $more)) (unreachable)")
         },
-        Ending::Fault("host calls"),
+        Ending::Limit("host calls"),
     ),
     spends(
         "random bytes without end",
@@ -78,9 +78,9 @@ pub const PROBES: &[Probe] = &[
             imports: r#"(import "linecard:base/base@0.1.0" "random" (func $random (param i32 i32)))"#,
             ..Guest::new("(loop $more (call $random (i32.const 9000) (i32.const 64)) (br $more)) (unreachable)")
         },
-        Ending::Fault("random"),
+        Ending::Limit("random"),
     ),
-    spends("log lines without end", |_| chatter(), Ending::Fault("host calls")),
+    spends("log lines without end", |_| chatter(), Ending::Limit("host calls")),
 ];
 
 fn answering() -> Guest {

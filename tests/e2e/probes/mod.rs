@@ -49,6 +49,8 @@ enum Role {
 enum Ending {
     /// The caller hears that something broke, the plugin's log why.
     Fault(&'static str),
+    /// The caller is refused: it ran into a limit, the plugin's log says which.
+    Limit(&'static str),
     /// The caller is refused with this status.
     Refused(u16),
     /// It answers; what it may have got hold of is judged.
@@ -131,6 +133,12 @@ fn judge(probe: &Probe, seen: &Seen, own: &Side) {
             assert!(said.contains(words), "{trick}: its log says {said:?}");
             assert!(!seen.whole.contains(words), "{trick}: the caller hears no more than that it broke");
         }
+        Ending::Limit(words) => {
+            assert!([503, 413].contains(&seen.status), "{trick}: {}", seen.whole);
+            let said = own.last_words();
+            assert!(said.contains(words), "{trick}: its log says {said:?}");
+            assert!(!seen.whole.contains(words), "{trick}: the caller hears what to do, and no inner figure");
+        }
         Ending::Refused(status) => assert_eq!(seen.status, *status, "{trick}: {}", seen.whole),
         Ending::Answers(judge) => {
             assert_eq!(seen.status, 200, "{trick}: {}; {}", seen.whole, own.last_words());
@@ -153,6 +161,8 @@ fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
     let tenant = &end["span"]["tenant"];
     assert_eq!(*tenant, own.canary, "{trick}: {end}");
     let failures = of_request("a plugin failed");
+    let limits = of_request("a call ran into a limit of its plugin");
+    assert_eq!(limits.len(), usize::from(matches!(probe.ends, Ending::Limit(_))), "{trick}: {limits:#?}");
     match &probe.ends {
         Ending::Fault(_) => {
             let [failure] = failures[..] else { panic!("{trick}: not one failure in {lines:#?}") };
@@ -162,7 +172,9 @@ fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
             assert!(failures.is_empty(), "{trick}: {failures:#?}");
             assert!(own.was_told(trick), "{trick}: it did not get its settings");
         }
-        Ending::NotLoaded(_) | Ending::Waits(_) => assert!(failures.is_empty(), "{trick}: {failures:#?}"),
+        Ending::Limit(_) | Ending::NotLoaded(_) | Ending::Waits(_) => {
+            assert!(failures.is_empty(), "{trick}: {failures:#?}");
+        }
     }
 }
 

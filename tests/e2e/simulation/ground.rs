@@ -122,7 +122,9 @@ pub fn runtime_options(data: &Path, cache_dir: PathBuf) -> host_runtime::Options
         tenants_dir: data.join("tenants"),
         compiler: Vec::new(),
         compiler_environment: Vec::new(),
+        compile: Default::default(),
         function_bytes: Default::default(),
+        slow_threads: 0,
         allow_unsigned: true,
         shipped: &[],
     }

@@ -62,6 +62,18 @@ pub enum Credential {
     None,
 }
 
+impl Credential {
+    /// The parameters that hold it. They are the host's: no action is given them.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> + Clone {
+        let (one, other) = match self {
+            Credential::Line { username, password } => (Some(username), Some(password)),
+            Credential::ApiKey { parameter } => (Some(parameter), None),
+            Credential::None => (None, None),
+        };
+        [one, other].into_iter().flatten().map(String::as_str)
+    }
+}
+
 /// Where the action's name stands.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]

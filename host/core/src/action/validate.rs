@@ -1,13 +1,22 @@
 //! What a description must hold together by itself, before anything is linked or routed.
 //! Knows no other plugin.
 
-use super::{Action, ActionKind, Archive, CacheRule, Description, Form, Shape, Surface};
+use super::listed::{CONTENT_TYPES, HTML, LINE_STATUSES, STATUSES, content_type};
+use super::{Action, ActionKind, Archive, CacheRule, Crossing, Description, Form, Parameter, Shape, Surface};
+use serde_json::Value;
 
 impl Description {
     /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
     pub fn validate(&self) -> Result<(), String> {
+        self.check_bounds()?;
         self.surfaces.iter().try_for_each(surface)?;
         self.actions.iter().try_for_each(action)?;
+        for own in &self.surfaces {
+            self.actions
+                .iter()
+                .filter(|action| action.surface == own.name)
+                .try_for_each(|action| own.admits(action))?;
+        }
         let mut names: Vec<_> = self.actions.iter().map(|action| (&action.surface, &action.name)).collect();
         names.sort();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -17,17 +26,56 @@ impl Description {
     }
 }
 
+/// Parameters of every action, which the host reads for itself.
+pub const HOST_PARAMETERS: [&str; 4] = ["dry_run", "idempotency_key", "show_columns", "hide_columns"];
+
+impl Surface {
+    /// Refuses an action that would be given what the surface's callers show of themselves, or what is the host's:
+    /// none of its parameters may be called like that. Other names are the action's own: a `password` that an
+    /// admin sets is no credential where callers show an API key.
+    pub fn admits(&self, action: &Action) -> Result<(), String> {
+        let is_taken = |name: &&str| self.credential.parameters().any(|taken| taken == *name);
+        for (name, parameter) in &action.parameters {
+            let names = || std::iter::once(name.as_str()).chain(parameter.aliases.iter().map(String::as_str));
+            let wrong = |name: &str, whose: &str| {
+                Err(format!("action {}/{}: no parameter may be named {name}: {whose}", action.surface, action.name))
+            };
+            if let Some(name) = names().find(is_taken) {
+                return wrong(name, "callers of this surface show by it who they are");
+            }
+            if let Some(name) = names().find(|name| HOST_PARAMETERS.contains(name)) {
+                return wrong(name, "the host reads it for every action");
+            }
+        }
+        Ok(())
+    }
+}
+
 fn surface(surface: &Surface) -> Result<(), String> {
+    let wrong = |what: String| Err(format!("surface {}: {what}", surface.name));
     if !surface.refusals.contains_key("default") {
-        return Err(format!("surface {}: the refusal table has no `default`", surface.name));
+        return wrong("the refusal table has no `default`".into());
     }
     if surface.mounts.is_empty() || surface.mounts.iter().any(|mount| !mount.path.starts_with('/')) {
-        return Err(format!("surface {}: a mount is a path that begins with /", surface.name));
+        return wrong("a mount is a path that begins with /".into());
+    }
+    if let Some(mount) = surface.mounts.iter().find(|mount| !is_path(&mount.path)) {
+        return wrong(format!("{} has a character that no path has as it is", mount.path.escape_debug()));
     }
     if surface.selector.is_none() && surface.mounts.iter().any(|mount| mount.action.is_none()) {
-        return Err(format!("surface {}: without a selector every mount names its action", surface.name));
+        return wrong("without a selector every mount names its action".into());
+    }
+    for (code, sound) in &surface.refusals {
+        if !STATUSES.contains(&sound.http) {
+            return wrong(format!("{code} has the status {}; allowed are {STATUSES:?}", sound.http));
+        }
     }
     Ok(())
+}
+
+/// Visible characters that mean themselves in a path, and `{name}` or `{name#}` segments.
+fn is_path(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~{}#".contains(&byte))
 }
 
 fn action(action: &Action) -> Result<(), String> {
@@ -35,16 +83,29 @@ fn action(action: &Action) -> Result<(), String> {
     if action.roles.is_empty() {
         return wrong("no role may call it");
     }
-    for (name, parameter) in &action.parameters {
-        if (parameter.form == Form::List) != parameter.of.is_some() || parameter.of == Some(Form::List) {
-            return wrong(&format!("parameter {name}: a list, and nothing else, says what it is `of`"));
+    for (name, described) in &action.parameters {
+        if let Err(what) = parameter(described) {
+            return wrong(&format!("parameter {name}: {what}"));
         }
-        if parameter.capped && (parameter.form != Form::Int || parameter.max.is_none()) {
+        let pages = action.reply.shape == Shape::List && matches!(name.as_str(), "start" | "limit");
+        if pages && described.form.range().is_none() {
+            return wrong(&format!("parameter {name}: on a list it is a count"));
+        }
+        if described.capped && (described.form.range().is_none() || described.max.is_none()) {
             return wrong(&format!("parameter {name}: only a whole number with a `max` is `capped`"));
         }
     }
-    if action.reply.shape == Shape::Raw && action.reply.content_type.is_none() {
-        return wrong("a raw reply has a content_type");
+    if let Some(status) = action.also_for.iter().find(|status| !LINE_STATUSES.contains(&status.as_str())) {
+        return wrong(&format!("{} in also_for is none of {LINE_STATUSES:?}", status.escape_debug()));
+    }
+    match action.reply.content_type.as_deref() {
+        None if action.reply.shape == Shape::Raw => return wrong("a raw reply has a content_type"),
+        Some(text) if content_type(text).is_none() => {
+            return wrong(&format!(
+                "its content_type is none of {CONTENT_TYPES:?} and {HTML}, with charset=utf-8 or not"
+            ));
+        }
+        _ => {}
     }
     if action.kind == ActionKind::Write {
         // What a write answered is kept for its repeats; a body is not, and a kept one would
@@ -69,7 +130,8 @@ fn kept(action: &Action, rule: &CacheRule) -> Result<(), &'static str> {
         return Err("a body in a `file` has no values of the line spliced in");
     }
     let Some(window) = &rule.window else { return Ok(()) };
-    let is_number = |name: &String| action.parameters.get(name).is_some_and(|parameter| parameter.form == Form::Int);
+    let is_number =
+        |name: &String| action.parameters.get(name).is_some_and(|parameter| parameter.form.range().is_some());
     if !is_number(&window.skip) || !is_number(&window.most) {
         return Err("the `window` of its cache rule names two of its parameters, both of type int");
     }
@@ -91,6 +153,38 @@ fn archived(action: &Action, archive: &Archive) -> Result<(), &'static str> {
         return Err("the name of its `archive` has 1 to 64 letters, digits, dots, underscores and hyphens");
     }
     Ok(())
+}
+
+fn parameter(parameter: &Parameter) -> Result<(), &'static str> {
+    if (parameter.form == Form::List) != parameter.of.is_some() || parameter.of == Some(Form::List) {
+        return Err("a list, and nothing else, says what it is `of`");
+    }
+    // Sent empty, it arrives as the empty text or the empty list.
+    if parameter.clears && !matches!(parameter.form.crosses_as(), Crossing::Text | Crossing::List) {
+        return Err("only a text, a network or a list is cleared by sending it empty");
+    }
+    if parameter.default.as_ref().is_some_and(|default| !fits(parameter, parameter.form, default)) {
+        return Err("its default is no value of its type");
+    }
+    Ok(())
+}
+
+/// Whether a default crosses to the guest as a value that was sent would.
+fn fits(parameter: &Parameter, form: Form, value: &Value) -> bool {
+    match form.crosses_as() {
+        Crossing::Text | Crossing::Amount => value.is_string(),
+        Crossing::I32 | Crossing::U32 => {
+            let holds = |number: i64| form.range().is_some_and(|range| range.contains(&number));
+            value.as_i64().is_some_and(holds)
+        }
+        Crossing::Flag => value.is_boolean(),
+        Crossing::Moment => value.is_null() || value.is_i64(),
+        Crossing::Document => value.is_object(),
+        Crossing::List => {
+            let of = parameter.of.unwrap_or(Form::Text);
+            value.as_array().is_some_and(|items| items.iter().all(|item| fits(parameter, of, item)))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +218,82 @@ mod tests {
         assert_eq!(wrong(json!({ "kind": "read", "cache": cache })), None);
         let refused = wrong(json!({ "kind": "write", "cache": cache })).unwrap();
         assert!(refused.contains("s/a") && refused.contains("cache rule"), "{refused}");
+    }
+
+    /// What is wrong with a surface that has these fields besides the least.
+    fn wrong_surface(fields: Value) -> Option<String> {
+        let mut surface = json!({ "name": "s", "mounts": [{ "path": "/x/s/{action}" }],
+            "credential": { "kind": "line", "username": "user", "password": "word" },
+            "selector": { "kind": "segment", "name": "action" }, "envelope": { "kind": "bare" },
+            "refusals": { "default": { "http": 400 } } });
+        surface.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let description: Description = serde_json::from_value(json!({ "surface": [surface] })).unwrap();
+        description.validate().err()
+    }
+
+    #[test]
+    fn statuses_and_content_types_come_from_closed_lists() {
+        for status in [100, 101, 204, 302, 304, 600, 999] {
+            let refused = wrong_surface(json!({ "refusals": { "default": { "http": status } } })).unwrap();
+            assert!(refused.contains(&status.to_string()) && refused.contains("503"), "{refused}");
+        }
+        for kind in ["image/svg+xml", "application/xhtml+xml", "text/javascript", "text/html;x=y", ""] {
+            let refused = wrong(json!({ "reply": { "shape": "raw", "content_type": kind } })).unwrap();
+            assert!(refused.contains("content_type"), "{refused}");
+        }
+        assert_eq!(
+            wrong(json!({ "reply": { "shape": "raw", "content_type": "application/xml; charset=utf-8" } })),
+            None
+        );
+    }
+
+    #[test]
+    fn no_parameter_is_named_like_what_a_caller_shows_of_themselves() {
+        let surface = json!({ "name": "s", "mounts": [{ "path": "/x/s/a", "action": "a" }],
+            "credential": { "kind": "api_key", "parameter": "api_key" }, "envelope": { "kind": "bare" },
+            "refusals": { "default": { "http": 400 } } });
+        let refused = |parameters: Value| {
+            let action = json!({ "surface": "s", "name": "a", "summary": "", "roles": ["admin"],
+                "parameters": parameters });
+            let description = json!({ "surface": [surface], "action": [action] });
+            serde_json::from_value::<Description>(description).unwrap().validate().err()
+        };
+        for name in ["api_key", "idempotency_key", "dry_run"] {
+            assert!(refused(json!({ name: { "type": "text" } })).unwrap().contains(name));
+            assert!(refused(json!({ "notes": { "type": "text", "aliases": [name] } })).unwrap().contains(name));
+        }
+        assert_eq!(refused(json!({ "username": { "type": "text" }, "password": { "type": "text" } })), None);
+    }
+
+    #[test]
+    fn a_description_has_bounds_in_every_count_and_length() {
+        let mounts = |count: usize| (0..count).map(|n| json!({ "path": format!("/x/s/{n}"), "action": "a" })).collect();
+        assert_eq!(wrong_surface(json!({ "mounts": Value::Array(mounts(32)) })), None);
+        assert!(wrong_surface(json!({ "mounts": Value::Array(mounts(33)) })).unwrap().contains("33 mounts"));
+        let parameters = |count: usize| (0..count).map(|n| (format!("p{n}"), json!({ "type": "text" }))).collect();
+        assert_eq!(wrong(json!({ "parameters": Value::Object(parameters(128)) })), None);
+        assert!(wrong(json!({ "parameters": Value::Object(parameters(129)) })).unwrap().contains("129 parameters"));
+        assert!(wrong(json!({ "summary": "x".repeat(1_025) })).unwrap().contains("summary"));
+        let long = wrong(json!({ "name": "\n<b>".repeat(100_000) })).unwrap();
+        assert!(long.len() < 300 && !long.contains('\n'), "{long}");
+    }
+
+    #[test]
+    fn a_default_is_a_value_of_its_type() {
+        let parameter = |described: Value| wrong(json!({ "parameters": { "x": described } }));
+        assert_eq!(parameter(json!({ "type": "count", "default": u32::MAX })), None);
+        assert_eq!(parameter(json!({ "type": "list", "of": "id", "default": [] })), None);
+        for described in [
+            json!({ "type": "int", "default": 2_147_483_648_u32 }),
+            json!({ "type": "count", "default": -1 }),
+            json!({ "type": "id", "default": 0 }),
+            json!({ "type": "flag", "default": 1 }),
+            json!({ "type": "decimal", "default": 1 }),
+            json!({ "type": "list", "of": "int", "default": ["1"] }),
+        ] {
+            assert!(parameter(described.clone()).unwrap().contains("default"), "{described}");
+        }
+        assert!(parameter(json!({ "type": "date", "clears": true })).unwrap().contains("cleared"));
     }
 
     #[test]
@@ -162,7 +332,8 @@ mod tests {
 
     #[test]
     fn only_a_whole_number_with_a_bound_is_capped() {
-        let parameters = |form: &str, max: Value| json!({ "parameters": { "x": { "type": form, "max": max, "capped": true } } });
+        let parameters =
+            |form: &str, max: Value| json!({ "parameters": { "x": { "type": form, "max": max, "capped": true } } });
         assert_eq!(wrong(parameters("int", json!(9))), None);
         for bad in [parameters("int", Value::Null), parameters("text", json!(9))] {
             assert!(wrong(bad).unwrap().contains("capped"));

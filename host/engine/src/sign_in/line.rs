@@ -57,7 +57,8 @@ impl Engine {
         }
         let suspect = self.gate.lockout.suspect("line", tenant, username, from.address);
         let known = line.as_ref().map(|line| line.id);
-        let verdict = self.gate.lockout.judge(suspect, matching.is_some() && known.is_some(), known, self.clock().monotonic());
+        let verdict =
+            self.gate.lockout.judge(suspect, matching.is_some() && known.is_some(), known, self.clock().monotonic());
         match (line, matching) {
             (Some(line), Some(password)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, None, Some(line.id), from);
@@ -69,7 +70,12 @@ impl Engine {
     }
 
     /// The reading that is the line's password; as much work when there is no line.
-    fn matching<'r>(&self, tenant: TenantId, line: Option<&Line>, readings: [Option<&'r Secret>; 2]) -> Option<&'r Secret> {
+    fn matching<'r>(
+        &self,
+        tenant: TenantId,
+        line: Option<&Line>,
+        readings: [Option<&'r Secret>; 2],
+    ) -> Option<&'r Secret> {
         // Each is looked at, so that the time says nothing of which it was.
         let [read, meant] = readings.map(|reading| reading.filter(|reading| self.is_password(tenant, line, reading)));
         read.or(meant)

@@ -132,6 +132,10 @@ fn list(parameter: &Parameter, sent: Many<'_>) -> Result<Option<Value>, Misfit> 
     if !parameter.one_of.is_empty() && items.iter().any(|item| !is_one_of(parameter, item)) {
         return Err("has an item that is not among its values");
     }
+    // `max` is how many there may be.
+    if items.iter().filter_map(Value::as_i64).any(|number| parameter.min.is_some_and(|min| number < min)) {
+        return Err("has an item that is too small");
+    }
     Ok(Some(Value::Array(items)))
 }
 
@@ -156,7 +160,7 @@ fn within(parameter: &Parameter, value: &Value, text: &str) -> Result<(), Misfit
             }
             Ok(())
         }
-        Form::Int | Form::Id | Form::Date => bounded(parameter, value.as_i64(), 1),
+        Form::Int | Form::Count | Form::Id | Form::Date => bounded(parameter, value.as_i64(), 1),
         Form::Decimal => bounded(parameter, text.parse::<Credits>().ok().map(Credits::units), 10_000),
         _ => Ok(()),
     }
@@ -230,7 +234,8 @@ mod tests {
 
     #[test]
     fn what_is_capped_is_its_bound_and_never_its_default() {
-        let limit = json!({"limit": {"type": "int", "min": 1, "max": 1000, "default": 4, "lenient": true, "capped": true}});
+        let limit =
+            json!({"limit": {"type": "int", "min": 1, "max": 1000, "default": 4, "lenient": true, "capped": true}});
         for (sent, taken) in [("1000", 1000), ("1001", 1000), ("99999999999999999999", 1000), ("x", 4), ("0", 4)] {
             assert_eq!(plain(limit.clone(), &format!("limit={sent}")).unwrap(), json!({"limit": taken}), "{sent}");
         }
@@ -272,6 +277,11 @@ mod tests {
         assert_eq!(code(ids.clone(), "b=1,x"), "invalid_input");
         assert_eq!(code(ids, "b=[1,[2]]"), "invalid_input");
         assert_eq!(code(json!({"b": {"type": "list", "of": "id", "max": 1}}), "b=1,2"), "invalid_input");
+        assert_eq!(code(json!({"b": {"type": "list", "of": "int", "min": 5}}), "b=5,4"), "invalid_input");
+        assert_eq!(
+            plain(json!({"b": {"type": "list", "of": "int", "min": 5}}), "b=5,6").unwrap(),
+            json!({"b": [5, 6]})
+        );
     }
 
     #[test]

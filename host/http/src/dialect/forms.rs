@@ -22,8 +22,9 @@ pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
                 Ok(Value::from(text))
             }
         }
-        Form::Int => whole(text).map(Value::from).ok_or("is no whole number"),
-        Form::Id => whole(text).filter(|id| *id > 0).map(Value::from).ok_or("is no id: a whole number above 0"),
+        Form::Int => whole(form, text).ok_or("is no whole number from -2147483648 to 2147483647"),
+        Form::Count => whole(form, text).ok_or("is no whole number from 0 to 4294967295"),
+        Form::Id => whole(form, text).ok_or("is no id: a whole number above 0"),
         Form::Flag => flag(text).map(Value::from).ok_or("is neither 1 nor 0"),
         // Nothing is trimmed out of money: what is not exactly an amount is none.
         Form::Decimal => match text.parse::<Credits>() {
@@ -36,9 +37,10 @@ pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
     }
 }
 
-fn whole(text: &str) -> Option<i64> {
+/// A whole number that the form takes: then it fits the type in which it crosses to the plugin.
+fn whole(form: Form, text: &str) -> Option<Value> {
     let number: i64 = text.trim().parse().ok()?;
-    (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(&number).then_some(number)
+    form.range()?.contains(&number).then(|| Value::from(number))
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -114,7 +116,9 @@ mod tests {
             (Form::Text, " a b ", json!(" a b ")),
             (Form::Int, " 7 ", json!(7)),
             (Form::Int, "-7", json!(-7)),
-            (Form::Int, "4294967295", json!(4_294_967_295_u32)),
+            (Form::Int, "2147483647", json!(i32::MAX)),
+            (Form::Count, "4294967295", json!(u32::MAX)),
+            (Form::Count, "0", json!(0)),
             (Form::Id, "12", json!(12)),
             (Form::Flag, "1", json!(true)),
             (Form::Flag, "Yes", json!(true)),
@@ -137,7 +141,8 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         for (form, texts) in [
             (Form::Text, vec!["a\0b"]),
-            (Form::Int, vec!["", "x", "1.5", "4294967296", "-2147483649", "0x1"]),
+            (Form::Int, vec!["", "x", "1.5", "2147483648", "-2147483649", "0x1"]),
+            (Form::Count, vec!["", "x", "1.5", "4294967296", "-1"]),
             (Form::Id, vec!["0", "-1", "a", "4294967296"]),
             (Form::Flag, vec!["2", "", "maybe"]),
             (Form::Decimal, vec!["1.00001", "1,5", "x", "1e3", " 5", "5 ", "5\n", "5\u{a0}", "\t5"]),

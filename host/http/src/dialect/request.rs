@@ -127,6 +127,13 @@ impl<'r> Gathered<'r> {
         Ok(Some(Many::Items(items.map(|pair| &*pair.value).collect())))
     }
 
+    /// Drops all values of these names, in every form that a list may be sent in: what the caller signed in with
+    /// is nobody's parameter.
+    pub(crate) fn forget<'n>(&mut self, names: impl Iterator<Item = &'n str> + Clone) {
+        let is_one = |sent: &str| names.clone().any(|name| sent == name || is_item_of(sent, name));
+        self.pairs.retain(|pair| !is_one(&pair.name));
+    }
+
     /// Every value of a name, wherever it stood: to see whether two places disagree.
     pub(super) fn every<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g str> {
         self.pairs.iter().filter(move |pair| pair.name == name).map(|pair| &*pair.value)
@@ -204,6 +211,16 @@ mod tests {
         assert_eq!(items("x[0]=1&x[1]=2"), "1|2");
         assert_eq!(items("x=[1,2]"), "text [1,2]");
         assert_eq!(items("x[a]=1"), "none");
+    }
+
+    #[test]
+    fn what_was_forgotten_is_nowhere_in_no_form() {
+        let mut gathered = of("key=k1&key[]=k2&key[0]=k3&keys=other&a=1");
+        gathered.add_form(b"key=k4").unwrap();
+        gathered.add_segment("key", "k5").unwrap();
+        gathered.forget(["key"].into_iter());
+        assert!(gathered.one("key").unwrap().is_none() && gathered.many("key").unwrap().is_none());
+        assert_eq!((gathered.one("keys").unwrap(), gathered.one("a").unwrap()), (Some("other"), Some("1")));
     }
 
     #[test]

@@ -100,7 +100,9 @@ impl Panel {
             tenants_dir: folder.path().join("tenants"),
             compiler: Vec::new(),
             compiler_environment: Vec::new(),
+            compile: Default::default(),
             function_bytes: Default::default(),
+            slow_threads: 1,
             allow_unsigned: true,
             shipped,
         };

@@ -2,9 +2,10 @@
 //! to its key: it goes on when the caller who began it leaves, so that callers with little patience get it the
 //! next time.
 
+use crate::asker::Asker;
 use crate::body::kept::Kept;
 use crate::body::key::Key;
-use crate::body::turns::{Turns, Who};
+use crate::body::turns::Turns;
 use crate::breaker::whole_seconds;
 use crate::call::CallError;
 use parking_lot::Mutex;
@@ -39,7 +40,7 @@ impl Builds {
     pub(crate) async fn outcome(
         self: &Arc<Builds>,
         key: Key,
-        (who, now): (Who, Duration),
+        (who, now): (Asker, Duration),
         kept: impl FnOnce(&Key) -> Option<Arc<Kept>>,
         keep: impl FnOnce(Key, Arc<Kept>) + Send + 'static,
         build: impl Future<Output = Built> + Send + 'static,
@@ -111,7 +112,7 @@ mod tests {
         line: u32,
         build: impl Future<Output = Built> + Send + 'static,
     ) -> Built {
-        let caller = (Who::Line(LineId(line)), Duration::ZERO);
+        let caller = (Asker::Line(LineId(line)), Duration::ZERO);
         builds.outcome(Key::numbered(key), caller, |_| None, |_, _| (), build).await
     }
 

@@ -1,10 +1,11 @@
 //! The kept bodies of one tenant: bounded memory and disk, and the builds that fill them.
 
+use crate::asker::Asker;
 use crate::body::builds::{Builds, Built};
 use crate::body::file::Folder;
 use crate::body::kept::Kept;
 use crate::body::key::Key;
-use crate::body::turns::{Turns, Who};
+use crate::body::turns::Turns;
 use crate::limits::BODY_FILES_BYTES;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
@@ -73,7 +74,7 @@ impl Bodies {
     pub(crate) async fn build(
         self: &Arc<Bodies>,
         key: Key,
-        caller: (Who, Duration),
+        caller: (Asker, Duration),
         file: bool,
         build: impl Future<Output = Built> + Send + 'static,
     ) -> Built {

@@ -1,35 +1,14 @@
 //! How many builds one caller may cause, and one after the other: each caller has a small budget that fills up
 //! again. Time since an arbitrary start is passed in.
 
-use host_core::caller::{Caller, Identity};
-use host_core::{LineId, UserId};
+use crate::asker::Asker;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Callers that are remembered before those with a full budget are looked for and forgotten.
 const MANY: usize = 1_024;
-
-/// Whose budget a build is taken from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Who {
-    Line(LineId),
-    User(UserId),
-    /// Whoever did not sign in, by address; the host itself has none.
-    Stranger(Option<IpAddr>),
-}
-
-impl Who {
-    pub(crate) fn of(caller: &Caller) -> Who {
-        match &caller.identity {
-            Identity::Line { id } => Who::Line(*id),
-            Identity::User { id, .. } => Who::User(*id),
-            Identity::System | Identity::Stranger => Who::Stranger(caller.address),
-        }
-    }
-}
 
 /// The budgets of all callers.
 pub(crate) struct Turns {
@@ -37,7 +16,7 @@ pub(crate) struct Turns {
     full: u32,
     /// How long one more takes to come.
     every: Duration,
-    callers: Mutex<HashMap<Who, Budget>>,
+    callers: Mutex<HashMap<Asker, Budget>>,
 }
 
 struct Budget {
@@ -56,7 +35,7 @@ impl Turns {
     }
 
     /// Takes a build out of a caller's budget; when nothing is left, the answer is how long to wait for one.
-    pub(crate) fn take(&self, who: Who, now: Duration) -> Result<Turn, Duration> {
+    pub(crate) fn take(&self, who: Asker, now: Duration) -> Result<Turn, Duration> {
         let mut callers = self.callers.lock();
         if callers.len() >= MANY {
             callers.retain(|_, budget| {
@@ -91,10 +70,11 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use host_core::{LineId, UserId};
 
     const SECOND: Duration = Duration::from_secs(1);
-    const ANN: Who = Who::Line(LineId(1));
-    const BOB: Who = Who::Line(LineId(2));
+    const ANN: Asker = Asker::Line(LineId(1));
+    const BOB: Asker = Asker::Line(LineId(2));
 
     fn turns() -> Turns {
         Turns::new(3, SECOND * 4)
@@ -106,7 +86,7 @@ mod tests {
         assert_eq!((0..10).filter(|_| turns.take(ANN, SECOND).is_ok()).count(), 3);
         assert_eq!(turns.take(ANN, SECOND * 2).unwrap_err(), SECOND * 3);
         assert!(turns.take(BOB, SECOND * 2).is_ok());
-        assert!(turns.take(Who::User(UserId(1)), SECOND * 2).is_ok());
+        assert!(turns.take(Asker::User(UserId(1)), SECOND * 2).is_ok());
     }
 
     #[test]
@@ -121,7 +101,7 @@ mod tests {
     #[test]
     fn callers_who_have_built_nothing_lately_are_forgotten() {
         let turns = turns();
-        let line = |id| Who::Line(LineId(id));
+        let line = |id| Asker::Line(LineId(id));
         (0..1_000_000).for_each(|id| drop(turns.take(line(id), SECOND * id)));
         assert!(turns.callers.lock().len() <= MANY);
     }

@@ -3,6 +3,7 @@
 
 use super::{Failure, Success, content_type, fault, tag};
 use crate::Runtime;
+use crate::asker::Asker;
 use crate::body::build::Build;
 use crate::body::encode::Encoded;
 use crate::body::file::Folder;
@@ -10,7 +11,6 @@ use crate::body::kept::{Body, Kept};
 use crate::body::key::Key;
 use crate::body::sink::{Sink, Written};
 use crate::body::splice::{Marker, Template};
-use crate::body::turns::Who;
 use crate::body::window::Entries;
 use crate::body::wish::Wish;
 use crate::body::{BodyReply, header_of, reply::Held};
@@ -37,21 +37,18 @@ impl Runtime {
         rule: &CacheRule,
         call: &Call,
         wish: &Wish,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, CallError> {
         let key = Key::of(&self.engine, route, rule, call);
         let bodies = &snapshot.shared.bodies;
         let kept = if let Some(kept) = bodies.get(&key, rule.file) {
             route.placed.figures.count(Ending::Kept);
             kept
         } else {
-            let caller = (Who::of(&call.caller), self.engine.clock().monotonic());
+            let caller = (Asker::of(&call.caller), self.engine.clock().monotonic());
             // It may outlive this call, and takes along what it needs.
             let (runtime, snapshot, route, call) =
                 (Arc::clone(self), Arc::clone(snapshot), route.clone(), call.clone());
-            let build = async move {
-                let built = runtime.build(&snapshot, &route, &call).await;
-                built.map_err(|failure| runtime.report(&route, &call, failure))
-            };
+            let build = async move { runtime.guarded(&route, &call, runtime.build(&snapshot, &route, &call)).await };
             bodies.build(key, caller, rule.file, build).await?
         };
         Ok(Reply::Body(self.personal(call, &kept, wish)))
@@ -59,7 +56,6 @@ impl Runtime {
 
     async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Arc<Kept>, Failure> {
         let Some(rule) = &route.action.cache else { return Err(Failure::Fault("it has no cache rule".into())) };
-        self.admit(route)?;
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
         let build = Arc::new(Build::new(rule.clone(), Marker::new(&random)));
@@ -77,7 +73,6 @@ impl Runtime {
         // Compressing takes tens of milliseconds; calls of this thread go on meanwhile.
         let kept = tokio::task::spawn_blocking(move || keep(body, document, content_type, &build)).await;
         let kept = kept.map_err(|error| Failure::Fault(error.to_string()))?.map_err(Failure::Fault)?;
-        self.succeed(route, Ending::Answered);
         Ok(Arc::new(kept))
     }
 

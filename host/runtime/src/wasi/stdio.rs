@@ -64,12 +64,17 @@ pub(crate) struct Printed {
 impl CallState {
     /// Takes what a guest wrote to a stream; what is beyond the allowance is dropped.
     pub(super) fn print(&mut self, stream: u32, bytes: &[u8]) {
-        let allowed = self.meter.log(bytes.len());
         let printed = self.printed.get_or_insert_with(|| {
             let request = self.work.caller().request.clone();
             Box::new(Printed { log: Arc::clone(&self.log), request, at: self.work.now(), begun: Default::default() })
         });
-        printed.take(stream, bytes.get(..allowed).unwrap_or_default());
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let allowed = match part.ends_with(b"\n") {
+                true => self.meter.log_line(part.len()).unwrap_or_default(),
+                false => self.meter.log(part.len()),
+            };
+            printed.take(stream, part.get(..allowed).unwrap_or_default());
+        }
     }
 }
 

@@ -111,7 +111,9 @@ pub fn options(folder: &TempDir, shipped: Vec<Vec<u8>>) -> Options {
         tenants_dir: folder.path().join("data").join("tenants"),
         compiler: Vec::new(),
         compiler_environment: Vec::new(),
+        compile: Default::default(),
         function_bytes: Default::default(),
+        slow_threads: 1,
         allow_unsigned: true,
         shipped: shipped.leak(),
     }

@@ -1,6 +1,7 @@
 //! What of an `actions.toml` the author's types depend on. Knows nothing of the rest: the pack
 //! step reads the file whole and refuses what the host could not apply.
 
+use linecard_forms::Form;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,8 +39,6 @@ pub(crate) struct Parameter {
     pub required: bool,
     /// The value when it is absent.
     pub default: Option<toml::Value>,
-    /// Least value of a number.
-    pub min: Option<i64>,
     /// One sentence for people.
     #[serde(default)]
     pub summary: String,
@@ -50,30 +49,6 @@ impl Parameter {
     pub(crate) fn is_always_there(&self) -> bool {
         self.required || self.default.is_some()
     }
-}
-
-/// The types of parameters.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Form {
-    /// Text.
-    Text,
-    /// A whole number.
-    Int,
-    /// An id.
-    Id,
-    /// Yes or no.
-    Flag,
-    /// An amount of credits.
-    Decimal,
-    /// A date or never.
-    Date,
-    /// An address or network.
-    Network,
-    /// A JSON object.
-    Document,
-    /// Several of one type.
-    List,
 }
 
 /// The actions of a file, or the first thing that cannot become Rust.

@@ -1,7 +1,8 @@
 //! The Rust that a description becomes.
 //! Knows nothing of files.
 
-use crate::description::{Action, Form, Parameter, identifier};
+use crate::description::{Action, Parameter, identifier};
+use linecard_forms::{Crossing, Form};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -65,16 +66,15 @@ fn field(name: &str, parameter: &Parameter) -> TokenStream {
 }
 
 fn rust_type(form: Form, parameter: &Parameter) -> TokenStream {
-    match form {
-        Form::Text | Form::Network => quote! { String },
-        Form::Int if parameter.min.is_some_and(|min| min >= 0) => quote! { u32 },
-        Form::Int => quote! { i32 },
-        Form::Id => quote! { u32 },
-        Form::Flag => quote! { bool },
-        Form::Decimal => quote! { ::linecard_sdk::Credits },
-        Form::Date => quote! { ::linecard_sdk::Expiry },
-        Form::Document => quote! { ::linecard_sdk::serde_json::Value },
-        Form::List => {
+    match form.crosses_as() {
+        Crossing::Text => quote! { String },
+        Crossing::I32 => quote! { i32 },
+        Crossing::U32 => quote! { u32 },
+        Crossing::Flag => quote! { bool },
+        Crossing::Amount => quote! { ::linecard_sdk::Credits },
+        Crossing::Moment => quote! { ::linecard_sdk::Expiry },
+        Crossing::Document => quote! { ::linecard_sdk::serde_json::Value },
+        Crossing::List => {
             let item = rust_type(parameter.of.unwrap_or(Form::Text), parameter);
             quote! { Vec<#item> }
         }
@@ -107,7 +107,7 @@ mod tests {
         let text = "[[action]]\nsurface = 's'\nname = 'create_line'\n[action.parameters]\n\
              package = { type = 'id', required = true }\ntrial = { type = 'flag', default = false }\n\
              ips = { type = 'list', of = 'network' }\nend = { type = 'date' }\n\
-             start = { type = 'int', min = 0 }\ntype = { type = 'text', default = '' }\n";
+             start = { type = 'count' }\ntype = { type = 'text', default = '' }\n";
         let written = plugin(&crate::description::actions(text).unwrap(), "f").to_string().replace(' ', "");
         for part in [
             "pubstructCreateLine{",

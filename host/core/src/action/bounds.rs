@@ -1,0 +1,117 @@
+//! How large a description may be: what the host compares for every request, shows to people or keeps for every
+//! tenant has a bound, so that no file is a burden by itself.
+
+use super::{Action, Description, Parameter, Sound, Surface};
+
+/// Bytes of a description as it stands in a plugin file.
+pub const DESCRIPTION_BYTES: usize = 1 << 20;
+
+const NAME: usize = 64;
+const SENTENCE: usize = 1_024;
+const PATH: usize = 256;
+const FIXED_BODY: usize = 16 << 10;
+const DEFAULT_BYTES: usize = 4 << 10;
+
+impl Description {
+    /// Refuses what is more or longer than a description may have, naming it.
+    pub(super) fn check_bounds(&self) -> Result<(), String> {
+        most("surfaces", self.surfaces.len(), 8)?;
+        most("actions", self.actions.len(), 256)?;
+        self.surfaces.iter().try_for_each(surface)?;
+        self.actions.iter().try_for_each(action)
+    }
+}
+
+fn surface(surface: &Surface) -> Result<(), String> {
+    name("a surface", &surface.name)?;
+    let at = |wrong: String| format!("surface {}: {wrong}", surface.name);
+    let check = || {
+        most("mounts", surface.mounts.len(), 32)?;
+        most("refusals", surface.refusals.len(), 64)?;
+        for mount in &surface.mounts {
+            long("a mount", &mount.path, PATH)?;
+        }
+        for (code, sound) in &surface.refusals {
+            name("a refusal code", code)?;
+            sounds(sound)?;
+        }
+        Ok(())
+    };
+    check().map_err(at)
+}
+
+fn sounds(sound: &Sound) -> Result<(), String> {
+    long("a status word", sound.word.as_deref().unwrap_or_default(), NAME)?;
+    long("a refusal's sentence", sound.message.as_deref().unwrap_or_default(), SENTENCE)?;
+    long("a fixed body", sound.body.as_deref().unwrap_or_default(), FIXED_BODY)
+}
+
+fn action(action: &Action) -> Result<(), String> {
+    name("a surface", &action.surface)?;
+    name("an action", &action.name)?;
+    let at = |wrong: String| format!("action {}/{}: {wrong}", action.surface, action.name);
+    let check = || {
+        long("its summary", &action.summary, SENTENCE)?;
+        most("aliases", action.aliases.len(), 16)?;
+        action.aliases.iter().try_for_each(|alias| word("an alias", alias))?;
+        most("parameters", action.parameters.len(), 128)?;
+        most("refusal codes", action.refuses.len(), 64)?;
+        action.refuses.iter().try_for_each(|code| name("a refusal code", code))?;
+        most("fields", action.reply.fields.len(), 256)?;
+        action.reply.fields.keys().try_for_each(|field| word("a field", field))?;
+        most("examples", action.examples.len(), 16)?;
+        for example in &action.examples {
+            long("an example's summary", &example.summary, SENTENCE)?;
+            most("parameters of an example", example.parameters.len(), 128)?;
+        }
+        action.parameters.iter().try_for_each(|(name, described)| parameter(name, described))
+    };
+    check().map_err(at)
+}
+
+fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
+    name("a parameter", called)?;
+    let at = |wrong: String| format!("parameter {called}: {wrong}");
+    let check = || {
+        long("its summary", &parameter.summary, SENTENCE)?;
+        most("aliases", parameter.aliases.len(), 8)?;
+        parameter.aliases.iter().try_for_each(|alias| word("an alias", alias))?;
+        most("values of one_of", parameter.one_of.len(), 256)?;
+        parameter.one_of.iter().try_for_each(|one| long("a value of one_of", one, 256))?;
+        parameter.code.iter().try_for_each(|code| name("a refusal code", code))?;
+        let default = parameter.default.as_ref().map_or(0, |default| default.to_string().len());
+        if default > DEFAULT_BYTES { Err(format!("its default has more than {DEFAULT_BYTES} bytes")) } else { Ok(()) }
+    };
+    check().map_err(at)
+}
+
+fn most(what: &str, found: usize, most: usize) -> Result<(), String> {
+    if found > most { Err(format!("it has {found} {what}; at most {most} are allowed")) } else { Ok(()) }
+}
+
+fn long(what: &str, text: &str, most: usize) -> Result<(), String> {
+    if text.len() > most { Err(format!("{what} has {} bytes; at most {most} are allowed", text.len())) } else { Ok(()) }
+}
+
+/// A name of the description's own: it stands in code, grants and logs.
+fn name(what: &str, text: &str) -> Result<(), String> {
+    let is_clean = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    match (1..=NAME).contains(&text.len()) && is_clean {
+        true => Ok(()),
+        false => Err(format!("{what} is named with 1 to {NAME} characters of a-z, 0-9 and _, not {}", shown(text))),
+    }
+}
+
+/// A name that a protocol may have given.
+fn word(what: &str, text: &str) -> Result<(), String> {
+    match (1..=NAME).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err(format!("{what} has 1 to {NAME} visible ASCII characters, unlike {}", shown(text))),
+    }
+}
+
+/// A text of a plugin as it may stand in a message.
+fn shown(text: &str) -> String {
+    let cut: String = text.chars().take(NAME).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect();
+    format!("\"{cut}\"")
+}

@@ -1,0 +1,66 @@
+//! What surrounds a call: its action's breaker before, and after it the breaker, the figures and the plugin's log,
+//! which are told how it ended. Knows nothing of how a call is made.
+
+use super::Failure;
+use crate::Runtime;
+use crate::asker::Asker;
+use crate::breaker::{Ended, Leave, whole_seconds};
+use crate::call::{Call, CallError};
+use crate::health::Ending;
+use crate::log::{Level, LogLine};
+use crate::snapshot::Route;
+use std::future::Future;
+
+impl Runtime {
+    /// Makes a call when its action's breaker lets it through.
+    pub(super) async fn guarded<T>(
+        &self,
+        route: &Route,
+        call: &Call,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, CallError> {
+        let leave = self.admit(route)?;
+        let (answered, how, ending) = match work.await {
+            Ok(answer) => (Ok(answer), Ended::Well, Some(Ending::Answered)),
+            Err(Failure::Call(error @ CallError::Refusal(_))) => (Err(error), Ended::Well, Some(Ending::Refused)),
+            Err(Failure::Call(error)) => (Err(error), Ended::Unknown, None),
+            Err(Failure::Limit(spent)) => {
+                self.note(route, call, "a call ran into a limit of its plugin", &spent.to_string());
+                let refusal = CallError::Refusal(spent.refusal());
+                (Err(refusal), Ended::AtLimit(Asker::of(&call.caller)), Some(Ending::AtLimit))
+            }
+            Err(Failure::Fault(reason)) => {
+                self.note(route, call, "a plugin failed", &reason);
+                let incident = call.caller.request.clone();
+                (Err(CallError::Fault { incident }), Ended::Failed, Some(Ending::Fault))
+            }
+        };
+        route.breaker.ended(leave, how, self.engine.clock().monotonic());
+        if let Some(ending) = ending {
+            route.placed.figures.count(ending);
+        }
+        answered
+    }
+
+    fn admit(&self, route: &Route) -> Result<Leave, CallError> {
+        route.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
+            route.placed.figures.count(Ending::TurnedAway);
+            CallError::Busy { retry_after: whole_seconds(wait) }
+        })
+    }
+
+    /// Notes how a call ended where the operator and the author find it.
+    fn note(&self, route: &Route, call: &Call, what: &'static str, reason: &str) {
+        let placed = &route.placed;
+        let (plugin, action) = (&placed.loaded.manifest.name, &*route.label);
+        let (tenant, incident) = (call.caller.tenant.0, &call.caller.request);
+        let reason = crate::log::one_line(reason, 1_024);
+        tracing::warn!(tenant, plugin, action, incident, reason, "{what}");
+        placed.log.push(LogLine {
+            at: self.engine.clock().now(),
+            level: Level::Error,
+            request: incident.clone(),
+            message: format!("{action} failed: {reason}"),
+        });
+    }
+}
