@@ -115,10 +115,7 @@ impl Runtime {
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
-                Ok(Finished::Before { reply }) => {
-                    self.succeed(route, Ending::Answered);
-                    return replayed(route, &reply);
-                }
+                Ok(Finished::Before { reply }) => return replayed(route, &reply),
                 Ok(Finished::Done { reply, committed }) => {
                     let document = if committed.late.is_empty() {
                         checked
