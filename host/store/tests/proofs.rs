@@ -79,6 +79,7 @@ fn verify_finds_planted_damage() {
         ),
         ("balance", "DROP TRIGGER transfers_are_fixed; UPDATE transfers SET from_after = 1 WHERE id = 2"),
         ("foreign key", "PRAGMA foreign_keys = OFF; UPDATE lines SET owner = 404 WHERE id = 1"),
+        ("row count", "UPDATE row_counts SET rows = 7 WHERE kind = 'line'"),
         ("user tree", "UPDATE users SET parent = 3 WHERE id = 2"),
         ("audit chain", "DROP TRIGGER audit_is_fixed; UPDATE audit SET after = '{}' WHERE id = 2"),
         ("audit chain", "DROP TRIGGER audit_is_kept; DELETE FROM audit WHERE id = 2"),

@@ -1,8 +1,8 @@
 //! Guards: whether what a plan was decided from still holds. Knows nothing of writing.
 
-use super::batch::{Counts, Failure, Hand};
+use super::batch::{Failure, Hand};
 use super::{find, idempotency, ledger, references, table};
-use host_core::object::{Key, Object, Unique};
+use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
 use host_core::time::Unix;
 use host_core::{UserId, Version};
@@ -12,9 +12,9 @@ use rusqlite::{Connection, OptionalExtension};
 const SEARCHED: usize = 16;
 
 /// Checks every guard of a plan that its own writes do not check anyway.
-pub(super) fn check(hand: &Hand<'_>, counts: &mut Counts, plan: &Plan) -> Result<(), Failure> {
+pub(super) fn check(hand: &Hand<'_>, plan: &Plan) -> Result<(), Failure> {
     for guard in &plan.guards {
-        if !is_checked_by_a_write(guard, &plan.changes) && !holds(hand, counts, guard)? {
+        if !is_checked_by_a_write(guard, &plan.changes) && !holds(hand, guard)? {
             return Err(Failure::Conflict(guard.clone()));
         }
     }
@@ -51,7 +51,7 @@ fn has(object: &Object, unique: &Unique) -> bool {
     }
 }
 
-fn holds(hand: &Hand<'_>, counts: &mut Counts, guard: &Guard) -> rusqlite::Result<bool> {
+fn holds(hand: &Hand<'_>, guard: &Guard) -> rusqlite::Result<bool> {
     let connection = hand.connection;
     Ok(match guard {
         Guard::Unchanged(key, version) => version_of(hand, *key)? == Some(*version),
@@ -60,7 +60,7 @@ fn holds(hand: &Hand<'_>, counts: &mut Counts, guard: &Guard) -> rusqlite::Resul
         Guard::Within(user, root) => user == root || find::climb(connection, *user, *root)?.0,
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
         Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
-        Guard::CountBelow(kind, below) => counts.get(connection, *kind)? < *below,
+        Guard::CountBelow(kind, below) => count(connection, *kind)? < *below,
         Guard::Unnamed(key) => references::named_by(connection, *key)?.is_none(),
         // It is looked at by the writes themselves.
         Guard::Referred => true,
@@ -100,7 +100,16 @@ pub(super) fn unchanged(object: &Object) -> Guard {
     Guard::Unchanged(object.key(), Version(object.version().0))
 }
 
-/// Rows of a kind, counted.
-pub(super) fn count(connection: &Connection, kind: host_core::object::Kind) -> rusqlite::Result<u32> {
+/// Whether the number of a kind's rows is kept, and reading it is a look at one row.
+pub(super) fn is_counted(kind: Kind) -> bool {
+    matches!(kind, Kind::Line | Kind::User)
+}
+
+/// Rows of a kind.
+pub(super) fn count(connection: &Connection, kind: Kind) -> rusqlite::Result<u32> {
+    if is_counted(kind) {
+        let mut statement = connection.prepare_cached("SELECT rows FROM row_counts WHERE kind = ?1")?;
+        return statement.query_row((kind.as_str(),), |row| row.get(0));
+    }
     connection.prepare_cached(&format!("SELECT count(*) FROM {}", table::name(kind)))?.query_row((), |row| row.get(0))
 }

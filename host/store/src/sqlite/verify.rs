@@ -36,6 +36,13 @@ const QUERIES: &[(&str, &str)] = &[
          SELECT DISTINCT 'user ' || start || ' is in a cycle or too deep' FROM up WHERE depth > 5",
     ),
     (
+        "row count",
+        "SELECT 'there are ' || (SELECT count(*) FROM lines) || ' lines and ' || (SELECT count(*) FROM users) \
+         || ' users, counted are ' || group_concat(kind || ' ' || rows, ', ') FROM row_counts \
+         HAVING max(CASE kind WHEN 'line' THEN rows END) IS NOT (SELECT count(*) FROM lines) \
+         OR max(CASE kind WHEN 'user' THEN rows END) IS NOT (SELECT count(*) FROM users)",
+    ),
+    (
         "member position",
         "SELECT 'bouquet ' || bouquet || ' has position ' || position || ' ' || count(*) || ' times' \
          FROM bouquet_members NOT INDEXED GROUP BY bouquet, position HAVING count(*) > 1",

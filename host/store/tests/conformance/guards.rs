@@ -2,6 +2,7 @@
 
 use crate::panel::*;
 use host_core::bouquet::Bouquet;
+use host_core::caller::Scope;
 use host_core::category::{Category, CategoryKind};
 use host_core::group::Group;
 use host_core::guide::{Build, GuideSource};
@@ -9,6 +10,7 @@ use host_core::line::Line;
 use host_core::object::{Key, Kind, Unique};
 use host_core::package::Package;
 use host_core::plan::{Change, Guard, Place};
+use host_core::port::Query;
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
 use host_core::user::{Role, User};
@@ -100,6 +102,27 @@ pub(crate) fn a_missing_row_and_a_branch_and_a_quota_are_guarded(panel: &Panel<'
     panel.done([delete(&panel.get::<Line>(LineId(1)).unwrap())]);
     panel.commit(guarded(quota(2), [insert(line(3, RESELLER))])).unwrap();
     assert_eq!(wait(panel.store.count(HERE, Kind::Line)).unwrap(), 2);
+}
+
+pub(crate) fn what_has_a_quota_is_counted_by_what_is_there(panel: &Panel<'_>) {
+    let counted = |kind| wait(panel.store.count(HERE, kind)).unwrap();
+    let listed = |kind| wait(panel.store.list(HERE, Query::all(kind, Scope::Tenant))).unwrap().total;
+    let both = |lines: u32| {
+        assert_eq!((counted(Kind::Line), counted(Kind::User)), (lines, 4));
+        assert_eq!((listed(Kind::Line), listed(Kind::User)), (u64::from(lines), 4));
+    };
+    both(0);
+    panel.done((1..=9).map(|id| insert(line(id, RESELLER))));
+    both(9);
+    let half_done = plan([insert(line(10, RESELLER)), insert(user(UserId(9), None, Role::Admin)), insert(line(1, BELOW))]);
+    conflict(panel.commit(half_done));
+    both(9);
+    panel.done([delete(&panel.get::<Line>(LineId(3)).unwrap()), update(panel.get::<Line>(LineId(4)).unwrap())]);
+    both(8);
+    let gone = panel.get::<User>(RIVAL).unwrap();
+    panel.done([delete(&gone)]);
+    assert_eq!((counted(Kind::User), listed(Kind::User)), (3, 3));
+    assert_eq!(panel.verify(), []);
 }
 
 pub(crate) fn trials_are_counted_even_when_the_line_is_gone(panel: &Panel<'_>) {

@@ -45,6 +45,7 @@ on_sqlite! {
         a_missing_row_and_a_branch_and_a_quota_are_guarded,
         trials_are_counted_even_when_the_line_is_gone,
         a_row_that_another_names_is_not_deleted,
+        what_has_a_quota_is_counted_by_what_is_there,
     }
     changes {
         every_kind_comes_back_as_it_went_in,

@@ -1,7 +1,7 @@
 //! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
 //! plans beside it.
 
-use super::{Counts, Failure, Hand, Prepare, Touched, Verdict};
+use super::{Failure, Hand, Prepare, Touched, Verdict};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
@@ -14,7 +14,6 @@ use rusqlite::Connection;
 /// One commit group in the making.
 pub(super) struct Batch<'c> {
     pub(super) hand: Hand<'c>,
-    counts: &'c mut Counts,
     /// What must be there before a tenant's row is.
     prepare: &'c mut Prepare<'c>,
     keys: &'c ChainKeys,
@@ -29,12 +28,11 @@ pub(super) struct Batch<'c> {
 impl<'c> Batch<'c> {
     pub(super) fn new(
         connection: &'c Connection,
-        counts: &'c mut Counts,
         (keys, place): (&'c ChainKeys, Place),
         prepare: &'c mut Prepare<'_>,
     ) -> Batch<'c> {
         let (hand, chain, touched) = (Hand::new(connection), Chain::new(keys.of(place)), Touched::default());
-        Batch { hand, counts, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
+        Batch { hand, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
     }
 
     /// Does one plan, the `number`th. When it is refused, what the hand wrote must be taken back.
@@ -52,9 +50,6 @@ impl<'c> Batch<'c> {
                 Ok(Ok(committed))
             }
             Err(failure) => {
-                if self.hand.has_written() {
-                    self.counts.forget();
-                }
                 match failure {
                     Failure::Broken(error) => Err(error),
                     Failure::Conflict(guard) => Ok(Err(CommitError::Conflict(guard))),
@@ -96,7 +91,7 @@ impl<'c> Batch<'c> {
         {
             return Err(Failure::Conflict(Guard::Unused(record.user, record.key.clone())));
         }
-        guards::check(&self.hand, self.counts, plan)?;
+        guards::check(&self.hand, plan)?;
         let mut committed = Committed { late: late::before(connection, &plan.late)?, ..Committed::default() };
         for change in &plan.changes {
             self.change(plan, change, &mut committed)?;
@@ -129,7 +124,6 @@ impl<'c> Batch<'c> {
                     heads::begin(hand.connection, self.keys, tenant.id)?;
                     (self.prepare)(tenant.id, &tenant.name).map_err(Failure::Failed)?;
                 }
-                self.counts.added(object.key().kind());
             }
             Change::Update(object) => {
                 write(hand, object, false)?;
@@ -139,7 +133,6 @@ impl<'c> Batch<'c> {
                     return Err(Failure::Conflict(Guard::Unchanged(*key, *version)));
                 }
                 hand.note();
-                self.counts.removed(key.kind());
             }
             Change::Transfer(transfer) => {
                 ledger::transfer(hand, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
@@ -148,7 +141,6 @@ impl<'c> Batch<'c> {
             Change::AddMembers(id, list) => members::add(hand, *id, list, !rewrites(plan, *id))?,
             Change::Set(set) => {
                 committed.touched.push(set_change::apply(hand, set)?);
-                self.counts.forget();
             }
             Change::UseTrial(user, at) => {
                 hand.run("INSERT INTO trials (user, at) VALUES (?1, ?2)", (user.0, at.0))?;

@@ -5,14 +5,12 @@
 //! nothing and the others go on. One that fails after a write ends the attempt; the batch is
 //! then done again with a savepoint around each plan.
 //!
-//! `apply` does one plan, with its `hand`; `counts` and `touched` are what a batch knows beside.
+//! `apply` does one plan, with its `hand`; `touched` is what others must hear of a batch.
 
 mod apply;
-mod counts;
 mod hand;
 mod touched;
 
-pub(super) use counts::Counts;
 pub(super) use hand::{Failure, Hand};
 pub(super) use touched::Touched;
 
@@ -60,13 +58,12 @@ impl From<StoreError> for Broken {
 /// is not done.
 pub(super) fn commit(
     connection: &Connection,
-    counts: &mut Counts,
     of: (&ChainKeys, Place),
     plans: &[&Plan],
     prepare: &mut Prepare<'_>,
 ) -> Outcome {
-    let done = match attempt(connection, counts, of, (plans, false), prepare) {
-        Ok(None) => attempt(connection, counts, of, (plans, true), prepare),
+    let done = match attempt(connection, of, (plans, false), prepare) {
+        Ok(None) => attempt(connection, of, (plans, true), prepare),
         other => other,
     };
     let broken = match done {
@@ -78,7 +75,6 @@ pub(super) fn commit(
         // A failed rollback changes nothing: the connection is dropped, which rolls back.
         let _ = connection.execute_batch("ROLLBACK");
     }
-    counts.forget();
     match broken {
         Broken::Before(error) => Outcome::Undone(error),
         Broken::InCommit(error) => Outcome::Doubtful(error),
@@ -89,7 +85,6 @@ pub(super) fn commit(
 /// savepoints that cannot be taken back alone.
 fn attempt(
     connection: &Connection,
-    counts: &mut Counts,
     of: (&ChainKeys, Place),
     (plans, savepoints): (&[&Plan], bool),
     prepare: &mut Prepare<'_>,
@@ -97,7 +92,7 @@ fn attempt(
     let run = |sql: &str| connection.prepare_cached(sql).and_then(|mut s| s.execute(()));
     let say = |sql: &str| run(sql).map_err(failed);
     say("BEGIN IMMEDIATE")?;
-    let mut batch = Batch::new(connection, counts, of, prepare);
+    let mut batch = Batch::new(connection, of, prepare);
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(plans.len());
     for (number, plan) in plans.iter().enumerate() {
         if savepoints {

@@ -3,7 +3,7 @@
 
 use super::doubt::Doubt;
 use super::log::Log;
-use crate::sqlite::batch::{Counts, Verdict};
+use crate::sqlite::batch::Verdict;
 use crate::sqlite::reservations::Reservations;
 use host_core::plan::{Name, Plan, Ticket};
 use host_core::port::{CommitError, StoreError};
@@ -36,7 +36,6 @@ pub(super) struct Desk {
     pub(super) spent: Option<Connection>,
     /// A commit failed, and nothing is written before this has ended.
     pub(super) doubt: Option<Doubt>,
-    pub(super) counts: Counts,
     log: Log,
     /// When it was last noted how far its audit chain has come, or when it was opened first.
     noted: Option<Duration>,
@@ -54,7 +53,6 @@ impl Desk {
 
     /// From here on it writes by this connection.
     pub(super) fn begin(&mut self, connection: Connection, now: Duration) {
-        self.counts.forget();
         self.noted.get_or_insert(now);
         self.connection = Some(connection);
     }

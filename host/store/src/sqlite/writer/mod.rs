@@ -170,7 +170,7 @@ impl Writer {
         let Some(connection) = desk.connection.take() else { return all(StoreError::NoDatabase) };
         let plans: Vec<&Plan> = group.iter().map(|queued| &*queued.plan).collect();
         let (mut made, mut doubtful) = (Vec::new(), false);
-        let outcome = batch::commit(&connection, &mut desk.counts, (&keys, place), &plans, &mut |id, name| {
+        let outcome = batch::commit(&connection, (&keys, place), &plans, &mut |id, name| {
             make_tenant(&directory, id, name)?;
             made.push(id);
             Ok(())
