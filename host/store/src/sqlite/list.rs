@@ -84,8 +84,10 @@ fn rows(
 ) -> Result<Vec<host_core::object::Object>, StoreError> {
     let order = if query.descending { "DESC" } else { "ASC" };
     let (table, marks) = (name(query.kind), conditions.values.len());
+    // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
     let sql = format!(
-        "{}{} ORDER BY {table}.id {order} LIMIT ?{} OFFSET ?{}",
+        "{} WHERE {table}.id IN (SELECT {table}.id FROM {table}{} ORDER BY {table}.id {order} LIMIT ?{} OFFSET ?{}) \
+         ORDER BY {table}.id {order}",
         statements(query.kind).select,
         conditions.clause(),
         marks + 1,
