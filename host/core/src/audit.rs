@@ -1,4 +1,5 @@
-//! Audit rows: one per mutation, in the same transaction, hash-chained per commit group.
+//! Audit rows: one per mutation, or one per piece of a job, in the same transaction, hash-chained
+//! per commit group.
 
 use crate::UserId;
 use crate::object::Key;

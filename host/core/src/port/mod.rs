@@ -1,5 +1,5 @@
 //! What the floors above need of the outside world, as traits. `async` appears here only in
-//! signatures; the SQLite store answers at once.
+//! signatures: what is behind a port decides which answers are there at once.
 
 mod fetch;
 mod store;
