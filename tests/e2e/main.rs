@@ -15,6 +15,7 @@ mod checkup;
 mod clearing;
 mod commands;
 mod crash;
+mod crowded;
 mod daemon;
 mod demo;
 mod every_action;
