@@ -114,7 +114,8 @@ pub(crate) fn what_has_a_quota_is_counted_by_what_is_there(panel: &Panel<'_>) {
     both(0);
     panel.done((1..=9).map(|id| insert(line(id, RESELLER))));
     both(9);
-    let half_done = plan([insert(line(10, RESELLER)), insert(user(UserId(9), None, Role::Admin)), insert(line(1, BELOW))]);
+    let half_done =
+        plan([insert(line(10, RESELLER)), insert(user(UserId(9), None, Role::Admin)), insert(line(1, BELOW))]);
     conflict(panel.commit(half_done));
     both(9);
     panel.done([delete(&panel.get::<Line>(LineId(3)).unwrap()), update(panel.get::<Line>(LineId(4)).unwrap())]);

@@ -49,14 +49,12 @@ impl<'c> Batch<'c> {
                 }
                 Ok(Ok(committed))
             }
-            Err(failure) => {
-                match failure {
-                    Failure::Broken(error) => Err(error),
-                    Failure::Conflict(guard) => Ok(Err(CommitError::Conflict(guard))),
-                    Failure::Invalid(reason) => Ok(Err(CommitError::Invalid(reason))),
-                    Failure::Failed(error) => Ok(Err(CommitError::Store(error))),
-                }
-            }
+            Err(failure) => match failure {
+                Failure::Broken(error) => Err(error),
+                Failure::Conflict(guard) => Ok(Err(CommitError::Conflict(guard))),
+                Failure::Invalid(reason) => Ok(Err(CommitError::Invalid(reason))),
+                Failure::Failed(error) => Ok(Err(CommitError::Store(error))),
+            },
         }
     }
 
