@@ -23,6 +23,7 @@ pub mod id;
 pub mod import;
 pub mod job;
 pub mod journal;
+pub mod late;
 pub mod lease;
 pub mod ledger;
 pub mod line;

@@ -1,7 +1,7 @@
-//! Tokens of late values: each stands as a whole JSON string of a reply's data, and nowhere else,
-//! until its value is known. Knows nothing of what they stand for.
+//! Where the token of a late value may stand: as a whole JSON string of a reply's data, and nowhere else.
 
 use crate::error::{Error, Result};
+use host_core::late::places;
 use host_core::object::Object;
 use host_core::plan::{Change, Late, Plan};
 use host_core::secret::Secret;
@@ -19,8 +19,7 @@ pub(crate) fn check(plan: &Plan, reply: &[u8], password: impl Fn(&Object) -> Opt
     }
     check_reply(reply, &plan.late)?;
     let texts: Vec<Secret> = plan.changes.iter().map(|change| text(change, &password)).collect();
-    let held = |token: &str| texts.iter().any(|text| text.reveal().contains(token));
-    if plan.late.iter().any(|late| held(&late.token)) {
+    if texts.iter().any(|text| places(text.reveal(), &plan.late).next().is_some()) {
         return Err(Error::Invalid("a late value's token stands in something that would be stored".into()));
     }
     // Audit rows are filled as replies are; only the engine writes them.
@@ -49,14 +48,14 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
 }
 
 fn check_reply(reply: &[u8], late: &[Late]) -> Result<()> {
-    if late.iter().all(|late| positions(reply, late.token.as_bytes()).is_empty()) {
+    let text = &*String::from_utf8_lossy(reply);
+    if places(text, late).next().is_none() {
         return Ok(());
     }
-    let Ok(text) = std::str::from_utf8(reply) else { return Err(misplaced()) };
     // The envelope beside the data: its texts are sent as they are.
     let headers = serde_json::from_str::<HashMap<String, &RawValue>>(text).ok();
     let headers = headers.and_then(|fields| fields.get("headers").copied()).map_or("", RawValue::get);
-    if late.iter().any(|late| headers.contains(&late.token)) {
+    if places(headers, late).next().is_some() {
         return Err(misplaced());
     }
     check_text(text, late)
@@ -64,14 +63,14 @@ fn check_reply(reply: &[u8], late: &[Late]) -> Result<()> {
 
 /// Refuses a JSON text with a token that is no whole string value of it.
 fn check_text(text: &str, late: &[Late]) -> Result<()> {
-    for late in late {
-        let found = positions(text.as_bytes(), late.token.as_bytes());
-        let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
-        if !found.iter().all(|at| is_value(text, *at, late.token.len())) || (!found.is_empty() && !is_json()) {
+    let mut found = false;
+    for (at, which) in places(text, late) {
+        found = true;
+        if !is_value(text, at, late.get(which).map_or(0, |late| late.token.len())) {
             return Err(misplaced());
         }
     }
-    Ok(())
+    if found && serde_json::from_str::<IgnoredAny>(text).is_err() { Err(misplaced()) } else { Ok(()) }
 }
 
 /// Whether what stands there in a JSON text is a whole string, and no key. A quote that closes
@@ -86,24 +85,10 @@ fn misplaced() -> Error {
     Error::Invalid("a late value's token is no whole JSON string of the reply's data".into())
 }
 
-/// Replaces each quoted token by its value.
-pub(crate) fn fill(mut reply: Vec<u8>, late: &[Late], values: &[String]) -> Vec<u8> {
-    for (late, value) in late.iter().zip(values) {
-        let quoted = format!("\"{}\"", late.token);
-        for at in positions(&reply, quoted.as_bytes()).into_iter().rev() {
-            reply.splice(at..at + quoted.len(), value.bytes());
-        }
-    }
-    reply
-}
-
-fn positions(text: &[u8], part: &[u8]) -> Vec<usize> {
-    text.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| at).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use host_core::late::fill_reply;
     use host_core::plan::LateValue;
 
     fn late() -> Vec<Late> {
@@ -120,7 +105,7 @@ mod tests {
             "",
         ] {
             assert!(check_reply(reply.as_bytes(), &late()).is_ok(), "{reply}");
-            let filled = fill(reply.into(), &late(), &["485.00".into()]);
+            let filled = fill_reply(reply.into(), &late(), &["485.00".into()]);
             assert!(reply.is_empty() || serde_json::from_slice::<IgnoredAny>(&filled).is_ok(), "{reply}");
         }
     }

@@ -11,6 +11,7 @@ use crate::late;
 use crate::work::{Work, balance_after};
 use host_core::caller::Caller;
 use host_core::credit::Credits;
+use host_core::late::fill_reply;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
@@ -164,7 +165,7 @@ impl Run {
         self.check_late(&plan, &reply)?;
         if dry_run || (plan.is_empty() && self.key.is_none()) {
             let values = self.as_of_now(&plan).await?;
-            let reply = late::fill(reply, &plan.late, &values);
+            let reply = fill_reply(reply, &plan.late, &values);
             return Ok(Finished::Done { reply, committed: Committed { late: values, ..Committed::default() } });
         }
         plan.idempotency = self.key.as_ref().map(|(user, key, request)| Idempotency {
@@ -189,7 +190,7 @@ impl Run {
         }
         expected.met();
         match outcome {
-            Ok(committed) => Ok(Finished::Done { reply: late::fill(reply, &tokens, &committed.late), committed }),
+            Ok(committed) => Ok(Finished::Done { reply: fill_reply(reply, &tokens, &committed.late), committed }),
             Err(CommitError::Conflict(Guard::Unused(..))) => match self.first_reply().await? {
                 Some(reply) => Ok(Finished::Before { reply }),
                 None => self.reserve(names).await,

@@ -12,6 +12,7 @@ use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
 use host_core::event::Effect;
+use host_core::late;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Kind;
@@ -138,10 +139,17 @@ impl Work {
     }
 
     /// A token that stands for a value known at commit. It must be placed as a whole JSON string.
-    pub fn late(&mut self, value: LateValue) -> String {
-        let token = format!("late-{}", hex::encode(self.random(16)));
+    ///
+    /// # Errors
+    /// `too_large` beyond [`host_core::late::MAX`] of them in one action.
+    pub fn late(&mut self, value: LateValue) -> Result<String> {
+        if self.plan.late.len() >= late::MAX {
+            let message = "This is too much for one action: at most 8 movements of credits; send the rest by itself.";
+            return Err(Refusal::new(Code::TooLarge, message).into());
+        }
+        let token = format!("{}{}", late::STEM, hex::encode(self.random(16)));
         self.plan.late.push(Late { token: token.clone(), value });
-        token
+        Ok(token)
     }
 
     /// What the plan would do, for a dry run: `{"changes":[…],"effects":[…]}`, without secrets.

@@ -21,7 +21,7 @@ const MAX_NOTE: usize = 1_000;
 /// # Errors
 /// `invalid_input` for a malformed or zero amount, `not_found` for users outside the caller's
 /// tree, `not_permitted` for himself and, to resellers, for users that are not directly below them,
-/// `insufficient_credits` when the giving side is short.
+/// `insufficient_credits` when the giving side is short, `too_large` for the ninth in one action.
 pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
     let refuse = |field: &'static str, message: String| Refusal::field(Code::InvalidInput, field, message);
@@ -44,8 +44,8 @@ pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> 
         return Err(Refusal::new(Code::NotPermitted, message).into());
     }
     let (from, to) = if amount.is_negative() { (theirs, own) } else { (own, theirs) };
-    let before = work.late(LateValue::BalanceBefore(theirs));
-    let after = work.late(LateValue::BalanceAfter(theirs));
+    let before = work.late(LateValue::BalanceBefore(theirs))?;
+    let after = work.late(LateValue::BalanceAfter(theirs))?;
     cover(work, from, amount.magnitude()).await?;
     let (actor, at) = (work.caller().user(), work.now());
     work.transfer(Transfer {

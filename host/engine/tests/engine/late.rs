@@ -99,3 +99,18 @@ async fn a_token_in_the_data_is_filled_in_as_often_as_it_stands_there() {
     assert_eq!(reply["data"]["movement"]["before"].as_f64(), Some(100.0));
     assert_eq!(reply["data"]["again"][0].as_f64(), Some(105.0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_late_values_than_an_action_may_have_are_refused_where_they_are_asked_for() {
+    let panel = Panel::new().await;
+    let mut run = panel.engine.begin(panel.admin.clone(), "adjust");
+    let mut work = run.attempt();
+    for _ in 0..8 {
+        credit::adjust(&mut work, panel.reseller_id(), "1", "").await.unwrap();
+    }
+    let refused = credit::adjust(&mut work, panel.reseller_id(), "1", "").await.unwrap_err();
+    assert_eq!(refused.refusal().unwrap().code, host_core::Code::TooLarge);
+    // What went before can still be committed.
+    assert!(run.settle(work).await.unwrap());
+    assert_eq!(panel.balance(panel.reseller_id()).await, "108.00");
+}

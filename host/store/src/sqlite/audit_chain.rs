@@ -7,9 +7,9 @@ pub(super) mod walk;
 
 use super::batch::{Failure, Hand};
 use super::cells::to_json;
-use super::late::fill;
 use hmac::{Hmac, Mac as _};
 use host_core::audit::AuditEntry;
+use host_core::late::fill;
 use host_core::object::Key;
 use host_core::plan::Late;
 use rusqlite::{Connection, OptionalExtension};

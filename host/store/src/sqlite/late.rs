@@ -1,5 +1,4 @@
-//! Late values: what is known only at commit, and the tokens that stand for it until then.
-//! Knows nothing of replies but their text.
+//! Late values: what is known only at commit.
 
 use super::ledger::balance;
 use host_core::plan::{Late, LateValue};
@@ -37,23 +36,4 @@ pub(super) fn link(link: &[u8; 32], late: &[Late], values: &mut [String]) {
 /// Whether a plan waits for the link.
 pub(super) fn wants_link(late: &[Late]) -> bool {
     late.iter().any(|late| late.value == LateValue::AuditHash)
-}
-
-/// The text with each quoted token replaced by its value, as far as that is known.
-pub(super) fn fill(mut text: String, late: &[Late], values: &[String]) -> String {
-    for (late, value) in late.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
-        let token = format!("\"{}\"", late.token);
-        if text.contains(&token) {
-            text = text.replace(&token, value);
-        }
-    }
-    text
-}
-
-/// Likewise for a reply; bytes that are no text have no tokens.
-pub(super) fn fill_reply(reply: &[u8], late: &[Late], values: &[String]) -> Vec<u8> {
-    match std::str::from_utf8(reply) {
-        Ok(text) if !late.is_empty() => fill(text.to_owned(), late, values).into_bytes(),
-        _ => reply.to_vec(),
-    }
 }

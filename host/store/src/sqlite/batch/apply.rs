@@ -6,6 +6,7 @@ use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
 use host_core::BouquetId;
+use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
@@ -66,7 +67,7 @@ impl<'c> Batch<'c> {
             let (Some(plan), Some(Ok(committed))) = (plans.get(number), verdicts.get_mut(number)) else { continue };
             late::link(&link, &plan.late, &mut committed.late);
             if let Some(record) = &plan.idempotency {
-                let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
+                let reply = fill_reply(record.reply.clone(), &plan.late, &committed.late);
                 idempotency::complete(connection, record, &reply)?;
             }
         }
@@ -99,7 +100,7 @@ impl<'c> Batch<'c> {
         }
         late::after(connection, &plan.late, &mut committed.late)?;
         if let Some(record) = record {
-            let reply = late::fill_reply(&record.reply, &plan.late, &committed.late);
+            let reply = fill_reply(record.reply.clone(), &plan.late, &committed.late);
             idempotency::keep(&self.hand, record, &reply)?;
         }
         let before = self.chain.mark();
