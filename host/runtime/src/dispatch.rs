@@ -96,14 +96,14 @@ impl Runtime {
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {
-            return replayed(route, &first);
+            return replayed(&first);
         }
         loop {
             let attempted = self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await;
             if let Err(Failure::Call(CallError::Refusal(_))) = &attempted
                 && let Some(first) = run.first_reply().await?
             {
-                return replayed(route, &first);
+                return replayed(&first);
             }
             let Success { work, reply, body } = attempted?;
             let body = body.into_held();
@@ -115,13 +115,9 @@ impl Runtime {
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
-                Ok(Finished::Before { reply }) => return replayed(route, &reply),
+                Ok(Finished::Before { reply }) => return replayed(&reply),
                 Ok(Finished::Done { reply, committed }) => {
-                    let document = if committed.late.is_empty() {
-                        checked
-                    } else {
-                        ReplyDocument::read(&reply, &route.action, body.is_some()).map_err(fault)?
-                    };
+                    let document = if committed.late.is_empty() { checked } else { read_again(&reply)? };
                     return Ok(match body {
                         Some(body) => Reply::Body(self.once(route, call, document, body, wish)?),
                         None => data(document, plan),
@@ -218,14 +214,20 @@ impl Runtime {
 }
 
 /// The reply that was kept under an idempotency key.
-fn replayed(route: &Route, reply: &[u8]) -> Result<Reply, Failure> {
-    Ok(data(ReplyDocument::read(reply, &route.action, false).map_err(fault)?, None))
+fn replayed(reply: &[u8]) -> Result<Reply, Failure> {
+    Ok(data(read_again(reply)?, None))
 }
 
 fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {
     let ReplyDocument { data, total, matching, .. } = document;
     let data = data.unwrap_or_else(|| serde_json::value::RawValue::NULL.to_owned());
     Reply::Data { data, total, matching, plan }
+}
+
+/// What was committed is answered; that it cannot be read any more is no fault of the plugin.
+fn read_again(reply: &[u8]) -> Result<ReplyDocument, Failure> {
+    let read = ReplyDocument::read_again(reply);
+    read.map_err(|error| Failure::Call(CallError::Ours(Error::Invalid(format!("a kept reply: {error}")))))
 }
 
 fn fault(lie: reply::Lie) -> Failure {

@@ -4,11 +4,13 @@
 use crate::capability::GuestRefusal;
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
-use host_core::action::{Action, Shape};
+use host_core::action::{Action, ReplyShape, Shape};
 use host_core::refusal::Code;
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Headers that a plugin may set on a body; others are dropped.
@@ -43,6 +45,8 @@ pub(crate) enum Lie {
     Malformed { what: &'static str, line: usize, column: usize },
     #[error("its reply is {0}, its description says {1}")]
     Shape(&'static str, &'static str),
+    #[error("its description lists fields, so that its data is objects: {0}")]
+    Row(Box<Lie>),
     #[error("it answered with a body that it never wrote")]
     NoBody,
     #[error("it wrote a body and answered with data")]
@@ -82,12 +86,25 @@ impl ReplyDocument {
             (true, false, _) => return Err(Lie::NoBody),
             (true, true, true) | (false, true, _) => return Err(Lie::BodyAndData),
             (true, true, false) => {}
-            (false, false, _) => document.check_shape(action.reply.shape)?,
+            (false, false, _) => document.check_shape(&action.reply)?,
         }
         Ok(document)
     }
 
-    fn check_shape(&self, shape: Shape) -> Result<(), Lie> {
+    /// Reads a reply that was checked before it was committed. Late values that were filled in since then may
+    /// have made it longer, and change nothing else.
+    pub(crate) fn read_again(reply: &[u8]) -> Result<ReplyDocument, serde_json::Error> {
+        serde_json::from_slice(reply)
+    }
+
+    /// All that is asked of the data later, when columns are cut out of it, is found here: before the commit.
+    fn check_shape(&self, ReplyShape { shape, fields, .. }: &ReplyShape) -> Result<(), Lie> {
+        let data = self.data.as_deref().map_or("null", RawValue::get);
+        let rows = match shape {
+            Shape::Object if !fields.is_empty() => serde_json::from_str::<Row>(data).map(drop),
+            Shape::List if !fields.is_empty() => serde_json::from_str::<Vec<Row>>(data).map(drop),
+            _ => Ok(()),
+        };
         let first = self.data.as_deref().and_then(|data| data.get().bytes().next());
         let found = match first {
             None | Some(b'n') => "nothing",
@@ -102,7 +119,38 @@ impl ReplyDocument {
             Shape::Raw => "a body",
             Shape::Any => return Ok(()),
         };
-        if found == described { Ok(()) } else { Err(Lie::Shape(found, described)) }
+        if found != described {
+            return Err(Lie::Shape(found, described));
+        }
+        rows.map_err(|error| Lie::Row(Box::new(error.into())))
+    }
+}
+
+/// A row that has columns: an object whose members have names that can be read.
+struct Row;
+
+#[derive(Deserialize)]
+struct Name<'d>(#[serde(borrow)] Cow<'d, str>);
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Row, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Row;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
+                while let Some((Name(name), IgnoredAny)) = map.next_entry()? {
+                    // Reading it has found out whether it is a name.
+                    drop(name);
+                }
+                Ok(Row)
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -154,6 +202,22 @@ mod tests {
         assert_eq!(read(r#"{"data":[]}"#, Shape::Object, false).unwrap_err(), Lie::Shape("a list", "an object"));
         assert_eq!(read(r#"{"data":{}}"#, Shape::Raw, false).unwrap_err(), Lie::Shape("an object", "a body"));
         assert!(matches!(read(r#"{"data":{},"status":500}"#, Shape::Any, false), Err(Lie::Malformed { .. })));
+    }
+
+    #[test]
+    fn data_with_columns_is_objects_down_to_each_row() {
+        let fields = serde_json::from_str(r#"{"id":{"type":"id"}}"#).unwrap();
+        let with = |shape, reply: &str| {
+            let action = action(shape);
+            let action = Action { reply: ReplyShape { fields: Clone::clone(&fields), ..action.reply }, ..action };
+            ReplyDocument::read(reply.as_bytes(), &action, false).map(drop)
+        };
+        assert_eq!(with(Shape::List, r#"{"data":[{"id":1},{}]}"#), Ok(()));
+        assert_eq!(with(Shape::Object, r#"{"data":{"id":[1]}}"#), Ok(()));
+        for reply in [r#"{"data":[10]}"#, r#"{"data":[{},null]}"#, r#"{"data":[[]]}"#, r#"{"data":[{"\ud800":1}]}"#] {
+            assert!(matches!(with(Shape::List, reply), Err(Lie::Row(_))), "{reply}");
+            assert!(read(reply, Shape::List, false).is_ok(), "without columns nothing is asked of it");
+        }
     }
 
     #[test]

@@ -127,3 +127,30 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
     assert_eq!(plan["changes"][0]["after"]["name"], "made");
     assert_eq!(bouquets(&panel, tenant).await, before);
 }
+
+#[tokio::test]
+async fn a_write_whose_answer_breaks_its_shape_is_found_out_before_anything_is_done() {
+    let document = r#"{"name":"made"}"#;
+    let reply = r#"{"data":[10]}"#;
+    let guest = Guest {
+        imports: r#"(import "linecard:records/records@0.1.0" "create" (func $create (param i32 i32 i32 i32 i32)))"#,
+        capabilities: "[capabilities.records]\nreason = \"To try.\"\nlimits = [\"bouquet:write\"]\n",
+        fields: [data(8192, reply), data(9000, "bouquet"), data(9100, document)].join("\n"),
+        ..Guest::with_action(
+            format!(
+                "(call $create (i32.const 9000) (i32.const 7) (i32.const 9100) (i32.const {}) (i32.const 64))
+                 (call $ok (i32.const 8192) (i32.const {}))",
+                document.len(),
+                reply.len()
+            ),
+            json!({ "kind": "write", "reply": { "shape": "list", "fields": { "id": { "type": "id" } } } }),
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let tenant = panel.tenant("acme").await;
+    let before = bouquets(&panel, tenant).await;
+    let failed = panel.call_with("probe", "go", call(tenant)).await;
+    assert!(matches!(failed, Err(CallError::Fault { .. })));
+    assert_eq!(bouquets(&panel, tenant).await, before);
+    assert_eq!(panel.runtime.health(tenant)[0].calls.unwrap().faults, 1, "it counts as the plugin's fault");
+}
