@@ -41,6 +41,10 @@ pub struct GuideChannel {
     pub icon: String,
 }
 
+/// Bytes of titles and descriptions in one read of programmes, the last one of them aside: two weeks of a
+/// channel have a fifth of it.
+pub const READ_BYTES: usize = 1 << 20;
+
 /// One programme.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Programme {

@@ -52,7 +52,7 @@ pub struct Channel {
 }
 
 /// Programmes of a stream that end after `from` and begin before `to`, at most `limit`
-/// (0: 10,000). A stream that the line does not have, or without guide, has none.
+/// (0: 10,000) and as many as 1 MiB of titles and descriptions. A stream that the line does not have, or without guide, has none.
 pub fn programmes(stream: u32, from: u32, to: u32, limit: u32) -> Result<Schedule, Refusal> {
     read(&host::programmes(stream, from, to, limit)?)
 }

@@ -7,7 +7,7 @@ use host_core::StreamId;
 use host_core::time::Unix;
 
 /// Programmes of a stream that end after `from` and begin before `to`, at most `limit` (0 is
-/// 10,000), as the text of `{"archive_days","programmes":[…]}`. A stream that the line does not
+/// 10,000) and as many as a mebibyte of text, as the text of `{"archive_days","programmes":[…]}`. A stream that the line does not
 /// have, or without guide, has none.
 ///
 /// # Errors

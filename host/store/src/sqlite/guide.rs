@@ -4,7 +4,7 @@
 use super::batch::{Failure, Hand};
 use crate::error::failed;
 use host_core::GuideSourceId;
-use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::guide::{Build, GuideChannel, Programme, READ_BYTES};
 use host_core::port::StoreError;
 use host_core::time::Unix;
 use rusqlite::{Connection, Row};
@@ -82,8 +82,8 @@ fn current(connection: &Connection, source: Option<GuideSourceId>) -> rusqlite::
         .collect()
 }
 
-/// Programmes of channels in a span. Without a source, a channel is taken from the first source
-/// that has it in this span.
+/// Programmes of channels in a span, as many as [`READ_BYTES`] of text. Without a source, a channel is
+/// taken from the first source that has it in this span.
 pub(super) fn programmes(
     connection: &Connection,
     source: Option<GuideSourceId>,
@@ -100,13 +100,18 @@ pub(super) fn programmes(
              WHERE source = ?1 AND build = ?2 AND channel = ?3 AND start < ?4 AND stop > ?5 ORDER BY start, id LIMIT ?6",
         )
         .map_err(failed)?;
-    let mut programmes = Vec::new();
+    let (mut programmes, mut bytes) = (Vec::new(), 0);
     for channel in &channels {
         for (source, build) in &sources {
             let before = programmes.len();
             let mut rows = statement.query((source, build, channel, to.0, from.0, limit)).map_err(failed)?;
             while let Some(row) = rows.next().map_err(failed)? {
-                programmes.push(programme(row).map_err(failed)?);
+                let programme = programme(row).map_err(failed)?;
+                bytes += programme.title.len() + programme.description.len();
+                programmes.push(programme);
+                if bytes > READ_BYTES {
+                    return Ok(programmes);
+                }
             }
             if programmes.len() > before {
                 break;
