@@ -207,6 +207,31 @@ async fn a_server_that_is_asked_to_end_does_so_although_somebody_watches() {
     assert_eq!(shop.station.json(&["verify"])["broken"], json!([]));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_player_of_hls_goes_on_after_a_power_cut_with_the_addresses_that_it_has() {
+    let origin = Origin::start().await;
+    let shop = Shop::open(&origin.source("main.m3u8")).await;
+    let mut serving = shop.station.serve();
+    let start = shop.watcher(&serving).await.replace(".ts", ".m3u8");
+    let variant = addresses(&serving, &start).await.remove(0);
+    for round in 0..3 {
+        let segment = addresses(&serving, &variant).await.remove(0);
+        serving.kill();
+        serving = shop.station.serve();
+        assert_eq!(play(&serving, &segment, "player").await.status(), 200, "round {round}");
+        let other = play(&serving, &start, "another player").await.status();
+        assert_eq!(other, 403, "round {round}: the seat is still held");
+    }
+}
+
+/// The addresses in a playlist.
+async fn addresses(serving: &Serving, path: &str) -> Vec<String> {
+    let answer = play(serving, path, "player").await;
+    assert_eq!(answer.status(), 200, "{path}");
+    let text = answer.text().await.unwrap();
+    text.lines().filter(|line| line.starts_with('/')).map(str::to_owned).collect()
+}
+
 async fn play(serving: &Serving, path: &str, agent: &str) -> reqwest::Response {
     let request = serving.http.get(format!("{}{path}", serving.url));
     request.header(HOST, HOST_NAME).header(USER_AGENT, agent).send().await.unwrap()

@@ -23,6 +23,7 @@ mod every_example;
 mod every_value;
 mod examples;
 mod guide;
+mod hls;
 mod live;
 mod logs;
 mod movies;

@@ -58,15 +58,28 @@ impl Place {
         self.tenant.panel.engine().seats().count(self.tenant.id, self.line)
     }
 
-    /// The playlist's addresses after asking for it.
-    pub async fn segments(&self) -> Vec<String> {
-        let answer = soon("a playlist", self.tenant.get(&self.path(".m3u8"))).await;
-        assert_eq!(answer.status(), 200);
+    /// The addresses in a playlist.
+    pub async fn listed(&self, path: &str) -> Vec<String> {
+        let answer = soon("a playlist", self.tenant.get(path)).await;
+        assert_eq!(answer.status(), 200, "{path}");
         assert_eq!(answer.headers()[CONTENT_TYPE], "application/x-mpegurl");
         let text = answer.text().await.unwrap();
         assert!(text.starts_with("#EXTM3U") && !text.contains("ENDLIST"), "{text}");
         assert!(!text.contains("127.0.0.1"), "a player never sees a source's address: {text}");
         text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    }
+
+    /// The playlist that a start leads to.
+    pub async fn session(&self) -> String {
+        let variants = self.listed(&self.path(".m3u8")).await;
+        let is_ours = |path: &String| path.starts_with("/hls/") && path.ends_with(".m3u8");
+        assert!(variants.len() == 1 && variants.iter().all(is_ours), "{variants:?}");
+        variants[0].clone()
+    }
+
+    /// The addresses of segments after a start.
+    pub async fn segments(&self) -> Vec<String> {
+        self.listed(&self.session().await).await
     }
 
     pub async fn assert_segments_play(&self) {

@@ -85,7 +85,8 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
         },
         Kind::Settings => fields! {
             "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
-            "connection_policy": Hidden Write, "same_player": Hidden Write, "auth_failed_status": Hidden Write,
+            "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
+            "auth_failed_status": Hidden Write,
             "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write, "player_cors": Hidden Write,
             "guide_days": Read Write, "journal_days": Hidden Write,
         },

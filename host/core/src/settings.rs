@@ -2,6 +2,7 @@
 
 use crate::{SettingsId, Version};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// The id of the one settings row.
 pub const SETTINGS: SettingsId = SettingsId(1);
@@ -30,6 +31,33 @@ pub enum SamePlayer {
     Refuse,
 }
 
+/// From where the addresses in a playlist may be read, seen from where its stream was started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HlsBind {
+    /// From the same address only.
+    Exact,
+    /// From the same network: a /24 of IPv4, a /64 of IPv6. Carriers with several exits and devices
+    /// that change their address stay within it.
+    #[default]
+    Prefix,
+    /// From anywhere: for players that start over one IP version and read over the other.
+    None,
+}
+
+impl HlsBind {
+    /// Whether a stream that was started from `start` may be read on from `now`.
+    pub fn allows(self, start: IpAddr, now: IpAddr) -> bool {
+        let (start, now) = (start.to_canonical(), now.to_canonical());
+        match (self, start, now) {
+            (HlsBind::None, _, _) => true,
+            (HlsBind::Prefix, IpAddr::V4(start), IpAddr::V4(now)) => start.to_bits() >> 8 == now.to_bits() >> 8,
+            (HlsBind::Prefix, IpAddr::V6(start), IpAddr::V6(now)) => start.to_bits() >> 64 == now.to_bits() >> 64,
+            _ => start == now,
+        }
+    }
+}
+
 /// Settings of one tenant. Serialises to the `settings` record document.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -49,6 +77,8 @@ pub struct Settings {
     pub connection_policy: ConnectionPolicy,
     /// What happens there to a start by a player that has a seat already.
     pub same_player: SamePlayer,
+    /// From where the addresses in a playlist may be read.
+    pub hls_bind: HlsBind,
     /// HTTP status of a wrong password on the player API: 200, 401, 403 or 404.
     pub auth_failed_status: u16,
     /// HTTP status for a stream outside the line's bouquets: 404 or 406.
@@ -73,12 +103,36 @@ impl Default for Settings {
             timezone: "UTC".into(),
             connection_policy: ConnectionPolicy::Refuse,
             same_player: SamePlayer::TakeOver,
+            hls_bind: HlsBind::Prefix,
             auth_failed_status: 200,
             not_in_bouquet_status: 404,
             far_expiry: false,
             player_cors: false,
             guide_days: 7,
             journal_days: 90,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_playlist_is_read_from_where_its_binding_says() {
+        let (exact, prefix, none) = (HlsBind::Exact, HlsBind::Prefix, HlsBind::None);
+        for (start, now, may) in [
+            ("10.0.0.1", "10.0.0.1", [true, true, true]),
+            ("10.0.0.1", "::ffff:10.0.0.1", [true, true, true]),
+            ("10.0.0.1", "10.0.0.2", [false, true, true]),
+            ("10.0.0.1", "::ffff:10.0.0.2", [false, true, true]),
+            ("10.0.0.1", "10.0.1.1", [false, false, true]),
+            ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", [false, true, true]),
+            ("2001:db8:0:1::1", "2001:db8:0:2::1", [false, false, true]),
+            ("10.0.0.1", "2001:db8::1", [false, false, true]),
+        ] {
+            let allowed = [exact, prefix, none].map(|bind| bind.allows(start.parse().unwrap(), now.parse().unwrap()));
+            assert_eq!(allowed, may, "{start} {now}");
         }
     }
 }

@@ -39,7 +39,7 @@ pub mod work;
 mod zone;
 
 pub use condition::Condition;
-pub use connection::{Ended, Seat, SessionKey};
+pub use connection::{Ended, Look, Seat, Session, SessionKey};
 pub use error::{Error, Result};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
@@ -54,6 +54,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 /// What the engine needs of the outside world.
+#[derive(Clone)]
 pub struct Ports {
     /// Storage.
     pub store: Arc<dyn Store>,

@@ -54,7 +54,6 @@ pub(crate) struct Http {
     pub(crate) ids: request_id::RequestIds,
     pub(crate) tenants: tenant::Tenants,
     pub(crate) mounts: mounts::Mounts,
-    pub(crate) sessions: media::Sessions,
     /// The end was asked for: not ready any more.
     pub(crate) draining: AtomicBool,
 }

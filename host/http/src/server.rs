@@ -4,7 +4,6 @@
 use crate::config::{Config, Patience};
 use crate::figures::Figures;
 use crate::listener::{Bound, Certificate};
-use crate::media::Sessions;
 use crate::mounts::Mounts;
 use crate::rate::Limiter;
 use crate::request_id::RequestIds;
@@ -100,7 +99,6 @@ impl Server {
             ids: RequestIds::new(),
             tenants: Tenants::new(Arc::clone(&engine)),
             mounts: Mounts::default(),
-            sessions: Sessions::default(),
             draining: AtomicBool::new(false),
             public,
             config,

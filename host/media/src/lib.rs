@@ -5,8 +5,8 @@
 //! needs from elsewhere it asks of the [`host_core::port::Fetch`] port. Who may watch is decided
 //! before it is called.
 //!
-//! [`Media`] is the door: [`Media::watch`] for `.ts`, [`Media::playlist`] and [`Media::serve`] for
-//! `.m3u8`, [`Media::movie`] for files.
+//! [`Media`] is the door: [`Media::watch`] for `.ts`, [`Media::hls`] for `.m3u8` and what it
+//! leads to, [`Media::movie`] for files.
 
 mod budget;
 mod error;
@@ -24,7 +24,7 @@ mod ts;
 pub use error::MediaError;
 pub use fan_out::Viewer;
 pub use figures::{ChannelFigures, ChannelState, Figures};
-pub use hls::{HLS_PATH, HlsReply, Pass};
+pub use hls::{HLS_PATH, Pass};
 pub use media::Media;
 pub use movie::{Requested, content_type, parse_range};
 pub use options::{MediaOptions, Timing};

@@ -1,18 +1,18 @@
-//! The door to media: watch, playlist, serve, movie, restart, figures, stop. The caller has admitted
-//! a viewer before it asks.
+//! The door to media: watch, movie, restart, figures, stop. The caller has admitted a viewer before
+//! it asks.
 
 use crate::MediaError;
 use crate::budget::Budget;
 use crate::fan_out::{Channel, Plan, Upstream, Viewer};
 use crate::figures::Figures;
-use crate::hls::{HlsReply, Pass, Proxy, Segmenter, Signer, Wanted};
+use crate::hls::{Proxy, Sealer, Segmenter};
 use crate::movie::Movies;
 use crate::options::{MediaOptions, Timing};
 use crate::served::Served;
 use crate::supervisor::Supervisor;
 use crate::test_source::TestSource;
 use host_core::port::Clock;
-use host_core::stream::{Delivery, SourceForm, Stream, source_form};
+use host_core::stream::{Delivery, Stream};
 use host_core::{StreamId, TenantId};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -31,23 +31,23 @@ const RING_BYTES: usize = 1 << 30;
 /// Everything that sends bytes. One per process; cheap to hold.
 pub struct Media {
     clock: Arc<dyn Clock>,
-    signer: Signer,
-    timing: Timing,
+    pub(crate) sealer: Sealer,
+    pub(crate) timing: Timing,
     upstream: Arc<Upstream>,
     /// For what channels keep for newcomers.
     rings: Arc<Budget>,
     supervisor: Arc<Supervisor>,
     movies: Movies,
-    proxy: Proxy,
-    running: Mutex<Running>,
+    pub(crate) proxy: Proxy,
+    pub(crate) running: Mutex<Running>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 #[derive(Default)]
-struct Running {
+pub(crate) struct Running {
     channels: HashMap<Key, Arc<Channel>>,
-    segmenters: HashMap<Key, Arc<Segmenter>>,
+    pub(crate) segmenters: HashMap<Key, Arc<Segmenter>>,
 }
 
 impl Media {
@@ -57,16 +57,16 @@ impl Media {
         let stop = CancellationToken::new();
         let supervisor = Arc::new(Supervisor::new(&ffmpeg, clock.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
-        let signer = Signer { keyring, clock: clock.clone() };
+        let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
             upstream: Arc::new(Upstream { fetch: fetch.clone(), test }),
             movies: Movies { fetch: fetch.clone(), root: media_root },
-            proxy: Proxy::new(fetch, signer.clone()),
+            proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             clock,
-            signer,
+            sealer,
             timing,
             supervisor,
             stop,
@@ -90,56 +90,6 @@ impl Media {
         };
         timeout(self.timing.begin, viewer.begin()).await.map_err(|_| MediaError::StreamDown)??;
         Ok(viewer)
-    }
-
-    /// The playlist of a live stream for a session. Where all sources are HLS, the first that
-    /// answers is handed on with every address rewritten; else the shared channel is cut into segments.
-    /// `session` comes back in each [`Pass`]; it is signed, readable, and at most 256 bytes.
-    pub async fn playlist(&self, tenant: TenantId, stream: &Stream, session: &str) -> Result<String, MediaError> {
-        if !Pass::fits(session) {
-            return Err(MediaError::WrongForm("a session text has at most 256 bytes"));
-        }
-        let is_hls = |source: &String| source_form(source) == Some(SourceForm::Hls);
-        if !stream.sources.is_empty() && stream.sources.iter().all(is_hls) {
-            return self.handed_on(tenant, stream, session).await;
-        }
-        let segmenter = self.segmenter(tenant, stream)?;
-        let begun = timeout(self.timing.begin, segmenter.begun()).await;
-        begun.map_err(|_| MediaError::StreamDown)??;
-        Ok(segmenter.playlist(|number| {
-            let pass = Pass { stream: stream.id, session: session.to_owned(), wanted: Wanted::Segment(number) };
-            self.signer.path(tenant, &pass, "ts")
-        }))
-    }
-
-    /// Checks a token: what follows [`crate::HLS_PATH`] in a path. Ask the session for its seat, then
-    /// call [`Media::serve`].
-    pub fn open_pass(&self, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
-        self.signer.open(tenant, token)
-    }
-
-    /// Whether a checked token leads to a playlist: the session is looked at again before it is served.
-    pub fn leads_to_playlist(&self, tenant: TenantId, pass: &Pass) -> bool {
-        match pass.wanted {
-            Wanted::Target(digest) => self.proxy.leads_to_playlist(tenant, pass.stream, digest),
-            Wanted::Segment(_) => false,
-        }
-    }
-
-    /// What a checked token leads to. `range` is the player's header; it is ignored for segments
-    /// that we cut ourselves.
-    pub async fn serve(&self, tenant: TenantId, pass: &Pass, range: Option<&str>) -> Result<HlsReply, MediaError> {
-        match pass.wanted {
-            Wanted::Target(digest) => {
-                let served = timeout(self.timing.open, self.proxy.serve(tenant, pass, digest, range)).await;
-                served.map_err(|_| MediaError::StreamDown)?
-            }
-            Wanted::Segment(number) => {
-                let segmenter = self.running.lock().segmenters.get(&(tenant, pass.stream)).cloned();
-                let segment = segmenter.and_then(|segmenter| segmenter.segment(number)).ok_or(MediaError::NotFound)?;
-                Ok(HlsReply::Bytes(Served::of_pieces("video/mp2t", segment.pieces())))
-            }
-        }
     }
 
     /// A movie or episode, or the range of it that the `Range` header asks for.
@@ -193,18 +143,6 @@ impl Media {
         }
     }
 
-    async fn handed_on(&self, tenant: TenantId, stream: &Stream, session: &str) -> Result<String, MediaError> {
-        let mut trouble = MediaError::StreamDown;
-        for source in &stream.sources {
-            match timeout(self.timing.open, self.proxy.playlist(tenant, stream.id, session, source)).await {
-                Ok(Ok(text)) => return Ok(text),
-                Ok(Err(error)) => trouble = error,
-                Err(_) => trouble = MediaError::StreamDown,
-            }
-        }
-        Err(trouble)
-    }
-
     fn own_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
         // Nobody else can find it, so there is nobody to linger for.
         let timing = Timing { linger: Duration::ZERO, ..self.timing };
@@ -251,7 +189,8 @@ impl Media {
         }))
     }
 
-    fn segmenter(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Segmenter>, MediaError> {
+    /// The running segmenter, or a new one.
+    pub(crate) fn segmenter(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Segmenter>, MediaError> {
         let mut running = self.running.lock();
         let known = running.segmenters.get(&(tenant, stream.id));
         if let Some(segmenter) = known.filter(|segmenter| !segmenter.has_ended()) {

@@ -13,7 +13,7 @@ pub struct MediaOptions {
     pub fetch: Arc<dyn Fetch>,
     /// What time it is. Waiting itself is done by the runtime's timers.
     pub clock: Arc<dyn Clock>,
-    /// Signs the addresses in playlists (purposes `hls-pass` and `hls-target-…`).
+    /// Makes the keys that seal the addresses in playlists (purposes `hls-key` and `hls-nonce`).
     pub keyring: Arc<dyn Keyring>,
     /// The folder that `file:` sources are below; without one there are no local files.
     pub media_root: Option<PathBuf>,

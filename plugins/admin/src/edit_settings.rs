@@ -14,6 +14,7 @@ pub(crate) fn edit_settings(call: Call<EditSettings>) -> Result<Reply, Refusal> 
         .with("timezone", wish.timezone)
         .with("connection_policy", wish.connection_policy)
         .with("same_player", wish.same_player)
+        .with("hls_bind", wish.hls_bind)
         .with("auth_failed_status", wish.auth_failed_status)
         .with("not_in_bouquet_status", wish.not_in_bouquet_status)
         .with("far_expiry", wish.far_expiry)

@@ -10,7 +10,7 @@ use host_core::port::{Answer, Journal, LeaseMirror};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
-use host_engine::connection::{Seats, Start};
+use host_engine::connection::{Coming, Seats, Start};
 use host_store::{Opened, Options, SystemClock};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -59,6 +59,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             line: LineId(1 + number % LINES),
             stream: StreamId(7),
             session,
+            coming: Coming::Start,
             agent_hash: u64::from(number),
             agent: "VLC/3.0.20 LibVLC/3.0.20",
             address: ADDRESS,

@@ -1,5 +1,6 @@
 //! Admission of a start: every check, then a seat, before the first byte. Knows no protocol.
 
+use super::held::Coming;
 use super::{Seat, SessionKey, Start, check};
 use crate::{Engine, Error, Result, Work, act};
 use host_core::caller::{Caller, Scope};
@@ -10,7 +11,6 @@ use host_core::package::Package;
 use host_core::plan::Place;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::{LineId, Refusal, StreamId, TenantId};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What happens to a start when all seats of its line are taken.
@@ -37,6 +37,13 @@ impl Engine {
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
+    /// What a player of this line signs in with, as far as two of them can be told apart. It stands in
+    /// addresses, so it stays the same over restarts and upgrades.
+    pub(super) fn credentials(&self, tenant: TenantId, line: &Line) -> u64 {
+        let text = [line.username.as_bytes(), &line.password_mac.0].concat();
+        self.short_mac(tenant, "credentials", &text)
+    }
+
     /// Admits a start and takes its seat, before the first byte.
     ///
     /// # Errors
@@ -49,11 +56,56 @@ impl Engine {
         session: SessionKey,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
-        let outcome = self.admit_checked(line, tenant, stream, session, visit).await;
+        self.enter(line, tenant, stream, session, Coming::Start, visit).await
+    }
+
+    /// Admits a request that goes on with a session: another range of a movie. It joins the session's
+    /// seat or takes a free one, and takes over none.
+    ///
+    /// # Errors
+    /// As for a start, and when somebody ended the session.
+    pub async fn admit_again(
+        self: &Arc<Self>,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
+        if self.seats().has_lost(tenant, line.id, session) {
+            return Err(check::ended().into());
+        }
+        self.enter(line, tenant, stream, session, Coming::Return, visit).await
+    }
+
+    /// Takes a seat, and journals a refusal.
+    pub(super) async fn enter(
+        self: &Arc<Self>,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        coming: Coming,
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
+        let outcome = self.admit_checked(line, tenant, stream, session, coming, visit).await;
         if let Err(Error::Refusal(refusal)) = &outcome {
             self.journal().note(tenant, self.refused(refusal, line.id, stream, visit));
         }
         outcome
+    }
+
+    /// Whether a start would be admitted but for its seat: for requests that take none, and for
+    /// sessions that hold one.
+    ///
+    /// # Errors
+    /// The first check that fails, in the same order.
+    pub async fn would_admit(&self, line: &Line, tenant: TenantId, stream: StreamId, visit: &Visit<'_>) -> Result<()> {
+        check::visit(line, &self.blocked(tenant).await?, visit, self.clock().now())?;
+        if !self.store().carries(tenant, line.bouquets.clone(), stream).await? {
+            return Err(check::not_carried().into());
+        }
+        Ok(())
     }
 
     async fn admit_checked(
@@ -62,17 +114,16 @@ impl Engine {
         tenant: TenantId,
         stream: StreamId,
         session: SessionKey,
+        coming: Coming,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         let mut line = line.clone();
         loop {
-            check::visit(&line, &self.blocked(tenant).await?, visit, self.clock().now())?;
-            if !self.store().carries(tenant, line.bouquets.clone(), stream).await? {
-                return Err(check::not_carried().into());
-            }
+            self.would_admit(&line, tenant, stream, visit).await?;
             self.learn_isp(tenant, &line, visit).await?;
-            let seat = self.take_seat(&line, tenant, stream, session, visit).await?;
-            seat.signed_in_with(credentials(&line));
+            let seat = self.take_seat(&line, tenant, stream, session, coming, visit).await?;
+            let signed_in = self.credentials(tenant, &line);
+            seat.signed_in_with(signed_in);
             // The seat is there: a suspension that is committed from here on ends it, and one that
             // was committed before is seen here.
             if !self.is_open(tenant).await? {
@@ -82,7 +133,7 @@ impl Engine {
             // the effect that follows it: look once more.
             match self.line_row(tenant, line.id).await? {
                 Some(now) if now.version == line.version => return Ok(seat),
-                Some(now) if credentials(&now) != credentials(&line) => return Err(check::signed_out().into()),
+                Some(now) if self.credentials(tenant, &now) != signed_in => return Err(check::signed_out().into()),
                 Some(now) => line = now,
                 None => return Err(Refusal::not_found("line").into()),
             }
@@ -95,6 +146,7 @@ impl Engine {
         tenant: TenantId,
         stream: StreamId,
         session: SessionKey,
+        coming: Coming,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         let full = self.when_full(tenant, line).await?;
@@ -103,6 +155,7 @@ impl Engine {
             line: line.id,
             stream,
             session,
+            coming,
             agent_hash: self.short_mac(tenant, "agent", visit.agent.as_bytes()),
             agent: visit.agent,
             address: visit.address,
@@ -157,13 +210,6 @@ impl Engine {
             at: self.clock().now(),
         }
     }
-}
-
-/// What a player of this line signs in with, as far as two of them can be told apart.
-pub(super) fn credentials(line: &Line) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&line.username, line.password_mac.0).hash(&mut hasher);
-    hasher.finish()
 }
 
 async fn bind(work: &mut Work, line: LineId, isp: &str) -> Result<()> {

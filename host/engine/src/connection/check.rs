@@ -50,6 +50,16 @@ pub(super) fn closed() -> Refusal {
     Refusal::new(Code::Unavailable, "This panel is suspended.")
 }
 
+/// The refusal of a session that somebody ended, or that was opened with other credentials.
+pub(super) fn ended() -> Refusal {
+    Refusal::new(Code::ConnectionLimit, "This session was ended; start the stream again.")
+}
+
+/// The refusal of a start when no seat is free.
+pub(super) fn full() -> Refusal {
+    Refusal::new(Code::ConnectionLimit, "All seats of this line are taken; end another connection.")
+}
+
 /// The refusal of a stream that none of the line's bouquets has.
 pub(super) fn not_carried() -> Refusal {
     Refusal::new(Code::NotInBouquet, "This line does not have this stream.")

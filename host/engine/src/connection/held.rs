@@ -11,6 +11,29 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How a request comes to its seat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Coming {
+    /// It starts to play: at the limit it may take the seat of another start of the same player.
+    Start,
+    /// It goes on with what started before: it joins its session or takes a free seat.
+    Return,
+}
+
+/// A player session that outlives its requests: what its addresses carry, so that it is known again
+/// by them alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// Whose line.
+    pub line: LineId,
+    /// What it watches.
+    pub stream: StreamId,
+    /// Its number.
+    pub key: SessionKey,
+    /// Keyed hash of what it signed in with: with other credentials it has to start again.
+    pub credentials: u64,
+}
+
 /// What a start is told apart by, and what it asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
@@ -22,6 +45,8 @@ pub struct Start<'a> {
     pub stream: StreamId,
     /// The player session.
     pub session: SessionKey,
+    /// Whether it starts or goes on.
+    pub coming: Coming,
     /// Keyed hash of the user agent.
     pub agent_hash: u64,
     /// The user agent, for the history.
@@ -52,6 +77,8 @@ pub(super) struct Held {
     /// What the player signed in with; none when it is not known.
     pub(super) credentials: Option<u64>,
     pub(super) signal: Arc<Signal>,
+    /// Its player came back at least once.
+    pub(super) followed: bool,
     /// Found after a restart; nobody has come back for it yet.
     pub(super) orphan: bool,
 }

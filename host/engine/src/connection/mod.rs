@@ -4,12 +4,15 @@ mod admit;
 mod check;
 mod held;
 mod history;
+mod lost;
 mod recheck;
+mod resume;
 mod seat;
 mod seats;
 mod why;
 
-pub use held::{Connection, Start};
+pub use held::{Coming, Connection, Session, Start};
+pub use resume::Look;
 pub use seat::{Ended, Seat, SessionKey};
 pub use seats::Seats;
 pub use why::why;

@@ -1,7 +1,6 @@
 //! The second look at running connections, when a line, a bouquet or a block list has changed:
 //! those that would not be admitted now are ended.
 
-use super::admit::credentials;
 use super::check;
 use crate::{Engine, Result};
 use host_core::line::{Line, Visit};
@@ -65,7 +64,7 @@ impl Engine {
             return Ok(());
         };
         let lists = self.blocked(tenant).await?;
-        let (now, credentials) = (self.clock().now(), credentials(&row));
+        let (now, credentials) = (self.clock().now(), self.credentials(tenant, &row));
         // One that was not watched at the look was admitted since, by the same rules.
         let is_lost = |stream: &StreamId| {
             carriers.get(stream).is_some_and(|by| !by.iter().any(|bouquet| row.bouquets.contains(bouquet)))
@@ -82,7 +81,7 @@ impl Engine {
         Ok(())
     }
 
-    fn network(&self, line: &Line, address: IpAddr) -> (Option<String>, Option<String>) {
+    pub(super) fn network(&self, line: &Line, address: IpAddr) -> (Option<String>, Option<String>) {
         let country = line.country.as_ref().and_then(|_| self.networks().country(address));
         (self.networks().isp(address), country)
     }

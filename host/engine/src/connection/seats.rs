@@ -2,19 +2,21 @@
 //! unexpired leases; taking one is a single step under the shard's lock, without a system call.
 //! Knows nothing of who may watch what ([`super::admit`]).
 
+mod room;
 mod survey;
 
-use super::held::{Held, Start};
+use super::check;
+use super::held::{Coming, Held, Session, Start};
 use super::history::activity;
+use super::lost::Lost;
 use super::seat::{Ended, Seat, SessionKey};
 use host_core::lease::{Fence, LEASE_SECONDS, Lease};
-use host_core::line::Seats as Limit;
+use host_core::line::Output;
 use host_core::port::{Clock, Journal, LeaseMirror};
-use host_core::refusal::Code;
-use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, Refusal, TenantId};
 use parking_lot::Mutex;
+use room::{is_full, to_replace};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +32,7 @@ type Shard = Mutex<HashMap<Owner, Vec<Held>>>;
 /// The seats of all lines of the process.
 pub struct Seats {
     shards: Box<[Shard; SHARDS]>,
+    lost: Lost,
     fence: AtomicU64,
     clock: Arc<dyn Clock>,
     mirror: Arc<dyn LeaseMirror>,
@@ -45,8 +48,8 @@ impl Seats {
         let shards = Box::new(std::array::from_fn(|_| Mutex::default()));
         // Numbers grow over restarts even when the mirror is empty.
         let first = u64::try_from(now.0).unwrap_or(0) << 24;
-        let seats =
-            Seats { shards, fence: AtomicU64::new(first), clock, mirror, journal, unmirrored: AtomicU64::new(0) };
+        let (fence, unmirrored, lost) = (AtomicU64::new(first), AtomicU64::new(0), Lost::default());
+        let seats = Seats { shards, lost, fence, clock, mirror, journal, unmirrored };
         for (slot, lease) in seats.mirror.load() {
             seats.restore(slot, lease, now);
         }
@@ -72,6 +75,7 @@ impl Seats {
             term: Expiry::Never,
             credentials: None,
             signal: Arc::default(),
+            followed: false,
             orphan: true,
         };
         self.with(owner, |line| {
@@ -89,11 +93,11 @@ impl Seats {
         SessionKey(self.fence.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
-    /// Takes a seat, in one step: joins the session's lease, or takes a free seat, or takes over
-    /// a lease of the same address and agent where that is wanted, or does what the policy says.
+    /// Takes a seat, in one step: joins the session's lease, or takes a free seat; a start also takes
+    /// over a lease of the same address and agent where that is wanted, or does what the policy says.
     ///
     /// # Errors
-    /// `connection_limit` when all seats are taken.
+    /// `connection_limit` when all seats are taken, or when somebody ended the session that returns.
     pub fn acquire(self: &Arc<Self>, start: Start<'_>) -> Result<Seat, Refusal> {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
         self.with((start.tenant, start.line), |line| {
@@ -101,8 +105,16 @@ impl Seats {
             if let Some(held) = line.iter_mut().find(|held| held.lease.session == start.session.0) {
                 return Ok(self.join(held, &start, monotonic, now));
             }
-            if let Some((at, why)) = self.to_replace(line, &start)? {
-                self.end(line.swap_remove(at), why, now);
+            match start.coming {
+                Coming::Return if self.has_lost(start.tenant, start.line, start.session) => return Err(check::ended()),
+                Coming::Return if is_full(line, &start) => return Err(check::full()),
+                Coming::Return => {}
+                Coming::Start => {
+                    if let Some((at, why)) = to_replace(line, &start, monotonic)? {
+                        self.end(line.swap_remove(at), why, now);
+                    }
+                    self.lost.forget((start.tenant, start.line), start.session);
+                }
             }
             let held = self.fresh(&start, monotonic, now);
             let seat = self.handle(&held, monotonic);
@@ -111,31 +123,24 @@ impl Seats {
         })
     }
 
-    /// Which lease has to go for this start, if one has.
-    fn to_replace(&self, line: &[Held], start: &Start<'_>) -> Result<Option<(usize, Ended)>, Refusal> {
-        let oldest = |which: &dyn Fn(&Held) -> bool| {
-            let held = line.iter().enumerate().filter(|(_, held)| which(held));
-            held.min_by_key(|(_, held)| held.lease.fence).map(|(at, _)| at)
-        };
-        // A lease from before a restart that nobody holds goes back to its player.
-        let same = |held: &Held| held.lease.is_of(start.address, start.agent_hash);
-        let orphan = |held: &Held| held.orphan && same(held);
-        if let Some(at) = oldest(&orphan) {
-            return Ok(Some((at, Ended::TakenOver)));
-        }
-        let Limit::AtMost(limit) = start.limit else { return Ok(None) };
-        if line.len() < limit.get() as usize {
-            return Ok(None);
-        }
-        if start.same_player == SamePlayer::TakeOver
-            && let Some(at) = oldest(&same)
-        {
-            return Ok(Some((at, Ended::TakenOver)));
-        }
-        match (start.policy, oldest(&|_| true)) {
-            (ConnectionPolicy::EndOldest, Some(at)) => Ok(Some((at, Ended::Oldest))),
-            _ => Err(Refusal::new(Code::ConnectionLimit, "All seats of this line are taken; end another connection.")),
-        }
+    /// A seat of a session that holds one, which this renews.
+    pub(super) fn rejoin(self: &Arc<Self>, tenant: TenantId, session: &Session) -> Option<Seat> {
+        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
+        self.with((tenant, session.line), |line| {
+            self.expire(line, monotonic, now);
+            let is_it = |held: &&mut Held| held.lease.session == session.key.0 && held.lease.stream == session.stream;
+            // After a restart only the whole way knows what the lease has to know.
+            let held = line.iter_mut().find(is_it).filter(|held| !held.orphan)?;
+            held.handles += 1;
+            held.followed = true;
+            self.extend(held, monotonic, now);
+            Some(self.handle(held, monotonic))
+        })
+    }
+
+    /// Whether somebody ended a session, which then comes back by a new start only.
+    pub fn has_lost(&self, tenant: TenantId, line: LineId, session: SessionKey) -> bool {
+        self.lost.has((tenant, line), session)
     }
 
     fn fresh(&self, start: &Start<'_>, monotonic: Duration, now: Unix) -> Held {
@@ -154,11 +159,13 @@ impl Seats {
         let agent = Box::from(start.agent);
         let (output, term, signal) = (start.output, start.term, Arc::default());
         let (until, credentials) = (monotonic + LEASE, None);
-        Held { lease, until, slot, handles: 1, agent, output, term, credentials, signal, orphan: false }
+        let followed = start.coming == Coming::Return;
+        Held { lease, until, slot, handles: 1, agent, output, term, credentials, signal, followed, orphan: false }
     }
 
     fn join(self: &Arc<Self>, held: &mut Held, start: &Start<'_>, monotonic: Duration, now: Unix) -> Seat {
         held.handles += 1;
+        held.followed |= start.coming == Coming::Return;
         // After a restart only the start knows these.
         (held.orphan, held.agent, held.output, held.term) = (false, start.agent.into(), start.output, start.term);
         if held.lease.stream != start.stream {
@@ -260,6 +267,11 @@ impl Seats {
             self.mirror.clear(slot);
         }
         held.signal.end(why);
+        // A transport stream is one answer, so there is nobody to come back.
+        if matches!(why, Ended::Killed | Ended::Oldest | Ended::TakenOver) && held.output != Some(Output::Ts) {
+            let owner = (held.lease.tenant, held.lease.line);
+            self.lost.note(owner, SessionKey(held.lease.session), self.clock.monotonic());
+        }
         let entry = activity(&held.lease, &held.agent, held.output, held.signal.bytes(), now);
         self.journal.note(held.lease.tenant, entry);
     }

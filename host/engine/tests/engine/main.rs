@@ -21,6 +21,7 @@ mod run;
 mod sale;
 mod scope;
 mod seats;
+mod sessions;
 mod sign_in;
 mod tenant;
 mod walk;

@@ -6,7 +6,7 @@ use host_core::port::LeaseMirror;
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId};
 use host_engine::SessionKey;
-use host_engine::connection::{Seats, Start};
+use host_engine::connection::{Coming, Seats, Start};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ fn start(panel: &Panel, session: u64, stream: u32, term: Expiry) -> Start<'stati
         line: LineId(7),
         stream: StreamId(stream),
         session: SessionKey(session),
+        coming: Coming::Start,
         agent_hash: 1,
         agent: "vlc",
         address: ip("10.0.0.1"),

@@ -67,6 +67,7 @@ pub(crate) struct Panel {
     pub(crate) package: u32,
     pub(crate) bouquets: [u32; 2],
     pub(crate) streams: [u32; 2],
+    ports: Ports,
     _dir: tempfile::TempDir,
 }
 
@@ -82,23 +83,28 @@ type Parts = (Arc<Engine>, Arc<HandClock>, Arc<OpenJournal>, Arc<dyn LeaseMirror
 
 /// An engine over a fresh directory.
 pub(crate) fn engine(dir: &std::path::Path) -> Parts {
-    engine_over(dir, |store| store)
+    let (ports, clock, journal) = ports(dir, |store| store);
+    let mirror = ports.mirror.clone();
+    (Engine::new(ports), clock, journal, mirror)
 }
 
-fn engine_over(dir: &std::path::Path, over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Parts {
+/// What an engine over a fresh directory is built from.
+fn ports(
+    dir: &std::path::Path,
+    over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+) -> (Ports, Arc<HandClock>, Arc<OpenJournal>) {
     let opened = host_store::open(dir, host_store::Options { lease_slots: 4_096, ..Default::default() }).unwrap();
     let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal::default()));
-    let mirror: Arc<dyn LeaseMirror> = opened.mirror;
-    let engine = Engine::new(Ports {
+    let ports = Ports {
         store: over(opened.store),
         clock: clock.clone(),
         entropy: Arc::new(host_store::SystemEntropy),
         keyring: opened.keyring,
-        mirror: mirror.clone(),
+        mirror: opened.mirror,
         journal: journal.clone(),
         networks: Arc::new(MaxMind::default()),
-    });
-    (engine, clock, journal, mirror)
+    };
+    (ports, clock, journal)
 }
 
 pub(crate) fn caller(tenant: TenantId, user: u64, role: Role) -> Caller {
@@ -114,7 +120,8 @@ impl Panel {
     /// A panel whose engine sees its store through something.
     pub(crate) async fn over(over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Panel {
         let dir = tempfile::Builder::new().permissions(private()).tempdir().unwrap();
-        let (engine, clock, journal, mirror) = engine_over(&dir.path().join("data"), over);
+        let (ports, clock, journal) = ports(&dir.path().join("data"), over);
+        let (engine, mirror) = (Engine::new(ports.clone()), ports.mirror.clone());
         let login = tenant::create(&engine, "test", "demo", &["tv.example.org".to_owned()]).await.unwrap();
         let tenant = engine.tenant_named("demo").await.unwrap().unwrap().id;
         let system = Caller::system(tenant, "test");
@@ -144,6 +151,7 @@ impl Panel {
         let number = |at: usize| u32::try_from(made[at].as_u64().unwrap()).unwrap();
         let panel = Panel {
             tenant,
+            ports,
             login,
             group: number(0),
             streams: [number(1), number(2)],
@@ -159,6 +167,11 @@ impl Panel {
         };
         panel.give(panel.reseller_id(), "100").await;
         panel
+    }
+
+    /// The engine of a process that begins where this one was killed.
+    pub(crate) fn restarted(&self) -> Arc<Engine> {
+        Engine::new(self.ports.clone())
     }
 
     pub(crate) fn reseller_id(&self) -> UserId {

@@ -144,6 +144,7 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
         line: id,
         stream: StreamId(panel.streams[0]),
         session: seats.fresh_session(),
+        coming: host_engine::connection::Coming::Start,
         agent_hash,
         agent: "vlc",
         address: ip(address),

@@ -6,7 +6,7 @@ use host_core::line::Seats as Limit;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId};
-use host_engine::connection::Start;
+use host_engine::connection::{Coming, Start};
 use host_engine::{Seat, SessionKey};
 
 /// A small generator of numbers (xorshift).
@@ -83,6 +83,7 @@ fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> Start<'a>
         line: id,
         stream: StreamId(1),
         session,
+        coming: if dice.roll(4) == 0 { Coming::Return } else { Coming::Start },
         agent_hash: dice.roll(2),
         agent: "walker",
         address: std::net::IpAddr::from([10, 0, 0, u8::try_from(dice.roll(3)).unwrap()]),

@@ -4,6 +4,7 @@
 use super::refusal::No;
 use super::{Start, body};
 use axum::response::Response;
+use host_media::{Requested, parse_range};
 use std::sync::Arc;
 
 /// A movie or episode. The path's extension need not match: the file says its own type.
@@ -16,14 +17,43 @@ pub(super) async fn file(start: &Start<'_>) -> Result<Response, No> {
         let served = start.http.media.movie(&start.stream, start.range).await?;
         return Ok(body::served(served, |_| body::unsent()));
     }
-    let engine = &start.http.engine;
-    let (line, stream) = (start.line.id.0.to_be_bytes(), start.stream.id.0.to_be_bytes());
-    let address = start.visitor.address.to_string();
-    let session = engine
-        .session_key(start.tenant.id, &[b"file", &line, &stream, address.as_bytes(), start.visitor.agent.as_bytes()]);
-    let mut seat = start.admitted(None, session).await?;
+    let session = start.session("file");
+    let mut seat = match begins(start.range) {
+        true => start.admitted(None, session).await?,
+        false => start.admitted_again(None, session).await?,
+    };
     let served = start.http.media.movie(&start.stream, start.range).await?;
     // A player seeks by closing and asking for another range: the seat waits for it.
     seat.linger();
     Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &start.visitor.pulse)))
+}
+
+/// Whether a request for this range starts to play: players read the beginning of a file first.
+/// Whatever else they ask for goes on with what they started.
+fn begins(range: Option<&str>) -> bool {
+    match parse_range(range, u64::MAX) {
+        Requested::Full => true,
+        Requested::Part(part) => *part.start() == 0,
+        Requested::Unsatisfiable => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_for_the_beginning_of_a_file_is_a_start_and_any_other_goes_on() {
+        for (range, starts) in [
+            (None, true),
+            (Some("bytes=0-"), true),
+            (Some("bytes=0-1"), true),
+            (Some("seconds=5-"), true),
+            (Some("bytes=1-"), false),
+            (Some("bytes=-500"), false),
+            (Some("bytes=0-1,5-6"), false),
+        ] {
+            assert_eq!(begins(range), starts, "{range:?}");
+        }
+    }
 }

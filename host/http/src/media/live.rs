@@ -1,8 +1,7 @@
-//! Live streams: transport streams as one endless response on one seat, HLS as playlists and
-//! pieces on the seat of a session. Refuses to know sources; media has the bytes.
+//! Live streams: transport streams as one endless response on one seat, HLS as a start that leads to
+//! playlists and pieces on the seat of its session. Refuses to know sources; media has the bytes.
 
 use super::refusal::No;
-use super::session::{Name, Standing};
 use super::ticket::Ticket;
 use super::{Start, body};
 use crate::Http;
@@ -13,8 +12,7 @@ use host_core::line::Output;
 use host_core::stream::{Delivery, Stream, delivers, source_form};
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal};
-use host_engine::SessionKey;
-use host_media::HlsReply;
+use host_engine::connection::Look;
 use http::header::{CACHE_CONTROL, LOCATION, RANGE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
@@ -41,7 +39,7 @@ pub(super) async fn live(mut start: Start<'_>) -> Result<Response, No> {
     }
     match (start.stream.delivery, output) {
         (Delivery::Redirect, _) => redirected(start, output).await,
-        (_, Output::M3u8) => playlist(start).await,
+        (_, Output::M3u8) => hls(start).await,
         _ => transport(start).await,
     }
 }
@@ -68,38 +66,21 @@ async fn transport(start: &Start<'_>) -> Result<Response, No> {
     Ok(body::endless("video/mp2t", body::seated(viewer.map(Ok), Arc::new(seat), &start.visitor.pulse)))
 }
 
-async fn playlist(start: &Start<'_>) -> Result<Response, No> {
-    let (http, tenant, stream) = (start.http, start.tenant.id, start.stream.id);
-    let name = session_name(start);
-    match http.sessions.standing(name, stream, http.engine.clock().monotonic()) {
-        Standing::Held(seat) => {
-            // What may have changed since the start, but for the seat itself.
-            start.would_be_admitted(Some(Output::M3u8)).await?;
-            let ticket = Ticket::of(name.1, &seat).ok_or(No::Ended)?;
-            Ok(body::playlist(http.media.playlist(tenant, &start.stream, &ticket.to_string()).await?))
-        }
-        Standing::Ended => Err(No::Ended),
-        Standing::Unknown => {
-            let mut seat = start.admitted(Some(Output::M3u8), SessionKey(name.1)).await?;
-            let ticket = Ticket::of(name.1, &seat).ok_or(No::Ended)?;
-            let text = http.media.playlist(tenant, &start.stream, &ticket.to_string()).await?;
-            // Only a start that plays keeps its seat for the requests that follow.
-            seat.linger();
-            http.sessions.begin(name, stream, Arc::new(seat), http.engine.clock().monotonic());
-            Ok(body::playlist(text))
-        }
-    }
+/// A start: what it answers with leads to the session's playlist, and each start is a session of its
+/// own.
+async fn hls(start: &Start<'_>) -> Result<Response, No> {
+    let (engine, tenant) = (&start.http.engine, start.tenant.id);
+    let key = engine.seats().fresh_session();
+    let mut seat = start.admitted(Some(Output::M3u8), key).await?;
+    let session = engine.session(tenant, &start.line, start.stream.id, key);
+    let ticket = Ticket { session, address: start.visitor.address };
+    let text = start.http.media.hls(tenant, &start.stream, &ticket.bytes()).await?;
+    // Only a start that plays keeps its seat for the requests that follow.
+    seat.linger();
+    Ok(body::playlist(text))
 }
 
-/// One player at one stream: the playlist's address stays the same, so the name must too.
-fn session_name(start: &Start<'_>) -> Name {
-    let (line, stream) = (start.line.id.0.to_be_bytes(), start.stream.id.0.to_be_bytes());
-    let address = start.visitor.address.to_string();
-    let parts: [&[u8]; 5] = [b"hls", &line, &stream, address.as_bytes(), start.visitor.agent.as_bytes()];
-    (start.tenant.id, start.http.engine.session_key(start.tenant.id, &parts).0)
-}
-
-/// A piece of a playlist of ours: for the player whose session holds a seat, where it holds it.
+/// What a playlist of ours leads to: for the session that it was made for.
 pub(super) async fn piece(
     http: &Http,
     tenant: &Tenant,
@@ -109,27 +90,25 @@ pub(super) async fn piece(
 ) -> Result<Response, No> {
     let Some((_, token)) = captures.first() else { return Err(No::NotFound) };
     let pass = http.media.open_pass(tenant.id, token)?;
-    let ticket = Ticket::read(&pass.session).ok_or(No::Ended)?;
-    let name = (tenant.id, ticket.session);
-    // Whoever is refused must not keep the seat, so that is looked at first.
-    let lease = http.sessions.lease(name, pass.stream).ok_or(No::Ended)?;
-    if !ticket.serves(&lease, visitor.address) {
-        return Err(No::Barred);
+    let ticket = Ticket::read(pass.stream, &pass.session).ok_or(No::Ended)?;
+    if !http.engine.settings(tenant.id).await?.hls_bind.allows(ticket.address, visitor.address) {
+        return Err(Refusal::new(Code::AddressRefused, "This stream was started from another address.").into());
     }
-    if http.media.leads_to_playlist(tenant.id, &pass) {
-        // A player of a source with variants reads this one for hours, and never the one above it.
-        let start = Start::of_lease(http, tenant, visitor, &lease).await?;
-        start.would_be_admitted(Some(Output::M3u8)).await?;
+    let resume = |look| http.engine.resume(tenant.id, &ticket.session, visitor.address, &visitor.agent, look);
+    if pass.leads_to_playlist() {
+        let mut stream = super::stream(http, tenant, pass.stream).await?;
+        keep_deliverable(&mut stream, Output::M3u8)?;
+        // The next request of the session comes for its seat.
+        resume(Look::Thorough).await?.linger();
+        return Ok(body::playlist(http.media.playlist(tenant.id, &stream, &pass).await?));
     }
-    let Standing::Held(seat) = http.sessions.standing(name, pass.stream, http.engine.clock().monotonic()) else {
-        return Err(No::Ended);
-    };
+    let mut seat = resume(Look::Seat).await?;
+    seat.linger();
     let range = parts.headers.get(RANGE).and_then(|value| value.to_str().ok());
-    let is_head = parts.method == Method::HEAD;
-    match http.media.serve(tenant.id, &pass, range).await? {
-        HlsReply::Playlist(text) => Ok(body::playlist(text)),
-        HlsReply::Bytes(served) if is_head => Ok(body::served(served, |_| body::unsent())),
-        HlsReply::Bytes(served) => Ok(body::served(served, |bytes| body::seated(bytes, seat, &visitor.pulse))),
+    let served = http.media.piece(tenant.id, &pass, range).await?;
+    match parts.method {
+        Method::HEAD => Ok(body::served(served, |_| body::unsent())),
+        _ => Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &visitor.pulse))),
     }
 }
 
@@ -137,7 +116,7 @@ pub(super) async fn piece(
 /// watching.
 async fn redirected(start: &Start<'_>, output: Output) -> Result<Response, No> {
     let source = start.stream.sources.first().ok_or(No::NotFound)?;
-    let mut seat = start.admitted(Some(output), SessionKey(session_name(start).1)).await?;
+    let mut seat = start.admitted(Some(output), start.session("redirect")).await?;
     seat.linger();
     let mut response = crate::answer::empty(StatusCode::FOUND);
     response.headers_mut().insert(LOCATION, HeaderValue::from_str(source).map_err(|_| No::NotFound)?);

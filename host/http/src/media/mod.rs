@@ -5,10 +5,7 @@ mod body;
 mod file;
 mod live;
 mod refusal;
-mod session;
 mod ticket;
-
-pub(crate) use session::Sessions;
 
 use crate::dialect::credential::unspaced;
 use crate::front::Visitor;
@@ -19,7 +16,6 @@ use crate::{Http, answer};
 use axum::response::Response;
 use host_core::action::RateClass;
 use host_core::caller::Scope;
-use host_core::lease::Lease;
 use host_core::line::{Line, Output, Visit};
 use host_core::object::{Key, Object};
 use host_core::plan::Place;
@@ -114,30 +110,6 @@ impl<'r> Start<'r> {
         })
     }
 
-    /// The start that a running session would be now: what a playlist within a playlist asks.
-    async fn of_lease(
-        http: &'r Http,
-        tenant: &'r Tenant,
-        visitor: &'r Visitor,
-        lease: &Lease,
-    ) -> Result<Start<'r>, No> {
-        let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Line(lease.line)).await;
-        let Some(Object::Line(line)) = found.map_err(Error::from)? else { return Err(No::Ended) };
-        let networks = http.engine.networks();
-        Ok(Start {
-            stream: stream(http, tenant, lease.stream).await?,
-            isp: networks.isp(visitor.address),
-            country: networks.country(visitor.address),
-            line: Arc::new(line),
-            range: None,
-            is_head: false,
-            http,
-            tenant,
-            visitor,
-            extension: None,
-        })
-    }
-
     /// Who comes, from where, for which form.
     fn visit(&self, output: Option<Output>) -> Visit<'_> {
         Visit {
@@ -155,19 +127,24 @@ impl<'r> Start<'r> {
         Ok(self.http.engine.admit(&self.line, tenant, stream, session, &self.visit(output)).await?)
     }
 
+    /// Admits a request that goes on with a session.
+    async fn admitted_again(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        Ok(self.http.engine.admit_again(&self.line, tenant, stream, session, &self.visit(output)).await?)
+    }
+
     /// The checks of a start without taking a seat, for a HEAD.
     async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), No> {
-        let (engine, visit) = (&self.http.engine, self.visit(output));
-        self.line.admits(visit, engine.clock().now()).map_err(|_| No::Barred)?;
-        let blocks = engine.blocked(self.tenant.id).await?;
-        if blocks.iter().any(|block| block.hits(visit.address, visit.agent, visit.isp)) {
-            return Err(No::Barred);
-        }
-        let bouquets = self.line.bouquets.clone();
-        if !engine.store().carries(self.tenant.id, bouquets, self.stream.id).await.map_err(Error::from)? {
-            return Err(Refusal::new(Code::NotInBouquet, "This line does not have this stream.").into());
-        }
-        Ok(())
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        Ok(self.http.engine.would_admit(&self.line, tenant, stream, &self.visit(output)).await?)
+    }
+
+    /// The session of all requests of one player for one stream, where nothing else tells them apart.
+    fn session(&self, what: &str) -> SessionKey {
+        let (line, stream) = (self.line.id.0.to_be_bytes(), self.stream.id.0.to_be_bytes());
+        let (address, agent) = (self.visitor.address.to_string(), self.visitor.agent.as_bytes());
+        let parts: [&[u8]; 5] = [what.as_bytes(), &line, &stream, address.as_bytes(), agent];
+        self.http.engine.session_key(self.tenant.id, &parts)
     }
 }
 

@@ -17,8 +17,6 @@ use http::header::RETRY_AFTER;
 pub(super) enum No {
     /// A correct no of the engine.
     Refused(Refusal),
-    /// One of the line's lists or a block list says no.
-    Barred,
     /// No such stream, or not on this route.
     NotFound,
     /// The session was ended by somebody.
@@ -82,7 +80,7 @@ pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no
 fn status(no: &No) -> (StatusCode, Option<u32>) {
     match no {
         No::Refused(refusal) => (of_code(&refusal.code), refusal.retry_after),
-        No::Barred | No::Ended | No::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
+        No::Ended | No::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
         No::NotFound | No::Media(MediaError::NotFound | MediaError::WrongForm(_)) => (StatusCode::NOT_FOUND, None),
         No::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
         No::Media(MediaError::StreamDown | MediaError::Unplayable(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),

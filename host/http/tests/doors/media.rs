@@ -1,6 +1,6 @@
 //! The media routes: who may watch, what the head says, seats, ranges and HLS.
 
-use crate::client::{get, head};
+use crate::client::{Answer, get, head};
 use crate::panel::{MOVIE, Panel, movie};
 use serde_json::json;
 use std::time::Duration;
@@ -137,23 +137,66 @@ async fn a_movie_is_served_whole_and_by_ranges_on_one_seat() {
 }
 
 #[tokio::test]
-async fn hls_is_a_playlist_whose_pieces_play_while_its_session_holds_a_seat() {
+async fn another_range_of_a_movie_does_not_take_back_a_seat_that_a_start_took_over() {
     let panel = Panel::new().await;
-    let playlist = panel.send(get(live(&panel, ".m3u8"))).await;
-    assert_eq!(playlist.status, 200, "{}", playlist.text());
-    assert_eq!(playlist.header("content-type"), Some("application/x-mpegurl"));
-    assert!(playlist.text().starts_with("#EXTM3U") && !playlist.text().contains("ENDLIST"));
+    let range = |path: String, range: &str| get(path).header("user-agent", "one").header("range", range);
+    assert_eq!(panel.send(range(file(&panel), "bytes=0-9")).await.status, 206);
+    assert_eq!(panel.send(range(file(&panel), "bytes=100-199")).await.status, 206);
+    let mut live = get(live(&panel, ".ts")).header("user-agent", "one").open(panel.address).await;
+    assert!(live.reads(1_000).await);
+    assert_eq!(panel.send(range(file(&panel), "bytes=200-299")).await.status, 403);
+    assert!(live.reads(1_000).await, "who took the seat over keeps it");
+    assert_eq!(panel.send(range(file(&panel), "bytes=0-9")).await.status, 206, "the beginning is a start");
+    assert_eq!(panel.send(range(file(&panel), "bytes=200-299")).await.status, 206);
+    assert_eq!(panel.seats(), 1);
+}
+
+/// The one address that a playlist leads to.
+fn only(playlist: &Answer) -> String {
+    let text = playlist.text();
+    let addresses: Vec<_> = text.lines().filter(|line| line.starts_with("/hls/")).collect();
+    assert_eq!((playlist.status, addresses.len()), (200, 1), "{text}");
+    addresses[0].to_owned()
+}
+
+#[tokio::test]
+async fn a_start_of_hls_leads_to_a_playlist_whose_pieces_play_while_its_session_holds_a_seat() {
+    let panel = Panel::new().await;
+    let start = panel.send(get(live(&panel, ".m3u8"))).await;
+    assert_eq!(start.header("content-type"), Some("application/x-mpegurl"));
+    assert!(start.text().starts_with("#EXTM3U") && start.text().contains("#EXT-X-STREAM-INF:"), "{}", start.text());
+    let session = only(&start);
+    let playlist = panel.send(get(session.clone())).await;
+    assert_eq!((playlist.status, playlist.header("content-type")), (200, Some("application/x-mpegurl")));
+    assert!(playlist.text().contains("#EXTINF:") && !playlist.text().contains("ENDLIST"), "{}", playlist.text());
     let piece = playlist.text().lines().find(|line| line.starts_with("/hls/")).expect("a piece").to_owned();
     assert!(!piece.contains("s3cret"));
     let segment = panel.send(get(piece.clone())).await;
     assert_eq!((segment.status, segment.body.first()), (200, Some(&0x47)));
-    assert_eq!(panel.send(get(piece.clone()).from([127, 0, 0, 2])).await.status, 403, "it is bound to the address");
-    // Reading on is the same session; another player is not.
-    assert_eq!(panel.send(get(live(&panel, ".m3u8"))).await.status, 200);
-    assert_eq!(panel.seats(), 1);
+    assert_eq!(panel.seats(), 1, "start, playlist and pieces are one connection");
     assert_eq!(panel.send(get(live(&panel, ".m3u8")).header("user-agent", "two")).await.status, 403);
     panel.engine.seats().kill(panel.tenant, panel.line);
-    assert_eq!(panel.send(get(piece)).await.status, 403);
-    assert_eq!(panel.send(get(live(&panel, ".m3u8"))).await.status, 403);
-    assert_eq!(panel.seats(), 0);
+    for path in [session, piece] {
+        assert_eq!(panel.send(get(path)).await.status, 403);
+    }
+    assert_eq!(panel.seats(), 0, "who was killed does not come back by asking on");
+    assert_eq!(panel.send(get(live(&panel, ".m3u8"))).await.status, 200, "but by a start");
+}
+
+#[tokio::test]
+async fn the_addresses_in_a_playlist_are_bound_as_the_tenant_says() {
+    let panel = Panel::new().await;
+    for (bind, [same, network, elsewhere]) in
+        [("exact", [200, 403, 403]), ("prefix", [200, 200, 403]), ("none", [200, 200, 200])]
+    {
+        panel.edit_settings(json!({ "hls_bind": bind })).await;
+        let session = only(&panel.send(get(live(&panel, ".m3u8"))).await);
+        let list = panel.send(get(session.clone())).await;
+        let piece = list.text().lines().find(|line| line.starts_with("/hls/")).expect("a piece").to_owned();
+        for path in [session, piece] {
+            for (from, status) in [([127, 0, 0, 1], same), ([127, 0, 0, 2], network), ([127, 0, 1, 1], elsewhere)] {
+                assert_eq!(panel.send(get(path.clone()).from(from)).await.status, status, "{bind} {from:?}");
+            }
+        }
+    }
 }

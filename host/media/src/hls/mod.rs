@@ -1,23 +1,26 @@
 //! HLS in and out: read as a source, cut from a channel, or handed on with rewritten addresses.
-//! Knows no sessions; it signs what the floor above calls one.
+//! Knows no sessions; it seals what the floor above calls one.
 
 use futures_util::StreamExt;
 use host_core::port::{ByteStream, FetchError};
 
+mod door;
 mod pass;
 mod proxy;
 mod rewrite;
+mod sealer;
 mod segmenter;
 mod source;
+mod template;
+mod window;
 
 pub use pass::Pass;
-pub(crate) use pass::{Signer, Wanted};
-pub use proxy::HlsReply;
 pub(crate) use proxy::Proxy;
+pub(crate) use sealer::Sealer;
 pub(crate) use segmenter::Segmenter;
 pub(crate) use source::open_source;
 
-/// What every address in a playlist of ours begins with; the token and a file name ending follow.
+/// What every address in a playlist of ours begins with; session, target and a file name ending follow.
 pub const HLS_PATH: &str = "/hls/";
 /// Largest playlist that is read, in bytes.
 const MAX_PLAYLIST: usize = 1 << 20;

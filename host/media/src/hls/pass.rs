@@ -1,189 +1,147 @@
-//! The signed tokens in our playlists: which stream, whose session, which piece of it, and which
-//! key they were signed with. Knows no lease; whether the session still has its seat is asked above.
+//! The addresses in our playlists: whose session, of which stream, and what they lead to, sealed in
+//! two parts. The second is the same for every viewer of a stream. Whether the session still has its
+//! seat is asked above.
 
 use super::HLS_PATH;
+use super::sealer::{Key, Sealer, Use};
+use super::template::Template;
 use crate::MediaError;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use host_core::port::{Clock, Keyring};
-use host_core::secret::Mac;
 use host_core::{StreamId, TenantId};
 use std::fmt;
-use std::sync::Arc;
 
-/// So long tokens are signed with one key. A token opens with the key of now and the one before:
-/// a player that holds on to an address has at least this long until it has to start again.
-const KEY_SECONDS: i64 = 7 * 24 * 3_600;
-/// So much of the signature is sent; 128 bits.
-const MAC_BYTES: usize = 16;
-/// Longest session text, in bytes.
-const MAX_SESSION: usize = 256;
-const VERSION: u8 = 2;
+/// Longest session, in bytes.
+const MAX_SESSION: usize = 64;
+/// Longest address of a source that fits into one of ours: a request has at most 8 KiB of path.
+const MAX_ADDRESS: usize = 5_632;
+/// Endings that players look at; any other address gets `ts`.
+const ENDINGS: [&str; 11] = ["ts", "aac", "mp3", "ac3", "m4s", "mp4", "m4a", "m4v", "key", "vtt", "webvtt"];
 
-/// What a token of ours asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What an address of ours leads to.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
+    /// The stream's own playlist, from whichever source plays.
+    Stream,
+    /// A playlist of the source's server.
+    Playlist(String),
+    /// A segment, a key or an initialisation section of the source's server.
+    Bytes(String),
     /// A segment of the segmenter, by number.
     Segment(u64),
-    /// An address of the source's server, by its digest.
-    Target(u64),
 }
 
-/// A token that was checked. Its `Debug` form leaves the session out.
+/// An address of ours that was checked. Its `Debug` form names neither session nor source.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pass {
     /// Which stream.
     pub stream: StreamId,
-    /// The session text that the playlist was asked for with.
-    pub session: String,
+    /// The session that the playlist was asked for with, as it was given.
+    pub session: Vec<u8>,
     pub(crate) wanted: Wanted,
 }
 
 impl fmt::Debug for Pass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pass({}, {:?})", self.stream, self.wanted)
+        f.debug_struct("Pass").field("stream", &self.stream).finish_non_exhaustive()
     }
 }
 
 impl Pass {
-    /// Whether a session text fits into a token.
-    pub(crate) fn fits(session: &str) -> bool {
-        session.len() <= MAX_SESSION
+    /// Whether it leads to a playlist, which [`crate::Media::playlist`] reads; else
+    /// [`crate::Media::piece`] does.
+    pub fn leads_to_playlist(&self) -> bool {
+        matches!(self.wanted, Wanted::Stream | Wanted::Playlist(_))
+    }
+
+    /// Checks what follows [`HLS_PATH`] in a path.
+    pub(super) fn open(sealer: &Sealer, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
+        Pass::opened(sealer, tenant, token).ok_or(MediaError::BadToken)
+    }
+
+    fn opened(sealer: &Sealer, tenant: TenantId, token: &str) -> Option<Pass> {
+        let mut parts = token.split('.');
+        let (session, target) = (parts.next()?, parts.next()?);
+        let session = sealer.open(tenant, Use::Session, 0, session)?;
+        let (stream, session) = session.split_first_chunk()?;
+        let stream = StreamId(u32::from_be_bytes(*stream));
+        let wanted = Wanted::read(&sealer.open(tenant, Use::Target, stream.0, target)?)?;
+        Some(Pass { stream, session: session.to_vec(), wanted })
     }
 }
 
-/// Signs tokens and opens them. Its keys change by themselves, and two are valid at any time.
-#[derive(Clone)]
-pub(crate) struct Signer {
-    pub(crate) keyring: Arc<dyn Keyring>,
-    pub(crate) clock: Arc<dyn Clock>,
-}
-
-impl Signer {
-    /// The path under which the piece can be asked for, ending included.
-    pub(crate) fn path(&self, tenant: TenantId, pass: &Pass, ending: &str) -> String {
-        let (kind, number) = match pass.wanted {
-            Wanted::Segment(number) => (b's', number),
-            Wanted::Target(digest) => (b't', digest),
-        };
-        let key = self.key();
-        let mut token = vec![VERSION, kind];
-        token.extend(key.to_be_bytes());
-        token.extend(pass.stream.0.to_be_bytes());
-        token.extend(number.to_be_bytes());
-        token.extend(pass.session.as_bytes());
-        let mac = self.mac(tenant, key, &token);
-        token.extend(mac.0.iter().take(MAC_BYTES));
-        format!("{HLS_PATH}{}.{ending}", URL_SAFE_NO_PAD.encode(token))
-    }
-
-    /// Checks a token: what follows [`HLS_PATH`] in the path.
-    pub(crate) fn open(&self, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
-        let text = token.split('.').next().unwrap_or_default();
-        if text.len() > 2 * MAX_SESSION {
-            return Err(MediaError::BadToken);
+impl Wanted {
+    fn read(content: &[u8]) -> Option<Wanted> {
+        let (kind, rest) = content.split_first()?;
+        let address = || String::from_utf8(rest.to_vec()).ok();
+        match kind {
+            b'l' if rest.is_empty() => Some(Wanted::Stream),
+            b'p' => address().map(Wanted::Playlist),
+            b'b' => address().map(Wanted::Bytes),
+            b's' => Some(Wanted::Segment(u64::from_be_bytes(rest.try_into().ok()?))),
+            _ => None,
         }
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MediaError::BadToken)?;
-        self.read(tenant, &bytes).ok_or(MediaError::BadToken)
     }
 
-    fn read(&self, tenant: TenantId, bytes: &[u8]) -> Option<Pass> {
-        let (signed, given) = bytes.split_last_chunk::<MAC_BYTES>()?;
-        let ([VERSION, kind], rest) = signed.split_first_chunk()? else { return None };
-        let (key, rest) = rest.split_first_chunk()?;
-        let key = u32::from_be_bytes(*key);
-        let now = self.key();
-        if key != now && Some(key) != now.checked_sub(1) {
+    fn content(&self) -> Vec<u8> {
+        match self {
+            Wanted::Stream => b"l".to_vec(),
+            Wanted::Playlist(address) => [b"p", address.as_bytes()].concat(),
+            Wanted::Bytes(address) => [b"b", address.as_bytes()].concat(),
+            Wanted::Segment(number) => [&b"s"[..], &number.to_be_bytes()].concat(),
+        }
+    }
+
+    /// The ending of its address.
+    fn ending(&self) -> &'static str {
+        match self {
+            Wanted::Stream | Wanted::Playlist(_) => "m3u8",
+            Wanted::Segment(_) => "ts",
+            Wanted::Bytes(address) => {
+                let ending = ending_of(address);
+                ENDINGS.into_iter().find(|known| ending.eq_ignore_ascii_case(known)).unwrap_or("ts")
+            }
+        }
+    }
+}
+
+/// The letters behind the last dot of an address's path.
+pub(super) fn ending_of(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// Makes addresses of a stream.
+pub(super) struct Addresses<'a> {
+    key: Key<'a>,
+    stream: StreamId,
+}
+
+impl<'a> Addresses<'a> {
+    /// With the key of now.
+    pub(super) fn new(sealer: &'a Sealer, tenant: TenantId, stream: StreamId) -> Addresses<'a> {
+        Addresses { key: sealer.key(tenant), stream }
+    }
+
+    /// An address for a session by what it is called, or none when it gets too long to be asked for.
+    pub(super) fn of(&self, wanted: &Wanted, session: &str) -> Option<String> {
+        let content = wanted.content();
+        if content.len() > MAX_ADDRESS {
             return None;
         }
-        let mut sent = Mac::default();
-        sent.0[..MAC_BYTES].copy_from_slice(given);
-        // `Mac` compares in constant time.
-        if self.mac(tenant, key, signed) != sent {
-            return None;
-        }
-        let (stream, rest) = rest.split_first_chunk()?;
-        let (number, session) = rest.split_first_chunk()?;
-        let number = u64::from_be_bytes(*number);
-        let wanted = match kind {
-            b's' => Wanted::Segment(number),
-            b't' => Wanted::Target(number),
-            _ => return None,
-        };
-        let session = String::from_utf8(session.to_vec()).ok()?;
-        Some(Pass { stream: StreamId(u32::from_be_bytes(*stream)), session, wanted })
+        let (target, ending) = (self.key.sealed(Use::Target, self.stream.0, &content), wanted.ending());
+        Some(format!("{HLS_PATH}{session}.{target}.{ending}"))
     }
 
-    /// The number of the key of now.
-    fn key(&self) -> u32 {
-        u32::try_from(self.clock.now().0.div_euclid(KEY_SECONDS)).unwrap_or(0)
+    /// The same for every viewer: the session is [left out](Template).
+    pub(super) fn for_all(&self, wanted: &Wanted) -> Option<String> {
+        self.of(wanted, Template::HOLE)
     }
 
-    /// The part of the signature that is sent; each key is one of its own in the keyring.
-    fn mac(&self, tenant: TenantId, key: u32, signed: &[u8]) -> Mac {
-        let mut mac = self.keyring.mac(tenant, &format!("hls-pass-{key}"), signed);
-        mac.0[MAC_BYTES..].fill(0);
-        mac
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use host_core::LineId;
-    use host_core::secret::{Sealed, Secret};
-    use host_core::time::Unix;
-    use std::sync::atomic::{AtomicI64, Ordering};
-    use std::time::Duration;
-
-    const TENANT: TenantId = TenantId(1);
-
-    /// A digest that tells purposes and texts apart.
-    struct Digests;
-
-    impl Keyring for Digests {
-        fn seal(&self, _: TenantId, _: LineId, _: &Secret) -> Sealed {
-            Sealed::default()
+    /// What a session is called in the addresses of this stream.
+    pub(super) fn session(&self, session: &[u8]) -> Result<String, MediaError> {
+        if session.len() > MAX_SESSION {
+            return Err(MediaError::WrongForm("a session has at most 64 bytes"));
         }
-        fn open(&self, _: TenantId, _: LineId, _: &Sealed) -> Option<Secret> {
-            None
-        }
-        fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
-            use std::hash::{DefaultHasher, Hash, Hasher};
-            let mut hasher = DefaultHasher::new();
-            (tenant, purpose, text).hash(&mut hasher);
-            let mut mac = Mac::default();
-            mac.0[..8].copy_from_slice(&hasher.finish().to_be_bytes());
-            mac
-        }
-    }
-
-    struct Hand(AtomicI64);
-
-    impl Clock for Hand {
-        fn now(&self) -> Unix {
-            Unix(self.0.load(Ordering::SeqCst))
-        }
-        fn monotonic(&self) -> Duration {
-            Duration::ZERO
-        }
-    }
-
-    #[test]
-    fn a_token_opens_with_the_key_of_now_and_the_one_before_and_with_no_other() {
-        let clock = Arc::new(Hand(AtomicI64::new(100 * KEY_SECONDS)));
-        let signer = Signer { keyring: Arc::new(Digests), clock: clock.clone() };
-        let pass = Pass { stream: StreamId(7), session: "seat 5".to_owned(), wanted: Wanted::Segment(9) };
-        let path = signer.path(TENANT, &pass, "ts");
-        let token = path.strip_prefix(HLS_PATH).unwrap();
-        for (seconds, opens) in
-            [(0, true), (KEY_SECONDS, true), (2 * KEY_SECONDS - 1, true), (2 * KEY_SECONDS, false), (-1, false)]
-        {
-            clock.0.store(100 * KEY_SECONDS + seconds, Ordering::SeqCst);
-            let opened = signer.open(TENANT, token);
-            assert_eq!(opened, if opens { Ok(pass.clone()) } else { Err(MediaError::BadToken) }, "{seconds}");
-        }
-        clock.0.store(101 * KEY_SECONDS, Ordering::SeqCst);
-        assert_ne!(signer.path(TENANT, &pass, "ts"), path, "a new key signs anew");
+        let content = [&self.stream.0.to_be_bytes(), session].concat();
+        Ok(self.key.sealed(Use::Session, 0, &content))
     }
 }

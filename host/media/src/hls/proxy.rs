@@ -1,92 +1,111 @@
-//! HLS handed on: the source's playlists with our addresses in them, and what those lead to.
-//! Fetches only addresses that it put into a playlist itself.
+//! HLS handed on: the source's playlists with our addresses in them, and what those lead to. Nothing
+//! is kept of an address: it travels in ours. A playlist is fetched and rewritten once for all
+//! viewers that read it within a second.
 
-use super::pass::{Pass, Signer, Wanted};
+use super::pass::{Addresses, ending_of};
 use super::read_text;
-use super::rewrite::{Leads, rewrite};
+use super::rewrite::{Rewritten, rewrite};
+use super::sealer::Sealer;
 use crate::MediaError;
 use crate::movie::{content_type, single_range};
 use crate::served::Served;
-use host_core::port::{Fetch, FetchError, Fetched};
+use host_core::port::{Clock, Fetch, FetchError, Fetched};
 use host_core::{StreamId, TenantId};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::convert::Infallible;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 use url::Url;
 
-/// Most addresses that are remembered, of all tenants; those that are used least go first.
-const MAX_TARGETS: usize = 65_536;
-/// Addresses longer than this are not handed on.
-const MAX_ADDRESS: usize = 8_192;
-/// Endings that players look at; any other address gets `ts`.
-const ENDINGS: [&str; 11] = ["ts", "aac", "mp3", "ac3", "m4s", "mp4", "m4a", "m4v", "key", "vtt", "webvtt"];
+/// Rewritten playlists that are kept for the viewers of the same second, in bytes and of all tenants.
+/// What has to go is fetched again.
+const MAX_KEPT: u64 = 32 << 20;
+/// A playlist has about so many bytes.
+const USUAL_BYTES: u64 = 8 << 10;
+/// Above so many bytes a playlist is rewritten beside the workers that answer requests.
+const LONG: usize = 64 << 10;
 
-/// What a token leads to.
-pub enum HlsReply {
-    /// A playlist, `application/x-mpegurl`.
-    Playlist(String),
-    /// A segment, a key, an initialisation section.
-    Bytes(Served),
-}
+type Outcome = Result<Arc<Rewritten>, MediaError>;
 
 /// Hands HLS on.
 pub(crate) struct Proxy {
     fetch: Arc<dyn Fetch>,
-    signer: Signer,
-    /// The addresses behind our tokens. They stay here, because they may hold credentials of the source.
-    targets: quick_cache::sync::Cache<(TenantId, StreamId, u64), Arc<Target>>,
+    clock: Arc<dyn Clock>,
+    sealer: Sealer,
+    /// How long a source may take.
+    patience: Duration,
+    kept: Cache<Kept, Outcome, Weight>,
+    hasher: RandomState,
 }
 
-struct Target {
-    address: String,
-    leads: Leads,
+/// A playlist of a source's server in one second.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Kept {
+    tenant: TenantId,
+    stream: StreamId,
+    address: u64,
+    second: u64,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Kept, Outcome> for Weight {
+    fn weight(&self, _: &Kept, outcome: &Outcome) -> u64 {
+        64 + outcome.as_ref().map_or(0, |playlist| playlist.template.len() as u64)
+    }
 }
 
 impl Proxy {
-    /// Remembers nothing yet.
-    pub(crate) fn new(fetch: Arc<dyn Fetch>, signer: Signer) -> Proxy {
-        Proxy { fetch, signer, targets: quick_cache::sync::Cache::new(MAX_TARGETS) }
+    /// Keeps nothing yet.
+    pub(crate) fn new(fetch: Arc<dyn Fetch>, clock: Arc<dyn Clock>, sealer: Sealer, patience: Duration) -> Proxy {
+        let kept = Cache::with_weighter((MAX_KEPT / USUAL_BYTES) as usize, MAX_KEPT, Weight);
+        Proxy { fetch, clock, sealer, patience, kept, hasher: RandomState::new() }
     }
 
-    /// A source's playlist, rewritten for a session.
-    pub(crate) async fn playlist(
-        &self,
-        tenant: TenantId,
-        stream: StreamId,
-        session: &str,
-        source: &str,
-    ) -> Result<String, MediaError> {
-        let fetched = self.fetch.open(source, None).await.map_err(down)?;
+    /// A playlist of a source's server, rewritten; whoever asks while it is fetched waits for it.
+    pub(super) async fn playlist(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
+        let second = self.clock.monotonic().as_secs();
+        let kept = Kept { tenant, stream, address: self.hasher.hash_one(address), second };
+        let fetched = async {
+            let fetched = timeout(self.patience, self.fetched(tenant, stream, address)).await;
+            Ok::<_, Infallible>(fetched.unwrap_or(Err(MediaError::StreamDown)))
+        };
+        let Ok(outcome) = self.kept.get_or_insert_async(&kept, fetched).await;
+        outcome
+    }
+
+    async fn fetched(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
+        let fetched = self.fetch.open(address, None).await.map_err(down)?;
         if fetched.status != 200 {
+            tracing::debug!(tenant.id = tenant.0, stream.id = stream.0, fetched.status, "an HLS source failed");
             return Err(MediaError::StreamDown);
         }
+        let base = Url::parse(&fetched.final_url).map_err(|_| MediaError::StreamDown)?;
         let text = read_text(fetched.body).await.map_err(down)?;
-        self.rewritten(tenant, stream, session, &text, &fetched.final_url)
+        let sealer = self.sealer.clone();
+        let is_long = text.len() > LONG;
+        let rewrite = move || {
+            let addresses = Addresses::new(&sealer, tenant, stream);
+            rewrite(&text, &base, |wanted| addresses.for_all(wanted))
+        };
+        let rewritten = match is_long {
+            true => tokio::task::spawn_blocking(rewrite).await.map_err(|_| MediaError::StreamDown)?,
+            false => rewrite(),
+        };
+        rewritten.map(Arc::new).map_err(|unfit| {
+            tracing::warn!(tenant.id = tenant.0, stream.id = stream.0, ?unfit, "a source's playlist is not handed on");
+            MediaError::StreamDown
+        })
     }
 
-    /// Whether an address of ours leads to a playlist.
-    pub(crate) fn leads_to_playlist(&self, tenant: TenantId, stream: StreamId, digest: u64) -> bool {
-        self.targets.get(&(tenant, stream, digest)).is_some_and(|target| target.leads == Leads::ToPlaylist)
-    }
-
-    /// What a token of ours leads to; a player's range is handed on.
-    pub(crate) async fn serve(
-        &self,
-        tenant: TenantId,
-        pass: &Pass,
-        digest: u64,
-        range: Option<&str>,
-    ) -> Result<HlsReply, MediaError> {
-        let target = self.targets.get(&(tenant, pass.stream, digest)).ok_or(MediaError::NotFound)?;
-        match target.leads {
-            Leads::ToPlaylist => {
-                let text = self.playlist(tenant, pass.stream, &pass.session, &target.address).await?;
-                Ok(HlsReply::Playlist(text))
-            }
-            Leads::ToBytes => Ok(HlsReply::Bytes(self.bytes(&target.address, range).await?)),
-        }
-    }
-
-    async fn bytes(&self, address: &str, range: Option<&str>) -> Result<Served, MediaError> {
-        let fetched = self.fetch.open(address, range.and_then(single_range)).await.map_err(down)?;
+    /// What is no playlist: a segment, a key; a player's range is handed on.
+    pub(super) async fn bytes(&self, address: &str, range: Option<&str>) -> Result<Served, MediaError> {
+        let opened = self.fetch.open(address, range.and_then(single_range));
+        let fetched = timeout(self.patience, opened).await.map_err(|_| MediaError::StreamDown)?.map_err(down)?;
         let content_type = type_of(&fetched, address);
         match fetched.status {
             // A source that calls a playlist a segment would show its addresses to the viewer.
@@ -97,48 +116,6 @@ impl Proxy {
             _ => Err(MediaError::StreamDown),
         }
     }
-
-    fn rewritten(
-        &self,
-        tenant: TenantId,
-        stream: StreamId,
-        session: &str,
-        text: &str,
-        base: &str,
-    ) -> Result<String, MediaError> {
-        let base = Url::parse(base).map_err(|_| MediaError::StreamDown)?;
-        rewrite(text, &base, |url, leads| self.sign(tenant, stream, session, url, leads)).map_err(|unfit| {
-            tracing::warn!(tenant.id = tenant.0, stream.id = stream.0, ?unfit, "a source's playlist is not handed on");
-            MediaError::StreamDown
-        })
-    }
-
-    /// Remembers an address and gives ours for it. The same address has the same digest, so that a
-    /// playlist that is read again costs no more memory.
-    fn sign(&self, tenant: TenantId, stream: StreamId, session: &str, url: &Url, leads: Leads) -> String {
-        let purpose = match leads {
-            Leads::ToPlaylist => "hls-target-playlist",
-            Leads::ToBytes => "hls-target-bytes",
-        };
-        let mac = self.signer.keyring.mac(tenant, purpose, url.as_str().as_bytes());
-        let digest = u64::from_be_bytes(*mac.0.first_chunk().unwrap_or(&[0; 8]));
-        if url.as_str().len() <= MAX_ADDRESS {
-            let target = Target { address: url.as_str().to_owned(), leads };
-            self.targets.insert((tenant, stream, digest), Arc::new(target));
-        }
-        let ending = match leads {
-            Leads::ToPlaylist => "m3u8",
-            Leads::ToBytes => {
-                ENDINGS.iter().find(|known| ending_of(url.path()).eq_ignore_ascii_case(known)).unwrap_or(&"ts")
-            }
-        };
-        let pass = Pass { stream, session: session.to_owned(), wanted: Wanted::Target(digest) };
-        self.signer.path(tenant, &pass, ending)
-    }
-}
-
-fn ending_of(path: &str) -> &str {
-    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 fn says_playlist(fetched: &Fetched) -> bool {
@@ -154,7 +131,7 @@ fn type_of(fetched: &Fetched, address: &str) -> String {
     if is_media && is_clean {
         return given;
     }
-    content_type(ending_of(address.split(['?', '#']).next().unwrap_or(address))).to_owned()
+    content_type(ending_of(address)).to_owned()
 }
 
 fn down(error: FetchError) -> MediaError {

@@ -5,8 +5,9 @@ use crate::live::fed;
 use crate::movies::whole;
 use crate::origin::{Origin, Reply};
 use bytes::Bytes;
+use host_core::stream::Stream;
 use host_core::{StreamId, TenantId};
-use host_media::{Detect, HLS_PATH, HlsReply, Media, MediaError, Timing};
+use host_media::{Detect, HLS_PATH, Media, MediaError, Pass, Served, Timing};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
@@ -14,24 +15,40 @@ fn parsed(text: &str) -> m3u8_rs::MediaPlaylist {
     m3u8_rs::parse_media_playlist_res(text.as_bytes()).unwrap_or_else(|_| panic!("no playlist: {text}"))
 }
 
-async fn follow(media: &Media, path: &str, range: Option<&str>) -> Result<HlsReply, MediaError> {
-    let pass = media.open_pass(TENANT, path.strip_prefix(HLS_PATH).expect("an address of ours"))?;
-    assert_eq!((pass.stream, pass.session.as_str()), (StreamId(7), "seat 5"));
-    media.serve(TENANT, &pass, range).await
+/// What an address of ours leads to, checked.
+fn pass_of(media: &Media, path: &str) -> Pass {
+    let pass = media.open_pass(TENANT, path.strip_prefix(HLS_PATH).expect("an address of ours")).unwrap();
+    assert_eq!((pass.stream, &*pass.session), (StreamId(7), &b"seat 5"[..]));
+    pass
+}
+
+async fn piece_of(media: &Media, path: &str, range: Option<&str>) -> Result<Served, MediaError> {
+    let pass = pass_of(media, path);
+    assert!(!pass.leads_to_playlist(), "{path}");
+    media.piece(TENANT, &pass, range).await
 }
 
 async fn bytes_of(media: &Media, path: &str) -> Vec<u8> {
-    match follow(media, path, None).await.unwrap() {
-        HlsReply::Bytes(served) => whole(served).await,
-        HlsReply::Playlist(text) => panic!("a playlist: {text}"),
-    }
+    whole(piece_of(media, path, None).await.unwrap()).await
 }
 
-async fn playlist_of(media: &Media, path: &str) -> String {
-    match follow(media, path, None).await.unwrap() {
-        HlsReply::Playlist(text) => text,
-        HlsReply::Bytes(_) => panic!("no playlist"),
-    }
+pub(crate) async fn playlist_of(media: &Media, stream: &Stream, path: &str) -> Result<String, MediaError> {
+    let pass = pass_of(media, path);
+    assert!(pass.leads_to_playlist(), "{path}");
+    media.playlist(TENANT, stream, &pass).await
+}
+
+/// The address of the one variant that a start leads to.
+pub(crate) async fn started(media: &Media, stream: &Stream) -> String {
+    let text = media.hls(TENANT, stream, b"seat 5").await.unwrap();
+    let main = m3u8_rs::parse_master_playlist_res(text.as_bytes()).unwrap_or_else(|_| panic!("no variants: {text}"));
+    assert_eq!(main.variants.len(), 1, "{text}");
+    main.variants[0].uri.clone()
+}
+
+/// A start and the session's playlist.
+pub(crate) async fn played(media: &Media, stream: &Stream) -> String {
+    playlist_of(media, stream, &started(media, stream).await).await.unwrap()
 }
 
 #[tokio::test]
@@ -45,10 +62,11 @@ async fn a_transport_stream_is_cut_into_segments_that_players_can_join() {
     let media = media(Timing { segmenter_linger: PATIENCE, ..quick() }, Detect::Off, None);
     let stream = stream(7, &[origin.url("/a")]);
     feed.send(recording).await.unwrap();
-    let mut text = media.playlist(TENANT, &stream, "seat 5").await.unwrap();
+    let session = started(&media, &stream).await;
+    let mut text = playlist_of(&media, &stream, &session).await.unwrap();
     while parsed(&text).segments.len() < 5 {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        text = media.playlist(TENANT, &stream, "seat 5").await.unwrap();
+        text = playlist_of(&media, &stream, &session).await.unwrap();
     }
     let list = parsed(&text);
     assert!(!list.end_list && list.version == Some(3));
@@ -69,17 +87,17 @@ async fn a_transport_stream_is_cut_into_segments_that_players_can_join() {
 async fn a_token_opens_only_as_it_was_signed_and_only_for_its_tenant() {
     let origin = Origin::start(|_| Reply::Silence(CLIP.repeat(3).into())).await;
     let media = media(quick(), Detect::Off, None);
-    let text = media.playlist(TENANT, &stream(7, &[origin.url("/a")]), "seat 5").await.unwrap();
+    let text = played(&media, &stream(7, &[origin.url("/a")])).await;
     let path = parsed(&text).segments[0].uri.clone();
     let token = path.strip_prefix(HLS_PATH).unwrap();
     assert!(media.open_pass(TENANT, token).is_ok());
     assert_eq!(media.open_pass(TenantId(2), token).err(), Some(MediaError::BadToken));
-    for at in 0..token.len() - ".ts".len() {
+    for at in (0..token.len() - ".ts".len()).filter(|at| token.as_bytes()[*at] != b'.') {
         let mut changed = token.as_bytes().to_vec();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         assert_eq!(media.open_pass(TENANT, std::str::from_utf8(&changed).unwrap()).err(), Some(MediaError::BadToken));
     }
-    for token in ["", ".ts", "AAAA", &"A".repeat(100_000)] {
+    for token in ["", ".", ".ts", "AAAA", "AAAA.AAAA.ts", &"A".repeat(100_000)] {
         assert_eq!(media.open_pass(TENANT, token).err(), Some(MediaError::BadToken));
     }
 }
@@ -93,10 +111,11 @@ async fn a_change_of_source_shows_as_a_discontinuity() {
     .await;
     let media = media(Timing { segmenter_linger: PATIENCE, ..quick() }, Detect::Off, None);
     let stream = stream(7, &[origin.url("/first"), origin.url("/second")]);
-    let mut text = media.playlist(TENANT, &stream, "seat 5").await.unwrap();
+    let session = started(&media, &stream).await;
+    let mut text = playlist_of(&media, &stream, &session).await.unwrap();
     while !parsed(&text).segments.iter().any(|segment| segment.discontinuity) {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        text = media.playlist(TENANT, &stream, "seat 5").await.unwrap();
+        text = playlist_of(&media, &stream, &session).await.unwrap();
     }
     let list = parsed(&text);
     assert!(!list.segments[0].discontinuity, "what comes first breaks with nothing");
@@ -107,7 +126,7 @@ async fn a_change_of_source_shows_as_a_discontinuity() {
 async fn a_segmenter_that_nobody_reads_lets_its_channel_go() {
     let origin = Origin::start(|_| Reply::Silence(CLIP.repeat(3).into())).await;
     let media = media(quick(), Detect::Off, None);
-    media.playlist(TENANT, &stream(7, &[origin.url("/a")]), "seat 5").await.unwrap();
+    played(&media, &stream(7, &[origin.url("/a")])).await;
     until("the source is let go", || origin.open() == 0).await;
 }
 
@@ -129,25 +148,20 @@ async fn hls_is_handed_on_with_our_addresses_only() {
     .await;
     let media = media(quick(), Detect::Off, None);
     let stream = stream(7, &["http://127.0.0.1:1/gone.m3u8".into(), origin.url("/user/secret/main.m3u8")]);
-    let main = media.playlist(TENANT, &stream, "seat 5").await.unwrap();
+    let main = media.hls(TENANT, &stream, b"seat 5").await.unwrap();
     let variant = main.lines().last().unwrap().to_owned();
-    let text = playlist_of(&media, &variant).await;
+    let text = playlist_of(&media, &stream, &variant).await.unwrap();
     assert!(!main.contains("secret") && !text.contains("secret") && !text.contains("127.0.0.1"), "{main}{text}");
     let list = parsed(&text);
     assert_eq!((list.media_sequence, list.segments.len()), (3, 2));
     assert!(bytes_of(&media, &list.segments[0].uri).await == CLIP);
     let key = list.segments[0].key.as_ref().unwrap().uri.clone().unwrap();
     assert_eq!(bytes_of(&media, &key).await, b"0123456789abcdef");
-    assert_eq!(follow(&media, &list.segments[1].uri, None).await.err(), Some(MediaError::NotFound));
-    // A range of a playlist would show what was not rewritten.
-    assert!(matches!(follow(&media, &variant, Some("bytes=8-")).await, Ok(HlsReply::Playlist(again)) if again == text));
-    match follow(&media, &list.segments[0].uri, Some("bytes=188-375")).await.unwrap() {
-        HlsReply::Bytes(served) => {
-            assert_eq!((served.status, served.length), (206, Some(188)));
-            assert!(whole(served).await == CLIP[188..376]);
-        }
-        HlsReply::Playlist(_) => panic!("no segment"),
-    }
+    assert_eq!(piece_of(&media, &list.segments[1].uri, None).await.err(), Some(MediaError::NotFound));
+    let served = piece_of(&media, &list.segments[0].uri, Some("bytes=188-375")).await.unwrap();
+    assert_eq!((served.status, served.length), (206, Some(188)));
+    assert!(whole(served).await == CLIP[188..376]);
+    assert_eq!(playlist_of(&media, &stream, &variant).await.unwrap(), text, "addresses stay as they are");
 }
 
 #[tokio::test]

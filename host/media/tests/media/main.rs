@@ -10,3 +10,4 @@ mod live;
 mod movies;
 mod origin;
 mod pictures;
+mod shared;

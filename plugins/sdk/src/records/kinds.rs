@@ -193,6 +193,8 @@ pub struct Settings {
     pub connection_policy: String,
     /// `take_over` or `refuse`.
     pub same_player: String,
+    /// `exact`, `prefix` or `none`.
+    pub hls_bind: String,
     pub auth_failed_status: u32,
     pub not_in_bouquet_status: u32,
     pub far_expiry: bool,

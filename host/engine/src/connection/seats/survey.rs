@@ -144,6 +144,7 @@ impl Seats {
     pub fn sweep(&self, now: Unix) -> Vec<(TenantId, LineId)> {
         let monotonic = self.clock.monotonic();
         let mut over = Vec::new();
+        self.lost.sweep(monotonic);
         for shard in self.shards.iter() {
             let mut shard = shard.lock();
             shard.retain(|owner, leases| {

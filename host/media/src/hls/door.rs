@@ -1,0 +1,117 @@
+//! The doors of HLS: a start, which leads to a session's playlist, and what that leads to.
+
+use super::pass::{Addresses, Pass, Wanted};
+use super::rewrite::Rewritten;
+use crate::served::Served;
+use crate::{Media, MediaError};
+use host_core::TenantId;
+use host_core::stream::{SourceForm, Stream, source_form};
+use std::sync::Arc;
+use tokio::time::timeout;
+
+/// Bits a second that a playlist of one variant names. The format's rules want a number, and nobody
+/// chooses by it where there is no other.
+const ONE_VARIANT: u32 = 2_000_000;
+
+impl Media {
+    /// The answer to a start of a live stream as HLS: a playlist of variants, of which there is one
+    /// where the source names none. What it leads to carries `session`, at most 64 bytes, which come
+    /// back in each [`Pass`]. Resolves when the stream plays, so that a refusal can still have a status.
+    ///
+    /// Where all sources are HLS, the first that answers is handed on; else the shared channel is cut
+    /// into segments.
+    ///
+    /// # Errors
+    /// When no source plays.
+    pub async fn hls(&self, tenant: TenantId, stream: &Stream, session: &[u8]) -> Result<String, MediaError> {
+        let addresses = Addresses::new(&self.sealer, tenant, stream.id);
+        let name = addresses.session(session)?;
+        if is_handed_on(stream) {
+            let main = self.handed_on(tenant, stream).await?;
+            if main.best.is_some() {
+                return Ok(main.template.of_session(&name));
+            }
+        } else {
+            let begun = timeout(self.timing.begin, self.segmenter(tenant, stream)?.begun()).await;
+            begun.map_err(|_| MediaError::StreamDown)??;
+        }
+        let address = addresses.of(&Wanted::Stream, &name).ok_or(MediaError::BadToken)?;
+        Ok(format!("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:BANDWIDTH={ONE_VARIANT}\n{address}\n"))
+    }
+
+    /// Checks an address of ours: what follows [`crate::HLS_PATH`] in a path. Ask the session for its
+    /// seat, then call [`Media::playlist`] or [`Media::piece`].
+    ///
+    /// # Errors
+    /// When it was not made by this panel for this tenant, or too long ago.
+    pub fn open_pass(&self, tenant: TenantId, token: &str) -> Result<Pass, MediaError> {
+        Pass::open(&self.sealer, tenant, token)
+    }
+
+    /// The playlist that a pass leads to, for its session.
+    ///
+    /// # Errors
+    /// When the source does not give it.
+    pub async fn playlist(&self, tenant: TenantId, stream: &Stream, pass: &Pass) -> Result<String, MediaError> {
+        let addresses = Addresses::new(&self.sealer, tenant, stream.id);
+        let name = addresses.session(&pass.session)?;
+        let list = match &pass.wanted {
+            Wanted::Playlist(address) => self.proxy.playlist(tenant, stream.id, address).await?,
+            Wanted::Stream if is_handed_on(stream) => self.segments_of(tenant, stream).await?,
+            Wanted::Stream => {
+                let segmenter = self.segmenter(tenant, stream)?;
+                let begun = timeout(self.timing.begin, segmenter.begun()).await;
+                begun.map_err(|_| MediaError::StreamDown)??;
+                return Ok(
+                    segmenter.playlist(|number| addresses.of(&Wanted::Segment(number), &name).unwrap_or_default())
+                );
+            }
+            Wanted::Bytes(_) | Wanted::Segment(_) => return Err(MediaError::BadToken),
+        };
+        Ok(list.template.of_session(&name))
+    }
+
+    /// What a pass leads to that is no playlist. `range` is the player's header; it is ignored for
+    /// segments that we cut ourselves.
+    ///
+    /// # Errors
+    /// When it is not there any more, or the source does not give it.
+    pub async fn piece(&self, tenant: TenantId, pass: &Pass, range: Option<&str>) -> Result<Served, MediaError> {
+        match &pass.wanted {
+            Wanted::Bytes(address) => self.proxy.bytes(address, range).await,
+            Wanted::Segment(number) => {
+                let segmenter = self.running.lock().segmenters.get(&(tenant, pass.stream)).cloned();
+                let segment = segmenter.and_then(|segmenter| segmenter.segment(*number)).ok_or(MediaError::NotFound)?;
+                Ok(Served::of_pieces("video/mp2t", segment.pieces()))
+            }
+            Wanted::Stream | Wanted::Playlist(_) => Err(MediaError::BadToken),
+        }
+    }
+
+    /// The playlist of the first source that answers.
+    async fn handed_on(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Rewritten>, MediaError> {
+        let mut trouble = MediaError::StreamDown;
+        for source in &stream.sources {
+            match self.proxy.playlist(tenant, stream.id, source).await {
+                Ok(playlist) => return Ok(playlist),
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
+    }
+
+    /// The same, and of a playlist of variants the best one: whoever reads a session's playlist must
+    /// not find variants in it when another source has taken over.
+    async fn segments_of(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Rewritten>, MediaError> {
+        let list = self.handed_on(tenant, stream).await?;
+        match &list.best {
+            Some(best) => self.proxy.playlist(tenant, stream.id, best).await,
+            None => Ok(list),
+        }
+    }
+}
+
+fn is_handed_on(stream: &Stream) -> bool {
+    let is_hls = |source: &String| source_form(source) == Some(SourceForm::Hls);
+    !stream.sources.is_empty() && stream.sources.iter().all(is_hls)
+}
