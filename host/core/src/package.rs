@@ -106,7 +106,8 @@ impl Package {
     /// stays within. A reseller may bind a line more narrowly, never less: the country is often
     /// what the licence is for.
     pub fn unbound(&self, before: &Line, after: &Line) -> Option<&'static str> {
-        let is = |line: &Line, country: &str| line.country.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(country));
+        let is =
+            |line: &Line, country: &str| line.country.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(country));
         let leaves = |country: &String| after.country != before.country && !is(after, country);
         if self.country.as_ref().is_some_and(leaves) {
             return Some("country");

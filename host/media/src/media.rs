@@ -6,7 +6,7 @@ use crate::budget::Budget;
 use crate::fan_out::{Channel, Plan, Upstream, Viewer};
 use crate::figures::Figures;
 use crate::hls::{Proxy, Sealer, Segmenter};
-use crate::movie::Movies;
+use crate::movie::{Asked, Movies};
 use crate::options::{MediaOptions, Timing};
 use crate::served::Served;
 use crate::supervisor::Supervisor;
@@ -92,9 +92,15 @@ impl Media {
         Ok(viewer)
     }
 
-    /// A movie or episode, or the range of it that the `Range` header asks for.
-    pub async fn movie(&self, stream: &Stream, range: Option<&str>) -> Result<Served, MediaError> {
-        self.movies.open(stream, range).await
+    /// A movie or episode, or the range of it that the `Range` header asks for, unless `If-Range` names
+    /// another state of it.
+    pub async fn movie(
+        &self,
+        stream: &Stream,
+        range: Option<&str>,
+        if_range: Option<&str>,
+    ) -> Result<Served, MediaError> {
+        self.movies.open(stream, &Asked { range, if_range }).await
     }
 
     /// Ends a live stream's channel, so that its viewers come back to its new sources.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use host_core::port::{ByteStream, Fetched};
+use host_core::port::{ByteStream, Fetched, Validators};
 use std::io;
 use std::pin::Pin;
 
@@ -22,6 +22,8 @@ pub struct Served {
     pub content_range: Option<String>,
     /// Whether to send `Accept-Ranges: bytes`.
     pub accepts_ranges: bool,
+    /// `ETag` and `Last-Modified`, where the resource has them.
+    pub validators: Validators,
     /// The bytes.
     pub body: Body,
 }
@@ -35,6 +37,7 @@ impl Served {
             length: Some(0),
             content_range: total.map(|total| format!("bytes */{total}")),
             accepts_ranges: true,
+            validators: Validators::default(),
             body: Box::pin(futures_util::stream::empty()),
         }
     }
@@ -47,6 +50,7 @@ impl Served {
             length: Some(pieces.iter().map(|piece| piece.len() as u64).sum()),
             content_range: None,
             accepts_ranges: false,
+            validators: Validators::default(),
             body: Box::pin(futures_util::stream::iter(pieces.into_iter().map(Ok))),
         }
     }
@@ -59,6 +63,7 @@ impl Served {
             length: fetched.content_length,
             content_range: fetched.content_range,
             accepts_ranges: fetched.status == 206,
+            validators: fetched.validators,
             body: as_body(fetched.body),
         }
     }

@@ -5,10 +5,12 @@ use crate::body::{body, within};
 use crate::cookies::Cookies;
 use crate::names::{CheckedNames, Names, Refused, SystemNames};
 use crate::{address, port};
-use host_core::port::{ByteRange, FetchError, Fetched};
+use host_core::port::{ByteRange, FetchError, Fetched, Validators};
 use host_core::secret::Secret;
 use ipnet::IpNet;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
+use reqwest::header::{
+    CONTENT_RANGE, CONTENT_TYPE, COOKIE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 use std::error::Error;
@@ -141,6 +143,7 @@ impl Outgoing {
             content_type: header(CONTENT_TYPE),
             content_length,
             content_range: header(CONTENT_RANGE),
+            validators: Validators { etag: header(ETAG), last_modified: header(LAST_MODIFIED) },
             final_url: url.into(),
             body: body(response, self.times.idle, &request),
         })

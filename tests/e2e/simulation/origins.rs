@@ -173,6 +173,7 @@ impl Fetch for Origins {
                 content_type: Some("video/mp2t".to_owned()),
                 content_length: None,
                 content_range: None,
+                validators: Default::default(),
                 final_url: url.to_owned(),
                 body: Box::pin(line) as ByteStream,
             })

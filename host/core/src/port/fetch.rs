@@ -32,6 +32,28 @@ impl fmt::Display for ByteRange {
     }
 }
 
+/// What tells one state of a resource from another.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Validators {
+    /// `ETag`, as sent.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as sent.
+    pub last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Whether a range may be sent to whoever has the state that this `If-Range` header names: an
+    /// entity tag that is not weak, or a date, each exactly.
+    pub fn allow(&self, if_range: &str) -> bool {
+        let (etag, date) = (self.etag.as_deref(), self.last_modified.as_deref());
+        match if_range.trim() {
+            tag if tag.starts_with('"') => etag == Some(tag),
+            weak if weak.starts_with("W/") => false,
+            given => date == Some(given),
+        }
+    }
+}
+
 /// An answer whose head has arrived. Any status of the last hop is an answer, not an error.
 pub struct Fetched {
     /// HTTP status, after redirects.
@@ -42,6 +64,8 @@ pub struct Fetched {
     pub content_length: Option<u64>,
     /// `Content-Range`, as sent.
     pub content_range: Option<String>,
+    /// `ETag` and `Last-Modified`, as sent.
+    pub validators: Validators,
     /// The address of the last hop: what relative addresses in the body are relative to.
     pub final_url: String,
     /// The body, not decompressed and not capped; whoever wants an end counts.
@@ -81,4 +105,29 @@ pub trait Fetch: Send + Sync + 'static {
     /// The same for the requests of one source: while it lives, cookies that are set by an answer or
     /// a redirect go back to the host that set them, and to no other. Without it there are no cookies.
     fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_for_whoever_has_exactly_this_state() {
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        let state = Validators { etag: Some("\"a\"".into()), last_modified: Some(date.into()) };
+        for (if_range, allowed) in [
+            ("\"a\"", true),
+            (" \"a\" ", true),
+            ("\"b\"", false),
+            ("W/\"a\"", false),
+            (date, true),
+            ("Sun, 06 Nov 1994 08:49:38 GMT", false),
+            ("", false),
+        ] {
+            assert_eq!(state.allow(if_range), allowed, "{if_range}");
+        }
+        assert!(!Validators::default().allow("\"a\"") && !Validators::default().allow(date));
+        let weak = Validators { etag: Some("W/\"a\"".into()), last_modified: None };
+        assert!(!weak.allow("W/\"a\""), "a weak tag does not say that the bytes are the same");
+    }
 }

@@ -178,7 +178,10 @@ impl Engine {
         let package = package.and_then(Package::from_object);
         let settings = self.settings(tenant).await?;
         Ok(WhenFull {
-            policy: package.as_ref().and_then(|package| package.connection_policy).unwrap_or(settings.connection_policy),
+            policy: package
+                .as_ref()
+                .and_then(|package| package.connection_policy)
+                .unwrap_or(settings.connection_policy),
             same_player: line.same_player(package.as_ref(), &settings),
         })
     }

@@ -168,7 +168,8 @@ async fn take_trial(work: &mut Work, user: UserId, group: Option<&Group>) -> Res
 
 fn no_trials(work: &Work, user: UserId, count: u32) -> Refusal {
     let whose = if work.caller().user() == Some(user) { "At most" } else { "The reseller above has at most" };
-    let message = format!("{whose} {count} trials in this span, those of resellers below included; sell a regular package.");
+    let message =
+        format!("{whose} {count} trials in this span, those of resellers below included; sell a regular package.");
     Refusal::new(Code::NoTrials, message)
 }
 

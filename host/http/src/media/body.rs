@@ -7,7 +7,7 @@ use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
 use host_engine::Seat;
 use host_media::Served;
-use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderValue, StatusCode};
 use std::future::ready;
 use std::io;
@@ -89,6 +89,11 @@ pub(super) fn served(served: Served, body: impl FnOnce(host_media::Body) -> Body
     }
     if let Some(range) = served.content_range.and_then(|range| HeaderValue::from_str(&range).ok()) {
         headers.insert(CONTENT_RANGE, range);
+    }
+    for (name, value) in [(ETAG, served.validators.etag), (LAST_MODIFIED, served.validators.last_modified)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
+        }
     }
     if served.accepts_ranges {
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));

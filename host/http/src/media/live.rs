@@ -104,8 +104,7 @@ pub(super) async fn piece(
     }
     let mut seat = resume(Look::Seat).await?;
     seat.linger();
-    let range = parts.headers.get(RANGE).and_then(|value| value.to_str().ok());
-    let served = http.media.piece(tenant.id, &pass, range).await?;
+    let served = http.media.piece(tenant.id, &pass, super::text_of(parts, RANGE)).await?;
     match parts.method {
         Method::HEAD => Ok(body::served(served, |_| body::unsent())),
         _ => Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &visitor.pulse))),

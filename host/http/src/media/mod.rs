@@ -24,7 +24,7 @@ use host_core::stream::Stream;
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal, StreamId};
 use host_engine::{Error, Seat, SessionKey};
-use http::header::RANGE;
+use http::header::{HeaderName, IF_RANGE, RANGE};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use refusal::No;
@@ -46,6 +46,7 @@ struct Start<'r> {
     /// The extension in the path.
     extension: Option<&'r str>,
     range: Option<&'r str>,
+    if_range: Option<&'r str>,
     /// Only the head is wanted: no seat is taken.
     is_head: bool,
 }
@@ -101,7 +102,8 @@ impl<'r> Start<'r> {
             isp: networks.isp(visitor.address),
             country: networks.country(visitor.address),
             line: signed.line,
-            range: parts.headers.get(RANGE).and_then(|value| value.to_str().ok()),
+            range: text_of(parts, RANGE),
+            if_range: text_of(parts, IF_RANGE),
             is_head: parts.method == Method::HEAD,
             http,
             tenant,
@@ -160,4 +162,9 @@ async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, No
 /// A credential out of a path segment.
 fn text(segment: &str) -> Option<Cow<'_, str>> {
     crate::dialect::request::decoded(segment)
+}
+
+/// A header that is text.
+fn text_of(parts: &Parts, name: HeaderName) -> Option<&str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -41,6 +41,7 @@ impl Fetch for Elsewhere {
                 content_type: None,
                 content_length: None,
                 content_range: None,
+                validators: Default::default(),
                 final_url: url.to_owned(),
                 body: Box::pin(rounds),
             })

@@ -78,7 +78,7 @@ impl Media {
     /// When it is not there any more, or the source does not give it.
     pub async fn piece(&self, tenant: TenantId, pass: &Pass, range: Option<&str>) -> Result<Served, MediaError> {
         match &pass.wanted {
-            Wanted::Bytes(address) => self.proxy.bytes(address, range).await,
+            Wanted::Bytes(address) => self.proxy.bytes(tenant, pass.stream, address, range).await,
             Wanted::Segment(number) => {
                 let segmenter = self.running.lock().segmenters.get(&(tenant, pass.stream)).cloned();
                 let segment = segmenter.and_then(|segmenter| segmenter.segment(*number)).ok_or(MediaError::NotFound)?;

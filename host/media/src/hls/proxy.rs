@@ -7,7 +7,7 @@ use super::read_text;
 use super::rewrite::{Rewritten, rewrite};
 use super::sealer::Sealer;
 use crate::MediaError;
-use crate::movie::{content_type, single_range};
+use crate::movie::{content_type, media_type, single_range};
 use crate::served::Served;
 use host_core::port::{Clock, Fetch, FetchError, Fetched};
 use host_core::{StreamId, TenantId};
@@ -23,6 +23,8 @@ use url::Url;
 /// Rewritten playlists that are kept for the viewers of the same second, in bytes and of all tenants.
 /// What has to go is fetched again.
 const MAX_KEPT: u64 = 32 << 20;
+/// Streams whose sources' cookies are kept; those that are used least go first.
+const MAX_JARS: usize = 4_096;
 /// A playlist has about so many bytes.
 const USUAL_BYTES: u64 = 8 << 10;
 /// Above so many bytes a playlist is rewritten beside the workers that answer requests.
@@ -33,6 +35,8 @@ type Outcome = Result<Arc<Rewritten>, MediaError>;
 /// Hands HLS on.
 pub(crate) struct Proxy {
     fetch: Arc<dyn Fetch>,
+    /// Some servers give a cookie with the first playlist and want it back with all that follows.
+    jars: Cache<(TenantId, StreamId), Arc<dyn Fetch>>,
     clock: Arc<dyn Clock>,
     sealer: Sealer,
     /// How long a source may take.
@@ -63,7 +67,14 @@ impl Proxy {
     /// Keeps nothing yet.
     pub(crate) fn new(fetch: Arc<dyn Fetch>, clock: Arc<dyn Clock>, sealer: Sealer, patience: Duration) -> Proxy {
         let kept = Cache::with_weighter((MAX_KEPT / USUAL_BYTES) as usize, MAX_KEPT, Weight);
-        Proxy { fetch, clock, sealer, patience, kept, hasher: RandomState::new() }
+        Proxy { fetch, jars: Cache::new(MAX_JARS), clock, sealer, patience, kept, hasher: RandomState::new() }
+    }
+
+    /// How the sources of a stream are asked.
+    fn fetch_of(&self, tenant: TenantId, stream: StreamId) -> Arc<dyn Fetch> {
+        let made = || Ok::<_, Infallible>(Arc::clone(&self.fetch).for_one_source());
+        let Ok(fetch) = self.jars.get_or_insert_with(&(tenant, stream), made);
+        fetch
     }
 
     /// A playlist of a source's server, rewritten; whoever asks while it is fetched waits for it.
@@ -79,7 +90,7 @@ impl Proxy {
     }
 
     async fn fetched(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
-        let fetched = self.fetch.open(address, None).await.map_err(down)?;
+        let fetched = self.fetch_of(tenant, stream).open(address, None).await.map_err(down)?;
         if fetched.status != 200 {
             tracing::debug!(tenant.id = tenant.0, stream.id = stream.0, fetched.status, "an HLS source failed");
             return Err(MediaError::StreamDown);
@@ -103,8 +114,15 @@ impl Proxy {
     }
 
     /// What is no playlist: a segment, a key; a player's range is handed on.
-    pub(super) async fn bytes(&self, address: &str, range: Option<&str>) -> Result<Served, MediaError> {
-        let opened = self.fetch.open(address, range.and_then(single_range));
+    pub(super) async fn bytes(
+        &self,
+        tenant: TenantId,
+        stream: StreamId,
+        address: &str,
+        range: Option<&str>,
+    ) -> Result<Served, MediaError> {
+        let fetch = self.fetch_of(tenant, stream);
+        let opened = fetch.open(address, range.and_then(single_range));
         let fetched = timeout(self.patience, opened).await.map_err(|_| MediaError::StreamDown)?.map_err(down)?;
         let content_type = type_of(&fetched, address);
         match fetched.status {
@@ -122,16 +140,10 @@ fn says_playlist(fetched: &Fetched) -> bool {
     fetched.content_type.as_deref().is_some_and(|given| given.to_ascii_lowercase().contains("mpegurl"))
 }
 
-/// The source's type when it is one that media has, else by the address; a page of text would run in
-/// a browser.
+/// The source's type when it is one that media has, else by the address.
 fn type_of(fetched: &Fetched, address: &str) -> String {
-    let given = fetched.content_type.as_deref().unwrap_or("").to_ascii_lowercase();
-    let is_media = given.starts_with("video/") || given.starts_with("audio/") || given.starts_with("text/vtt");
-    let is_clean = given.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    if is_media && is_clean {
-        return given;
-    }
-    content_type(ending_of(address)).to_owned()
+    let given = fetched.content_type.as_deref().and_then(media_type);
+    given.unwrap_or_else(|| content_type(ending_of(address)).to_owned())
 }
 
 fn down(error: FetchError) -> MediaError {

@@ -3,7 +3,7 @@
 
 use rustix::fs::{Mode, OFlags, ResolveFlags, open as open_folder, openat, openat2};
 use rustix::io::Errno;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path};
@@ -12,8 +12,8 @@ use std::path::{Component, Path};
 const FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOFOLLOW);
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::DIRECTORY);
 
-/// The file and its length in bytes. The root itself may be a link; below it nothing may.
-pub(super) fn open(root: &Path, relative: &Path) -> io::Result<(File, u64)> {
+/// The file and its facts. The root itself may be a link; below it nothing may.
+pub(super) fn open(root: &Path, relative: &Path) -> io::Result<(File, Metadata)> {
     let is_clean = relative.components().all(|part| matches!(part, Component::Normal(_)));
     if !is_clean || relative.as_os_str().is_empty() {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -30,7 +30,7 @@ pub(super) fn open(root: &Path, relative: &Path) -> io::Result<(File, u64)> {
     if !facts.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    Ok((file, facts.len()))
+    Ok((file, facts))
 }
 
 /// The same, one folder at a time, each opened without following a link.
@@ -76,7 +76,7 @@ mod tests {
     fn files_below_the_root_open_and_every_way_out_is_missing() {
         let house = house();
         let root = house.path().join("media");
-        assert_eq!(open(&root, Path::new("films/a.mp4")).unwrap().1, 4);
+        assert_eq!(open(&root, Path::new("films/a.mp4")).unwrap().1.len(), 4);
         for path in [
             "../secret",
             "link",

@@ -18,3 +18,10 @@ pub fn content_type(ending: &str) -> &'static str {
         _ => UNKNOWN,
     }
 }
+
+/// A type that another server gave, if it is one of media and clean enough to be sent on.
+pub(crate) fn media_type(given: &str) -> Option<String> {
+    let given = given.to_ascii_lowercase();
+    let is_media = ["video/", "audio/", "text/vtt"].iter().any(|kind| given.starts_with(kind));
+    (is_media && given.bytes().all(|byte| (0x20..0x7f).contains(&byte))).then_some(given)
+}

@@ -3,24 +3,24 @@
 
 mod beneath;
 mod container;
+mod pieces;
 mod range;
 
 pub use container::content_type;
+pub(crate) use container::media_type;
 pub(crate) use range::single_range;
 pub use range::{Requested, parse_range};
 
 use crate::MediaError;
 use crate::served::Served;
-use host_core::port::Fetch;
+use host_core::port::{ByteRange, Fetch, Validators};
 use host_core::stream::{SourceForm, Stream, source_form};
+use pieces::pieces;
+use std::fs::Metadata;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
-
-/// Files are read in pieces of this many bytes.
-const PIECE_BYTES: usize = 128 << 10;
 
 /// Where movies come from.
 pub(crate) struct Movies {
@@ -30,14 +30,27 @@ pub(crate) struct Movies {
     pub(crate) root: Option<PathBuf>,
 }
 
+/// What a request wants of a movie: its headers `Range` and `If-Range`.
+pub(crate) struct Asked<'r> {
+    pub(crate) range: Option<&'r str>,
+    pub(crate) if_range: Option<&'r str>,
+}
+
+impl Asked<'_> {
+    /// Whether the client has another state of the movie: then the range is of no use to it.
+    fn is_of_another(&self, state: &Validators) -> bool {
+        self.if_range.is_some_and(|if_range| !state.allow(if_range))
+    }
+}
+
 impl Movies {
     /// The first source that is there, or the range of it that was asked for.
-    pub(crate) async fn open(&self, stream: &Stream, range: Option<&str>) -> Result<Served, MediaError> {
+    pub(crate) async fn open(&self, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
         let mut trouble = MediaError::NotFound;
         for source in &stream.sources {
             let served = match source_form(source) {
-                Some(SourceForm::File) => self.local(source.trim_start_matches("file:"), stream, range).await,
-                Some(SourceForm::Ts) => self.remote(source, stream, range).await,
+                Some(SourceForm::File) => self.local(source.trim_start_matches("file:"), stream, asked).await,
+                Some(SourceForm::Ts) => self.remote(source, stream, asked).await,
                 _ => Err(MediaError::WrongForm("a movie plays from a file below the media root or from http or https")),
             };
             match served {
@@ -48,55 +61,58 @@ impl Movies {
         Err(trouble)
     }
 
-    async fn local(&self, path: &str, stream: &Stream, range: Option<&str>) -> Result<Served, MediaError> {
+    async fn local(&self, path: &str, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
         let root = self.root.clone().ok_or(MediaError::NotFound)?;
         let relative = PathBuf::from(path);
-        let content_type = content_type_of(Path::new(path), stream);
+        let content_type = type_by_name(Path::new(path), stream).unwrap_or(container::UNKNOWN).to_owned();
         let opened = tokio::task::spawn_blocking(move || beneath::open(&root, &relative)).await;
-        let (file, length) = opened.map_err(failed)?.map_err(|error| match error.kind() {
+        let (file, facts) = opened.map_err(failed)?.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput => {
                 MediaError::NotFound
             }
             _ => failed(error),
         })?;
+        let (validators, length) = (validators(&facts), facts.len());
+        let range = asked.range.filter(|_| !asked.is_of_another(&validators));
         let (status, first, count, content_range) = match parse_range(range, length) {
             Requested::Full => (200, 0, length, None),
             Requested::Part(part) => {
                 let (first, last) = part.into_inner();
                 (206, first, last - first + 1, Some(format!("bytes {first}-{last}/{length}")))
             }
-            Requested::Unsatisfiable => return Ok(Served::unsatisfiable(content_type, Some(length))),
+            Requested::Unsatisfiable => {
+                return Ok(Served { validators, ..Served::unsatisfiable(content_type, Some(length)) });
+            }
         };
-        let mut file = tokio::fs::File::from_std(file);
-        if first > 0 {
-            file.seek(io::SeekFrom::Start(first)).await.map_err(failed)?;
-        }
-        let body = ReaderStream::with_capacity(file.take(count), PIECE_BYTES);
-        Ok(Served {
-            status,
-            content_type,
-            length: Some(count),
-            content_range,
-            accepts_ranges: true,
-            body: Box::pin(body),
-        })
+        let body = pieces(file, first, count);
+        let length = Some(count);
+        Ok(Served { status, content_type, length, content_range, accepts_ranges: true, validators, body })
     }
 
-    async fn remote(&self, source: &str, stream: &Stream, range: Option<&str>) -> Result<Served, MediaError> {
+    async fn remote(&self, source: &str, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
         let path = source.split(['?', '#']).next().unwrap_or(source);
-        let content_type = content_type_of(Path::new(path), stream);
-        if range.is_some_and(range::asks_for_several) {
+        let by_name = type_by_name(Path::new(path), stream);
+        if asked.range.is_some_and(range::asks_for_several) {
+            let content_type = by_name.unwrap_or(container::UNKNOWN).to_owned();
             return Ok(Served::unsatisfiable(content_type, None));
         }
-        let fetched = self.fetch.open(source, range.and_then(single_range)).await.map_err(|error| {
-            tracing::warn!(stream.id = stream.id.0, %error, "a movie's source failed");
-            MediaError::StreamDown
-        })?;
+        let open = async |range: Option<ByteRange>| {
+            self.fetch.open(source, range).await.map_err(|error| {
+                tracing::warn!(stream.id = stream.id.0, %error, "a movie's source failed");
+                MediaError::StreamDown
+            })
+        };
+        let mut fetched = open(asked.range.and_then(single_range)).await?;
+        let mut is_whole = asked.range.is_none();
+        if matches!(fetched.status, 206 | 416) && asked.is_of_another(&fetched.validators) {
+            (fetched, is_whole) = (open(None).await?, true);
+        }
+        let content_type = by_name.map_or_else(|| of_source(fetched.content_type.as_deref()), str::to_owned);
         match fetched.status {
             200 | 206 => {
                 let mut served = Served::handed_on(fetched, content_type);
                 // A source that gave a whole file to who asked for none of it may still know ranges.
-                served.accepts_ranges |= range.is_none();
+                served.accepts_ranges |= is_whole;
                 Ok(served)
             }
             416 => {
@@ -112,12 +128,23 @@ impl Movies {
     }
 }
 
+/// What tells this state of a file from another: which file, how long, and when it was written.
+fn validators(facts: &Metadata) -> Validators {
+    let (seconds, nanoseconds) = (facts.mtime(), facts.mtime_nsec());
+    let etag = format!("\"{:x}-{:x}-{seconds:x}.{nanoseconds:x}\"", facts.ino(), facts.len());
+    let modified = facts.modified().ok().map(httpdate::fmt_http_date);
+    Validators { etag: Some(etag), last_modified: modified }
+}
+
 /// By the file's own ending; by the stream's container where that says nothing.
-fn content_type_of(path: &Path, stream: &Stream) -> String {
+fn type_by_name(path: &Path, stream: &Stream) -> Option<&'static str> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    let by_ending = content_type(ending);
-    let known = if by_ending == container::UNKNOWN { content_type(&stream.container) } else { by_ending };
-    known.to_owned()
+    [ending, &stream.container].into_iter().map(content_type).find(|known| *known != container::UNKNOWN)
+}
+
+/// The type that a source gives, if it is one of media: a page of text would run in a browser.
+fn of_source(given: Option<&str>) -> String {
+    given.and_then(container::media_type).unwrap_or_else(|| container::UNKNOWN.to_owned())
 }
 
 fn failed(error: impl std::fmt::Display) -> MediaError {

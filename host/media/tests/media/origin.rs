@@ -2,7 +2,7 @@
 //! Knows no transport streams.
 
 use bytes::Bytes;
-use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched};
+use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Validators};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -15,6 +15,8 @@ use tokio_util::io::ReaderStream;
 pub(crate) enum Reply {
     /// This, with a length; a range of it when one is asked for.
     Whole(Bytes),
+    /// This with a type and an entity tag, whole or a range of it.
+    Typed(&'static str, &'static str, Bytes),
     /// Status only.
     Status(u16),
     /// What the test sends, until it drops the sender.
@@ -94,18 +96,9 @@ async fn answer(socket: TcpStream, answers: Answers, asked: Arc<Mutex<Vec<String
         Reply::Status(status) => {
             socket.write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n").as_bytes()).await
         }
-        Reply::Whole(bytes) => {
-            let all = bytes.len();
-            let (status, part, extra) = match fields.get("range").map(|range| span(range, all)) {
-                None => (200, bytes, String::new()),
-                Some(Some((first, last))) => {
-                    (206, bytes.slice(first..last + 1), format!("Content-Range: bytes {first}-{last}/{all}\r\n"))
-                }
-                Some(None) => (416, Bytes::new(), format!("Content-Range: bytes */{all}\r\n")),
-            };
-            let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{extra}\r\n", part.len());
-            socket.write_all(head.as_bytes()).await?;
-            socket.write_all(&part).await
+        Reply::Whole(bytes) => ranged(&mut socket, &fields, "", bytes).await,
+        Reply::Typed(content_type, etag, bytes) => {
+            ranged(&mut socket, &fields, &format!("Content-Type: {content_type}\r\nETag: {etag}\r\n"), bytes).await
         }
         Reply::Fed(mut fed) => {
             socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n").await?;
@@ -126,6 +119,26 @@ async fn answer(socket: TcpStream, answers: Answers, asked: Arc<Mutex<Vec<String
             socket.read(&mut [0; 16]).await.map(|_| ())
         }
     }
+}
+
+/// The bytes, or the range of them that the request's fields ask for.
+async fn ranged(
+    socket: &mut BufReader<TcpStream>,
+    fields: &HashMap<String, String>,
+    headers: &str,
+    bytes: Bytes,
+) -> std::io::Result<()> {
+    let all = bytes.len();
+    let (status, part, extra) = match fields.get("range").map(|range| span(range, all)) {
+        None => (200, bytes, String::new()),
+        Some(Some((first, last))) => {
+            (206, bytes.slice(first..last + 1), format!("Content-Range: bytes {first}-{last}/{all}\r\n"))
+        }
+        Some(None) => (416, Bytes::new(), format!("Content-Range: bytes */{all}\r\n")),
+    };
+    let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{extra}{headers}\r\n", part.len());
+    socket.write_all(head.as_bytes()).await?;
+    socket.write_all(&part).await
 }
 
 fn span(range: &str, all: usize) -> Option<(usize, usize)> {
@@ -158,6 +171,7 @@ impl Fetch for Plain {
                 content_type: fields.remove("content-type"),
                 content_length,
                 content_range: fields.remove("content-range"),
+                validators: Validators { etag: fields.remove("etag"), last_modified: fields.remove("last-modified") },
                 final_url: url.to_owned(),
                 body: Box::pin(futures_util::StreamExt::map(body, |piece| {
                     piece.map_err(|error| FetchError::Broken(error.to_string()))
