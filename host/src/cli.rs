@@ -244,6 +244,9 @@ pub enum Import {
         /// Count what would happen, change nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Write what is left out to this file: line, reason and name, a tab between them.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Import an XMLTV guide; it replaces the last one of its source when it is whole.
     ///
@@ -261,6 +264,9 @@ pub enum Import {
         /// Count what would happen, change nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Write what is left out to this file: line, reason and name, a tab between them.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
 }
 

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 /// Runs a command to its end.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     let Cli { data, config, json, command } = cli;
+    let mut report = None;
     let request = match command {
         Command::CompilePlugin => return host_runtime::compile_child().context("the plugin cannot be compiled"),
         Command::Demo(args) => {
@@ -44,7 +45,11 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User(command) => user(command),
         Command::Key(command) => key(command),
         Command::AccessCode(command) => access_code(command),
-        Command::Import(command) => import(command)?,
+        Command::Import(command) => {
+            let (request, file) = import(command)?;
+            report = file;
+            request
+        }
         Command::Plugin(command) => plugin(command)?,
         Command::Why(args) => Request::Why { tenant: args.tenant, line: args.line, address: args.address },
         Command::Verify(args) => Request::Verify { tenant: args.tenant },
@@ -52,6 +57,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     let config = Config::read(config.as_deref())?;
     let view = view::of(&request);
     let value = asynchronous(ask(&data, config, request))?;
+    if let Some(file) = report {
+        std::fs::write(&file, view::left_out(&value))
+            .with_context(|| format!("the import is done, but {} cannot be written", file.display()))?;
+    }
     view::print(&value, view, json);
     if value.get("broken").and_then(Value::as_array).is_some_and(|broken| !broken.is_empty()) {
         bail!("the stored data breaks its invariants; keep a copy of the folder before you change anything");
@@ -161,16 +170,18 @@ fn access_code(command: AccessCode) -> Request {
     }
 }
 
-fn import(command: Import) -> anyhow::Result<Request> {
+/// The request, and where its report goes.
+fn import(command: Import) -> anyhow::Result<(Request, Option<PathBuf>)> {
     Ok(match command {
-        Import::M3u { file, tenant, source, bouquet, prune, dry_run } => {
+        Import::M3u { file, tenant, source, bouquet, prune, dry_run, report } => {
             let (file, name) = named(&file)?;
             let bouquet = bouquet.unwrap_or_else(|| name.clone());
-            Request::ImportPlaylist { tenant, file, source: source.unwrap_or(name), bouquet, prune, dry_run }
+            let source = source.unwrap_or(name);
+            (Request::ImportPlaylist { tenant, file, source, bouquet, prune, dry_run }, report)
         }
-        Import::Xmltv { file, tenant, source, dry_run } => {
+        Import::Xmltv { file, tenant, source, dry_run, report } => {
             let (file, name) = named(&file)?;
-            Request::ImportGuide { tenant, file, source: source.unwrap_or(name), dry_run }
+            (Request::ImportGuide { tenant, file, source: source.unwrap_or(name), dry_run }, report)
         }
     })
 }

@@ -4,7 +4,7 @@ use crate::panel::{TestPanel, TestTenant, login, run};
 use flate2::read::GzDecoder;
 use host_core::GuideSourceId;
 use host_core::guide::{Build, GuideChannel, Programme};
-use host_core::import::{GuideItem, ImportError, Skipped};
+use host_core::import::{GuideItem, ImportError, LeftOut};
 use host_core::refusal::Code;
 use host_core::time::{Unix, civil_from_days};
 use host_engine::import::GuideOptions;
@@ -185,7 +185,7 @@ fn guide_items(title: &'static str, count: i64) -> impl Iterator<Item = GuideEnt
     std::iter::once(Ok(Ok(GuideItem::Channel(channel)))).chain(programmes)
 }
 
-type GuideEntry = Result<Result<GuideItem, Skipped>, ImportError>;
+type GuideEntry = Result<Result<GuideItem, LeftOut>, ImportError>;
 
 async fn import_items(tenant: &TestTenant, items: impl Iterator<Item = GuideEntry>) -> host_engine::Result<Value> {
     let options = GuideOptions { source: "own".into(), dry_run: false };

@@ -22,6 +22,7 @@ mod every_action;
 mod every_example;
 mod every_value;
 mod examples;
+mod field_inputs;
 mod guide;
 mod hls;
 mod live;

@@ -88,12 +88,13 @@ fn a_playlist_has_an_entry_for_every_channel_movie_and_episode() {
             ("", "Loose series S01E01", "", "Uncategorised", at("series", format!("{other}.mp4"))),
         ];
         let plus = |entries: &[(&str, &str, &str, &str, String)]| {
-            let mut text = format!("#EXTM3U x-tvg-url=\"{base}/epg/demo/s-e.c_ret\"\r\n");
+            let mut text =
+                format!("#EXTM3U x-tvg-url=\"{base}/epg/demo/s-e.c_ret\" url-tvg=\"{base}/epg/demo/s-e.c_ret\"\r\n");
             for (number, (guide, title, logo, group, address)) in (1..).zip(entries) {
                 let name = title.replace('"', "");
                 text.push_str(&format!(
                     "#EXTINF:-1 tvg-id=\"{guide}\" tvg-name=\"{name}\" tvg-logo=\"{logo}\" tvg-chno=\"{number}\" \
-                     group-title=\"{group}\",{title}\r\n{address}\r\n"
+                     group-title=\"{group}\",{name}\r\n{address}\r\n"
                 ));
             }
             text

@@ -148,7 +148,7 @@ impl Shelf {
                 "Campus \"News\" HD",
                 json!({ "stream_icon": "http://img.test/1.png",
                 "epg_channel_id": "c1", "category_id": news.to_string(), "category_ids": [news], "custom_sid": ":0:1:",
-                "tv_archive": 1, "tv_archive_duration": 7 }),
+                "tv_archive": 0, "tv_archive_duration": 0 }),
             ),
             self.channel(3, self.loose, "Loose", json!({ "category_id": none.to_string(), "category_ids": [none] })),
             self.channel(

@@ -20,6 +20,25 @@ pub struct PlaylistEntry {
     pub archive_days: u16,
     /// The entry says that it is radio.
     pub radio: bool,
+    /// `tvg-chno`: the channel's number, when the entry has one from 1 on.
+    pub number: Option<u32>,
+    /// `tvg-shift`: minutes by which its guide is later.
+    pub guide_offset: i16,
+    /// What the entry asks of a player that is not kept, such as `http-user-agent`: each once.
+    pub not_kept: Vec<String>,
+    /// The line of the file that its address is on, from 1; 0 when unknown.
+    pub line: u64,
+}
+
+/// An entry or item of a file that was left out. The import goes on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    /// The line of the file, from 1; 0 when unknown.
+    pub line: u64,
+    /// What it is called there, as far as that is known.
+    pub name: String,
+    /// Why.
+    pub reason: Skipped,
 }
 
 /// One item of a guide.
@@ -31,29 +50,41 @@ pub enum GuideItem {
     Programme(Programme),
 }
 
-/// An entry that was left out. The import goes on.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// Why an entry was left out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Skipped {
     /// A name without an address.
     NoUrl,
-    /// An address of a scheme that is not played, or malformed.
+    /// An address that is malformed.
     BadUrl,
+    /// An address with a login before its host, which no request may carry.
+    LoginInUrl,
+    /// A protocol that is not played, by its word in reports: `protocol_rtmp`.
+    Protocol(&'static str),
+    /// A DASH or Smooth Streaming manifest.
+    Manifest,
+    /// The page of a web site, which is no stream.
+    WebPage,
     /// A line or text beyond the limit.
     TooLong,
     /// A programme without channel, start or title, or that ends before it begins.
     Incomplete,
     /// A time that cannot be read.
     BadTime,
-    /// The same address was there before in this file.
+    /// The same address, channel or broadcast was there before in this file.
     Duplicate,
 }
 
 impl Skipped {
-    /// The reason's word in reports: `skipped:no_url`.
-    pub const fn as_str(&self) -> &'static str {
+    /// The reason's word in reports: `no_url`, `protocol_rtmp`.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Skipped::NoUrl => "no_url",
             Skipped::BadUrl => "bad_url",
+            Skipped::LoginInUrl => "login_in_url",
+            Skipped::Protocol(word) => word,
+            Skipped::Manifest => "manifest_of_dash_or_smooth",
+            Skipped::WebPage => "web_page",
             Skipped::TooLong => "too_long",
             Skipped::Incomplete => "incomplete",
             Skipped::BadTime => "bad_time",

@@ -68,7 +68,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
             "id": Read Read, "kind": Read Write, "name": Read Write, "position": Read Write,
         },
         Kind::Stream => fields! {
-            "id": Read Read, "kind": Read Write, "name": Read Write, "enabled": Read Write,
+            "id": Read Read, "kind": Read Write, "name": Read Write, "number": Read Write, "enabled": Read Write,
             "categories": Read Write, "icon": Read Write, "sources": Hidden Write, "delivery": Hidden Write,
             "guide_channel": Read Write, "guide_source": Hidden Write, "guide_offset": Hidden Write,
             "archive_days": Read Write, "custom_sid": Read Write, "adult": Read Write, "container": Read Write,

@@ -7,6 +7,7 @@ use crate::line::Output;
 use crate::time::Unix;
 use crate::{CategoryId, GuideSourceId, Refusal, SeriesId, StreamId, Version, refusal::Code};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What a stream is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -105,6 +106,8 @@ pub struct Stream {
     pub kind: StreamKind,
     /// Shown to viewers.
     pub name: String,
+    /// The channel's number in lists, from 1; none is counted by the list.
+    pub number: Option<u32>,
     /// Switched on.
     pub enabled: bool,
     /// Categories; the first is the one it is listed under.
@@ -148,6 +151,7 @@ impl Default for Stream {
             version: Version(0),
             kind: StreamKind::Live,
             name: String::new(),
+            number: None,
             enabled: true,
             categories: Vec::new(),
             icon: String::new(),
@@ -195,6 +199,15 @@ impl Stream {
             return refuse("episode_of", "An episode, and nothing else, names its series, season and number.".into());
         }
         Ok(())
+    }
+
+    /// The guide channel as lists and guides name it: `news.example`, and `news.example+60` where
+    /// the stream's guide is moved by minutes, so that streams of one channel keep their own times.
+    pub fn guide_id(&self) -> Cow<'_, str> {
+        if self.guide_offset == 0 || self.guide_channel.is_empty() {
+            return Cow::Borrowed(&self.guide_channel);
+        }
+        Cow::Owned(format!("{}{:+}", self.guide_channel, self.guide_offset))
     }
 
     /// Whether one of its sources can be delivered so: `None` is a file, whole or by ranges.

@@ -8,12 +8,13 @@
 //! for entry in m3u::entries(text) {
 //!     match entry? {
 //!         Ok(entry) => println!("{}", entry.name),
-//!         Err(skipped) => println!("skipped: {}", skipped.as_str()),
+//!         Err(left_out) => println!("line {}: {}", left_out.line, left_out.reason.as_str()),
 //!     }
 //! }
 //! # Ok(()) }
 //! ```
 
+mod address;
 mod clean;
 mod extinf;
 mod legacy;
@@ -21,7 +22,9 @@ mod lines;
 pub mod m3u;
 mod moment;
 mod open;
+mod seen;
 mod xml;
 pub mod xmltv;
 
 pub use open::{Limits, Text};
+pub use seen::REMEMBERED;

@@ -14,6 +14,8 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
     /// Whether that is all of it.
     pub(crate) whole: bool,
+    /// Its number, from 1.
+    pub(crate) number: u64,
 }
 
 /// The lines of a reader, ended by LF or CR LF.
@@ -26,11 +28,6 @@ pub(crate) struct Lines<R> {
 impl<R: Read> Lines<R> {
     pub(crate) fn new(reader: R) -> Lines<R> {
         Lines { reader: BufReader::with_capacity(MAX_LINE, reader), kept: Vec::new(), number: 0 }
-    }
-
-    /// The number of the line that was given last, from 1.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
     }
 
     /// The next line; `None` at the end.
@@ -65,7 +62,7 @@ impl<R: Read> Lines<R> {
         if whole && self.kept.last() == Some(&b'\r') {
             self.kept.pop();
         }
-        Ok(Some(Line { text: String::from_utf8_lossy(&self.kept), whole }))
+        Ok(Some(Line { text: String::from_utf8_lossy(&self.kept), whole, number: self.number }))
     }
 }
 

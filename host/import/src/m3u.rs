@@ -1,25 +1,24 @@
 //! Playlists: M3U and M3U-plus. One pass, an entry at a time; a bad entry is left out with its
 //! reason and the next one is read. Knows nothing of what an entry becomes.
 
+use crate::address::{self, Address};
 use crate::clean::{is_too_long, one_line};
 use crate::extinf::Heading;
 use crate::lines::{Line, Lines};
-use host_core::import::{ImportError, PlaylistEntry, Skipped};
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use crate::seen::Seen;
+use host_core::import::{ImportError, LeftOut, PlaylistEntry, Skipped};
 use std::io::Read;
 use url::Url;
 
-/// Distinct addresses that are remembered to find duplicates: 8 MiB of digests. Beyond that a
-/// duplicate comes out as an entry, which an import finds to be unchanged.
-pub const REMEMBERED: usize = 900_000;
+type Entry = Result<PlaylistEntry, LeftOut>;
 
 /// The entries of a playlist in UTF-8 (see [`crate::Text`]), in order. After an error nothing
 /// follows; what came before it was whole.
 ///
 /// `#EXTM3U` is not required; an address without `#EXTINF` is named after its last path
-/// segment; lines of players (`#EXTVLCOPT`, `#KODIPROP`) and other comments are passed over.
-pub fn entries<R: Read>(reader: R) -> impl Iterator<Item = Result<Result<PlaylistEntry, Skipped>, ImportError>> {
+/// segment. What an entry asks of a player (`#EXTVLCOPT`, `#KODIPROP`, `#EXTHTTP`, options
+/// behind the address) is named in the entry's `not_kept`; other comments are passed over.
+pub fn entries<R: Read>(reader: R) -> impl Iterator<Item = Result<Entry, ImportError>> {
     let mut lines = Lines::new(reader);
     let mut playlist = Playlist::default();
     let mut done = false;
@@ -29,7 +28,7 @@ pub fn entries<R: Read>(reader: R) -> impl Iterator<Item = Result<Result<Playlis
                 Ok(Some(line)) if playlist.lines == 0 && line.text.trim_start_matches(is_blank).starts_with('<') => {
                     done = true;
                     let reason = "it begins like a web page or XML".to_owned();
-                    return Some(Err(ImportError::Malformed { format: "M3U", line: lines.number(), reason }));
+                    return Some(Err(ImportError::Malformed { format: "M3U", line: line.number, reason }));
                 }
                 Ok(Some(line)) => {
                     if let Some(entry) = playlist.take(&line) {
@@ -58,21 +57,23 @@ struct Playlist {
     heading: Option<Heading>,
     /// Of an `#EXTGRP` line.
     group: String,
+    /// Names of what is asked of a player.
+    options: Vec<String>,
     seen: Seen,
 }
 
 impl Playlist {
     /// Takes a line; an entry is whole with its address.
-    fn take(&mut self, line: &Line<'_>) -> Option<Result<PlaylistEntry, Skipped>> {
+    fn take(&mut self, line: &Line<'_>) -> Option<Entry> {
         let text = line.text.trim_matches(is_blank);
         if text.is_empty() && line.whole {
             return None;
         }
         self.lines += 1;
         if let Some(rest) = after_tag(text, "#EXTINF:") {
-            let heading = if line.whole { Heading::read(rest) } else { Heading { cut: true, ..Heading::default() } };
-            let abandoned = self.heading.replace(heading)?;
+            let abandoned = self.heading.replace(Heading::read(rest, line))?;
             self.group.clear();
+            self.options.clear();
             return Some(Err(abandoned.without_address()));
         }
         if let Some(rest) = after_tag(text, "#EXTGRP:") {
@@ -80,21 +81,38 @@ impl Playlist {
             return None;
         }
         if text.starts_with('#') {
+            self.options.extend(option(text));
             return None;
         }
         let heading = self.heading.take().unwrap_or_default();
-        let group = std::mem::take(&mut self.group);
-        Some(if line.whole { self.entry(heading, group, text) } else { Err(Skipped::TooLong) })
+        let (group, options) = (std::mem::take(&mut self.group), std::mem::take(&mut self.options));
+        let name = heading.entry.name.clone();
+        let entry = if line.whole { self.entry(heading, group, options, text) } else { Err(Skipped::TooLong) };
+        let number = line.number;
+        Some(entry.map(|entry| PlaylistEntry { line: number, ..entry }).map_err(|reason| LeftOut {
+            line: number,
+            name: if name.is_empty() { shortened(text) } else { shortened(&name) },
+            reason,
+        }))
     }
 
-    fn entry(&mut self, heading: Heading, group: String, address: &str) -> Result<PlaylistEntry, Skipped> {
+    fn entry(
+        &mut self,
+        heading: Heading,
+        group: String,
+        mut options: Vec<String>,
+        address: &str,
+    ) -> Result<PlaylistEntry, Skipped> {
         if heading.cut {
             return Err(Skipped::TooLong);
         }
-        let (url, parsed) = playable(address).ok_or(Skipped::BadUrl)?;
-        let mut entry = PlaylistEntry { url, ..heading.entry };
+        let Address { text, url, options: behind } = address::read(address)?;
+        options.extend(behind);
+        options.sort();
+        options.dedup();
+        let mut entry = PlaylistEntry { url: text, not_kept: options, ..heading.entry };
         if entry.name.is_empty() {
-            entry.name = name_of(&parsed);
+            entry.name = name_of(&url);
         }
         if entry.group.is_empty() {
             entry.group = group;
@@ -109,18 +127,24 @@ impl Playlist {
     }
 }
 
-/// Digests of the addresses so far. Keyed by chance, so that nobody can aim at a collision.
-#[derive(Default)]
-struct Seen {
-    digests: HashSet<u64>,
-    key: RandomState,
+/// The name of what a line asks of a player: `http-user-agent` of `#EXTVLCOPT:http-user-agent=x`.
+fn option(text: &str) -> Option<String> {
+    if after_tag(text, "#EXTHTTP:").is_some() {
+        return Some("EXTHTTP".to_owned());
+    }
+    let rest = after_tag(text, "#EXTVLCOPT:").or_else(|| after_tag(text, "#KODIPROP:"))?;
+    let name = one_line(rest.split('=').next().unwrap_or_default());
+    (!name.is_empty() && !is_too_long(&name)).then_some(name)
 }
 
-impl Seen {
-    fn is_known(&mut self, url: &str) -> bool {
-        let digest = self.key.hash_one(url);
-        if self.digests.len() < REMEMBERED { !self.digests.insert(digest) } else { self.digests.contains(&digest) }
-    }
+/// Enough of a text to find it again in the file, without a login or key that may stand in it.
+fn shortened(text: &str) -> String {
+    let shown = text.split(['?', '|']).next().unwrap_or_default();
+    let shown = match shown.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, rest)) => format!("{scheme}://{rest}"),
+        None => shown.to_owned(),
+    };
+    one_line(&shown).chars().take(80).collect()
 }
 
 fn is_blank(c: char) -> bool {
@@ -130,25 +154,6 @@ fn is_blank(c: char) -> bool {
 fn after_tag<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     let head = text.get(..tag.len())?;
     head.eq_ignore_ascii_case(tag).then(|| text.get(tag.len()..)).flatten()
-}
-
-/// The address, when it can be played: http or https, with a host and without user-info, which
-/// no outgoing request may carry. Options of players behind a `|` are cut off.
-fn playable(address: &str) -> Option<(String, Url)> {
-    let plain: String = address.chars().filter(|c| !c.is_control()).collect();
-    let plain = match plain.split_once('|') {
-        Some((url, options)) if options.contains('=') => url.trim_end(),
-        _ => &plain,
-    };
-    let parsed = Url::parse(plain).ok()?;
-    let clean = matches!(parsed.scheme(), "http" | "https")
-        && parsed.has_host()
-        && parsed.username().is_empty()
-        && parsed.password().is_none();
-    // The text is kept as it stands, because sources are compared by it; only the scheme is
-    // brought to lower case.
-    let (_, rest) = plain.split_once("://")?;
-    clean.then(|| (format!("{}://{rest}", parsed.scheme()), parsed))
 }
 
 /// A name out of an address: its last path segment without ending, or its host.
@@ -164,8 +169,12 @@ fn name_of(url: &Url) -> String {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<Result<PlaylistEntry, Skipped>> {
+    fn left_out(text: &str) -> Vec<Entry> {
         entries(text.as_bytes()).map(Result::unwrap).collect()
+    }
+
+    fn read(text: &str) -> Vec<Result<PlaylistEntry, Skipped>> {
+        left_out(text).into_iter().map(|entry| entry.map_err(|left_out| left_out.reason)).collect()
     }
 
     #[test]
@@ -178,6 +187,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_of_a_player_is_named_and_belongs_to_its_own_entry() {
+        let text = "#EXTINF:-1,A\n#EXTVLCOPT:http-user-agent=x\n#EXTVLCOPT:http-referrer=y\n#KODIPROP:a.b=c\n\
+                    #EXTHTTP:{\"cookie\":\"z\"}\nhttp://h/a|Referer=y&User-Agent=x\n#EXTINF:-1,B\nhttp://h/b\n";
+        let entries: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
+        let named = ["EXTHTTP", "Referer", "User-Agent", "a.b", "http-referrer", "http-user-agent"];
+        assert_eq!(entries[0].not_kept, named);
+        assert!(entries[1].not_kept.is_empty());
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_with_its_line_and_name_and_without_a_login() {
+        let text = "#EXTM3U\n#EXTINF:-1,Gone\n#EXTINF:-1,Camera\nrtsp://h/a\nhttp://me:secret@h/a?token=t\n";
+        let told = |entry: Entry| entry.map_err(|out| (out.line, out.name, out.reason.as_str())).unwrap_err();
+        let told: Vec<_> = left_out(text).into_iter().map(told).collect();
+        let wanted = [(2, "Gone", "no_url"), (4, "Camera", "protocol_rtsp"), (5, "http://h/a", "login_in_url")];
+        assert_eq!(told, wanted.map(|(line, name, reason)| (line, name.to_owned(), reason)));
+    }
+
+    #[test]
     fn entries_that_cannot_be_used_are_left_out_with_their_reason() {
         let long = "x".repeat(70_000);
         let name = "x".repeat(256);
@@ -185,11 +213,7 @@ mod tests {
             ("#EXTINF:-1,A\n".to_owned(), Skipped::NoUrl),
             ("#EXTINF:-1,A\n#EXTGRP:x\n".to_owned(), Skipped::NoUrl),
             ("#EXTINF:-1,A\n[NO PUBLIC STREAM]\n".to_owned(), Skipped::BadUrl),
-            ("rtmp://h/a".to_owned(), Skipped::BadUrl),
-            ("file:///etc/passwd".to_owned(), Skipped::BadUrl),
-            ("http:///".to_owned(), Skipped::BadUrl),
-            ("http://user:pass@h/a".to_owned(), Skipped::BadUrl),
-            ("http:h/a".to_owned(), Skipped::BadUrl),
+            ("rtmp://h/a".to_owned(), Skipped::Protocol("protocol_rtmp")),
             (long.clone(), Skipped::TooLong),
             (format!("http://h/{long}"), Skipped::TooLong),
             (format!("#EXTINF:-1,{long}\nhttp://h/a"), Skipped::TooLong),

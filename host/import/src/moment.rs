@@ -26,10 +26,48 @@ pub(crate) fn moment(text: &str) -> Option<Unix> {
     Some(Unix(local - offset(zone.trim())?))
 }
 
+/// Zones by the names that guides use for them, in minutes ahead of UTC. Names that stand for
+/// several zones far apart, such as IST, are not among them: a guess would move a whole evening.
+const ZONES: [(&str, i64); 30] = [
+    ("Z", 0),
+    ("UTC", 0),
+    ("UT", 0),
+    ("GMT", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("BST", 60),
+    ("CET", 60),
+    ("MET", 60),
+    ("CEST", 120),
+    ("MEST", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("MSK", 180),
+    ("TRT", 180),
+    ("JST", 540),
+    ("AWST", 480),
+    ("AEST", 600),
+    ("AEDT", 660),
+    ("NZST", 720),
+    ("NZDT", 780),
+    ("NST", -210),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+];
+
 /// Seconds that a zone is ahead of UTC.
 fn offset(zone: &str) -> Option<i64> {
-    if zone.is_empty() || ["Z", "UTC", "GMT"].iter().any(|name| zone.eq_ignore_ascii_case(name)) {
+    if zone.is_empty() {
         return Some(0);
+    }
+    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| zone.eq_ignore_ascii_case(name)) {
+        return Some(minutes * 60);
     }
     let (sign, zone) = match zone.strip_prefix('+') {
         Some(zone) => (1, zone),
@@ -56,6 +94,11 @@ mod tests {
             ("20260822150000 UTC", 1_787_410_800),
             ("20260822150000Z", 1_787_410_800),
             (" 20260822103000-04:30 ", 1_787_410_800),
+            ("20260822160000 BST", 1_787_410_800),
+            ("20260822170000 cest", 1_787_410_800),
+            ("20260822100000 EST", 1_787_410_800),
+            ("20260822170000 +02:00", 1_787_410_800),
+            ("20260822100000-0500", 1_787_410_800),
             ("202608221500", 1_787_410_800),
             ("2026082215", 1_787_410_800),
             ("20260822", 1_787_356_800),
@@ -81,7 +124,7 @@ mod tests {
             "20260822240000",
             "20260822156000",
             "20260822150060",
-            "20260822150000 CEST",
+            "20260822150000 IST",
             "20260822150000 +1",
             "20260822150000 +9900",
             "20260822150000 +01é",

@@ -70,6 +70,11 @@ impl<R: Read> Document<R> {
         Document { reader, held: Vec::new(), depth: 0, elements: 0, text: 0 }
     }
 
+    /// The line that was read last, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.reader.get_ref().line
+    }
+
     /// How many elements are open.
     pub(crate) fn depth(&self) -> usize {
         self.depth
@@ -77,7 +82,7 @@ impl<R: Read> Document<R> {
 
     /// An error at the place that was read last.
     pub(crate) fn malformed(&self, reason: impl Into<String>) -> ImportError {
-        ImportError::Malformed { format: "XML", line: self.reader.get_ref().line, reason: reason.into() }
+        ImportError::Malformed { format: "XML", line: self.line(), reason: reason.into() }
     }
 
     /// The next node.

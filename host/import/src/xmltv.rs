@@ -3,36 +3,61 @@
 
 use crate::clean::is_too_long;
 use crate::moment::moment;
+use crate::seen::Seen;
 use crate::xml::{Document, Element, Node};
 use host_core::guide::{GuideChannel, Programme};
-use host_core::import::{GuideItem, ImportError, Skipped};
+use host_core::import::{GuideItem, ImportError, LeftOut, Skipped};
+use host_core::time::Unix;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 
 /// Longest title, in bytes.
 const MAX_TITLE: usize = 4 * 1024;
 /// Longest description, in bytes.
 const MAX_DESCRIPTION: usize = 64 * 1024;
+/// Most bytes of programmes that wait for their end. Beyond it the one that waited in the
+/// alphabetically first channel is left out.
+const MAX_WAITING: usize = 32 * 1024 * 1024;
 
-type Item = Result<GuideItem, Skipped>;
+type Item = Result<GuideItem, LeftOut>;
 
 /// The items of a guide in UTF-8 (see [`crate::Text`]), in order. After an error nothing
 /// follows: a guide that is broken, cut short or beyond a limit must not replace a good one.
 ///
 /// Of several titles, descriptions and display names the first counts. A programme without
-/// `stop` ends where the next one of its channel begins; if none follows, it is incomplete.
+/// `stop` lasts until the next one of its channel, wherever that stands in the file; if none
+/// follows, it is incomplete. Of a channel, and of a broadcast (channel, begin and end), that
+/// stands there twice, the first counts.
 pub fn items<R: Read>(reader: R) -> impl Iterator<Item = Result<Item, ImportError>> {
-    let mut guide = Guide { document: Document::new(reader), ended: false, waiting: None, ready: None };
+    let mut guide = Guide {
+        document: Document::new(reader),
+        ended: false,
+        waiting: Waiting::default(),
+        ready: VecDeque::new(),
+        seen: Seen::default(),
+    };
     let mut done = false;
     std::iter::from_fn(move || {
-        if let Some(item) = guide.ready.take() {
-            return Some(Ok(item));
+        loop {
+            if let Some(item) = guide.ready.pop_front() {
+                return Some(Ok(item));
+            }
+            if done {
+                return None;
+            }
+            match guide.next() {
+                Ok(true) => {}
+                Ok(false) => {
+                    done = true;
+                    let last = std::mem::take(&mut guide.waiting).0.into_values();
+                    guide.ready.extend(last.map(|waiting| Err(waiting.left_out(Skipped::Incomplete))));
+                }
+                Err(error) => {
+                    done = true;
+                    return Some(Err(error));
+                }
+            }
         }
-        if done {
-            return None;
-        }
-        let next = guide.next().transpose();
-        done = !matches!(next, Some(Ok(_)));
-        next.or_else(|| guide.waiting.take().map(|_| Ok(Err(Skipped::Incomplete))))
     })
 }
 
@@ -40,14 +65,40 @@ struct Guide<R> {
     document: Document<R>,
     /// The root element has been closed.
     ended: bool,
-    /// A programme that waits for the next one to tell its end.
-    waiting: Option<Programme>,
-    /// An item that was read together with the one before it.
-    ready: Option<Item>,
+    waiting: Waiting,
+    /// Items that were read and not yet given.
+    ready: VecDeque<Item>,
+    /// The channels and broadcasts so far.
+    seen: Seen,
+}
+
+/// Of each channel the programme that waits for the next one to tell its end.
+#[derive(Default)]
+struct Waiting(BTreeMap<String, Draft>, usize);
+
+impl Waiting {
+    fn take(&mut self, channel: &str) -> Option<Draft> {
+        let draft = self.0.remove(channel)?;
+        self.1 -= draft.bytes();
+        Some(draft)
+    }
+
+    /// Keeps a programme; gives one that must go for it.
+    fn put(&mut self, draft: Draft) -> Option<Draft> {
+        self.1 += draft.bytes();
+        self.0.insert(draft.programme.channel.clone(), draft);
+        if self.1 <= MAX_WAITING {
+            return None;
+        }
+        let (_, gone) = self.0.pop_first()?;
+        self.1 -= gone.bytes();
+        Some(gone)
+    }
 }
 
 impl<R: Read> Guide<R> {
-    fn next(&mut self) -> Result<Option<Item>, ImportError> {
+    /// Reads on until something is ready; `false` at the end of the file.
+    fn next(&mut self) -> Result<bool, ImportError> {
         loop {
             match self.document.next()? {
                 Node::Open(element) if self.document.depth() == 1 => {
@@ -56,28 +107,29 @@ impl<R: Read> Guide<R> {
                     }
                 }
                 Node::Open(element) => {
-                    let item = match element.name() {
-                        "channel" => Some(self.channel(&element)?),
-                        "programme" => {
-                            let draft = self.programme(&element)?;
-                            self.follow(draft)
-                        }
-                        _ => self.document.skip().map(|()| None)?,
-                    };
-                    if item.is_some() {
-                        return Ok(item);
+                    match element.name() {
+                        "channel" => self.channel(&element)?,
+                        "programme" => self.programme(&element)?,
+                        _ => self.document.skip()?,
+                    }
+                    if !self.ready.is_empty() {
+                        return Ok(true);
                     }
                 }
                 Node::Close => self.ended = true,
                 Node::Text(_) => {}
-                Node::End if self.ended => return Ok(None),
+                Node::End if self.ended => return Ok(false),
                 Node::End => return Err(self.document.malformed("it has no <tv> element")),
             }
         }
     }
 
-    fn channel(&mut self, channel: &Element) -> Result<Item, ImportError> {
-        let id = channel.attribute("id");
+    fn leave_out(&mut self, line: u64, name: &str, reason: Skipped) {
+        self.ready.push_back(Err(LeftOut { line, name: name.chars().take(80).collect(), reason }));
+    }
+
+    fn channel(&mut self, channel: &Element) -> Result<(), ImportError> {
+        let (id, line) = (channel.attribute("id"), self.document.line());
         let (mut name, mut icon) = (String::new(), String::new());
         while let Some(child) = self.child()? {
             match child.name() {
@@ -89,16 +141,24 @@ impl<R: Read> Guide<R> {
                 _ => self.document.skip()?,
             }
         }
-        Ok(match id.is_empty() {
-            true => Err(Skipped::Incomplete),
-            false if is_too_long(&id) || is_too_long(&name) => Err(Skipped::TooLong),
-            false if name.is_empty() => Ok(GuideItem::Channel(GuideChannel { name: id.clone(), id, icon })),
-            false => Ok(GuideItem::Channel(GuideChannel { id, name, icon })),
-        })
+        let reason = match id.is_empty() {
+            true => Some(Skipped::Incomplete),
+            false if is_too_long(&id) || is_too_long(&name) => Some(Skipped::TooLong),
+            false => self.seen.is_known(("channel", &id)).then_some(Skipped::Duplicate),
+        };
+        match reason {
+            Some(reason) => self.leave_out(line, if id.is_empty() { &name } else { &id }, reason),
+            None => {
+                let name = if name.is_empty() { id.clone() } else { name };
+                self.ready.push_back(Ok(GuideItem::Channel(GuideChannel { id, name, icon })));
+            }
+        }
+        Ok(())
     }
 
-    fn programme(&mut self, element: &Element) -> Result<Result<Draft, Skipped>, ImportError> {
+    fn programme(&mut self, element: &Element) -> Result<(), ImportError> {
         let (mut title, mut language, mut description) = (String::new(), String::new(), String::new());
+        let line = self.document.line();
         while let Some(child) = self.child()? {
             match child.name() {
                 "title" if title.is_empty() => {
@@ -110,41 +170,44 @@ impl<R: Read> Guide<R> {
             }
         }
         let channel = element.attribute("channel");
-        let (start, stop) = (element.attribute("start"), element.attribute("stop"));
-        if channel.is_empty() || start.is_empty() || title.is_empty() {
-            return Ok(Err(Skipped::Incomplete));
+        match span(element, &channel, &title, &language, &description) {
+            Ok((start, stop)) => {
+                let ends = stop.is_some();
+                let stop = stop.unwrap_or(start);
+                let programme = Programme { id: 0, channel, start, stop, title, description, language };
+                self.follow(Draft { programme, ends, line });
+            }
+            Err(reason) => self.leave_out(line, &format!("{channel} {title}"), reason),
         }
-        let names_fit = !is_too_long(&channel) && !is_too_long(&language);
-        if !names_fit || title.len() > MAX_TITLE || description.len() > MAX_DESCRIPTION {
-            return Ok(Err(Skipped::TooLong));
-        }
-        let ends = !stop.is_empty();
-        let (Some(start), Some(stop)) = (moment(&start), moment(if ends { &stop } else { &start })) else {
-            return Ok(Err(Skipped::BadTime));
-        };
-        if ends && stop <= start {
-            return Ok(Err(Skipped::Incomplete));
-        }
-        Ok(Ok(Draft { programme: Programme { id: 0, channel, start, stop, title, description, language }, ends }))
+        Ok(())
     }
 
-    /// Gives what can be given now that this programme was read: it, or the one before it that
-    /// waited for its begin. Then it comes next, or waits itself.
-    fn follow(&mut self, draft: Result<Draft, Skipped>) -> Option<Item> {
-        let waited = self.waiting.take().map(|waiting| ended_by(waiting, draft.as_ref().ok()));
-        let item = match draft {
-            Ok(draft) if draft.ends => Some(Ok(GuideItem::Programme(draft.programme))),
-            Ok(draft) => {
-                self.waiting = Some(draft.programme);
-                None
+    /// Gives what can be given now that this programme was read: the one of its channel that
+    /// waited for its begin, and it, unless it waits itself.
+    fn follow(&mut self, draft: Draft) {
+        if let Some(waited) = self.waiting.take(&draft.programme.channel) {
+            if draft.programme.start > waited.programme.start {
+                let programme = Programme { stop: draft.programme.start, ..waited.programme };
+                self.give(Draft { programme, ..waited });
+            } else {
+                self.ready.push_back(Err(waited.left_out(Skipped::Incomplete)));
             }
-            Err(skipped) => Some(Err(skipped)),
-        };
-        if waited.is_none() {
-            return item;
         }
-        self.ready = item;
-        waited
+        if draft.ends {
+            self.give(draft);
+        } else if let Some(gone) = self.waiting.put(draft) {
+            self.ready.push_back(Err(gone.left_out(Skipped::Incomplete)));
+        }
+    }
+
+    /// Gives a programme whose end is known, once.
+    fn give(&mut self, draft: Draft) {
+        let Programme { channel, start, stop, .. } = &draft.programme;
+        if self.seen.is_known((channel, start.0, stop.0)) {
+            self.ready.push_back(Err(draft.left_out(Skipped::Duplicate)));
+        } else {
+            self.ready.push_back(Ok(GuideItem::Programme(draft.programme)));
+        }
     }
 
     /// The next child of the element that is open; `None` when that ends.
@@ -164,29 +227,57 @@ struct Draft {
     programme: Programme,
     /// It says when it ends; otherwise its `stop` means nothing yet.
     ends: bool,
+    line: u64,
 }
 
-/// A programme without end of its own ends where the next one of its channel begins.
-fn ended_by(waiting: Programme, next: Option<&Draft>) -> Item {
-    match next.map(|draft| &draft.programme) {
-        Some(next) if next.channel == waiting.channel && next.start > waiting.start => {
-            Ok(GuideItem::Programme(Programme { stop: next.start, ..waiting }))
-        }
-        _ => Err(Skipped::Incomplete),
+impl Draft {
+    fn bytes(&self) -> usize {
+        let Programme { channel, title, description, language, .. } = &self.programme;
+        size_of::<Draft>() + 2 * channel.len() + title.len() + description.len() + language.len()
     }
+
+    fn left_out(self, reason: Skipped) -> LeftOut {
+        let name = format!("{} {}", self.programme.channel, self.programme.title);
+        LeftOut { line: self.line, name: name.chars().take(80).collect(), reason }
+    }
+}
+
+/// Begin and, where it is said, end of a programme that can be used.
+fn span(
+    element: &Element,
+    channel: &str,
+    title: &str,
+    language: &str,
+    description: &str,
+) -> Result<(Unix, Option<Unix>), Skipped> {
+    let (start, stop) = (element.attribute("start"), element.attribute("stop"));
+    if channel.is_empty() || start.is_empty() || title.is_empty() {
+        return Err(Skipped::Incomplete);
+    }
+    let names_fit = !is_too_long(channel) && !is_too_long(language);
+    if !names_fit || title.len() > MAX_TITLE || description.len() > MAX_DESCRIPTION {
+        return Err(Skipped::TooLong);
+    }
+    let start = moment(&start).ok_or(Skipped::BadTime)?;
+    if stop.is_empty() {
+        return Ok((start, None));
+    }
+    let stop = moment(&stop).ok_or(Skipped::BadTime)?;
+    if stop > start { Ok((start, Some(stop))) } else { Err(Skipped::Incomplete) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use host_core::time::Unix;
 
-    fn read(inside: &str) -> Vec<Item> {
-        items(format!("<tv>{inside}</tv>").as_bytes()).map(Result::unwrap).collect()
+    fn read(inside: &str) -> Vec<Result<GuideItem, Skipped>> {
+        let document = format!("<tv>{inside}</tv>");
+        let items = items(document.as_bytes()).map(Result::unwrap);
+        items.map(|item| item.map_err(|left_out| left_out.reason)).collect()
     }
 
     fn spans(inside: &str) -> Vec<Result<(i64, i64), Skipped>> {
-        let span = |item: Item| match item? {
+        let span = |item: Result<GuideItem, Skipped>| match item? {
             GuideItem::Programme(programme) => Ok((programme.start.0, programme.stop.0)),
             GuideItem::Channel(channel) => panic!("a channel {channel:?}"),
         };
@@ -223,10 +314,22 @@ mod tests {
         };
         assert_eq!(spans(&[open("a", "01"), open("a", "02")].concat()), [Ok((60, 120)), Err(Skipped::Incomplete)]);
         assert_eq!(spans(&[open("a", "01"), open("b", "02")].concat()), vec![Err(Skipped::Incomplete); 2]);
+        let mixed = [open("a", "01"), open("b", "02"), open("a", "03"), open("b", "04")].concat();
+        let ends = [Ok((60, 180)), Ok((120, 240)), Err(Skipped::Incomplete), Err(Skipped::Incomplete)];
+        assert_eq!(spans(&mixed), ends, "channels stand mixed in the file");
         assert_eq!(spans(&[open("a", "01"), open("a", "01")].concat()), vec![Err(Skipped::Incomplete); 2]);
         let closed = r#"<programme channel="a" start="197001010005" stop="197001010006"><title>T</title></programme>"#;
         assert_eq!(spans(&[&open("a", "01"), closed].concat()), [Ok((60, 300)), Ok((300, 360))]);
         assert_eq!(spans(&[&open("a", "06"), closed].concat()), [Err(Skipped::Incomplete), Ok((300, 360))]);
+    }
+
+    #[test]
+    fn a_channel_and_a_broadcast_that_stand_twice_count_once() {
+        let one = r#"<programme channel="a" start="197001010001" stop="197001010002"><title>T</title></programme>"#;
+        let longer = r#"<programme channel="a" start="197001010001" stop="197001010003"><title>T</title></programme>"#;
+        let told = spans(&[one, one, longer, one].concat());
+        assert_eq!(told, [Ok((60, 120)), Err(Skipped::Duplicate), Ok((60, 180)), Err(Skipped::Duplicate)]);
+        assert_eq!(read(r#"<channel id="a"/><channel id="a"/>"#)[1], Err(Skipped::Duplicate));
     }
 
     #[test]

@@ -48,9 +48,11 @@ fn memory_does_not_grow_with_the_file() {
         0 => "<tv>".into(),
         n if n > programmes => "</tv>".into(),
         n => format!(
-            "<programme channel='c{}' start='20260101{:02}0000' stop='20260102'><title>T{n}</title><desc>{}</desc></programme>",
+            "<programme channel='c{}' start='20260101{:02}{:02}{:02}' stop='20260102'><title>T{n}</title><desc>{}</desc></programme>",
             n % 900,
-            n % 24,
+            n / 3_600 % 24,
+            n / 60 % 60,
+            n % 60,
             "d".repeat(300),
         ),
     });

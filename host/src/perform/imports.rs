@@ -4,7 +4,7 @@ use super::Watch;
 use super::names::caller;
 use crate::panel::Panel;
 use anyhow::bail;
-use host_core::import::{ImportError, PlaylistEntry, Skipped};
+use host_core::import::{ImportError, LeftOut, PlaylistEntry};
 use host_engine::import::{GuideOptions, PlaylistOptions, Progress};
 use host_import::{Limits, Text, m3u, xmltv};
 use serde_json::Value;
@@ -69,7 +69,7 @@ impl<W> Clone for Playlist<W> {
 }
 
 impl<W: Watch> IntoIterator for Playlist<W> {
-    type Item = Result<Result<PlaylistEntry, Skipped>, ImportError>;
+    type Item = Result<Result<PlaylistEntry, LeftOut>, ImportError>;
     type IntoIter = Box<dyn Iterator<Item = Self::Item>>;
 
     fn into_iter(self) -> Self::IntoIter {

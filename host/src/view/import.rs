@@ -17,7 +17,8 @@ pub(super) fn report(value: &Value) -> String {
     let left_out = items(value, "left_out");
     if !left_out.is_empty() {
         let rows = left_out.iter().take(MOST_SHOWN).map(|entry| {
-            [number(entry, "line").to_string(), text(entry, "name").to_owned(), text(entry, "reason").to_owned()]
+            let reason = text(entry, "reason").replace('_', " ");
+            [number(entry, "line").to_string(), text(entry, "name").to_owned(), reason]
         });
         shown.push_str(&format!("\n\nleft out\n{}", table::rows(["line", "name", "why"], rows)));
         let more = left_out.len().saturating_sub(MOST_SHOWN);
@@ -26,6 +27,13 @@ pub(super) fn report(value: &Value) -> String {
         }
     }
     shown
+}
+
+/// What was left out, a line for each: line of the file, reason and name, with tabs between them.
+pub(crate) fn left_out(value: &Value) -> String {
+    let row =
+        |entry: &Value| format!("{}\t{}\t{}\n", number(entry, "line"), text(entry, "reason"), text(entry, "name"));
+    items(value, "left_out").iter().map(row).collect()
 }
 
 /// `skipped:bad_url` as `left out: bad url`.

@@ -15,6 +15,7 @@ use std::io::IsTerminal;
 pub(crate) type View = fn(&Value) -> String;
 
 pub(crate) use checks::doctor;
+pub(crate) use import::left_out;
 pub(crate) use plugin::inspect;
 pub(crate) use table::of as table;
 

@@ -20,7 +20,8 @@ struct Channel<'a> {
     #[serde(borrow)]
     icon: Cow<'a, str>,
     #[serde(borrow)]
-    guide_channel: Cow<'a, str>,
+    guide_id: Cow<'a, str>,
+    number: Option<u32>,
     added_at: i64,
     adult: bool,
     categories: Vec<u32>,
@@ -36,7 +37,7 @@ pub(crate) fn get_live_streams(call: Call<GetLiveStreams>) -> Result<Reply, Refu
         piece?.rows(|mut channel: Channel<'_>| {
             if let Some(category) = wish.shown_under(&mut channel.categories) {
                 let number = list.begin();
-                write(&mut list.body.text, number, category, &channel);
+                write(&mut list.body.text, channel.number.unwrap_or(number), category, &channel);
             }
             list.body.flush_when_full()
         })?;
@@ -56,7 +57,7 @@ fn write(out: &mut String, number: u32, category: u32, channel: &Channel<'_>) {
     out.push_str(",\"stream_id\":");
     json::number(out, channel.id);
     field(out, ",\"stream_icon\":", &channel.icon);
-    field(out, ",\"epg_channel_id\":", &channel.guide_channel);
+    field(out, ",\"epg_channel_id\":", &channel.guide_id);
     out.push_str(",\"added\":");
     json::quoted(out, channel.added_at);
     if channel.adult {
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn a_channel_has_the_fields_and_types_that_apps_read() {
         let row = r#"{"id":101,"kind":"created_channel","name":"Campus \"News\"","icon":"http://h/101.png",
-            "guide_channel":"news.campus","added_at":1767225600,"categories":[12],"archive_days":7,"delivery":"x"}"#;
+            "guide_id":"news.campus","added_at":1767225600,"categories":[12],"archive_days":7,"delivery":"x"}"#;
         let mut out = String::new();
         write(&mut out, 1, 12, &from_str(row).unwrap());
         let wanted = json!({

@@ -21,6 +21,8 @@ pub(crate) struct Row<'a> {
     pub(crate) icon: Cow<'a, str>,
     #[serde(borrow)]
     pub(crate) guide_channel: Cow<'a, str>,
+    pub(crate) guide_offset: i32,
+    pub(crate) number: Option<u32>,
     #[serde(borrow)]
     pub(crate) container: Cow<'a, str>,
     pub(crate) episode_of: Option<EpisodeOf>,

@@ -56,8 +56,14 @@ impl Writer {
                 }
                 // A movie has no guide, whatever an import left in its field.
                 let guide_channel = if row.kind == StreamKind::Movie { "" } else { &*row.guide_channel };
-                let entry =
-                    Entry { title: &row.name, guide_channel, logo: &row.icon, group: group(&row.category_name) };
+                let entry = Entry {
+                    title: &row.name,
+                    guide_channel,
+                    guide_offset: if guide_channel.is_empty() { 0 } else { row.guide_offset },
+                    logo: &row.icon,
+                    group: group(&row.category_name),
+                    is_radio: row.kind == StreamKind::Radio,
+                };
                 self.entry(&entry, &row)
             })?;
         }
@@ -72,7 +78,7 @@ impl Writer {
                 let Some(show) = shows.get(&place.series) else { return Ok(()) };
                 let logo = if row.icon.is_empty() { &*show.cover } else { &*row.icon };
                 let title = episode_title(&show.name, place);
-                let entry = Entry { title: &title, guide_channel: "", logo, group: group(&show.category_name) };
+                let entry = Entry { title: &title, logo, group: group(&show.category_name), ..Entry::default() };
                 self.entry(&entry, &row)
             })?;
         }
@@ -83,7 +89,7 @@ impl Writer {
         self.count += 1;
         let out = &mut self.body.text;
         if self.plus {
-            m3u::plus(out, self.count, entry)
+            m3u::plus(out, row.number.unwrap_or(self.count), entry)
         } else {
             m3u::plain(out, entry)
         }

@@ -17,7 +17,7 @@ use crate::Result;
 use host_core::Refusal;
 use host_core::category::CategoryKind;
 use host_core::refusal::Code;
-use host_core::stream::StreamKind;
+use host_core::stream::{Stream, StreamKind};
 
 /// The lists there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,4 +52,10 @@ impl List {
             List::Series => &[CategoryKind::Series],
         }
     }
+}
+
+/// Days of catch-up that can be played now. Nothing is recorded yet, so there are none, however
+/// many a stream is to keep and its source claims to have: what is announced must play.
+pub(crate) fn playable_days(_: &Stream) -> u16 {
+    0
 }

@@ -1,11 +1,13 @@
 //! The rows of lists, written straight from the stored types. Knows which fields a line may see:
 //! neither sources nor notes nor where a stream was imported from.
 
+use super::playable_days;
 use host_core::series::Series;
 use host_core::stream::{Details, EpisodeOf, Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{CategoryId, SeriesId, StreamId};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 type Names = HashMap<CategoryId, String>;
@@ -16,11 +18,16 @@ struct StreamRow<'a> {
     id: StreamId,
     kind: StreamKind,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
     enabled: bool,
     categories: &'a [CategoryId],
     category_name: &'a str,
     icon: &'a str,
     guide_channel: &'a str,
+    #[serde(skip_serializing_if = "is_zero")]
+    guide_offset: i16,
+    guide_id: Cow<'a, str>,
     archive_days: u16,
     custom_sid: &'a str,
     adult: bool,
@@ -51,12 +58,15 @@ pub(super) fn streams(streams: &[Stream], names: &Names) -> serde_json::Result<S
         id: stream.id,
         kind: stream.kind,
         name: &stream.name,
+        number: stream.number,
         enabled: stream.enabled,
         categories: &stream.categories,
         category_name: heading(&stream.categories, names),
         icon: &stream.icon,
         guide_channel: &stream.guide_channel,
-        archive_days: stream.archive_days,
+        guide_offset: stream.guide_offset,
+        guide_id: stream.guide_id(),
+        archive_days: playable_days(stream),
         custom_sid: &stream.custom_sid,
         adult: stream.adult,
         container: &stream.container,
@@ -76,6 +86,10 @@ pub(super) fn series(series: &[Series], names: &Names) -> serde_json::Result<Str
         details: &series.details,
         modified_at: series.modified_at,
     })
+}
+
+fn is_zero(offset: &i16) -> bool {
+    *offset == 0
 }
 
 /// The name of the category that an entry is listed under; empty without one.

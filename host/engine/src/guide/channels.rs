@@ -23,12 +23,7 @@ pub async fn channels(work: &mut Work) -> Result<String> {
     let channels: Vec<_> = index
         .entries
         .iter()
-        .map(|entry| Channel {
-            id: &entry.channel,
-            name: &entry.name,
-            icon: &entry.icon,
-            archive_days: entry.archive_days,
-        })
+        .map(|entry| Channel { id: &entry.id, name: &entry.name, icon: &entry.icon, archive_days: entry.archive_days })
         .collect();
     serde_json::to_string(&channels).map_err(|error| Error::Invalid(error.to_string()))
 }

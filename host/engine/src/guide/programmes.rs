@@ -2,6 +2,7 @@
 
 use super::index::Entry;
 use super::row;
+use crate::catalogue::playable_days;
 use crate::{Result, Work};
 use host_core::StreamId;
 use host_core::time::Unix;
@@ -23,10 +24,11 @@ pub async fn programmes(work: &mut Work, stream: StreamId, from: Unix, to: Unix,
         return Ok(row::none());
     };
     let entry = Entry {
+        id: stream.guide_id().into_owned(),
+        archive_days: playable_days(&stream),
         channel: stream.guide_channel,
         name: stream.name,
         icon: stream.icon,
-        archive_days: stream.archive_days,
         source: stream.guide_source,
         offset: i64::from(stream.guide_offset) * 60,
     };

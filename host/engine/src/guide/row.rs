@@ -58,7 +58,7 @@ fn answer(archive_days: u16, programmes: &[Programme], entry: &Entry) -> Result<
             Row {
                 id: programme.id,
                 source: entry.source,
-                channel: &programme.channel,
+                channel: &entry.id,
                 start,
                 stop,
                 title: &programme.title,

@@ -3,12 +3,12 @@
 
 use super::moves::{Move, Moves};
 use super::playlist::PlaylistOptions;
-use super::{Counts, add};
+use super::tally::Tally;
 use crate::{Result, Work};
 use host_core::bouquet::{Bouquet, Member};
 use host_core::category::{Category, CategoryKind};
 use host_core::event::Effect;
-use host_core::import::{PlaylistEntry, Skipped};
+use host_core::import::{LeftOut, PlaylistEntry, Skipped};
 use host_core::object::{Kind, Unique};
 use host_core::stream::{Origin, Stream, StreamKind};
 use host_core::time::Unix;
@@ -31,14 +31,14 @@ pub(super) struct Chunk<'a> {
     pub(super) listed: &'a HashSet<StreamId>,
 }
 
-/// Puts a chunk into the plan; answers the streams that its entries are. `seen` are those of the
-/// chunks before.
+/// Adds a chunk to the plan. Returns the streams that its entries matched or created; `seen` are
+/// those of the chunks before.
 pub(super) async fn chunk(
     work: &mut Work,
     chunk: &Chunk<'_>,
     seen: &HashSet<StreamId>,
     began: Unix,
-    counts: &mut Counts,
+    tally: &mut Tally,
 ) -> Result<Vec<StreamId>> {
     let mut touched: HashSet<StreamId> = HashSet::with_capacity(chunk.entries.len());
     let mut members = Vec::new();
@@ -48,29 +48,32 @@ pub(super) async fn chunk(
         let at_address = work.find(Unique::StreamOrigin(source.clone(), entry.url.clone())).await?;
         let stream = match (at_address, chunk.moves.of(entry)) {
             (Some(stream), _) if is_met(&stream) => {
-                skip(counts, &Skipped::Duplicate);
+                skip(tally, entry, Skipped::Duplicate);
                 continue;
             }
             (Some(stream), _) => Some(stream),
             (None, Move::Of(id)) => moved_here(work, source, entry, id).await?.filter(|stream| !is_met(stream)),
             (None, Move::New) => None,
             (None, Move::Unknown) => {
-                add(counts, UNKNOWN, 1);
+                tally.add(UNKNOWN, 1);
                 continue;
             }
         };
         let (id, kind) = match stream {
             Some(stream) => {
                 let known = (stream.id, stream.kind);
-                set(work, stream, entry, began, counts).await?;
+                set(work, stream, entry, began, tally).await?;
                 known
             }
-            None => match create(work, source, entry, began, counts).await? {
+            None => match create(work, source, entry, began, tally).await? {
                 Some(id) => (id, StreamKind::default()),
                 None => continue,
             },
         };
         touched.insert(id);
+        if !entry.not_kept.is_empty() {
+            tally.drop_options(entry.line, &entry.name, &entry.not_kept);
+        }
         // An episode is in a bouquet with its series only.
         if kind != StreamKind::Episode && !chunk.listed.contains(&id) {
             members.push(Member::Stream(id));
@@ -83,8 +86,8 @@ pub(super) async fn chunk(
     Ok(touched.into_iter().collect())
 }
 
-fn skip(counts: &mut Counts, reason: &Skipped) {
-    add(counts, &format!("skipped:{}", reason.as_str()), 1);
+fn skip(tally: &mut Tally, entry: &PlaylistEntry, reason: Skipped) {
+    tally.leave_out(LeftOut { line: entry.line, name: entry.name.clone(), reason });
 }
 
 /// The stream that was found to have moved to the entry's address, if it is still as it was then.
@@ -113,36 +116,36 @@ async fn create(
     source: &str,
     entry: &PlaylistEntry,
     began: Unix,
-    counts: &mut Counts,
+    tally: &mut Tally,
 ) -> Result<Option<StreamId>> {
     let origin = Origin { source: source.to_owned(), seen_at: began, ..Origin::default() };
     let blank = Stream { id: StreamId(0), added_at: began, origin: Some(origin), ..Stream::default() };
     let stream = filled(work, &blank, entry, began).await?;
     if stream.validate().is_err() {
-        skip(counts, &Skipped::BadUrl);
+        skip(tally, entry, Skipped::BadUrl);
         return Ok(None);
     }
     let id = StreamId(work.next_id(Kind::Stream).await?);
     work.insert(Stream { id, ..stream });
-    add(counts, "added", 1);
+    tally.add("added", 1);
     Ok(Some(id))
 }
 
-async fn set(work: &mut Work, before: Stream, entry: &PlaylistEntry, began: Unix, counts: &mut Counts) -> Result<()> {
+async fn set(work: &mut Work, before: Stream, entry: &PlaylistEntry, began: Unix, tally: &mut Tally) -> Result<()> {
     let after = filled(work, &before, entry, began).await?;
     if after == before {
-        add(counts, "unchanged", 1);
+        tally.add("unchanged", 1);
         return Ok(());
     }
     if after.validate().is_err() {
-        skip(counts, &Skipped::BadUrl);
+        skip(tally, entry, Skipped::BadUrl);
         return Ok(());
     }
     if before.kind.is_live() && before.sources != after.sources {
         work.effect(Effect::RestartStream { stream: before.id });
     }
     work.update(&before, after);
-    add(counts, "changed", 1);
+    tally.add("changed", 1);
     Ok(())
 }
 
@@ -155,7 +158,7 @@ async fn filled(work: &mut Work, before: &Stream, entry: &PlaylistEntry, began: 
         (stream.kind, stream.container) = kind(entry);
     }
     if free("categories") {
-        stream.categories = category(work, stream.kind, &entry.group).await?.into_iter().collect();
+        stream.categories = categories(work, stream.kind, &entry.group).await?;
     }
     if free("name") {
         stream.name.clone_from(&entry.name);
@@ -168,6 +171,12 @@ async fn filled(work: &mut Work, before: &Stream, entry: &PlaylistEntry, began: 
     }
     if free("guide_channel") {
         stream.guide_channel.clone_from(&entry.tvg_id);
+    }
+    if free("number") {
+        stream.number = entry.number;
+    }
+    if free("guide_offset") {
+        stream.guide_offset = entry.guide_offset;
     }
     if free("archive_days") {
         stream.archive_days = entry.archive_days;
@@ -188,7 +197,20 @@ async fn filled(work: &mut Work, before: &Stream, entry: &PlaylistEntry, began: 
     Ok(stream)
 }
 
-/// The category of a group title; none for an empty title.
+/// The categories of a group title, in its order: `News;Local` are two.
+async fn categories(work: &mut Work, stream: StreamKind, title: &str) -> Result<Vec<CategoryId>> {
+    let mut categories = Vec::new();
+    for name in title.split(';') {
+        if let Some(id) = category(work, stream, name).await?
+            && !categories.contains(&id)
+        {
+            categories.push(id);
+        }
+    }
+    Ok(categories)
+}
+
+/// The category of this name; none for an empty one.
 async fn category(work: &mut Work, stream: StreamKind, title: &str) -> Result<Option<CategoryId>> {
     let name: String = title.trim().chars().filter(|c| !c.is_control()).take(255).collect();
     if name.is_empty() {

@@ -10,7 +10,7 @@ use host_core::GuideSourceId;
 use host_core::Refusal;
 use host_core::caller::Caller;
 use host_core::guide::{Build, GuideChannel, GuideSource, Programme};
-use host_core::import::{GuideItem, ImportError, Skipped};
+use host_core::import::{GuideItem, ImportError, LeftOut};
 use host_core::job::JobState;
 use host_core::object::{Kind, Unique};
 use host_core::plan::Change;
@@ -34,7 +34,7 @@ pub struct GuideOptions {
 
 /// Imports items in chunks, with at most one chunk in memory. `progress` is told after each; a
 /// false answer cancels and leaves the guide as it was. Answers
-/// `{"source","job","state","read","counts","dry_run"}`.
+/// `{"source","job","state","read","counts","dry_run","left_out","not_kept"}`.
 ///
 /// # Errors
 /// `invalid_input` for a file that cannot be read to its end or has no programme.
@@ -42,7 +42,7 @@ pub async fn guide(
     engine: &Arc<Engine>,
     caller: Caller,
     options: &GuideOptions,
-    items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+    items: impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<Value> {
     if options.source.trim().is_empty() || options.source.chars().count() > 255 {
@@ -54,7 +54,7 @@ pub async fn guide(
     let outcome = match begun {
         Ok(begun) => {
             let outcome = build(&mut running, begun, items, &mut progress).await;
-            let goes_on = || progress(Progress { read: running.read, counts: &running.counts });
+            let goes_on = || progress(Progress { read: running.read, counts: &running.tally.counts });
             leftover::clear(&running, begun, matches!(outcome, Ok(JobState::Done)), goes_on).await;
             outcome
         }
@@ -66,7 +66,7 @@ pub async fn guide(
 async fn build(
     running: &mut Running,
     (source, build): (GuideSourceId, Build),
-    mut items: impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+    mut items: impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<JobState> {
     loop {
@@ -75,16 +75,16 @@ async fn build(
         let (read, ended) = (piece.read, piece.ended);
         let guide = (channels, programmes);
         running
-            .chunk(read, async |work: &mut Work, counts| {
-                super::add(counts, "channels", guide.0.len() as u64);
-                super::add(counts, "programmes", guide.1.len() as u64);
+            .chunk(read, async |work: &mut Work, tally| {
+                tally.add("channels", guide.0.len() as u64);
+                tally.add("programmes", guide.1.len() as u64);
                 if !guide.0.is_empty() || !guide.1.is_empty() {
                     work.change(Change::Guide(source, build, guide.0.clone(), guide.1.clone()));
                 }
                 Ok(())
             })
             .await?;
-        if !progress(Progress { read: running.read, counts: &running.counts }) {
+        if !progress(Progress { read: running.read, counts: &running.tally.counts }) {
             return Ok(JobState::Cancelled);
         }
         match ended {
@@ -93,7 +93,7 @@ async fn build(
             None => {}
         }
     }
-    let programmes = running.counts.get("programmes").copied().unwrap_or(0);
+    let programmes = running.tally.counts.get("programmes").copied().unwrap_or(0);
     if programmes == 0 {
         return Err(Refusal::field(Code::InvalidInput, "file", "The file has no programme; the guide stays.").into());
     }
@@ -112,7 +112,7 @@ struct Piece {
 impl Piece {
     fn read(
         running: &mut Running,
-        items: &mut impl Iterator<Item = Result<Result<GuideItem, Skipped>, ImportError>>,
+        items: &mut impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
     ) -> Piece {
         let mut piece = Piece { channels: Vec::new(), programmes: Vec::new(), read: 0, ended: None };
         let mut bytes = 0;
@@ -126,7 +126,7 @@ impl Piece {
                     piece.ended = Some(Err(error));
                     break;
                 }
-                Some(Ok(Err(skipped))) => running.add(&format!("skipped:{}", skipped.as_str()), 1),
+                Some(Ok(Err(left_out))) => running.tally.leave_out(left_out),
                 Some(Ok(Ok(GuideItem::Channel(channel)))) => {
                     bytes += channel.name.len() + channel.icon.len();
                     piece.channels.push(channel);

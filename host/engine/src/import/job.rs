@@ -1,6 +1,6 @@
 //! The job row of an import: begun, moved on with each chunk, ended. Knows no entry.
 
-use super::{Counts, add};
+use super::tally::{Counts, Tally};
 use crate::{Engine, Error, Result, Work};
 use host_core::caller::Caller;
 use host_core::import::ImportError;
@@ -18,7 +18,7 @@ pub(super) struct Running {
     pub(super) caller: Caller,
     pub(super) action: &'static str,
     pub(super) began: Unix,
-    pub(super) counts: Counts,
+    pub(super) tally: Tally,
     pub(super) read: u64,
     id: Option<JobId>,
     ended: bool,
@@ -61,8 +61,8 @@ impl Running {
                 engine.due.jobs.end(tenant, id, true);
             }
         })?;
-        let (engine, counts) = (Arc::clone(engine), Counts::new());
-        Ok(Running { engine, caller, action, began, counts, read: 0, id, ended: false })
+        let engine = Arc::clone(engine);
+        Ok(Running { engine, caller, action, began, tally: Tally::default(), read: 0, id, ended: false })
     }
 
     pub(super) fn is_dry_run(&self) -> bool {
@@ -74,19 +74,21 @@ impl Running {
     pub(super) async fn chunk<T>(
         &mut self,
         read: u64,
-        mut verb: impl AsyncFnMut(&mut Work, &mut Counts) -> Result<T>,
+        mut verb: impl AsyncFnMut(&mut Work, &mut Tally) -> Result<T>,
     ) -> Result<T> {
         let run = self.engine.begin(self.caller.clone(), self.action).of_job(self.id);
         let mut run = run.dry_run(self.is_dry_run());
         loop {
             let mut work = run.attempt();
-            let mut counts = self.counts.clone();
-            let answer = verb(&mut work, &mut counts).await?;
+            let mut tally = Tally::default();
+            let answer = verb(&mut work, &mut tally).await?;
             if let Some(id) = self.id {
-                move_on(&mut work, id, self.read + read, &counts).await?;
+                let counts = self.tally.counts_with(&tally);
+                move_on(&mut work, id, self.read + read, counts).await?;
             }
             if let crate::Finished::Done { .. } = run.finish(work, Vec::new()).await? {
-                (self.counts, self.read) = (counts, self.read + read);
+                self.tally.append(tally);
+                self.read += read;
                 return Ok(answer);
             }
         }
@@ -101,7 +103,7 @@ impl Running {
         if let Some(id) = self.id {
             let verb = async |work: &mut Work| {
                 let before: Job = work.know(id).await?.ok_or_else(|| Refusal::not_found("job"))?;
-                let (ended_at, error, counts) = (Some(work.now()), error.clone(), self.counts.clone());
+                let (ended_at, error, counts) = (Some(work.now()), error.clone(), self.tally.counts.clone());
                 work.update(&before, Job { state, error, counts, ended_at, ..before.clone() });
                 Ok(())
             };
@@ -113,18 +115,16 @@ impl Running {
             fields.insert("job".to_owned(), json!(self.id));
             fields.insert("state".to_owned(), json!(state));
             fields.insert("read".to_owned(), json!(self.read));
-            fields.insert("counts".to_owned(), json!(self.counts));
+            fields.insert("counts".to_owned(), json!(self.tally.counts));
             fields.insert("dry_run".to_owned(), json!(self.is_dry_run()));
+            fields.insert("left_out".to_owned(), self.tally.left_out());
+            fields.insert("not_kept".to_owned(), self.tally.not_kept());
         }
         Ok(report)
     }
-
-    pub(super) fn add(&mut self, name: &str, number: u64) {
-        add(&mut self.counts, name, number);
-    }
 }
 
-/// One that is dropped with its row still running is ended by the engine's step.
+/// If a job is dropped while its row says *running*, the engine's next step ends it.
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(id) = self.id {
@@ -134,12 +134,12 @@ impl Drop for Running {
 }
 
 /// Moves the job's row on; a job that someone cancelled stops here, before the chunk is committed.
-async fn move_on(work: &mut Work, id: JobId, cursor: u64, counts: &Counts) -> Result<()> {
+async fn move_on(work: &mut Work, id: JobId, cursor: u64, counts: Counts) -> Result<()> {
     let before: Job = work.know(id).await?.ok_or_else(|| Refusal::not_found("job"))?;
     if before.state != JobState::Running {
         return Err(Refusal::new(Code::Conflict, "This import was cancelled.").into());
     }
-    work.update(&before, Job { cursor, counts: counts.clone(), ..before.clone() });
+    work.update(&before, Job { cursor, counts, ..before.clone() });
     Ok(())
 }
 

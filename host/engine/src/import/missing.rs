@@ -1,8 +1,8 @@
 //! What is gone from a source: marked, or deleted. Knows only which streams were met.
 
+use super::Progress;
 use super::job::Running;
 use super::playlist::PlaylistOptions;
-use super::{Progress, add};
 use crate::{Result, Work};
 use host_core::StreamId;
 use host_core::caller::Scope;
@@ -45,17 +45,17 @@ pub(super) async fn mark(
         }
         let prune = options.prune;
         running
-            .chunk(0, async |work: &mut Work, counts| {
+            .chunk(0, async |work: &mut Work, tally| {
                 for id in &gone {
                     let Some(stream) = work.know::<Stream>(*id).await? else { continue };
-                    add(counts, "missing", 1);
+                    tally.add("missing", 1);
                     one(work, &stream, prune);
                 }
-                add(counts, "pruned", if prune { gone.len() as u64 } else { 0 });
+                tally.add("pruned", if prune { gone.len() as u64 } else { 0 });
                 Ok(())
             })
             .await?;
-        if !progress(Progress { read: running.read, counts: &running.counts }) {
+        if !progress(Progress { read: running.read, counts: &running.tally.counts }) {
             return Ok(JobState::Cancelled);
         }
     }

@@ -11,20 +11,17 @@ mod leftover;
 mod missing;
 mod moves;
 mod playlist;
+mod tally;
 
 pub use guide::{GuideOptions, guide};
 pub(crate) use interrupted::Jobs;
 pub use playlist::{PlaylistOptions, playlist};
+pub use tally::Counts;
 
-use host_core::import::{ImportError, PlaylistEntry, Skipped};
-use std::collections::BTreeMap;
+use host_core::import::{ImportError, LeftOut, PlaylistEntry};
 
 /// What a parser hands over: an entry, one that is left out, or why the file cannot be read on.
-type Entry = Result<Result<PlaylistEntry, Skipped>, ImportError>;
-
-/// What an import has done, by name: `added`, `changed`, `unchanged`, `missing`, `pruned`,
-/// `channels`, `programmes`, `skipped:REASON`.
-pub type Counts = BTreeMap<String, u64>;
+type Entry = Result<Result<PlaylistEntry, LeftOut>, ImportError>;
 
 /// Where an import is; it is asked after each chunk whether to go on.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +30,4 @@ pub struct Progress<'a> {
     pub read: u64,
     /// What was done so far.
     pub counts: &'a Counts,
-}
-
-fn add(counts: &mut Counts, name: &str, number: u64) {
-    if number > 0 {
-        *counts.entry(name.to_owned()).or_default() += number;
-    }
 }

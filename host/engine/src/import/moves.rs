@@ -15,7 +15,7 @@ use host_core::stream::{Origin, Stream};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// What an entry is whose address the source does not have.
+/// How to treat an entry whose URL the source has not seen before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Move {
     /// One that was not there before.
@@ -140,7 +140,7 @@ impl Stored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use host_core::import::{ImportError, Skipped};
+    use host_core::import::{ImportError, LeftOut, Skipped};
 
     /// An address, a `tvg-id` and a name.
     type Line = (&'static str, &'static str, &'static str);
@@ -156,7 +156,11 @@ mod tests {
             let PlaylistEntry { url, tvg_id, name, .. } = entry(*line);
             stored.add(StreamId(id), &Origin { url, tvg_id, name, ..Origin::default() });
         }
-        let end = if broken { Err(ImportError::Io("gone".into())) } else { Ok(Err(Skipped::NoUrl)) };
+        let end = if broken {
+            Err(ImportError::Io("gone".into()))
+        } else {
+            Ok(Err(LeftOut { line: 1, name: String::new(), reason: Skipped::NoUrl }))
+        };
         let moves = stored.compare(file.iter().map(|line| Ok(Ok(entry(*line)))).chain([end]));
         moves.of(&entry(file[0]))
     }

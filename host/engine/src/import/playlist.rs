@@ -37,7 +37,8 @@ pub struct PlaylistOptions {
 
 /// Imports entries in chunks of at most 500, with at most one chunk in memory. `progress` is told
 /// after each chunk; a false answer cancels, and what was committed stays. Answers
-/// `{"source","bouquet","job","state","read","counts","dry_run"}`.
+/// `{"source","bouquet","job","state","read","counts","dry_run","left_out","not_kept"}`; the last two
+/// list what is left out, and whose options for players are not kept, by line and name.
 ///
 /// An entry is a stream of the source when that has its address; otherwise when exactly one
 /// stream of the source has its `tvg-id` and name, no other entry of the file has both, and the
@@ -90,7 +91,7 @@ async fn chunks(
                     broken = Some(error);
                     break;
                 }
-                Some(Ok(Err(skipped))) => running.add(&format!("skipped:{}", skipped.as_str()), 1),
+                Some(Ok(Err(left_out))) => running.tally.leave_out(left_out),
                 Some(Ok(Ok(entry))) => chunk.push(entry),
             }
             read += 1;
@@ -98,11 +99,11 @@ async fn chunks(
         let piece = Chunk { options, entries: &chunk, moves: &moves, listed: &listed };
         let began = running.began;
         let touched = running
-            .chunk(read, async |work: &mut Work, counts| apply::chunk(work, &piece, &seen, began, counts).await)
+            .chunk(read, async |work: &mut Work, tally| apply::chunk(work, &piece, &seen, began, tally).await)
             .await?;
         seen.extend(touched);
         // Asked first: who cancels may have stopped the reading.
-        if !progress(Progress { read: running.read, counts: &running.counts }) {
+        if !progress(Progress { read: running.read, counts: &running.tally.counts }) {
             return Ok(JobState::Cancelled);
         }
         if let Some(error) = broken {

@@ -3,7 +3,7 @@
 use crate::panel::{Panel, code, map};
 use host_core::caller::{Caller, Scope};
 use host_core::guide::{GuideChannel, Programme};
-use host_core::import::{GuideItem, ImportError, PlaylistEntry, Skipped};
+use host_core::import::{GuideItem, ImportError, LeftOut, PlaylistEntry, Skipped};
 use host_core::object::{Kind, Object};
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
@@ -109,7 +109,7 @@ async fn groups_make_categories_movies_are_movies_and_duplicates_are_counted() {
     let movie = PlaylistEntry { url: "http://tv.example.org/film.MKV?x=1".into(), group: "Films".into(), ..entry(1) };
     let radio = PlaylistEntry { url: "http://tv.example.org/radio".into(), radio: true, ..entry(2) };
     let entries = vec![movie.clone(), radio, movie, entry(3)];
-    let skipped = [Ok(Err(Skipped::NoUrl)), Ok(Err(Skipped::NoUrl))];
+    let skipped = [3, 9].map(|line| Ok(Err(LeftOut { line, name: "Gone".into(), reason: Skipped::NoUrl })));
     let entries = entries.into_iter().map(|entry| Ok(Ok(entry))).chain(skipped);
     let caller = Caller::system(panel.tenant, "t");
     let report = playlist(&panel.engine, caller, &options(), entries, |_| true).await.unwrap();
@@ -173,7 +173,7 @@ async fn a_guide_that_fails_keeps_the_last_good_one_and_a_good_one_replaces_it()
     let panel = Panel::new().await;
     let options = GuideOptions { source: "epg".into(), dry_run: false };
     let channel = || GuideItem::Channel(GuideChannel { id: "c1".into(), name: "One".into(), icon: String::new() });
-    let run = async |items: Vec<Result<Result<GuideItem, Skipped>, ImportError>>| {
+    let run = async |items: Vec<Result<Result<GuideItem, LeftOut>, ImportError>>| {
         let caller = Caller::system(panel.tenant, "t");
         guide(&panel.engine, caller, &options, items.into_iter(), |_| true).await
     };

@@ -28,7 +28,7 @@ pub(super) fn add(
     for programme in programmes {
         hand.run(
             "INSERT INTO programmes (source, build, channel, start, stop, title, description, language) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
             (
                 source.0,
                 build.0,

@@ -44,6 +44,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0003-references.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0004-same-player.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0005-row-counts.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0006-channel-numbers.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema =

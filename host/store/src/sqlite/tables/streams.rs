@@ -15,6 +15,7 @@ impl Table for Stream {
         "season",
         "episode",
         "name",
+        "number",
         "categories",
         "icon",
         "sources",
@@ -46,6 +47,7 @@ impl Table for Stream {
         row.put(self.episode_of.map(|place| place.season))?;
         row.put(self.episode_of.map(|place| place.number))?;
         row.put(&self.name)?;
+        row.put(self.number)?;
         row.ids(&self.categories)?;
         row.put(&self.icon)?;
         row.list(&self.sources)?;
@@ -78,6 +80,7 @@ impl Table for Stream {
             enabled,
             episode_of,
             name: cells.value()?,
+            number: cells.value()?,
             categories: cells.ids(CategoryId)?,
             icon: cells.value()?,
             sources: cells.list()?,
