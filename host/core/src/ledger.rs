@@ -34,7 +34,7 @@ pub enum Reason {
 /// One movement. Never changed or deleted; a correction is another one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Transfer {
-    /// Its id.
+    /// Its id: 0 before it is stored, and then what storage gives it.
     pub id: TransferId,
     /// Who gives. A user's balance must cover the amount.
     pub from: Account,

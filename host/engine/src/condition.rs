@@ -59,7 +59,9 @@ fn sentence(trouble: &Trouble) -> String {
         Trouble::Damaged(reason) => {
             format!("its database is damaged ({reason}); stop the panel and restore it from a backup")
         }
-        Trouble::Broken(reason) => format!("its data does not add up ({reason}); run linecard verify"),
+        Trouble::Broken(reason) => {
+            format!("its data is not as it must be ({reason}); run linecard verify, and restore it from a backup")
+        }
         Trouble::Unwritable(reason) => {
             format!("nothing can be written ({reason}); look at the disk, it is tried again every second")
         }

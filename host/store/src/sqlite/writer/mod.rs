@@ -36,6 +36,7 @@ use host_core::TenantId;
 use host_core::plan::{Place, Plan, Ticket};
 use host_core::port::{CommitError, StoreError};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,15 @@ pub(super) struct Writer {
     book: Book,
     keys: ChainKeys,
     answered: u64,
+}
+
+/// Verdicts for so many plans, also when writing them panics: that ends neither the writer nor its
+/// other databases. The connection went with the panic, so that the next group opens a new one.
+fn shielded(plans: usize, write: impl FnOnce() -> Vec<Verdict>) -> Vec<Verdict> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
+        tracing::error!("writing a group of plans panicked; please report it");
+        vec![Err(CommitError::Store(StoreError::Unknown("the writer panicked".into()))); plans]
+    })
 }
 
 impl Writer {
@@ -149,7 +159,7 @@ impl Writer {
     /// Commits a group and answers it. Logs are not moved here: others wait for their answers.
     fn commit(&mut self, place: Place, group: Vec<Queued>, now: Duration) {
         let verdicts = match self.open(place, now) {
-            Ok(()) => self.write(place, &group, now),
+            Ok(()) => shielded(group.len(), || self.write(place, &group, now)),
             Err(error) => vec![Err(CommitError::Store(error)); group.len()],
         };
         let Some(desk) = self.desks.get_mut(&place) else { return };

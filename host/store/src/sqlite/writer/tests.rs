@@ -275,6 +275,13 @@ fn no_answer_waits_for_a_reader_whose_moment_keeps_the_log_long() {
 }
 
 #[test]
+fn a_group_that_panics_is_answered_as_unknown() {
+    let verdicts = shielded(2, || panic!("as a defect would"));
+    assert_eq!(verdicts.len(), 2);
+    assert!(verdicts.iter().all(|verdict| matches!(verdict, Err(CommitError::Store(StoreError::Unknown(_))))));
+}
+
+#[test]
 fn databases_that_rest_are_closed() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
