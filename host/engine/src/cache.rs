@@ -12,7 +12,7 @@ use host_core::plan::Place;
 use host_core::port::{Filter, Query};
 use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::Quotas;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache as Bounded;
 use std::collections::HashMap;
@@ -41,13 +41,15 @@ pub(crate) struct Cache {
     settings: ByTenant<Settings>,
     blocks: ByTenant<Vec<Blocked>>,
     block_epoch: AtomicU64,
+    /// Who reads the block lists of a tenant; others who want them wait.
+    block_reads: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
     lines: Bounded<Named, (u64, Arc<Line>)>,
 }
 
 impl Default for Cache {
     fn default() -> Cache {
-        let (settings, blocks, block_epoch) = Default::default();
-        Cache { settings, blocks, block_epoch, lines: Bounded::new(LINES) }
+        let (settings, blocks, block_epoch, block_reads) = Default::default();
+        Cache { settings, blocks, block_epoch, block_reads, lines: Bounded::new(LINES) }
     }
 }
 
@@ -58,9 +60,14 @@ impl Cache {
         self.blocks.write().remove(&tenant);
     }
 
+    fn kept_blocks(&self, tenant: TenantId) -> Option<Arc<Vec<Blocked>>> {
+        self.blocks.read().get(&tenant).map(|(_, blocks)| Arc::clone(blocks))
+    }
+
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.forget_blocks(tenant);
         self.settings.write().remove(&tenant);
+        self.block_reads.lock().remove(&tenant);
         self.lines.retain(|(of, _), _| *of != tenant);
     }
 }
@@ -114,10 +121,16 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn blocked(&self, tenant: TenantId) -> Result<Arc<Vec<Blocked>>> {
-        let epoch = self.cache.block_epoch.load(Ordering::Acquire);
-        if let Some((_, blocks)) = self.cache.blocks.read().get(&tenant) {
-            return Ok(Arc::clone(blocks));
+        if let Some(blocks) = self.cache.kept_blocks(tenant) {
+            return Ok(blocks);
         }
+        // One read for all: after a change, or a start, every player of the tenant asks at once.
+        let reads = Arc::clone(self.cache.block_reads.lock().entry(tenant).or_default());
+        let _reading = reads.lock().await;
+        if let Some(blocks) = self.cache.kept_blocks(tenant) {
+            return Ok(blocks);
+        }
+        let epoch = self.cache.block_epoch.load(Ordering::Acquire);
         let mut blocks = Vec::new();
         let mut query = Query::all(Kind::Block, Scope::Tenant);
         loop {

@@ -27,6 +27,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// What was asked.
 #[derive(Default)]
 struct Asked {
+    /// Lists.
+    lists: AtomicUsize,
     /// Questions about which bouquets hold a stream.
     holders: AtomicUsize,
     /// Rows of the audit in each plan.
@@ -50,6 +52,11 @@ impl Store for Counting {
         self.store.commit(place, plan)
     }
 
+    fn list(&self, place: Place, query: Query) -> Answer<'_, Page> {
+        self.asked.lists.fetch_add(1, Ordering::SeqCst);
+        self.store.list(place, query)
+    }
+
     fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
         self.asked.holders.fetch_add(1, Ordering::SeqCst);
         self.store.carries(tenant, bouquets, stream)
@@ -65,7 +72,6 @@ impl Store for Counting {
         fn release(place: Place, ticket: Ticket) -> ();
         fn get(place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
         fn find(place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
-        fn list(place: Place, query: Query) -> Answer<'_, Page>;
         fn balance(tenant: TenantId, account: Account) -> Answer<'_, Credits>;
         fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
@@ -128,6 +134,22 @@ async fn a_look_at_all_connections_asks_once_what_is_watched_however_many_lines_
         let ended = (number % 2 == 1).then_some(Ended::Killed);
         assert_eq!(seat.is_ended(), ended, "guest{number}");
     }
+}
+
+#[tokio::test]
+async fn block_lists_are_read_once_however_many_ask_at_the_same_moment() {
+    let (panel, asked) = counting().await;
+    let before = asked.lists.load(Ordering::SeqCst);
+    let asking: Vec<_> = (0..300)
+        .map(|_| {
+            let (engine, tenant) = (Arc::clone(&panel.engine), panel.tenant);
+            tokio::spawn(async move { engine.blocked(tenant).await.unwrap().len() })
+        })
+        .collect();
+    for answer in asking {
+        assert_eq!(answer.await.unwrap(), 0);
+    }
+    assert_eq!(asked.lists.load(Ordering::SeqCst) - before, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,10 @@
 use host_core::plan::Place;
 use std::collections::{HashMap, VecDeque};
 
-/// Reads of one place that may wait.
-pub(super) const WAITING_EACH: usize = 64;
+/// Reads of one place that may wait: more than it may have plugins running at a time.
+pub(super) const WAITING_EACH: usize = 256;
 /// Reads that may wait in all.
-const WAITING: usize = 1_024;
+const WAITING: usize = 4_096;
 
 /// What a place has in the lane.
 struct Row<J> {
