@@ -68,7 +68,7 @@ enum Part {
     /// One of [`QUERIES`].
     Query(usize),
     Books(Books),
-    Chain(Walk),
+    Chain(Box<Walk>),
 }
 
 /// Every invariant of a place; what does not hold.
@@ -113,13 +113,13 @@ impl Verification {
             parts.extend((0..QUERIES.len()).map(Part::Query));
             parts.push_back(Part::Books(Books::default()));
         }
-        parts.push_back(Part::Chain(chain));
+        parts.push_back(Part::Chain(Box::new(chain)));
         Verification { parts, findings: Vec::new() }
     }
 
     /// A sample of a place: some balances, and the end of its audit chain.
     fn sample(place: Place, connection: &Connection, chain: Walk) -> Result<Vec<Finding>, StoreError> {
-        let mut sample = Verification { parts: VecDeque::from([Part::Chain(chain)]), findings: Vec::new() };
+        let mut sample = Verification { parts: VecDeque::from([Part::Chain(Box::new(chain))]), findings: Vec::new() };
         if let Place::Tenant(_) = place {
             sample.note("ledger sum", texts(connection, QUERIES[0].1)?);
             sample.note("balance", texts(connection, books::SAMPLE)?);
