@@ -3,6 +3,7 @@
 //! the caller.
 
 mod in_force;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -10,53 +11,17 @@ use super::pass::Wanted;
 use super::template::Template;
 use super::window::Window;
 use in_force::InForce;
-use quick_m3u8::config::{ParsingOptions, ParsingOptionsBuilder};
 use quick_m3u8::custom_parsing::line::parse;
 use quick_m3u8::tag::KnownTag;
 use quick_m3u8::tag::hls::{Byterange, Define, DiscontinuitySequence, MediaSequence, Tag};
 use quick_m3u8::{HlsLine, Writer};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use tags::{AS_THEY_ARE, OF_SEGMENTS, READ};
 use url::Url;
 
 /// More addresses than any player reads of one playlist that has an end.
 const MAX_ADDRESSES: usize = 16_384;
-
-/// Tags that are handed on as they are. Others may carry addresses under names of their own, and
-/// low-latency ones promise what a panel in between cannot keep.
-const AS_THEY_ARE: [&str; 13] = [
-    "M3U",
-    "INF",
-    "-X-VERSION",
-    "-X-TARGETDURATION",
-    "-X-DISCONTINUITY",
-    "-X-ENDLIST",
-    "-X-PLAYLIST-TYPE",
-    "-X-I-FRAMES-ONLY",
-    "-X-INDEPENDENT-SEGMENTS",
-    "-X-START",
-    "-X-PROGRAM-DATE-TIME",
-    "-X-GAP",
-    "-X-BITRATE",
-];
-/// Those of them that describe one segment or the ones from there on.
-const OF_SEGMENTS: [&str; 5] = ["INF", "-X-DISCONTINUITY", "-X-PROGRAM-DATE-TIME", "-X-GAP", "-X-BITRATE"];
-
-/// Tags with addresses or numbers that change.
-static READ: LazyLock<ParsingOptions> = LazyLock::new(|| {
-    ParsingOptionsBuilder::new()
-        .with_parsing_for_define()
-        .with_parsing_for_media_sequence()
-        .with_parsing_for_discontinuity_sequence()
-        .with_parsing_for_byterange()
-        .with_parsing_for_key()
-        .with_parsing_for_map()
-        .with_parsing_for_media()
-        .with_parsing_for_stream_inf()
-        .with_parsing_for_i_frame_stream_inf()
-        .build()
-});
 
 /// Why a playlist is not handed on.
 #[derive(Debug, PartialEq, Eq)]
