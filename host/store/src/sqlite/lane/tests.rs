@@ -80,7 +80,10 @@ fn while_one_tenant_fills_the_lane_its_neighbour_and_every_single_row_are_answer
 fn a_read_beyond_its_deadline_ends_and_harms_no_later_one() {
     let folder = tempfile::tempdir().unwrap();
     let opened = opened(&folder, 1, Duration::from_millis(50));
-    assert!(matches!(wait(opened.store.lane.read(CROWDED, endless)), Err(StoreError::TooLong)));
+    // On a machine that is very busy its time may be over before it begins.
+    let mut ended = (0..100).map(|_| wait(opened.store.lane.read(CROWDED, endless)));
+    let ended = ended.find(|read| !matches!(read, Err(StoreError::Busy)));
+    assert!(matches!(ended, Some(Err(StoreError::TooLong))));
     // The same connection again, and without a bound.
     let sql = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 300000) SELECT count(*) FROM n";
     let counted = opened.store.readers.with(CROWDED, |connection| {
