@@ -118,8 +118,8 @@ impl Outgoing {
                 // A proxy of the environment would connect to addresses that nobody checked.
                 .no_proxy()
         };
-        let client = with_authorities(&builder)?;
         let fresh = with_authorities(|| builder().pool_max_idle_per_host(0))?;
+        let client = with_authorities(builder)?;
         Ok(Outgoing { client, fresh, allow, times })
     }
 

@@ -1,5 +1,7 @@
 //! The arguments of ffmpeg, made from numbers. No text of a user ever becomes one.
 
+use super::child::Limits;
+
 /// Test pictures with a colour and a tone of their own, as an endless transport stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TestPicture {
@@ -10,6 +12,9 @@ pub(crate) struct TestPicture {
 }
 
 impl TestPicture {
+    /// They go on for as long as they are watched, in little memory, and write to a pipe only.
+    pub(super) const LIMITS: Limits = Limits { processor: None, memory: Some(2 << 30), files: 64, written: 0 };
+
     /// The picture that belongs to a name: the same name gives the same picture.
     pub(crate) fn of(name: &str) -> TestPicture {
         // FNV-1a: stable over versions, which the standard hasher is not.

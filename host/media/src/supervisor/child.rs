@@ -1,14 +1,16 @@
-//! One child process: own group, clean environment, limits, output, end.
-//! Knows no restarts and not what the program does.
+//! One child process: own group, clean environment, limits, output, end. It ends with this process,
+//! however that ends.
+#![allow(unsafe_code)]
 
 use bytes::{Bytes, BytesMut};
-use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, set_parent_process_death_signal, setrlimit};
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{ChildStdout, Command};
+use tokio::process::ChildStdout;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -16,15 +18,31 @@ use tokio::time::timeout;
 const COMPLAINT_BYTES: usize = 64 << 10;
 /// Output is read in pieces of at most this many bytes.
 const PIECE_BYTES: usize = 64 << 10;
-/// Limits: seconds of processor (a day of test pictures is a tenth of it), bytes of address space,
-/// open files, bytes of a file it writes (it writes to a pipe), and of a core dump.
-const LIMITS: [(Resource, u64); 5] = [
-    (Resource::Cpu, 86_400),
-    (Resource::As, 2 << 30),
-    (Resource::Nofile, 64),
-    (Resource::Fsize, 0),
-    (Resource::Core, 0),
-];
+
+/// What a child may use. A kind of work names its own, because what is plenty for one starves another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Seconds of processor; none for work without an end.
+    pub(crate) processor: Option<u64>,
+    /// Bytes of address space; none where a graphics card is mapped.
+    pub(crate) memory: Option<u64>,
+    /// Open files.
+    pub(crate) files: u64,
+    /// Bytes of a file that it writes.
+    pub(crate) written: u64,
+}
+
+impl Limits {
+    fn each(self) -> [(Resource, Option<u64>); 5] {
+        [
+            (Resource::Cpu, self.processor),
+            (Resource::As, self.memory),
+            (Resource::Nofile, Some(self.files)),
+            (Resource::Fsize, Some(self.written)),
+            (Resource::Core, Some(0)),
+        ]
+    }
+}
 
 /// A running child. Dropping it kills its group; [`Child::reap`] also waits.
 pub(super) struct Child {
@@ -36,24 +54,27 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts a program. Its standard input is empty, its environment too.
-    pub(super) fn start(program: &Path, arguments: &[String]) -> io::Result<Child> {
-        let mut process = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
+    /// Starts a program. Its standard input is empty, its environment too. It is killed when the
+    /// thread that calls this ends, so that is one that lives as long as the process.
+    pub(super) fn start(program: &Path, arguments: &[String], limits: Limits) -> io::Result<Child> {
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear().current_dir("/").process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let parent = rustix::process::getpid();
+        let prepare = move || {
+            set_parent_process_death_signal(Some(Signal::KILL))?;
+            if rustix::process::getppid() != Some(parent) {
+                return Err(io::ErrorKind::NotConnected.into());
+            }
+            for (resource, most) in limits.each() {
+                setrlimit(resource, Rlimit { current: most, maximum: most })?;
+            }
+            Ok(())
+        };
+        // SAFETY: between fork and exec only system calls are made; nothing is allocated or locked.
+        unsafe { command.pre_exec(prepare) };
+        let mut process = tokio::process::Command::from(command).kill_on_drop(true).spawn()?;
         let group = process.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        for (resource, most) in LIMITS {
-            // The child has barely begun when this arrives; one that is gone already needs none.
-            let limit = Rlimit { current: Some(most), maximum: Some(most) };
-            let _ = prlimit(group, resource, limit);
-        }
         let (Some(output), Some(errors)) = (process.stdout.take(), process.stderr.take()) else {
             return Err(io::Error::other("the child has no output"));
         };
@@ -108,8 +129,10 @@ async fn read_capped(mut from: impl AsyncRead + Unpin) -> String {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { processor: None, memory: Some(2 << 30), files: 64, written: 0 };
+
     fn shell(script: &str) -> Child {
-        Child::start(Path::new("/bin/sh"), &["-c".into(), script.into()]).unwrap()
+        Child::start(Path::new("/bin/sh"), &["-c".into(), script.into()], LIMITS).unwrap()
     }
 
     async fn all(child: &mut Child) -> String {
@@ -122,10 +145,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_child_sees_no_environment_and_has_its_limits() {
-        // Asks again until the limits have arrived, as a program that starts up would find them.
-        let mut child = shell("while [ $(ulimit -n) != 64 ] || [ $(ulimit -c) != 0 ]; do :; done; ulimit -v; env");
+        let mut child = shell("ulimit -v; ulimit -n; ulimit -c; ulimit -f; ulimit -t; env");
         let text = all(&mut child).await;
-        assert!(text.starts_with("2097152\n"), "{text}");
+        assert!(text.starts_with("2097152\n64\n0\n0\nunlimited\n"), "{text}");
         assert!(!text.contains("PATH=") && !text.contains("HOME=") && !text.contains("CARGO"), "{text}");
         child.reap().await;
     }

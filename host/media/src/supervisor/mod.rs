@@ -1,10 +1,11 @@
 //! Runs ffmpeg: finds it, starts it without a shell, limits it, restarts it with back-off, reaps it.
-//! Knows no channels; it gives bytes, and takes typed arguments only.
+//! It gives bytes, and takes typed arguments only.
 
 mod arguments;
 mod child;
 mod find;
 mod restart;
+mod starter;
 
 pub(crate) use arguments::TestPicture;
 pub use find::Detect;
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use child::Child;
 use host_core::port::{ByteStream, Clock, FetchError};
 use restart::{Restart, Step};
-use std::path::{Path, PathBuf};
+use starter::Starter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -27,7 +28,7 @@ const WAITING: usize = 8;
 
 /// Runs children until it is stopped.
 pub(crate) struct Supervisor {
-    program: Option<PathBuf>,
+    starter: Option<Arc<Starter>>,
     clock: Arc<dyn Clock>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -38,12 +39,13 @@ impl Supervisor {
     /// Looks for the program once.
     pub(crate) fn new(detect: &Detect, clock: Arc<dyn Clock>, stop: CancellationToken) -> Supervisor {
         let running = Arc::new(AtomicUsize::new(0));
-        Supervisor { program: detect.find(), clock, tasks: TaskTracker::new(), stop, running }
+        let starter = detect.find().and_then(Starter::new).map(Arc::new);
+        Supervisor { starter, clock, tasks: TaskTracker::new(), stop, running }
     }
 
     /// Whether there is an ffmpeg to run.
     pub(crate) fn is_there(&self) -> bool {
-        self.program.is_some()
+        self.starter.is_some()
     }
 
     /// Children that run now.
@@ -55,9 +57,9 @@ impl Supervisor {
     /// killed and reaped when the stream is dropped. Ends with an error when it keeps failing.
     pub(crate) fn run(&self, picture: TestPicture) -> ByteStream {
         let (sender, mut receiver) = mpsc::channel(WAITING);
-        if let Some(program) = self.program.clone() {
+        if let Some(starter) = self.starter.clone() {
             let run = Run {
-                program,
+                starter,
                 picture,
                 clock: self.clock.clone(),
                 stop: self.stop.clone(),
@@ -90,7 +92,7 @@ enum Ended {
 
 /// One program that is kept running.
 struct Run {
-    program: PathBuf,
+    starter: Arc<Starter>,
     picture: TestPicture,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
@@ -105,7 +107,7 @@ impl Run {
             match restart.step(self.clock.monotonic()) {
                 Step::Start => {
                     restart.started(self.clock.monotonic());
-                    match self.one(&self.program).await {
+                    match self.one().await {
                         Ended::Unwanted => return,
                         Ended::ByItself { has_given } => restart.ended(self.clock.monotonic(), has_given),
                     }
@@ -125,8 +127,8 @@ impl Run {
     }
 
     /// Runs one child to its end.
-    async fn one(&self, program: &Path) -> Ended {
-        let mut child = match Child::start(program, &self.picture.arguments()) {
+    async fn one(&self) -> Ended {
+        let mut child = match self.starter.start(self.picture.arguments(), TestPicture::LIMITS).await {
             Ok(child) => child,
             Err(error) => {
                 tracing::error!(%error, "ffmpeg cannot be started");
