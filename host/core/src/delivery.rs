@@ -1,5 +1,5 @@
 //! How the bytes of a source reach viewers: the forms of sources, the ways of delivery, and the
-//! table of what can be delivered as what (`design.md` section 7). Knows no stream and no bytes.
+//! table of what can be delivered as what.
 
 use crate::line::Output;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,14 @@ impl SourceForm {
     }
 }
 
-/// The form of a source, by its text. HLS is told by a path that ends in `.m3u8`.
+/// Whether an address is that of a DASH manifest, by its ending. None is ever played.
+pub fn is_dash(source: &str) -> bool {
+    let path = source.split(['?', '#']).next().unwrap_or(source);
+    path.to_ascii_lowercase().ends_with(".mpd")
+}
+
+/// The form of a source, by its text alone. What an address really leads to is told by its answer when
+/// it is opened; until then a path that ends in `.m3u8` is taken for HLS.
 pub fn source_form(source: &str) -> Option<SourceForm> {
     if source.strip_prefix("test:").is_some_and(|name| !name.is_empty()) {
         return Some(SourceForm::Test);

@@ -1,7 +1,7 @@
 //! A stream: live channel, created channel, movie, episode or radio station, with its sources.
 //! Knows nothing of bytes (the media floor's) or of who may watch (bouquets and lines).
 
-pub use crate::delivery::{Delivery, SourceForm, delivers, source_form};
+pub use crate::delivery::{Delivery, SourceForm, delivers, is_dash, source_form};
 
 use crate::line::Output;
 use crate::time::Unix;
@@ -193,6 +193,13 @@ impl Stream {
                     "A source is http://…, https://…, file:PATH below the media root, or test:NAME.".into(),
                 );
             };
+            if is_dash(source) && form != SourceForm::File {
+                return refuse(
+                    "sources",
+                    "DASH (.mpd) cannot be the source of a stream; use the HLS address (.m3u8) of the same programme."
+                        .into(),
+                );
+            }
             self.deliverable(form)?;
         }
         if (self.kind == StreamKind::Episode) != self.episode_of.is_some() {
@@ -277,6 +284,15 @@ mod tests {
             assert_eq!(saved(kind, Delivery::FanOut), ["ok", "sources", "ok", "sources"], "{kind:?}");
             assert_eq!(saved(kind, Delivery::Proxy), ["ok", "sources", "ok", "sources"], "{kind:?}");
             assert_eq!(saved(kind, Delivery::Redirect), ["delivery", "sources", "delivery", "sources"], "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn dash_is_refused_by_name() {
+        for kind in [StreamKind::Live, StreamKind::Movie] {
+            let refusal = stream(kind, Delivery::FanOut, "https://h/a.MPD?x=1").validate().unwrap_err();
+            assert_eq!(refusal.field.as_deref(), Some("sources"));
+            assert!(refusal.message.starts_with("DASH (.mpd)"), "{}", refusal.message);
         }
     }
 

@@ -16,6 +16,11 @@ impl Budget {
         Arc::new(Budget { total, used: AtomicUsize::new(0), holders: AtomicUsize::new(0) })
     }
 
+    /// Whether more is held than there is for all.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.used.load(Relaxed) > self.total
+    }
+
     /// One more holder, which holds nothing yet.
     pub(crate) fn join(self: &Arc<Budget>) -> Share {
         self.holders.fetch_add(1, Relaxed);
@@ -51,7 +56,7 @@ impl Share {
     /// Most bytes that may be held now: without an end while there is enough for all, else an equal
     /// part of the sum. Whoever holds more lets go before it takes.
     pub(crate) fn most(&self) -> usize {
-        if self.budget.used.load(Relaxed) <= self.budget.total {
+        if !self.budget.is_spent() {
             return usize::MAX;
         }
         self.budget.total / self.budget.holders.load(Relaxed).max(1)

@@ -27,15 +27,19 @@ type Key = (TenantId, StreamId);
 
 /// Most bytes that all channels together keep for newcomers.
 const RING_BYTES: usize = 1 << 30;
+/// Most bytes of all segments together.
+const SEGMENT_BYTES: usize = 1 << 30;
 
 /// Everything that sends bytes. One per process; cheap to hold.
 pub struct Media {
     clock: Arc<dyn Clock>,
     pub(crate) sealer: Sealer,
     pub(crate) timing: Timing,
-    upstream: Arc<Upstream>,
+    pub(crate) upstream: Arc<Upstream>,
     /// For what channels keep for newcomers.
     rings: Arc<Budget>,
+    /// For segments.
+    segments: Arc<Budget>,
     supervisor: Arc<Supervisor>,
     movies: Movies,
     pub(crate) proxy: Proxy,
@@ -59,10 +63,11 @@ impl Media {
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
         let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
-            upstream: Arc::new(Upstream { fetch: fetch.clone(), test }),
+            upstream: Arc::new(Upstream::new(fetch.clone(), test)),
             movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),
+            segments: Budget::new(SEGMENT_BYTES),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             clock,
@@ -149,6 +154,21 @@ impl Media {
         }
     }
 
+    /// Whether the playlists of a stream are handed on. Where nothing is known of its sources, its
+    /// channel opens them, as a source may allow no second connection, and they tell.
+    pub(crate) async fn hands_on(&self, tenant: TenantId, stream: &Stream) -> Result<bool, MediaError> {
+        if let Some(are_hls) = self.upstream.are_hls(&stream.sources) {
+            return Ok(are_hls);
+        }
+        let mut viewer = self.shared_channel(tenant, stream)?;
+        tokio::select! {
+            biased;
+            () = self.upstream.told(&stream.sources) => {}
+            begun = timeout(self.timing.begin, viewer.begin()) => begun.map_err(|_| MediaError::StreamDown)??,
+        }
+        Ok(self.upstream.are_hls(&stream.sources).unwrap_or(false))
+    }
+
     fn own_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
         // Nobody else can find it, so there is nobody to linger for.
         let timing = Timing { linger: Duration::ZERO, ..self.timing };
@@ -202,8 +222,12 @@ impl Media {
         if let Some(segmenter) = known.filter(|segmenter| !segmenter.has_ended()) {
             return Ok(segmenter.clone());
         }
+        if self.segments.is_spent() {
+            tracing::warn!(tenant.id = tenant.0, stream.id = stream.id.0, "no memory is left to cut another channel");
+            return Err(MediaError::StreamDown);
+        }
         let viewer = self.enter(&mut running, tenant, stream)?;
-        let segmenter = Segmenter::new(self.clock.clone(), &self.timing);
+        let segmenter = Segmenter::new(self.clock.clone(), &self.segments);
         running.segmenters.insert((tenant, stream.id), segmenter.clone());
         self.tasks.spawn(segmenter.clone().run(viewer, self.timing));
         Ok(segmenter)

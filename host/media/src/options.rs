@@ -41,7 +41,7 @@ pub struct Timing {
     pub give_up: Duration,
     /// First wait after all sources failed; doubles up to 30 s.
     pub back_off: Duration,
-    /// Shortest length of a segment that is cut from a transport stream.
+    /// Shortest length of a segment that is cut from a transport stream; it ends at the next key frame.
     pub segment: Duration,
     /// A segmenter runs on for so long after its last reader.
     pub segmenter_linger: Duration,
@@ -64,7 +64,7 @@ impl Default for Timing {
             return_after: Duration::from_secs(60),
             give_up: Duration::from_secs(30),
             back_off: Duration::from_secs(1),
-            segment: Duration::from_secs(4),
+            segment: Duration::from_secs(2),
             segmenter_linger: Duration::from_secs(30),
         }
     }

@@ -4,6 +4,7 @@
 mod channel;
 mod cutter;
 mod order;
+mod paced;
 mod play;
 mod returning;
 mod ring;

@@ -1,17 +1,29 @@
-//! Opens one source of a live stream as transport stream bytes, whatever its form.
+//! Opens one source of a live stream as transport stream bytes. What an address leads to is told by
+//! its answer, and remembered.
 
-use crate::hls;
+use super::paced::{is_recording, paced};
+use crate::form::{Form, told};
 use crate::test_source::TestSource;
-use host_core::port::{ByteStream, Fetch, FetchError};
+use crate::{hls, sound};
+use host_core::port::{ByteStream, Fetch, FetchError, Fetched};
 use host_core::stream::{SourceForm, source_form};
+use std::pin::pin;
 use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// So many addresses are remembered, with what they led to; those that are used least go first.
+const MAX_KEPT: usize = 16_384;
 
 /// What sources are opened with.
 pub(crate) struct Upstream {
     /// For addresses.
-    pub(crate) fetch: Arc<dyn Fetch>,
+    fetch: Arc<dyn Fetch>,
     /// For `test:NAME`.
-    pub(crate) test: TestSource,
+    test: TestSource,
+    /// Whether an address led to an HLS playlist when it was last opened.
+    kept: quick_cache::sync::Cache<String, bool>,
+    /// Something was added to that.
+    news: Notify,
 }
 
 /// A source that has answered.
@@ -22,26 +34,80 @@ pub(crate) struct Opened {
     pub(crate) rests: bool,
 }
 
+impl Opened {
+    /// Bytes that flow, held back where they are those of a recording.
+    fn flowing(bytes: ByteStream, is_recording: bool) -> Opened {
+        Opened { bytes: if is_recording { paced(bytes) } else { bytes }, rests: false }
+    }
+}
+
 impl Upstream {
+    /// Remembers nothing yet.
+    pub(crate) fn new(fetch: Arc<dyn Fetch>, test: TestSource) -> Upstream {
+        Upstream { fetch, test, kept: quick_cache::sync::Cache::new(MAX_KEPT), news: Notify::new() }
+    }
+
     /// Opens a source.
     pub(crate) async fn open(&self, source: &str) -> Result<Opened, FetchError> {
         match source_form(source) {
-            Some(SourceForm::Ts) => {
-                let fetched = self.fetch.clone().for_one_source().open(source, None).await?;
-                match fetched.status {
-                    200 | 206 => Ok(Opened { bytes: fetched.body, rests: false }),
-                    status => Err(FetchError::Status(status)),
-                }
-            }
-            Some(SourceForm::Hls) => {
-                Ok(Opened { bytes: hls::open_source(self.fetch.clone(), source).await?, rests: true })
-            }
             Some(SourceForm::Test) => {
                 Ok(Opened { bytes: self.test.open(source.trim_start_matches("test:")), rests: false })
+            }
+            Some(SourceForm::Ts | SourceForm::Hls) => {
+                let fetch = self.fetch.clone().for_one_source();
+                let (form, fetched) = self.ask(&*fetch, source).await?;
+                let is_recording = is_recording(fetched.content_length);
+                match (form, form.unplayable()) {
+                    (_, Some(reason)) => Err(FetchError::Unplayable(reason)),
+                    (Form::Playlist, _) => Ok(Opened { bytes: hls::open_source(fetch, fetched).await?, rests: true }),
+                    (Form::Sound, _) => Ok(Opened::flowing(sound::packed(fetched.body), is_recording)),
+                    _ => Ok(Opened::flowing(fetched.body, is_recording)),
+                }
             }
             Some(SourceForm::File) | None => {
                 Err(FetchError::Unplayable("a live stream plays from http, https or test sources"))
             }
         }
+    }
+
+    /// Whether these sources are HLS, as far as that is remembered: one is, and none is something else.
+    /// `None` when nothing is known of any.
+    pub(crate) fn are_hls(&self, sources: &[String]) -> Option<bool> {
+        let known = |source: &String| match source_form(source) {
+            Some(SourceForm::Ts | SourceForm::Hls) => self.kept.get(source),
+            _ => Some(false),
+        };
+        sources.iter().filter_map(known).reduce(|one, other| one && other)
+    }
+
+    /// Resolves when something is known of one of these sources, which somebody opens.
+    pub(crate) async fn told(&self, sources: &[String]) {
+        loop {
+            let mut news = pin!(self.news.notified());
+            news.as_mut().enable();
+            if self.are_hls(sources).is_some() {
+                return;
+            }
+            news.await;
+        }
+    }
+
+    /// What an address led to may have changed.
+    pub(crate) fn forget(&self, source: &str) {
+        self.kept.remove(source);
+    }
+
+    async fn ask(&self, fetch: &dyn Fetch, source: &str) -> Result<(Form, Fetched), FetchError> {
+        let fetched = fetch.open(source, None).await?;
+        if !matches!(fetched.status, 200 | 206) {
+            return Err(FetchError::Status(fetched.status));
+        }
+        let (form, fetched) = told(fetched).await?;
+        // A page stands for a moment in place of what there was, and says nothing of it.
+        if form != Form::Page {
+            self.kept.insert(source.to_owned(), form == Form::Playlist);
+            self.news.notify_waiters();
+        }
+        Ok((form, fetched))
     }
 }

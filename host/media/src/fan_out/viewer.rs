@@ -38,16 +38,15 @@ impl Viewer {
                 self.held.push_front(first);
                 Ok(())
             }
-            Turn::Down(Some(reason)) => Err(MediaError::Unplayable(reason)),
-            Turn::Down(None) | Turn::Ended => Err(MediaError::StreamDown),
+            over => Err(trouble(&over)),
         }
     }
 
-    /// The next piece as the segmenter needs it; `None` at the end.
-    pub(crate) async fn piece(&mut self) -> Option<(Arc<Piece>, bool)> {
+    /// The next piece as the segmenter needs it, and whether it does not follow the one before.
+    pub(crate) async fn piece(&mut self) -> Result<(Arc<Piece>, bool), MediaError> {
         match poll_fn(|context| self.ring.poll(&mut self.cursor, context)).await {
-            Turn::Piece(piece, is_fresh) => Some((piece, is_fresh)),
-            Turn::Down(_) | Turn::Ended => None,
+            Turn::Piece(piece, is_fresh) => Ok((piece, is_fresh)),
+            over => Err(trouble(&over)),
         }
     }
 
@@ -58,6 +57,14 @@ impl Viewer {
         };
         self.held.push_back(piece.bytes.clone());
         entry.tables.clone()
+    }
+}
+
+/// Why nothing comes.
+fn trouble(over: &Turn) -> MediaError {
+    match over {
+        Turn::Down(Some(reason)) => MediaError::Unplayable(reason),
+        _ => MediaError::StreamDown,
     }
 }
 

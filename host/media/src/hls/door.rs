@@ -5,9 +5,8 @@ use super::rewrite::Rewritten;
 use crate::served::Served;
 use crate::{Media, MediaError};
 use host_core::TenantId;
-use host_core::stream::{SourceForm, Stream, source_form};
+use host_core::stream::Stream;
 use std::sync::Arc;
-use tokio::time::timeout;
 
 /// Bits a second that a playlist of one variant names. The format's rules want a number, and nobody
 /// chooses by it where there is no other.
@@ -26,14 +25,13 @@ impl Media {
     pub async fn hls(&self, tenant: TenantId, stream: &Stream, session: &[u8]) -> Result<String, MediaError> {
         let addresses = Addresses::new(&self.sealer, tenant, stream.id);
         let name = addresses.session(session)?;
-        if is_handed_on(stream) {
+        if self.hands_on(tenant, stream).await? {
             let main = self.handed_on(tenant, stream).await?;
             if main.best.is_some() {
                 return Ok(main.template.of_session(&name));
             }
         } else {
-            let begun = timeout(self.timing.begin, self.segmenter(tenant, stream)?.begun()).await;
-            begun.map_err(|_| MediaError::StreamDown)??;
+            self.segmenter(tenant, stream)?.begun(self.timing.begin).await?;
         }
         let address = addresses.of(&Wanted::Stream, &name).ok_or(MediaError::BadToken)?;
         Ok(format!("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:BANDWIDTH={ONE_VARIANT}\n{address}\n"))
@@ -55,13 +53,13 @@ impl Media {
     pub async fn playlist(&self, tenant: TenantId, stream: &Stream, pass: &Pass) -> Result<String, MediaError> {
         let addresses = Addresses::new(&self.sealer, tenant, stream.id);
         let name = addresses.session(&pass.session)?;
+        let hands_on = pass.wanted == Wanted::Stream && self.hands_on(tenant, stream).await?;
         let list = match &pass.wanted {
             Wanted::Playlist(address) => self.proxy.playlist(tenant, stream.id, address).await?,
-            Wanted::Stream if is_handed_on(stream) => self.segments_of(tenant, stream).await?,
+            Wanted::Stream if hands_on => self.segments_of(tenant, stream).await?,
             Wanted::Stream => {
                 let segmenter = self.segmenter(tenant, stream)?;
-                let begun = timeout(self.timing.begin, segmenter.begun()).await;
-                begun.map_err(|_| MediaError::StreamDown)??;
+                segmenter.begun(self.timing.begin).await?;
                 return Ok(
                     segmenter.playlist(|number| addresses.of(&Wanted::Segment(number), &name).unwrap_or_default())
                 );
@@ -94,7 +92,11 @@ impl Media {
         for source in &stream.sources {
             match self.proxy.playlist(tenant, stream.id, source).await {
                 Ok(playlist) => return Ok(playlist),
-                Err(error) => trouble = error,
+                Err(error) => {
+                    // It may be something else by now.
+                    self.upstream.forget(source);
+                    trouble = error;
+                }
             }
         }
         Err(trouble)
@@ -109,9 +111,4 @@ impl Media {
             None => Ok(list),
         }
     }
-}
-
-fn is_handed_on(stream: &Stream) -> bool {
-    let is_hls = |source: &String| source_form(source) == Some(SourceForm::Hls);
-    !stream.sources.is_empty() && stream.sources.iter().all(is_hls)
 }

@@ -25,7 +25,7 @@ pub const HLS_PATH: &str = "/hls/";
 /// Largest playlist that is read, in bytes.
 const MAX_PLAYLIST: usize = 1 << 20;
 
-/// Reads a playlist whole, or refuses one that is too long or no text.
+/// Reads a playlist whole, or refuses one that is too long.
 async fn read_text(mut body: ByteStream) -> Result<String, FetchError> {
     let mut text = Vec::new();
     while let Some(piece) = body.next().await {
@@ -34,5 +34,8 @@ async fn read_text(mut body: ByteStream) -> Result<String, FetchError> {
             return Err(FetchError::Broken("the playlist is too long".into()));
         }
     }
-    String::from_utf8(text).map_err(|_| FetchError::Broken("the playlist is no text".into()))
+    // Titles come in any encoding, and nothing here depends on them. The mark that some editors put
+    // before a text is none of it.
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }

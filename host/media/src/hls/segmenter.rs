@@ -1,9 +1,10 @@
-//! Cuts a channel into segments that begin with key frames, and keeps the last ones in memory.
-//! Knows no source and no session; it reads the channel as one viewer.
+//! Cuts a channel into segments that begin with key frames, and keeps the last ones in memory. It
+//! reads the channel as one viewer.
 
 mod builder;
 
 use crate::MediaError;
+use crate::budget::{Budget, Share};
 use crate::fan_out::Viewer;
 use crate::options::Timing;
 use builder::Builder;
@@ -15,12 +16,18 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// A playlist lists so many segments.
 const LISTED: usize = 6;
-/// So many are kept, so that a slow player still gets what it read of.
-const KEPT: usize = LISTED + 3;
+/// So many are kept: what stood in a playlist must still be there when a slow player comes for it.
+const KEPT: usize = 2 * LISTED;
+/// The first playlist lists at least so many, and lasts two target lengths: a player asks again after
+/// one, and must have something to show until then.
+const FIRST: usize = 3;
+/// So long may a segment get when no key frame comes and no playlist was given yet; then it is cut
+/// anywhere.
+const LONGEST: Duration = Duration::from_secs(12);
 
 /// A finished segment.
 pub(crate) struct Segment {
@@ -30,6 +37,10 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
+    fn bytes(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
+    }
+
     /// Its bytes, in order.
     pub(crate) fn pieces(&self) -> Vec<Bytes> {
         self.pieces.clone()
@@ -48,22 +59,27 @@ struct Window {
     first_number: u64,
     /// Breaks before the first segment.
     breaks: u64,
-    target: u64,
+    /// Longest length of a segment that players are told, in seconds. It must never change, so it is
+    /// settled when the first playlist is given, and segments are cut to it from then on.
+    target: Option<u64>,
     read_at: Duration,
-    has_ended: bool,
+    /// Why no segment comes any more.
+    over: Option<MediaError>,
+    share: Share,
 }
 
 impl Segmenter {
-    /// An empty one; [`Segmenter::run`] fills it.
-    pub(crate) fn new(clock: Arc<dyn Clock>, timing: &Timing) -> Arc<Segmenter> {
+    /// An empty one, which takes its memory from a budget; [`Segmenter::run`] fills it.
+    pub(crate) fn new(clock: Arc<dyn Clock>, budget: &Arc<Budget>) -> Arc<Segmenter> {
         let window = Window {
             segments: VecDeque::new(),
             // Numbers go on when a channel begins anew: a segment lasts more than a second.
             first_number: clock.now().0.unsigned_abs(),
             breaks: 0,
-            target: timing.segment.as_secs() + 2,
+            target: None,
             read_at: clock.monotonic(),
-            has_ended: false,
+            over: None,
+            share: budget.join(),
         };
         Arc::new(Segmenter { window: Mutex::new(window), changed: watch::channel(()).0, clock })
     }
@@ -77,12 +93,16 @@ impl Segmenter {
         loop {
             tokio::select! {
                 piece = viewer.piece() => match piece {
-                    Some((piece, is_fresh)) => {
-                        if let Some(segment) = builder.push(&piece, is_fresh) {
+                    Ok((piece, is_fresh)) => {
+                        let longest = self.window.lock().longest();
+                        if let Some(segment) = builder.push(&piece, is_fresh, longest) {
                             self.add(segment);
                         }
                     }
-                    None => break,
+                    Err(error) => {
+                        self.window.lock().over = Some(error);
+                        break;
+                    }
                 },
                 _ = tick.tick() => {
                     let read_at = self.window.lock().read_at;
@@ -96,20 +116,26 @@ impl Segmenter {
 
     /// Whether it no longer reads its channel.
     pub(crate) fn has_ended(&self) -> bool {
-        self.window.lock().has_ended
+        self.window.lock().over.is_some()
     }
 
-    /// Waits for the first segment.
-    pub(crate) async fn begun(&self) -> Result<(), MediaError> {
+    /// Waits until the first playlist keeps a player busy until it asks again. Where key frames are so
+    /// rare that this takes longer than `within`, what is there must do.
+    pub(crate) async fn begun(&self, within: Duration) -> Result<(), MediaError> {
+        let begun = timeout(within, self.settled()).await;
+        begun.unwrap_or_else(|_| if self.window.lock().settle(1) { Ok(()) } else { Err(MediaError::StreamDown) })
+    }
+
+    async fn settled(&self) -> Result<(), MediaError> {
         let mut changed = self.changed.subscribe();
         loop {
             {
-                let window = self.window.lock();
-                if !window.segments.is_empty() {
+                let mut window = self.window.lock();
+                if window.settle(FIRST) {
                     return Ok(());
                 }
-                if window.has_ended {
-                    return Err(MediaError::StreamDown);
+                if let Some(error) = &window.over {
+                    return Err(error.clone());
                 }
             }
             if changed.changed().await.is_err() {
@@ -144,21 +170,40 @@ struct EndWithTask<'a>(&'a Segmenter);
 
 impl Drop for EndWithTask<'_> {
     fn drop(&mut self) {
-        self.0.window.lock().has_ended = true;
+        self.0.window.lock().over.get_or_insert(MediaError::StreamDown);
         self.0.changed.send_replace(());
     }
 }
 
 impl Window {
     fn add(&mut self, segment: Segment) {
-        self.target = self.target.max(segment.duration.as_secs_f64().round() as u64);
+        self.share.take(segment.bytes());
         self.segments.push_back(Arc::new(segment));
-        if self.segments.len() > KEPT
-            && let Some(gone) = self.segments.pop_front()
-        {
+        while self.segments.len() > KEPT || self.segments.len() > FIRST && self.share.held() > self.share.most() {
+            let Some(gone) = self.segments.pop_front() else { break };
+            self.share.give(gone.bytes());
             self.first_number += 1;
             self.breaks += u64::from(gone.is_break);
         }
+    }
+
+    /// How long a segment may get.
+    fn longest(&self) -> Duration {
+        self.target.map_or(LONGEST, Duration::from_secs)
+    }
+
+    /// Settles the target length when there is enough for a first playlist: so many segments, and where
+    /// more than one is asked for, two target lengths. True when it is settled.
+    fn settle(&mut self, least: usize) -> bool {
+        let lengths = || self.segments.iter().map(|segment| segment.duration);
+        let Some(longest) = lengths().max() else { return self.target.is_some() };
+        // One second more than needed so far: groups of pictures are not all the same.
+        let target = longest.as_secs_f64().round() as u64 + 1;
+        let is_enough = least == 1 || lengths().sum::<Duration>() >= Duration::from_secs(2 * target);
+        if self.target.is_none() && self.segments.len() >= least && is_enough {
+            self.target = Some(target);
+        }
+        self.target.is_some()
     }
 
     fn playlist(&self, path: impl Fn(u64) -> String) -> String {
@@ -167,7 +212,7 @@ impl Window {
         let number = self.first_number + skip as u64;
         let mut text = format!(
             "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{number}\n",
-            self.target
+            self.longest().as_secs()
         );
         if breaks > 0 {
             let _ = writeln!(text, "#EXT-X-DISCONTINUITY-SEQUENCE:{breaks}");
@@ -187,8 +232,20 @@ mod tests {
     use super::*;
 
     fn window(first_number: u64) -> Window {
-        let read_at = Duration::ZERO;
-        Window { segments: VecDeque::new(), first_number, breaks: 0, target: 6, read_at, has_ended: false }
+        let share = Budget::new(usize::MAX).join();
+        Window {
+            segments: VecDeque::new(),
+            first_number,
+            breaks: 0,
+            target: None,
+            read_at: Duration::ZERO,
+            over: None,
+            share,
+        }
+    }
+
+    fn segment(ms: u64) -> Segment {
+        Segment { duration: Duration::from_millis(ms), pieces: vec![vec![0; 1_000].into()], is_break: false }
     }
 
     fn parsed(window: &Window) -> m3u8_rs::MediaPlaylist {
@@ -201,7 +258,8 @@ mod tests {
         let mut window = window(100);
         for n in 0..20_u64 {
             let is_break = n % 4 == 1;
-            window.add(Segment { duration: Duration::from_millis(4_000 + n * 200), pieces: Vec::new(), is_break });
+            window.add(Segment { is_break, ..segment(1_500 + n * 50) });
+            window.settle(1);
             let list = parsed(&window);
             let end = list.media_sequence + list.segments.len() as u64;
             assert_eq!(end, 101 + n, "numbers never skip or repeat");
@@ -216,5 +274,50 @@ mod tests {
             assert!(!list.end_list);
             assert_eq!(list.version, Some(3));
         }
+    }
+
+    #[test]
+    fn the_first_playlist_holds_three_segments_and_two_target_lengths_which_then_stand() {
+        for (lengths, target) in [
+            (vec![2_000, 2_000, 2_000], 3),
+            (vec![2_400, 2_400, 2_400], 3),
+            (vec![2_000, 4_000, 2_000, 2_000], 5),
+            (vec![1_000, 1_000, 1_000, 1_000], 2),
+            (vec![10_000, 10_000, 10_000], 11),
+        ] {
+            let mut window = window(100);
+            for length in &lengths {
+                assert!(!window.settle(FIRST), "{lengths:?} before {length}");
+                window.add(segment(*length));
+            }
+            assert!(window.settle(FIRST), "{lengths:?}");
+            let list = parsed(&window);
+            assert_eq!(list.target_duration, target, "{lengths:?}");
+            assert!(lengths.iter().sum::<u64>() >= 2_000 * target && list.segments.len() >= FIRST);
+            window.add(segment(9_000));
+            window.settle(FIRST);
+            assert_eq!(parsed(&window).target_duration, target, "it never changes");
+            assert_eq!(window.longest(), Duration::from_secs(target), "and segments are cut to it");
+        }
+    }
+
+    #[test]
+    fn where_key_frames_are_rare_one_segment_must_do() {
+        let mut window = window(100);
+        assert!(!window.settle(1));
+        window.add(segment(10_000));
+        assert!(!window.settle(FIRST) && window.settle(1));
+        assert_eq!(parsed(&window).target_duration, 11);
+    }
+
+    #[test]
+    fn all_segments_together_stay_within_the_budget_of_the_process() {
+        let budget = Budget::new(20_000);
+        let mut windows: Vec<_> = (0..4).map(|_| Window { share: budget.join(), ..window(0) }).collect();
+        for _ in 0..20 {
+            windows.iter_mut().for_each(|window| window.add(segment(2_000)));
+        }
+        assert!(windows.iter().all(|window| window.segments.len() == 5), "an equal part for each");
+        assert!(windows.iter().all(|window| parsed(window).media_sequence == 15));
     }
 }

@@ -8,10 +8,12 @@ mod reader;
 mod reading;
 mod section;
 mod tables;
+mod write;
 
-pub(crate) use packet::{PACKET, Packet, TICKS_PER_SECOND, write_pcr, write_stamp};
+pub(crate) use packet::{PACKET, Packet, STAMP_MASK, TICKS_PER_SECOND, write_pcr, write_stamp};
 pub(crate) use reader::{Enter, Reader, Seen};
 pub(crate) use tables::{Table, Versions};
+pub(crate) use write::{Writer, sound_tables};
 
 /// Time between two stamps of 33 bits, in 90 kHz ticks, across the wrap. `None` when they lie more
 /// than `limit` ticks apart or run backwards: then the clock was set anew.

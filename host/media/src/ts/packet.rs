@@ -9,7 +9,7 @@ pub(crate) const TICKS_PER_SECOND: u64 = 90_000;
 /// The byte that every packet begins with.
 pub(super) const SYNC: u8 = 0x47;
 /// Time stamps have 33 bits.
-pub(super) const STAMP_MASK: u64 = (1 << 33) - 1;
+pub(crate) const STAMP_MASK: u64 = (1 << 33) - 1;
 
 /// A packet, by reference. Made only from 188 bytes that begin with the sync byte.
 #[derive(Clone, Copy)]

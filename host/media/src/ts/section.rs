@@ -94,7 +94,8 @@ mod tests {
     use super::*;
 
     fn section(kind: u8, length: usize) -> Vec<u8> {
-        let mut body = vec![kind, 0xb0 | (length + 4 - 3 >> 8) as u8, (length + 4 - 3) as u8];
+        let told = (0xb000 | (length + 4 - 3) as u16).to_be_bytes();
+        let mut body = vec![kind, told[0], told[1]];
         body.extend((3..length).map(|n| n as u8));
         body
     }
@@ -134,7 +135,7 @@ mod tests {
         let body = section(2, 600);
         let packets = packed(0x100, &body);
         let twice: Vec<u8> = packets.chunks(PACKET).flat_map(|packet| packet.repeat(2)).collect();
-        assert_eq!(found(&twice), [body.clone()]);
+        assert_eq!(found(&twice), std::slice::from_ref(&body));
         let mut torn = packets[..PACKET].to_vec();
         torn.extend(&packets[2 * PACKET..]);
         torn.extend(packets);

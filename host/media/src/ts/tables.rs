@@ -94,6 +94,25 @@ pub(super) fn map(body: &[u8], program: u16) -> Option<Map> {
     Some(Map { lead: lead?, clock_pid: u16::from_be_bytes([clock_high & 0x1f, *clock_low]) })
 }
 
+/// The map of a program, without its checksum: where its clock is, and its streams by type, PID and
+/// descriptors.
+pub(super) fn map_body(program: u16, clock_pid: u16, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
+    let mut body = vec![2, 0, 0];
+    body.extend(program.to_be_bytes());
+    body.extend([0xc1, 0, 0]);
+    body.extend((0xe000 | clock_pid).to_be_bytes());
+    body.extend([0xf0, 0]);
+    for (kind, pid, descriptors) in streams {
+        body.push(*kind);
+        body.extend((0xe000 | pid).to_be_bytes());
+        body.extend((0xf000 | descriptors.len() as u16).to_be_bytes());
+        body.extend(*descriptors);
+    }
+    let length = 0xb000 | (body.len() + 4 - 3) as u16;
+    body.splice(1..3, length.to_be_bytes());
+    body
+}
+
 /// One of the two tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Table {
@@ -166,16 +185,10 @@ mod tests {
         body
     }
 
+    /// A map that counts now or not yet.
     fn map_of(program: u16, flags: u8, streams: &[(u8, u16, &[u8])]) -> Vec<u8> {
-        let mut body = vec![2, 0xb0, 0];
-        body.extend(program.to_be_bytes());
-        body.extend([flags, 0, 0, 0xe1, 0x20, 0xf0, 0]);
-        for (kind, pid, descriptors) in streams {
-            body.push(*kind);
-            body.extend((0xe000 | pid).to_be_bytes());
-            body.extend((0xf000 | descriptors.len() as u16).to_be_bytes());
-            body.extend(*descriptors);
-        }
+        let mut body = map_body(program, 0x120, streams);
+        body[5] = flags;
         body
     }
 

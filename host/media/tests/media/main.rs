@@ -11,3 +11,4 @@ mod movies;
 mod origin;
 mod pictures;
 mod shared;
+mod sources;

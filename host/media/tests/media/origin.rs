@@ -1,5 +1,4 @@
 //! A small HTTP server on loopback that plays the part of a source, and a client for it.
-//! Knows no transport streams.
 
 use bytes::Bytes;
 use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Validators};
@@ -17,6 +16,12 @@ pub(crate) enum Reply {
     Whole(Bytes),
     /// This with a type and an entity tag, whole or a range of it.
     Typed(&'static str, &'static str, Bytes),
+    /// This, whatever range is asked for.
+    Unranged(Bytes),
+    /// The first half of it, with the length of all.
+    Torn(Bytes),
+    /// A redirect to this path.
+    Moved(String),
     /// Status only.
     Status(u16),
     /// What the test sends, until it drops the sender.
@@ -96,9 +101,29 @@ async fn answer(socket: TcpStream, answers: Answers, asked: Arc<Mutex<Vec<String
         Reply::Status(status) => {
             socket.write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n").as_bytes()).await
         }
-        Reply::Whole(bytes) => ranged(&mut socket, &fields, "", bytes).await,
+        Reply::Moved(to) => {
+            let head = format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+            socket.write_all(head.as_bytes()).await
+        }
         Reply::Typed(content_type, etag, bytes) => {
-            ranged(&mut socket, &fields, &format!("Content-Type: {content_type}\r\nETag: {etag}\r\n"), bytes).await
+            let (head, part) = ranged(bytes, &fields, &format!("Content-Type: {content_type}\r\nETag: {etag}\r\n"));
+            socket.write_all(head.as_bytes()).await?;
+            socket.write_all(&part).await
+        }
+        Reply::Whole(bytes) => {
+            let (head, part) = ranged(bytes, &fields, "");
+            socket.write_all(head.as_bytes()).await?;
+            socket.write_all(&part).await
+        }
+        Reply::Torn(bytes) => {
+            let (head, part) = ranged(bytes, &fields, "");
+            socket.write_all(head.as_bytes()).await?;
+            socket.write_all(&part[..part.len() / 2]).await
+        }
+        Reply::Unranged(bytes) => {
+            let (head, whole) = ranged(bytes, &HashMap::new(), "");
+            socket.write_all(head.as_bytes()).await?;
+            socket.write_all(&whole).await
         }
         Reply::Fed(mut fed) => {
             socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n").await?;
@@ -121,13 +146,9 @@ async fn answer(socket: TcpStream, answers: Answers, asked: Arc<Mutex<Vec<String
     }
 }
 
-/// The bytes, or the range of them that the request's fields ask for.
-async fn ranged(
-    socket: &mut BufReader<TcpStream>,
-    fields: &HashMap<String, String>,
-    headers: &str,
-    bytes: Bytes,
-) -> std::io::Result<()> {
+/// The head of an answer with these bytes or the range of them that the request's fields ask for, and
+/// the bytes.
+fn ranged(bytes: Bytes, fields: &HashMap<String, String>, headers: &str) -> (String, Bytes) {
     let all = bytes.len();
     let (status, part, extra) = match fields.get("range").map(|range| span(range, all)) {
         None => (200, bytes, String::new()),
@@ -136,9 +157,7 @@ async fn ranged(
         }
         Some(None) => (416, Bytes::new(), format!("Content-Range: bytes */{all}\r\n")),
     };
-    let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{extra}{headers}\r\n", part.len());
-    socket.write_all(head.as_bytes()).await?;
-    socket.write_all(&part).await
+    (format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{extra}{headers}\r\n", part.len()), part)
 }
 
 fn span(range: &str, all: usize) -> Option<(usize, usize)> {
@@ -154,29 +173,39 @@ fn span(range: &str, all: usize) -> Option<(usize, usize)> {
 /// A real client over plain sockets, without the address rules of the panel's own.
 pub(crate) struct Plain;
 
+impl Plain {
+    async fn ask(host: &str, path: &str, range: Option<ByteRange>) -> Result<(Fetched, Option<String>), FetchError> {
+        let unreachable = |error: std::io::Error| FetchError::Unreachable(error.to_string());
+        let mut socket = BufReader::new(TcpStream::connect(host).await.map_err(unreachable)?);
+        let range = range.map(|range| format!("Range: {range}\r\n")).unwrap_or_default();
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n");
+        socket.write_all(request.as_bytes()).await.map_err(unreachable)?;
+        let (first, mut fields) = head(&mut socket).await.map_err(unreachable)?;
+        let content_length = fields.get("content-length").and_then(|length| length.parse().ok());
+        let body = ReaderStream::new(socket.take(content_length.unwrap_or(u64::MAX)));
+        let fetched = Fetched {
+            status: first.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0),
+            content_type: fields.remove("content-type"),
+            content_length,
+            content_range: fields.remove("content-range"),
+            validators: Validators { etag: fields.remove("etag"), last_modified: fields.remove("last-modified") },
+            final_url: format!("http://{host}/{path}"),
+            body: Box::pin(futures_util::StreamExt::map(body, |piece| {
+                piece.map_err(|error| FetchError::Broken(error.to_string()))
+            })),
+        };
+        Ok((fetched, fields.remove("location")))
+    }
+}
+
 impl Fetch for Plain {
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
         Box::pin(async move {
-            let unreachable = |error: std::io::Error| FetchError::Unreachable(error.to_string());
             let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
-            let mut socket = BufReader::new(TcpStream::connect(host).await.map_err(unreachable)?);
-            let range = range.map(|range| format!("Range: {range}\r\n")).unwrap_or_default();
-            let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n");
-            socket.write_all(request.as_bytes()).await.map_err(unreachable)?;
-            let (first, mut fields) = head(&mut socket).await.map_err(unreachable)?;
-            let content_length = fields.get("content-length").and_then(|length| length.parse().ok());
-            let body = ReaderStream::new(socket.take(content_length.unwrap_or(u64::MAX)));
-            Ok(Fetched {
-                status: first.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0),
-                content_type: fields.remove("content-type"),
-                content_length,
-                content_range: fields.remove("content-range"),
-                validators: Validators { etag: fields.remove("etag"), last_modified: fields.remove("last-modified") },
-                final_url: url.to_owned(),
-                body: Box::pin(futures_util::StreamExt::map(body, |piece| {
-                    piece.map_err(|error| FetchError::Broken(error.to_string()))
-                })),
-            })
+            match Plain::ask(host, path, range).await? {
+                (_, Some(path)) => Ok(Plain::ask(host, path.trim_start_matches('/'), range).await?.0),
+                (fetched, None) => Ok(fetched),
+            }
         })
     }
 
