@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn lines_that_are_wrong_are_passed_over_and_what_follows_them_is_read() {
-        let text = "#EXTM3U\r\n#EXT-X-TARGETDURATION:4\r\n\r\n#EXTINF:abc,\r\n a.ts \r\n#EXTINF:-1,\r\nb.ts\r\nc.ts\r\n#EXT-X-ENDLIST";
+        let text = "#EXTM3U\r\n#EXT-X-TARGETDURATION:4\r\n\r\n\
+                    #EXTINF:abc,\r\n a.ts \r\n#EXTINF:-1,\r\nb.ts\r\nc.ts\r\n#EXT-X-ENDLIST";
         let media = media(text);
         assert_eq!(uris(&media), ["a.ts", "b.ts", "c.ts"]);
         assert!(media.has_ended && media.segments.iter().all(|segment| segment.lasts == Duration::from_secs(4)));
