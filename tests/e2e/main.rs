@@ -27,6 +27,7 @@ mod guide;
 mod hls;
 mod live;
 mod logs;
+mod long_bouquet;
 mod movies;
 mod networks;
 mod origin;

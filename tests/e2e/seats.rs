@@ -25,8 +25,12 @@ struct Place {
 impl Place {
     /// A line with two seats at a channel that is running already.
     async fn new() -> Arc<Place> {
+        Place::with_seats(SEATS).await
+    }
+
+    async fn with_seats(seats: u32) -> Arc<Place> {
         let tenant = TestPanel::shared().tenant(1).await;
-        let line: Value = tenant.line(json!({ "max_connections": SEATS })).await;
+        let line: Value = tenant.line(json!({ "max_connections": seats })).await;
         let (username, password) = (line["username"].as_str().unwrap(), line["password"].as_str().unwrap());
         let path = format!("/live/{username}/{password}/{}.ts", tenant.streams[0]);
         let place = Arc::new(Place { line: LineId(id_of(&line)), path, tenant });
@@ -152,5 +156,51 @@ fn where_the_oldest_makes_room_a_newcomer_always_plays_and_one_older_socket_ends
         assert_eq!(place.tenant.get(&playlist).await.status(), 200);
         soon("the oldest ends", playing.pop_front().unwrap().drain()).await;
         assert_eq!(place.taken(), SEATS);
+    });
+}
+
+#[test]
+fn a_player_that_probes_and_then_opens_as_another_never_meets_its_own_seat() {
+    run(async {
+        let place = Place::with_seats(1).await;
+        for round in 0..150 {
+            let mut probe = place.watcher("probe", 1).await;
+            assert!(probe.plays().await, "round {round}: {}", probe.head);
+            // The client's side of the socket is closed; what the panel has seen of it is its own affair.
+            drop(probe);
+            let mut player = place.watcher("player", 1).await;
+            assert!(player.plays().await, "round {round}: {}", player.head);
+            drop(player);
+        }
+    });
+}
+
+#[test]
+fn a_suspended_tenants_viewer_ends_and_cannot_return() {
+    run(async {
+        let place = Place::new().await;
+        let engine = place.tenant.panel.engine();
+        let mut watcher = place.watcher("vlc", 1).await;
+        assert!(watcher.plays().await);
+        let stop = Arc::new(AtomicBool::new(false));
+        // Requests of others keep whatever is remembered of the tenant busy meanwhile.
+        let (others, until_then) = (Arc::clone(&place), Arc::clone(&stop));
+        let others = tokio::spawn(async move {
+            while !until_then.load(Ordering::SeqCst) {
+                others.tenant.get("/player_api.php").await;
+                sleep(Duration::from_millis(10)).await;
+            }
+        });
+        host_engine::tenant::suspend(engine, "test", &place.tenant.name).await.unwrap();
+        for round in 0..20 {
+            let mut again = place.watcher("vlc", 1).await;
+            assert!(!again.plays().await, "round {round}: {}", again.head);
+        }
+        soon("the viewer ends", watcher.drain()).await;
+        assert_eq!(place.taken(), 0);
+        stop.store(true, Ordering::SeqCst);
+        others.await.unwrap();
+        host_engine::tenant::resume(engine, "test", &place.tenant.name).await.unwrap();
+        assert!(place.watcher("vlc", 1).await.plays().await);
     });
 }

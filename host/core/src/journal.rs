@@ -3,7 +3,9 @@
 
 use crate::time::Unix;
 use crate::{LineId, StreamId, UserId};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// One journal row.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -73,4 +75,15 @@ pub struct JournalQuery {
     pub start: u32,
     /// At most so many; capped at 1,000.
     pub limit: u32,
+}
+
+/// Seconds for which a network that a line has signed in from is trusted: others' failures do not
+/// lock it out.
+pub const TRUST_SECONDS: i64 = 30 * 86_400;
+
+/// The network that an address is trusted with: its /24, of IPv6 its /64. What a provider gives a
+/// home moves within it.
+pub fn home(address: IpAddr) -> IpNet {
+    let length = if address.is_ipv4() { 24 } else { 64 };
+    IpNet::new(address, length).map_or(IpNet::from(address), |network| network.trunc())
 }

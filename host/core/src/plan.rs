@@ -2,7 +2,7 @@
 //! It is committed whole or not at all (`design.md` section 4). Knows nothing of SQL.
 
 use crate::audit::AuditEntry;
-use crate::bouquet::Member;
+use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
 use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
@@ -71,6 +71,10 @@ pub enum Change {
     SetMembers(BouquetId, Vec<Member>),
     /// These members are added at the bouquet's end; those it already has stay where they are.
     AddMembers(BouquetId, Vec<Member>),
+    /// These members leave the bouquet; those it does not have are none of them.
+    RemoveMembers(BouquetId, Vec<Member>),
+    /// These members stand at the spot, in this order, whether the bouquet had them or not.
+    PlaceMembers(BouquetId, Vec<Member>, Spot),
     /// Many rows at once.
     Set(SetChange),
     /// A user has made a trial at that time, or a reseller below him has. Kept when the line is
@@ -243,7 +247,10 @@ impl Plan {
                         }
                     }
                 }
-                Change::SetMembers(bouquet, _) | Change::AddMembers(bouquet, _) => {
+                Change::SetMembers(bouquet, _)
+                | Change::AddMembers(bouquet, _)
+                | Change::RemoveMembers(bouquet, _)
+                | Change::PlaceMembers(bouquet, ..) => {
                     names.insert(Name::Row(Key::Bouquet(*bouquet)));
                 }
                 Change::Set(_)

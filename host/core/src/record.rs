@@ -3,8 +3,10 @@
 //! commands share it. Knows nothing of storage.
 
 use crate::caller::CallerRole;
+use crate::name::MAX_CREDENTIAL;
 use crate::object::{Kind, Object, Stored};
 use crate::refusal::Code;
+use crate::time::Term;
 use crate::{Refusal, block::Block, bouquet::Bouquet, category::Category, group::Group, guide::GuideSource};
 use crate::{package::Package, series::Series, settings::Settings};
 use serde::de::DeserializeOwned;
@@ -62,7 +64,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
             "lock_device": Read Write, "addon": Read Write, "addons": Hidden Write, "check_compatible": Read Write,
         },
         Kind::Bouquet => fields! {
-            "id": Read Read, "name": Read Write, "position": Read Write, "members": Hidden Write,
+            "id": Read Read, "name": Read Write, "position": Read Write, "members": Hidden Write, "counts": Hidden Read,
         },
         Kind::Category => fields! {
             "id": Read Read, "kind": Read Write, "name": Read Write, "position": Read Write,
@@ -202,6 +204,16 @@ fn validate_group(group: &Group) -> Result<(), Refusal> {
             return Err(Refusal::field(Code::InvalidInput, field, "An amount of a group is not below zero."));
         }
     }
+    for (field, least) in [("min_username", group.min_username), ("min_password", group.min_password)] {
+        if !(1..=MAX_CREDENTIAL).contains(&usize::from(least)) {
+            let message = format!("{field} is from 1 to {MAX_CREDENTIAL} characters.");
+            return Err(Refusal::field(Code::InvalidInput, field, message));
+        }
+    }
+    if !(1..=Term::MAX_COUNT).contains(&group.trials.window.count) {
+        let message = format!("The window of trials counts 1 to {} units.", Term::MAX_COUNT);
+        return Err(Refusal::field(Code::InvalidInput, "trials", message));
+    }
     Ok(())
 }
 
@@ -211,7 +223,7 @@ fn validate_package(package: &Package) -> Result<(), Refusal> {
         if offer.price.is_negative() {
             return Err(Refusal::field(Code::InvalidInput, name, "A price is not below zero."));
         }
-        if !(1..=crate::time::Term::MAX_COUNT).contains(&offer.term.count) {
+        if !(1..=Term::MAX_COUNT).contains(&offer.term.count) {
             return Err(Refusal::field(Code::InvalidInput, name, "A term counts 1 to 1200 units."));
         }
     }
@@ -268,6 +280,22 @@ mod tests {
         let group = Group { name: "gold".into(), min_password: 9, ..Group::default() };
         let merged = merge(&group, &object(json!({"name": "silver"})), CallerRole::Admin).unwrap();
         assert_eq!(merged, Group { name: "silver".into(), ..group });
+    }
+
+    #[test]
+    fn what_a_group_counts_is_within_what_can_be_met() {
+        let refused = |group: Group| validate(&Object::Group(group)).unwrap_err().field.unwrap();
+        let group = Group { name: "gold".into(), ..Group::default() };
+        assert_eq!(validate(&Object::Group(group.clone())), Ok(()));
+        for least in [0, 129, u16::MAX] {
+            assert_eq!(refused(Group { min_username: least, ..group.clone() }), "min_username");
+            assert_eq!(refused(Group { min_password: least, ..group.clone() }), "min_password");
+        }
+        for count in [0, 1_201] {
+            let mut trials = group.trials;
+            trials.window.count = count;
+            assert_eq!(refused(Group { trials, ..group.clone() }), "trials");
+        }
     }
 
     #[test]

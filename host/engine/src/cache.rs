@@ -3,7 +3,6 @@
 //! generation, blocks by their effect.
 
 use crate::{Engine, Result};
-use host_core::TenantId;
 use host_core::block::Blocked;
 use host_core::caller::Scope;
 use host_core::line::Line;
@@ -12,6 +11,8 @@ use host_core::plan::Place;
 use host_core::port::{Filter, Query};
 use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::Quotas;
+use host_core::user::Role;
+use host_core::{TenantId, UserId};
 use parking_lot::{Mutex, RwLock};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache as Bounded;
@@ -44,12 +45,17 @@ pub(crate) struct Cache {
     /// Who reads the block lists of a tenant; others who want them wait.
     block_reads: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
     lines: Bounded<Named, (u64, Arc<Line>)>,
+    /// What users are. That never changes, so that nothing makes it old.
+    roles: Bounded<(TenantId, UserId), Role>,
 }
+
+/// Users of all tenants whose role is kept.
+const USERS: usize = 16_384;
 
 impl Default for Cache {
     fn default() -> Cache {
         let (settings, blocks, block_epoch, block_reads) = Default::default();
-        Cache { settings, blocks, block_epoch, block_reads, lines: Bounded::new(LINES) }
+        Cache { settings, blocks, block_epoch, block_reads, lines: Bounded::new(LINES), roles: Bounded::new(USERS) }
     }
 }
 
@@ -69,6 +75,7 @@ impl Cache {
         self.settings.write().remove(&tenant);
         self.block_reads.lock().remove(&tenant);
         self.lines.retain(|(of, _), _| *of != tenant);
+        self.roles.retain(|(of, _), _| *of != tenant);
     }
 }
 
@@ -91,6 +98,20 @@ impl Engine {
         });
         self.cache.settings.write().insert(tenant, (generation, Arc::clone(&settings)));
         Ok(settings)
+    }
+
+    /// What a user is; none when there is no such user.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn role(&self, tenant: TenantId, user: UserId) -> Result<Option<Role>> {
+        if let Some(role) = self.cache.roles.get(&(tenant, user)) {
+            return Ok(Some(role));
+        }
+        let row = self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::User(user)).await?;
+        let Some(Object::User(row)) = row else { return Ok(None) };
+        self.cache.roles.insert((tenant, user), row.role);
+        Ok(Some(row.role))
     }
 
     /// The line with a user name, if it is in memory as of the tenant's line generation.

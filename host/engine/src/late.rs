@@ -39,6 +39,8 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
         Change::Delete(..)
         | Change::SetMembers(..)
         | Change::AddMembers(..)
+        | Change::RemoveMembers(..)
+        | Change::PlaceMembers(..)
         | Change::Set(_)
         | Change::UseTrial(..)
         | Change::TakeIds(..)

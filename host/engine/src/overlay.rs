@@ -2,7 +2,7 @@
 //! value. Knows nothing of storage.
 
 use host_core::BouquetId;
-use host_core::bouquet::Member;
+use host_core::bouquet::{Member, Spot};
 use host_core::object::{Key, Kind, Object, Unique, uniques};
 use std::collections::{HashMap, HashSet};
 
@@ -14,13 +14,54 @@ pub(crate) struct Row {
     pub(crate) after: Option<Object>,
 }
 
-/// What the plan does to the members of a bouquet.
-#[derive(Default)]
-pub(crate) struct Members {
-    /// All of them, when the plan sets them; none when it only adds to the committed ones.
-    pub(crate) set: Option<Vec<Member>>,
-    /// Added behind those, in order; some may be there already.
-    pub(crate) added: Vec<Member>,
+/// One thing that the plan does to the members of a bouquet.
+pub(crate) enum Edit {
+    /// They become these.
+    Set(Vec<Member>),
+    /// These are added at the end; those that it has stay where they are.
+    Add(Vec<Member>),
+    /// These leave it.
+    Remove(Vec<Member>),
+    /// These stand at the spot, whether it had them or not.
+    Place(Vec<Member>, Spot),
+}
+
+impl Edit {
+    /// The members that it names.
+    pub(crate) fn named(&self) -> &[Member] {
+        let (Edit::Set(members) | Edit::Add(members) | Edit::Remove(members) | Edit::Place(members, _)) = self;
+        members
+    }
+
+    /// Whether nothing of what was before stays.
+    pub(crate) fn is_set(&self) -> bool {
+        matches!(self, Edit::Set(_))
+    }
+
+    /// Does it to a list that is all the members (`whole`), or the first of them.
+    pub(crate) fn apply(&self, list: &mut Vec<Member>, whole: bool) {
+        match self {
+            Edit::Set(all) => list.clone_from(all),
+            Edit::Add(more) => {
+                let mut there: HashSet<Member> = list.iter().copied().collect();
+                // What is added stands behind the part that is looked at.
+                list.extend(more.iter().copied().filter(|member| whole && there.insert(*member)));
+            }
+            Edit::Remove(gone) => retain_others(list, gone),
+            Edit::Place(these, spot) => {
+                retain_others(list, these);
+                let is_within = spot.anchor().map_or(*spot == Spot::First, |anchor| list.contains(&anchor));
+                if whole || is_within {
+                    spot.put(list, these);
+                }
+            }
+        }
+    }
+}
+
+fn retain_others(list: &mut Vec<Member>, gone: &[Member]) {
+    let gone: HashSet<Member> = gone.iter().copied().collect();
+    list.retain(|member| !gone.contains(member));
 }
 
 /// All rows that the plan has touched, and those that it has read.
@@ -30,7 +71,7 @@ pub(crate) struct Overlay {
     order: Vec<Key>,
     holders: HashMap<Unique, Key>,
     read: HashSet<Key>,
-    members: HashMap<BouquetId, Members>,
+    members: HashMap<BouquetId, Vec<Edit>>,
 }
 
 impl Overlay {
@@ -85,18 +126,17 @@ impl Overlay {
         self.touched().filter(is_new).count()
     }
 
-    /// What the plan does to a bouquet's members, if anything.
-    pub(crate) fn members(&self, bouquet: BouquetId) -> Option<&Members> {
-        self.members.get(&bouquet)
+    /// What the plan does to a bouquet's members, in order.
+    pub(crate) fn members(&self, bouquet: BouquetId) -> &[Edit] {
+        self.members.get(&bouquet).map_or(&[], Vec::as_slice)
     }
 
-    /// Sets them all.
-    pub(crate) fn set_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.members.insert(bouquet, Members { set: Some(members), added: Vec::new() });
-    }
-
-    /// Adds at their end.
-    pub(crate) fn add_members(&mut self, bouquet: BouquetId, members: &[Member]) {
-        self.members.entry(bouquet).or_default().added.extend_from_slice(members);
+    /// Notes one more.
+    pub(crate) fn edit_members(&mut self, bouquet: BouquetId, edit: Edit) {
+        let edits = self.members.entry(bouquet).or_default();
+        if edit.is_set() {
+            edits.clear();
+        }
+        edits.push(edit);
     }
 }

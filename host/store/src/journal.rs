@@ -2,6 +2,7 @@
 //! tenant's file within a second. Knows nothing of plans.
 
 mod age;
+mod trust;
 
 use crate::Options;
 use crate::directory::DataDirectory;
@@ -12,10 +13,12 @@ use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use host_core::journal::{Entry, JournalQuery};
 use host_core::port::{Answer, Clock, Journal, StoreError};
+use host_core::time::Unix;
 use host_core::{LineId, TenantId};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -32,10 +35,20 @@ const OPEN: usize = 16;
 /// Reads that wait at a time.
 const READS: usize = 256;
 
-struct Read {
-    tenant: TenantId,
-    query: JournalQuery,
-    answer: oneshot::Sender<Result<Vec<Entry>, StoreError>>,
+/// What is asked of the thread.
+enum Read {
+    Entries {
+        tenant: TenantId,
+        query: JournalQuery,
+        answer: oneshot::Sender<Result<Vec<Entry>, StoreError>>,
+    },
+    Trust {
+        tenant: TenantId,
+        line: LineId,
+        address: IpAddr,
+        now: Unix,
+        answer: oneshot::Sender<Result<bool, StoreError>>,
+    },
 }
 
 struct Buffer {
@@ -104,13 +117,23 @@ impl Journal for FileJournal {
     }
 
     fn read(&self, tenant: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>> {
-        let (answer, entries) = oneshot::channel();
-        let sent = self.reads.as_ref().is_some_and(|reads| reads.try_send(Read { tenant, query, answer }).is_ok());
+        self.ask(|answer| Read::Entries { tenant, query, answer })
+    }
+
+    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Answer<'_, bool> {
+        self.ask(|answer| Read::Trust { tenant, line, address, now, answer })
+    }
+}
+
+impl FileJournal {
+    fn ask<'a, T: Send + 'a>(&self, ask: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Read) -> Answer<'a, T> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.reads.as_ref().is_some_and(|reads| reads.try_send(ask(answer)).is_ok());
         Box::pin(async move {
             if !sent {
                 return Err(StoreError::Busy);
             }
-            entries.await.unwrap_or(Err(StoreError::Busy))
+            answered.await.unwrap_or(Err(StoreError::Busy))
         })
     }
 }
@@ -135,9 +158,10 @@ impl Books {
                 sweep = Instant::now() + SWEEPS;
             }
             match read {
-                Ok(Read { tenant, query, answer }) => {
-                    // Whoever asked may be gone.
-                    let _ = answer.send(self.read(tenant, &query));
+                // Whoever asked may be gone.
+                Ok(Read::Entries { tenant, query, answer }) => drop(answer.send(self.read(tenant, &query))),
+                Ok(Read::Trust { tenant, line, address, now, answer }) => {
+                    drop(answer.send(self.is_trusted(tenant, line, address, now)));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -171,6 +195,7 @@ impl Books {
                 let refusal = matches!(entry, Entry::Refused { .. });
                 let text = serde_json::to_string(entry).unwrap_or_default();
                 insert.execute((line_of(entry).map(|id| id.0), refusal, text))?;
+                trust::note(&transaction, entry)?;
             }
             let last = transaction.last_insert_rowid();
             transaction.prepare_cached("DELETE FROM entries WHERE id <= ?1")?.execute((last - rows,))?;
@@ -210,6 +235,13 @@ impl Books {
             })?);
         }
         Ok(entries)
+    }
+
+    fn is_trusted(&mut self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Result<bool, StoreError> {
+        if !self.directory.journal(tenant).exists() {
+            return Ok(false);
+        }
+        trust::is_trusted(self.book(tenant)?, line, address, now).map_err(failed)
     }
 
     fn book(&mut self, tenant: TenantId) -> Result<&Connection, StoreError> {

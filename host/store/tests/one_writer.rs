@@ -11,6 +11,7 @@ use syn::{Attribute, FnArg, ImplItem, Item, ItemImpl, LitStr, Signature, TraitIt
 /// Files of the write path, each driven by the writer; the journal has its own database.
 const WRITING: &[&str] = &[
     "journal/age.rs",
+    "journal/trust.rs",
     "journal.rs",
     "sqlite/audit_chain/heads.rs",
     "sqlite/audit_chain.rs",
@@ -18,7 +19,7 @@ const WRITING: &[&str] = &[
     "sqlite/guide.rs",
     "sqlite/idempotency.rs",
     "sqlite/ledger.rs",
-    "sqlite/members.rs",
+    "sqlite/member_places.rs",
     "sqlite/outbox.rs",
     "sqlite/schema.rs",
     "sqlite/set_change.rs",

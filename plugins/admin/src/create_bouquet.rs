@@ -8,7 +8,7 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn create_bouquet(call: Call<CreateBouquet>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let members = wish.bouquet_data.as_ref().map(bouquet_row::members).transpose()?;
+    let members = wish.bouquet_data.as_ref().map(|data| bouquet_row::members("bouquet_data", data)).transpose()?;
     let document =
         Document::new().with("name", Some(wish.bouquet_name)).with("position", wish.order).with("members", members);
     let bouquet: Bouquet = records::create(&document)?;

@@ -13,7 +13,7 @@ pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
         password: wish.password,
         expiry: Some(wish.exp_date),
         max_connections: Some(wish.max_connections),
-        owner: wish.member_id.filter(|owner| *owner > 0),
+        owner: wish.member_id.map(|owner| Some(owner).filter(|owner| *owner > 0)),
         trial: wish.is_trial,
         allowed_addresses: wish.allowed_ips,
         allowed_agents: wish.allowed_ua,

@@ -3,7 +3,7 @@
 
 use crate::parameters::CreateStream;
 use crate::stream_row::{self, StreamRow, document};
-use linecard_sdk::records::{self, Bouquet, Document, Member, Stream};
+use linecard_sdk::records::{self, Document, Stream};
 use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn create_stream(call: Call<CreateStream>) -> Result<Reply, Refusal> {
@@ -12,10 +12,6 @@ pub(crate) fn create_stream(call: Call<CreateStream>) -> Result<Reply, Refusal> 
         .with("name", Some(wish.stream_display_name))
         .with("kind", Some(stream_row::kind(&wish.stream_type)));
     let stream: Stream = records::create(&document)?;
-    for bouquet in wish.bouquets {
-        let mut members = records::get::<Bouquet>(bouquet)?.members.unwrap_or_default();
-        members.push(Member::stream(stream.id));
-        records::edit::<Bouquet>(bouquet, &Document::new().with("members", Some(members)))?;
-    }
+    stream_row::add_to(stream.id, wish.bouquets)?;
     reply::data(&StreamRow::from(stream))
 }

@@ -14,7 +14,7 @@ pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
         password: wish.password,
         expiry: if endless { Some(Expiry::Never) } else { wish.exp_date },
         max_connections: wish.max_connections,
-        owner: wish.member_id.filter(|owner| *owner > 0),
+        owner: wish.member_id.map(|owner| Some(owner).filter(|owner| *owner > 0)),
         trial: wish.is_trial,
         allowed_addresses: wish.allowed_ips,
         allowed_agents: wish.allowed_ua,

@@ -10,5 +10,6 @@ pub(crate) fn edit_stream(call: Call<EditStream>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
     let document = document!(wish).with("name", wish.stream_display_name);
     let stream: Stream = records::edit(wish.id, &document)?;
+    stream_row::add_to(stream.id, wish.bouquets)?;
     reply::data(&StreamRow::from(stream))
 }

@@ -74,7 +74,7 @@ impl From<LineView> for LineRow {
             same_player: line.same_player.take().unwrap_or_default(),
             reseller_notes: take(&mut line.reseller_notes),
             bouquets: take(&mut line.bouquets),
-            member_id: line.owner,
+            member_id: line.reseller.unwrap_or(0),
             active_connections: line.active_connections,
             line: NewLine::from(line),
         }

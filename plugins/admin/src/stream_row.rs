@@ -1,8 +1,8 @@
 //! How this surface shows a stream, and what of a request becomes one.
 //! Knows no rule: the host checks every field.
 
-use linecard_sdk::records::Stream;
-use linecard_sdk::time;
+use linecard_sdk::records::{self, Member, MembersChange, Stream};
+use linecard_sdk::{Refusal, time};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -68,6 +68,12 @@ fn word(kind: &str) -> &'static str {
 /// The host's kind for a word of this surface.
 pub(crate) fn kind(word: &str) -> &'static str {
     KINDS.iter().find(|(known, _)| *known == word).map_or("live", |(_, host)| host)
+}
+
+/// Puts a stream at the end of these bouquets; where it is already it stays.
+pub(crate) fn add_to(stream: u32, bouquets: Vec<u32>) -> Result<(), Refusal> {
+    let change = MembersChange { add: vec![Member::stream(stream)], ..MembersChange::default() };
+    bouquets.into_iter().try_for_each(|bouquet| records::edit_members(bouquet, &change).map(drop))
 }
 
 /// How viewers get it: two switches here, one choice in the host. None when neither was sent.

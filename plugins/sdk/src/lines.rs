@@ -17,6 +17,8 @@ pub struct LineView {
     pub password: String,
     /// The user who owns it.
     pub owner: u32,
+    /// The reseller who owns it; none for a line of the panel itself.
+    pub reseller: Option<u32>,
     /// The package it was last sold under.
     pub package: Option<u32>,
     pub expiry: Expiry,
@@ -112,8 +114,9 @@ pub struct Options {
     pub password: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry: Option<Expiry>,
+    /// `Some(None)` gives it to the panel itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<u32>,
+    pub owner: Option<Option<u32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

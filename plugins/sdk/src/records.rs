@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 mod kinds;
 
-pub use kinds::{Bouquet, Group, Member, Offer, Package, Settings, Stream, Term, Trials};
+pub use kinds::{Bouquet, Group, Member, MembersChange, Offer, Package, Settings, Spot, Stream, Term, Trials};
 
 /// A kind of record with the type of its document.
 pub trait Record: DeserializeOwned {
@@ -112,6 +112,26 @@ pub fn edit<T: Record>(id: u32, document: &Document) -> Result<T, Refusal> {
 /// Deletes a record that nothing uses.
 pub fn delete<T: Record>(id: u32) -> Result<(), Refusal> {
     Ok(host::delete(T::KIND, id)?)
+}
+
+/// Members of a bouquet, and how many it has of each kind.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MembersPage {
+    /// The members, in order.
+    pub rows: Vec<Member>,
+    /// How much there is of each kind.
+    pub counts: std::collections::BTreeMap<String, u32>,
+}
+
+/// Up to 1,000 members of a bouquet, behind one of them or from the first.
+pub fn members(bouquet: u32, after: Option<Member>, limit: u32) -> Result<MembersPage, Refusal> {
+    read(&host::members(bouquet, &written(&Document::new().with("after", after).with("limit", Some(limit))))?)
+}
+
+/// Edits a bouquet's members; answers the bouquet.
+pub fn edit_members(bouquet: u32, change: &MembersChange) -> Result<Bouquet, Refusal> {
+    read(&host::edit_members(bouquet, &written(change))?)
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ fn attempts(side: &Side) -> Vec<Attempt> {
         try_to("records", "edit", vec![text("group"), Number(1), text(r#"{"name":"taken"}"#)]),
         try_to("records", "create", vec![text("bouquet"), text(r#"{"name":"made"}"#)]),
         try_to("records", "delete", vec![text("bouquet"), Number(1)]),
+        try_to("records", "edit-members", vec![Number(1), text(r#"{"add":[{"stream":1}]}"#)]),
         try_to("credits", "adjust", vec![Number(rival), text("-10"), text("")]),
         try_to("credits", "adjust", vec![Number(side.shop.user), text("1000"), text("")]),
         try_to("users", "create", vec![text(r#"{"username":"boss","role":"admin"}"#)]),

@@ -8,7 +8,9 @@ use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
-use host_core::port::{Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, Trouble, Waiting};
+use host_core::port::{
+    Answer, CommitError, Committed, Counted, Finding, Held, Page, Query, Replayed, Store, Trouble, Waiting,
+};
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
@@ -82,7 +84,11 @@ impl Store for Gauge {
         fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
-        fn members_of(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
+        fn members_page(
+            tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32
+        ) -> Answer<'_, Vec<Held>>;
+        fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>>;
+        fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool>;
         fn catalogue(
             tenant: TenantId, bouquets: Vec<BouquetId>, kinds: Vec<StreamKind>, category: Option<CategoryId>
         ) -> Answer<'_, Vec<StreamId>>;

@@ -6,13 +6,15 @@ use super::plugin_files::{self, FILES};
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery};
 use host_core::port::{Answer, Journal};
+use host_core::time::Unix;
 use host_core::user::Role;
-use host_core::{ApiKeyId, PackageId, TenantId, UserId};
+use host_core::{ApiKeyId, LineId, PackageId, TenantId, UserId};
 use host_engine::{Engine, MaxMind, Ports, Work, credit, record, tenant, user};
 use host_runtime::Runtime;
 use host_store::Options;
 use serde_json::{Map, Value, json};
 use std::fs;
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
@@ -221,5 +223,9 @@ impl Journal for NoJournal {
 
     fn read(&self, _: TenantId, _: JournalQuery) -> Answer<'_, Vec<Entry>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Answer<'_, bool> {
+        Box::pin(async { Ok(false) })
     }
 }

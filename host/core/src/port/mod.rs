@@ -1,9 +1,11 @@
 //! What the floors above need of the outside world, as traits. `async` appears here only in
 //! signatures: what is behind a port decides which answers are there at once.
 
+mod answers;
 mod fetch;
 mod store;
 
+pub use answers::*;
 pub use fetch::*;
 pub use store::*;
 
@@ -60,6 +62,10 @@ pub trait Journal: Send + Sync + 'static {
     fn note(&self, tenant: TenantId, entry: Entry);
     /// Reads rows, newest first.
     fn read(&self, tenant: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>>;
+    /// Whether the line has signed in from the [`home`](crate::journal::home) of this address within
+    /// the last [`TRUST_SECONDS`](crate::journal::TRUST_SECONDS). Kept from the sign-ins that are
+    /// noted, by day; outlives the process. Asked for where a sign-in would be locked out.
+    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Answer<'_, bool>;
 }
 
 /// Who operates the network of an address, from MaxMind files; `None` without a file or entry.

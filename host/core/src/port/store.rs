@@ -1,11 +1,11 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one
 //! way to write, [`Store::commit`]. Knows no SQL and no engine.
 
+use super::{Counted, Finding, Held, Page, Replayed, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
 use crate::credit::Credits;
-use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::line::LineStatus;
@@ -163,57 +163,6 @@ pub enum Filter {
     After(u32),
 }
 
-/// A member of a bouquet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// The bouquet that holds it.
-    pub bouquet: BouquetId,
-    /// The member.
-    pub member: Member,
-    /// What it is, when it is a stream.
-    pub kind: Option<StreamKind>,
-}
-
-/// A page of a list, and how many rows there are.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    /// The rows.
-    pub rows: Vec<Object>,
-    /// Rows in scope that meet the filters, without the search.
-    pub total: u64,
-    /// Rows that also match the search.
-    pub matching: u64,
-}
-
-/// A reply that was given under an idempotency key.
-#[derive(Debug, Clone)]
-pub struct Replayed {
-    /// SHA-256 over action and parameters of the first request.
-    pub request: [u8; 32],
-    /// Its reply, late values filled in.
-    pub reply: Vec<u8>,
-}
-
-/// An effect that waits to be performed.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    /// Its row.
-    pub id: OutboxId,
-    /// What to do.
-    pub effect: Effect,
-    /// How often it was tried.
-    pub attempts: u32,
-}
-
-/// One invariant that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Which: `ledger sum`, `audit chain`, `foreign key`, …
-    pub invariant: &'static str,
-    /// What is wrong, with row numbers.
-    pub detail: String,
-}
-
 /// Storage of the process and all its tenants.
 ///
 /// Reads of a row, or of a few, are answered at once on the caller's thread. Reads whose cost
@@ -241,8 +190,20 @@ pub trait Store: Send + Sync + 'static {
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
     /// A bouquet's members in order.
     fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
-    /// The members of these bouquets, by bouquet and in order, with what their streams are.
-    fn members_of(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
+    /// Up to `limit` members of a bouquet in order, behind one of them or from the first, with what
+    /// their streams are.
+    fn members_page(
+        &self,
+        tenant: TenantId,
+        bouquet: BouquetId,
+        after: Option<Member>,
+        limit: u32,
+    ) -> Answer<'_, Vec<Held>>;
+    /// How many members these bouquets have, by what they are (none for series). Counted as they
+    /// come and go: it costs the same for every size.
+    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>>;
+    /// Whether a bouquet has the member.
+    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool>;
     /// Enabled streams of these kinds in these bouquets, each once, in the order of the bouquets
     /// as given and of their members; with a category, only those in it.
     fn catalogue(

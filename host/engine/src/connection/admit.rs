@@ -10,7 +10,7 @@ use host_core::object::{Key, Object, Stored};
 use host_core::package::Package;
 use host_core::plan::Place;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
-use host_core::{LineId, Refusal, StreamId, TenantId};
+use host_core::{Code, LineId, Refusal, StreamId, TenantId};
 use std::sync::Arc;
 
 /// What happens to a start when all seats of its line are taken.
@@ -59,6 +59,39 @@ impl Engine {
         self.enter(line, tenant, stream, session, Coming::Start, visit).await
     }
 
+    /// Likewise; when all seats are taken it waits for one until `patience` is over. A player that
+    /// closes a connection and opens the next at once is often quicker than we see its close.
+    ///
+    /// # Errors
+    /// As [`Engine::admit`].
+    pub async fn admit_within(
+        self: &Arc<Self>,
+        line: &Line,
+        tenant: TenantId,
+        stream: StreamId,
+        session: SessionKey,
+        visit: &Visit<'_>,
+        patience: impl Future<Output = ()> + Send,
+    ) -> Result<Seat> {
+        let mut patience = std::pin::pin!(patience);
+        let outcome = loop {
+            let mut freed = std::pin::pin!(self.seats().freed(tenant, line.id));
+            // Registered before the look, so that a seat that comes free in between is not missed.
+            freed.as_mut().enable();
+            let outcome = self.admit_checked(line, tenant, stream, session, Coming::Start, visit).await;
+            let is_full = |refusal: &Refusal| refusal.code == Code::ConnectionLimit;
+            if !outcome.as_ref().is_err_and(|error| error.refusal().is_some_and(is_full)) {
+                break outcome;
+            }
+            tokio::select! {
+                biased;
+                () = &mut patience => break outcome,
+                () = freed => {}
+            }
+        };
+        self.noted(outcome, tenant, (line.id, stream), visit)
+    }
+
     /// Admits a request that goes on with a session: another range of a movie. It joins the session's
     /// seat or takes a free one, and takes over none.
     ///
@@ -89,8 +122,18 @@ impl Engine {
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         let outcome = self.admit_checked(line, tenant, stream, session, coming, visit).await;
+        self.noted(outcome, tenant, (line.id, stream), visit)
+    }
+
+    fn noted(
+        &self,
+        outcome: Result<Seat>,
+        tenant: TenantId,
+        (line, stream): (LineId, StreamId),
+        visit: &Visit<'_>,
+    ) -> Result<Seat> {
         if let Err(Error::Refusal(refusal)) = &outcome {
-            self.journal().note(tenant, self.refused(refusal, line.id, stream, visit));
+            self.journal().note(tenant, self.refused(refusal, line, stream, visit));
         }
         outcome
     }

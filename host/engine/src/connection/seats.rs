@@ -21,6 +21,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 const SHARDS: usize = 64;
 const LEASE: Duration = Duration::from_secs(LEASE_SECONDS as u64);
@@ -33,6 +35,8 @@ type Shard = Mutex<HashMap<Owner, Vec<Held>>>;
 pub struct Seats {
     shards: Box<[Shard; SHARDS]>,
     lost: Lost,
+    /// Told when a seat of the shard comes free.
+    freed: Box<[Notify; SHARDS]>,
     fence: AtomicU64,
     clock: Arc<dyn Clock>,
     mirror: Arc<dyn LeaseMirror>,
@@ -48,8 +52,9 @@ impl Seats {
         let shards = Box::new(std::array::from_fn(|_| Mutex::default()));
         // Numbers grow over restarts even when the mirror is empty.
         let first = u64::try_from(now.0).unwrap_or(0) << 24;
+        let freed = Box::new(std::array::from_fn(|_| Notify::new()));
         let (fence, unmirrored, lost) = (AtomicU64::new(first), AtomicU64::new(0), Lost::default());
-        let seats = Seats { shards, lost, fence, clock, mirror, journal, unmirrored };
+        let seats = Seats { shards, lost, freed, fence, clock, mirror, journal, unmirrored };
         for (slot, lease) in seats.mirror.load() {
             seats.restore(slot, lease, now);
         }
@@ -272,13 +277,18 @@ impl Seats {
             let owner = (held.lease.tenant, held.lease.line);
             self.lost.note(owner, SessionKey(held.lease.session), self.clock.monotonic());
         }
+        self.freed[place((held.lease.tenant, held.lease.line))].notify_waiters();
         let entry = activity(&held.lease, &held.agent, held.output, held.signal.bytes(), now);
         self.journal.note(held.lease.tenant, entry);
     }
 
+    /// Resolves when a seat of the line may have come free.
+    pub(super) fn freed(&self, tenant: TenantId, line: LineId) -> Notified<'_> {
+        self.freed[place((tenant, line))].notified()
+    }
+
     fn shard(&self, owner: Owner) -> &Shard {
-        let spread = (u64::from(owner.0.0) << 32 | u64::from(owner.1.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &self.shards[(spread >> 58) as usize % SHARDS]
+        &self.shards[place(owner)]
     }
 
     /// Runs under the lock of the line's shard. A line without leases leaves no entry.
@@ -291,4 +301,10 @@ impl Seats {
         }
         answer
     }
+}
+
+/// Where a line's leases are.
+fn place(owner: Owner) -> usize {
+    let spread = (u64::from(owner.0.0) << 32 | u64::from(owner.1.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (spread >> 58) as usize % SHARDS
 }

@@ -37,7 +37,7 @@ pub struct GuideOptions {
 /// `{"source","job","state","read","counts","dry_run","left_out","not_kept"}`.
 ///
 /// # Errors
-/// `invalid_input` for a file that cannot be read to its end or has no programme.
+/// `conflict` while another import of the source runs; `invalid_input` for a file that cannot be read to its end or has no programme.
 pub async fn guide(
     engine: &Arc<Engine>,
     caller: Caller,

@@ -32,9 +32,16 @@ struct Inner {
 
 impl Jobs {
     /// A job is about to begin. Told before its row is there, so that a step never takes it for
-    /// one that was left.
-    pub(super) fn begin(&self, tenant: TenantId, id: JobId, kind: &'static str, subject: &str) {
-        self.0.lock().own.insert((tenant, id), (kind, subject.to_owned()));
+    /// one that was left. False while another one works on the same: of two, the one that prunes
+    /// would delete what the other has just added.
+    pub(super) fn begin(&self, tenant: TenantId, id: JobId, kind: &'static str, subject: &str) -> bool {
+        let mut inner = self.0.lock();
+        let mut others = inner.own.iter().filter(|((of, other), _)| *of == tenant && *other != id);
+        if others.any(|(_, (is, on))| *is == kind && on == subject) {
+            return false;
+        }
+        inner.own.insert((tenant, id), (kind, subject.to_owned()));
+        true
     }
 
     /// A job ended; or it was dropped with its row still running.

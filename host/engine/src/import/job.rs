@@ -12,6 +12,11 @@ use host_core::{JobId, Refusal, Version};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+fn runs_already(subject: &str) -> Refusal {
+    let message = format!("An import of {subject} runs already; wait for its end, or cancel it.");
+    Refusal::field(Code::Conflict, "source", message).retry_after(60)
+}
+
 /// A running import.
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
@@ -38,7 +43,9 @@ impl Running {
         let mut reserved = None;
         let verb = async |work: &mut Work| {
             let id = JobId(work.next_id(Kind::Job).await?);
-            engine.due.jobs.begin(tenant, id, kind, subject);
+            if !engine.due.jobs.begin(tenant, id, kind, subject) {
+                return Err(runs_already(subject).into());
+            }
             reserved = Some(id);
             let job = Job {
                 id,

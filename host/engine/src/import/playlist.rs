@@ -47,7 +47,7 @@ pub struct PlaylistOptions {
 /// each of its clones.
 ///
 /// # Errors
-/// `invalid_input` for a file that cannot be read on (the job then shows why).
+/// `conflict` while another import of the source runs; `invalid_input` for a file that cannot be read on (the job then shows why).
 pub async fn playlist(
     engine: &Arc<Engine>,
     caller: Caller,

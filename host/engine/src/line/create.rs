@@ -21,7 +21,7 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     work.require(CallerRole::Admin)?;
     let options = Options::checked(options, super::edit::FIELDS, work.caller().role())?;
     purchase::line_quota(work).await?;
-    let Some(owner) = options.get::<UserId>("owner")?.or(work.caller().user()) else {
+    let Some(owner) = options.get::<Option<UserId>>("owner")?.flatten().or(work.caller().user()) else {
         return Err(Refusal::field(Code::InvalidInput, "owner", "Say which user owns the line.").into());
     };
     if work.know::<User>(owner).await?.is_none() {
@@ -35,5 +35,5 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     sell::choose(&mut line, &options)?;
     set_admin_fields(work, &mut line, &options).await?;
     work.insert(line.clone());
-    Ok(view::document(&line, work))
+    view::document(&line, work).await
 }

@@ -11,7 +11,7 @@ use host_core::package::Package;
 use host_core::refusal::Code;
 use host_core::settings::SamePlayer;
 use host_core::time::Expiry;
-use host_core::user::User;
+use host_core::user::{Role, User};
 use host_core::{BouquetId, LineId, PackageId, Refusal, UserId};
 use serde_json::{Map, Value};
 
@@ -81,7 +81,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());
-    Ok(view::document(&line, work))
+    view::document(&line, work).await
 }
 
 /// A reseller chooses among the bouquets of the line's package.
@@ -102,7 +102,7 @@ async fn reseller_bouquets(work: &mut Work, line: &mut Line, options: &Options<'
 
 /// Sets the fields that only admins may set.
 pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: &Options<'_>) -> Result<()> {
-    if let Some(owner) = options.get::<UserId>("owner")?.filter(|owner| *owner != line.owner) {
+    if let Some(owner) = owner(work, line, options).await?.filter(|owner| *owner != line.owner) {
         if work.know::<User>(owner).await?.is_none() {
             return Err(Refusal::field(Code::InvalidInput, "owner", "There is no user with this id.").into());
         }
@@ -143,6 +143,18 @@ pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: 
     line.same_player = options.get::<Option<SamePlayer>>("same_player")?.unwrap_or(line.same_player);
     line.max_connections = options.get::<Seats>("max_connections")?.unwrap_or(line.max_connections);
     Ok(())
+}
+
+/// Whom the line is to belong to. Nobody is the panel itself: an admin keeps it, the calling one
+/// when it was a reseller's.
+async fn owner(work: &Work, line: &Line, options: &Options<'_>) -> Result<Option<UserId>> {
+    match options.get::<Option<UserId>>("owner")? {
+        Some(None) => {
+            let is_panels = work.engine().role(work.caller().tenant, line.owner).await? == Some(Role::Admin);
+            Ok(if is_panels { None } else { work.caller().user() })
+        }
+        named => Ok(named.flatten()),
+    }
 }
 
 async fn known_bouquets(work: &mut Work, chosen: Vec<BouquetId>) -> Result<Vec<BouquetId>> {

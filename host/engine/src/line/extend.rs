@@ -33,7 +33,7 @@ pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());
-    Ok(view::document(&line, work))
+    view::document(&line, work).await
 }
 
 fn refused(reason: NotExtended) -> Refusal {

@@ -12,5 +12,5 @@ use serde_json::Value;
 /// `not_found`, also for a line outside the caller's scope.
 pub async fn get(work: &mut Work, id: LineId) -> Result<Value> {
     let line: Line = work.get(id).await?;
-    Ok(view::document(&line, work))
+    view::document(&line, work).await
 }

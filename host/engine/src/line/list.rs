@@ -20,11 +20,12 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> 
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
     let page = work.list(lines).await?;
-    let rows = page.rows.iter().filter_map(|row| match row {
-        Object::Line(line) => Some(view::document(line, work)),
-        _ => None,
-    });
-    let rows = rows.collect();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in &page.rows {
+        if let Object::Line(line) = row {
+            rows.push(view::document(line, work).await?);
+        }
+    }
     Ok(document::page(&page, rows))
 }
 

@@ -64,7 +64,7 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     }
     purchase::charge(work, seller.as_ref(), &package, offer, trial, Key::Line(id)).await?;
     work.insert(line.clone());
-    Ok(view::document(&line, work))
+    view::document(&line, work).await
 }
 
 /// A line with nothing sold yet.

@@ -1,15 +1,16 @@
 //! The line view: what every surface reads of a line. Knows who may see which field.
 
-use crate::Work;
+use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::line::{Line, LineStatus, Output, Seats};
 use host_core::secret::Secret;
 use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
+use host_core::user::Role;
 use host_core::{BouquetId, LineId, PackageId, UserId};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The fields of `wit/lines`, in its order.
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ pub(crate) struct View<'a> {
 }
 
 /// Networks as people write them: one address is an address, without a prefix length.
-fn shortest<S: Serializer>(networks: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
+fn shortest<S: Serializer>(networks: &[IpNet], serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_seq(networks.iter().map(|network| {
         let alone = network.prefix_len() == network.max_prefix_len();
         if alone { network.addr().to_string() } else { network.to_string() }
@@ -91,7 +92,12 @@ pub(crate) fn of<'a>(line: &'a Line, password: &'a Secret, work: &Work) -> View<
     }
 }
 
-/// The view as a document.
-pub(crate) fn document(line: &Line, work: &Work) -> Value {
-    serde_json::to_value(of(line, &password(line, work), work)).unwrap_or_default()
+/// The view as a document, with the `reseller` who owns the line: none when it is the panel's own.
+pub(crate) async fn document(line: &Line, work: &Work) -> Result<Value> {
+    let role = work.engine().role(work.caller().tenant, line.owner).await?;
+    let mut view = serde_json::to_value(of(line, &password(line, work), work)).unwrap_or_default();
+    if let Value::Object(fields) = &mut view {
+        fields.insert("reseller".to_owned(), json!(Some(line.owner).filter(|_| role != Some(Role::Admin))));
+    }
+    Ok(view)
 }

@@ -8,7 +8,7 @@ use host_core::object::Object;
 use host_core::{BouquetId, Refusal};
 use serde_json::Value;
 
-/// The record as the caller may see it; a bouquet with its members, for admins.
+/// The record as the caller may see it; a bouquet with its counts and first members, for admins.
 ///
 /// # Errors
 /// `not_found`, also for kinds and rows that the caller may not see; `invalid_input` for an

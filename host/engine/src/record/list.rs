@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// A page: `query` is `{"start","limit","search"}`, for streams also `kinds` and `category`.
-/// Rows of bouquets have their members, for admins.
+/// Rows of bouquets have their counts and first members, for admins.
 ///
 /// # Errors
 /// `invalid_input` for an unknown kind or a malformed query, `not_permitted` for kinds that the

@@ -9,6 +9,7 @@ mod delete;
 mod edit;
 mod get;
 mod list;
+mod members;
 mod reference;
 
 pub(crate) use blank::guide_source;
@@ -17,6 +18,7 @@ pub use delete::delete;
 pub use edit::edit;
 pub use get::get;
 pub use list::list;
+pub use members::{edit_members, members};
 
 use crate::{Result, Work, document};
 use host_core::caller::CallerRole;

@@ -4,10 +4,11 @@ use super::{password, view};
 use crate::document::Options;
 use crate::line::purchase::{self, Seller};
 use crate::{Result, Work};
-use host_core::caller::{CallerRole, Identity};
+use host_core::caller::{CallerRole, Identity, Scope};
 use host_core::group::Group;
 use host_core::ledger::Reason;
 use host_core::object::{Key, Kind, Unique};
+use host_core::port::Query;
 use host_core::refusal::Code;
 use host_core::secret::Secret;
 use host_core::user::{MAX_DEPTH, Role, User};
@@ -28,7 +29,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
 const GENERATED_NAME: usize = 12;
 
 /// Creates a reseller below the caller and charges the group's price; answers the user view, with
-/// `password` when it was generated. The host itself may also create admins (`role`).
+/// `password` when it was generated. Without a `group` it is the caller's own, of admins the first. The host itself may also create admins (`role`).
 ///
 /// # Errors
 /// `not_permitted`, `username_taken`, `invalid_username`, `invalid_password`,
@@ -115,7 +116,7 @@ async fn group(work: &mut Work, seller: Option<&Seller>, options: &Options<'_>) 
     let Some(seller) = seller else {
         let chosen = match chosen {
             Some(chosen) => Some(chosen),
-            None => only_group(work).await?,
+            None => first_group(work).await?,
         };
         return match chosen {
             Some(chosen) if work.know::<Group>(chosen).await?.is_some() => Ok(Some(chosen)),
@@ -134,14 +135,10 @@ async fn group(work: &mut Work, seller: Option<&Seller>, options: &Options<'_>) 
     }
 }
 
-/// The tenant's group, when it has exactly one.
-async fn only_group(work: &Work) -> Result<Option<GroupId>> {
-    let query = host_core::port::Query::all(Kind::Group, host_core::caller::Scope::Tenant);
-    let page = work.list(query).await?;
-    Ok(match page.rows.as_slice() {
-        [only] => Some(GroupId(only.key().number())),
-        _ => None,
-    })
+/// The tenant's first group: the one that a tenant begins with.
+async fn first_group(work: &Work) -> Result<Option<GroupId>> {
+    let query = Query { limit: 1, ..Query::all(Kind::Group, Scope::Tenant) };
+    Ok(work.list(query).await?.rows.first().map(|first| GroupId(first.key().number())))
 }
 
 async fn username(work: &mut Work, options: &Options<'_>) -> Result<String> {

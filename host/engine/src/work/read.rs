@@ -3,6 +3,7 @@
 
 use super::{Work, balance_after};
 use crate::Result;
+use crate::overlay::Edit;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
@@ -12,7 +13,6 @@ use host_core::plan::Guard;
 use host_core::port::{Page, Query};
 use host_core::user::{MAX_DEPTH, User};
 use host_core::{BouquetId, Refusal, UserId};
-use std::collections::HashSet;
 
 impl Work {
     /// The row, when the caller's scope has it.
@@ -155,15 +155,12 @@ impl Work {
     /// # Errors
     /// When storage fails.
     pub async fn members(&self, bouquet: BouquetId) -> Result<Vec<Member>> {
-        let Some(own) = self.overlay.members(bouquet) else {
-            return Ok(self.engine().store().members(self.caller().tenant, bouquet).await?);
+        let edits = self.overlay.members(bouquet);
+        let mut members = match edits.first() {
+            Some(Edit::Set(_)) => Vec::new(),
+            _ => self.engine().store().members(self.caller().tenant, bouquet).await?,
         };
-        let mut members = match &own.set {
-            Some(set) => set.clone(),
-            None => self.engine().store().members(self.caller().tenant, bouquet).await?,
-        };
-        let mut there: HashSet<Member> = members.iter().copied().collect();
-        members.extend(own.added.iter().copied().filter(|member| there.insert(*member)));
+        edits.iter().for_each(|edit| edit.apply(&mut members, true));
         Ok(members)
     }
 

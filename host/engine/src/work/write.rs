@@ -3,6 +3,7 @@
 
 use super::Work;
 use crate::audit;
+use crate::overlay::Edit;
 use host_core::BouquetId;
 use host_core::bouquet::Member;
 use host_core::ledger::Transfer;
@@ -48,18 +49,26 @@ impl Work {
 
     /// Gives a bouquet exactly these members.
     pub fn set_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.note(Some(Key::Bouquet(bouquet)), json!({ "members": members.len() }));
-        self.overlay.set_members(bouquet, members.clone());
-        self.bytes = self.bytes.saturating_add(members.len() * 16);
-        self.change(Change::SetMembers(bouquet, members));
+        self.edit_members(bouquet, Edit::Set(members));
     }
 
     /// Adds members at a bouquet's end.
     pub fn add_members(&mut self, bouquet: BouquetId, members: Vec<Member>) {
-        self.note(Some(Key::Bouquet(bouquet)), json!({ "members_added": members.len() }));
-        self.overlay.add_members(bouquet, &members);
-        self.bytes = self.bytes.saturating_add(members.len() * 16);
-        self.change(Change::AddMembers(bouquet, members));
+        self.edit_members(bouquet, Edit::Add(members));
+    }
+
+    pub(crate) fn edit_members(&mut self, bouquet: BouquetId, edit: Edit) {
+        let (count, named) = (edit.named().len(), edit.named().to_vec());
+        let (what, change) = match &edit {
+            Edit::Set(_) => ("members", Change::SetMembers(bouquet, named)),
+            Edit::Add(_) => ("members_added", Change::AddMembers(bouquet, named)),
+            Edit::Remove(_) => ("members_removed", Change::RemoveMembers(bouquet, named)),
+            Edit::Place(_, spot) => ("members_placed", Change::PlaceMembers(bouquet, named, *spot)),
+        };
+        self.note(Some(Key::Bouquet(bouquet)), json!({ what: count }));
+        self.bytes = self.bytes.saturating_add(count * 16);
+        self.overlay.edit_members(bouquet, edit);
+        self.change(change);
     }
 
     /// Changes many rows at once.

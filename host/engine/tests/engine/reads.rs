@@ -11,7 +11,7 @@ use host_core::line::{Output, Visit};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Finding, Held, MAX_START, Page, Query, Replayed, Store, Trouble, Waiting,
+    Answer, CommitError, Committed, Counted, Finding, Held, MAX_START, Page, Query, Replayed, Store, Trouble, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -79,7 +79,11 @@ impl Store for Counting {
         fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
-        fn members_of(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>>;
+        fn members_page(
+            tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32
+        ) -> Answer<'_, Vec<Held>>;
+        fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>>;
+        fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool>;
         fn catalogue(
             tenant: TenantId, bouquets: Vec<BouquetId>, kinds: Vec<StreamKind>, category: Option<CategoryId>
         ) -> Answer<'_, Vec<StreamId>>;

@@ -105,3 +105,39 @@ async fn the_answer_for_a_player_needs_no_plan_and_shows_no_notes() {
     assert!(mine["line"].get("admin_notes").is_none() && mine["line"].get("reseller_notes").is_none());
     assert_eq!(work.listing()["changes"], serde_json::json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_line_is_at_home_strangers_lock_it_out_neither_after_a_restart() {
+    let panel = Panel::new().await;
+    panel.line("guest", 1).await;
+    panel.sign_in("guest", "secret-1").await.unwrap();
+    // Another process: what was in memory is gone, the journal is not.
+    let engine = panel.restarted();
+    let tries = async |password: &str, address: &str| {
+        engine.sign_in_line(panel.tenant, "guest", &Secret::new(password), &from(address)).await
+    };
+    for host in 0..100 {
+        let _ = tries("nonsense", &format!("192.0.{}.{}", host / 10, host % 10)).await;
+    }
+    assert_eq!(code(tries("secret-1", "198.51.100.1").await), "auth_failed", "a stranger is locked out");
+    tries("secret-1", "10.0.0.1").await.unwrap();
+    tries("secret-1", "10.0.0.77").await.unwrap();
+    assert_eq!(code(tries("nonsense", "10.0.0.1").await), "auth_failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_with_spaces_signs_in_however_its_address_was_encoded() {
+    let panel = Panel::new().await;
+    let id = panel.line("guest", 1).await;
+    let change = async |password: &str| {
+        let options = map(json!({ "password": password }));
+        let verb = async |work: &mut Work| line::edit(work, id, &options).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+    };
+    change("my pass/word").await;
+    panel.sign_in("guest", "my pass/word").await.unwrap();
+    assert_eq!(code(panel.sign_in("guest", "my+pass/word").await), "auth_failed");
+    change("a+b").await;
+    let signed = panel.sign_in("guest", "a b").await.unwrap();
+    assert_eq!(signed.password.reveal(), "a+b", "what it meant is what is shown from here on");
+}

@@ -30,9 +30,14 @@ use http::{Method, StatusCode};
 use refusal::No;
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The surface that sign-ins and refusals of media are journalled under.
 const SURFACE: &str = "live";
+
+/// For so long a start waits for a seat when all are taken: a connection that its player has closed
+/// is seen to be closed within it.
+const CLOSING: Duration = Duration::from_millis(250);
 
 /// A request for a stream, by a line that signed in.
 struct Start<'r> {
@@ -126,7 +131,12 @@ impl<'r> Start<'r> {
     /// Admits the start and takes its seat.
     async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
         let (tenant, stream) = (self.tenant.id, self.stream.id);
-        Ok(self.http.engine.admit(&self.line, tenant, stream, session, &self.visit(output)).await?)
+        let visit = self.visit(output);
+        Ok(self
+            .http
+            .engine
+            .admit_within(&self.line, tenant, stream, session, &visit, tokio::time::sleep(CLOSING))
+            .await?)
     }
 
     /// Admits a request that goes on with a session.

@@ -4,8 +4,8 @@
 use crate::capability::{document, verb};
 use crate::link::{HostFunction, Interface};
 use crate::state::CallState;
-use host_core::Refusal;
 use host_core::refusal::Code;
+use host_core::{BouquetId, Refusal};
 use host_engine::record;
 
 pub(crate) const INTERFACE: Interface =
@@ -31,6 +31,14 @@ const FUNCTIONS: &[HostFunction] = &[
     verb!("delete", Writing, |call, kind: String, id: u32| {
         granted(call, &kind, "write")?;
         record::delete(&mut call.work, &kind, id).await
+    }),
+    verb!("members", Scope, |call, bouquet: u32, query: String| {
+        granted(call, "bouquet", "read")?;
+        record::members(&mut call.work, BouquetId(bouquet), &document("query", &query)?).await
+    }),
+    verb!("edit-members", Writing, |call, bouquet: u32, change: String| {
+        granted(call, "bouquet", "write")?;
+        record::edit_members(&mut call.work, BouquetId(bouquet), &document("change", &change)?).await
     }),
 ];
 

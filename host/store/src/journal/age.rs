@@ -1,6 +1,7 @@
 //! How long journals keep their rows: each tenant's setting in days, applied to the files as they lie there.
 //! Knows nothing of a row but its time.
 
+use super::trust;
 use crate::error::failed;
 use crate::sqlite::connection::{open_reading, open_writing};
 use crate::sqlite::schema::{JOURNAL, TENANT};
@@ -33,6 +34,7 @@ pub(super) fn sweep(tenants: &Path, now: Unix) {
 fn expire(folder: &Path, now: Unix) -> Result<usize, StoreError> {
     let days = i64::from(days(&open_reading(&folder.join("panel.db"), &TENANT)?)?);
     let journal = open_writing(&folder.join("journal.db"), &JOURNAL)?;
+    trust::expire(&journal, now).map_err(failed)?;
     remove(&journal, now.plus(-days * DAY)).map_err(failed)
 }
 

@@ -1,11 +1,10 @@
-//! Members of bouquets, and the catalogues that follow from them.
-//! Knows nothing of lines.
+//! Members of bouquets as they are read, and the catalogues that follow from them.
 
-use super::batch::{Failure, Hand};
 use super::cells::Word;
+use super::member_places as places;
 use crate::error::failed;
 use host_core::bouquet::Member;
-use host_core::port::{Held, StoreError};
+use host_core::port::{Counted, Held, StoreError};
 use host_core::stream::{Stream, StreamKind};
 use host_core::{BouquetId, CategoryId, SeriesId, StreamId};
 use rusqlite::types::Value;
@@ -14,47 +13,6 @@ use std::collections::{HashMap, HashSet};
 
 /// Ids in one `IN (…)`.
 const CHUNK: usize = 256;
-
-/// The bouquet's members become exactly these. `bump`: the bouquet's version rises too.
-pub(super) fn set(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
-    hand.run("DELETE FROM bouquet_members WHERE bouquet = ?1", (bouquet.0,))?;
-    append(hand, bouquet, 0, members)?;
-    changed(hand, bouquet, bump)
-}
-
-/// These are added at the end; those that it has already stay where they are.
-pub(super) fn add(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
-    let next: i64 = hand
-        .connection
-        .prepare_cached("SELECT coalesce(max(position) + 1, 0) FROM bouquet_members WHERE bouquet = ?1")?
-        .query_row((bouquet.0,), |row| row.get(0))?;
-    append(hand, bouquet, next, members)?;
-    changed(hand, bouquet, bump)
-}
-
-fn append(hand: &Hand<'_>, bouquet: BouquetId, first: i64, members: &[Member]) -> Result<(), Failure> {
-    let mut position = first;
-    for member in members {
-        let (stream, series) = match member {
-            Member::Stream(id) => (Some(id.0), None),
-            Member::Series(id) => (None, Some(id.0)),
-        };
-        position += i64::try_from(hand.run(
-            "INSERT INTO bouquet_members (bouquet, position, stream, series) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT DO NOTHING",
-            (bouquet.0, position, stream, series),
-        )?)
-        .unwrap_or(0);
-    }
-    Ok(())
-}
-
-fn changed(hand: &Hand<'_>, bouquet: BouquetId, bump: bool) -> Result<(), Failure> {
-    if bump && hand.run("UPDATE bouquets SET version = version + 1 WHERE id = ?1", (bouquet.0,))? == 0 {
-        return Err(Failure::Invalid(format!("there is no bouquet {bouquet}")));
-    }
-    Ok(())
-}
 
 /// A bouquet's members in order.
 pub(super) fn members(connection: &Connection, bouquet: BouquetId) -> Result<Vec<Member>, StoreError> {
@@ -72,27 +30,52 @@ pub(super) fn members(connection: &Connection, bouquet: BouquetId) -> Result<Vec
     Ok(members)
 }
 
-/// The members of several bouquets, by bouquet and in order.
-pub(super) fn members_of(connection: &Connection, bouquets: &[BouquetId]) -> Result<Vec<Held>, StoreError> {
+/// Up to `limit` members in order, behind one of them or from the first.
+pub(super) fn page(
+    connection: &Connection,
+    bouquet: BouquetId,
+    after: Option<Member>,
+    limit: u32,
+) -> Result<Vec<Held>, StoreError> {
+    let from = match after {
+        None => None,
+        Some(member) => match places::of(connection, bouquet, member).map_err(failed)? {
+            Some(position) => Some(position),
+            None => return Ok(Vec::new()),
+        },
+    };
     let mut statement = connection
         .prepare_cached(
-            "SELECT m.bouquet, m.stream, m.series, s.kind FROM bouquet_members m LEFT JOIN streams s ON s.id = m.stream \
-             WHERE m.bouquet IN (SELECT value FROM json_each(?1)) ORDER BY m.bouquet, m.position",
+            "SELECT stream, series, kind FROM bouquet_members \
+             WHERE bouquet = ?1 AND position > coalesce(?2, -9223372036854775808) ORDER BY position LIMIT ?3",
         )
         .map_err(failed)?;
-    let ids: Vec<_> = bouquets.iter().map(|bouquet| bouquet.0.to_string()).collect();
-    let mut rows = statement.query((format!("[{}]", ids.join(",")),)).map_err(failed)?;
+    let mut rows = statement.query((bouquet.0, from, limit)).map_err(failed)?;
     let mut held = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let bouquet = BouquetId(row.get(0).map_err(failed)?);
-        let stream: Option<u32> = row.get(1).map_err(failed)?;
-        let series: Option<u32> = row.get(2).map_err(failed)?;
-        let kind: Option<String> = row.get(3).map_err(failed)?;
-        let kind = kind.as_deref().and_then(StreamKind::from_word);
+        let stream: Option<u32> = row.get(0).map_err(failed)?;
+        let series: Option<u32> = row.get(1).map_err(failed)?;
+        let kind = StreamKind::from_word(&row.get::<_, String>(2).map_err(failed)?);
         let member = stream.map(|id| Member::Stream(StreamId(id))).or(series.map(|id| Member::Series(SeriesId(id))));
         held.extend(member.map(|member| Held { bouquet, member, kind }));
     }
     Ok(held)
+}
+
+/// How many members of each kind these bouquets have.
+pub(super) fn counts(connection: &Connection, bouquets: &[BouquetId]) -> Result<Vec<Counted>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT kind, members FROM bouquet_counts WHERE bouquet = ?1 AND members > 0")
+        .map_err(failed)?;
+    let mut counted = Vec::new();
+    for bouquet in bouquets {
+        let mut rows = statement.query((bouquet.0,)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let kind = StreamKind::from_word(&row.get::<_, String>(0).map_err(failed)?);
+            counted.push(Counted { bouquet: *bouquet, kind, members: row.get(1).map_err(failed)? });
+        }
+    }
+    Ok(counted)
 }
 
 /// Enabled streams of these kinds in these bouquets, each once, in order.

@@ -21,6 +21,7 @@ mod lane;
 mod late;
 mod ledger;
 mod list;
+mod member_places;
 mod members;
 mod outbox;
 mod places;

@@ -3,7 +3,9 @@
 
 use super::readers::at_one_moment;
 use super::writer::Order;
-use super::{SqliteStore, find, guards, guide, idempotency, ledger, list, members, outbox, references, verify};
+use super::{
+    SqliteStore, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references, verify,
+};
 use crate::error::failed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
@@ -13,7 +15,7 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Finding, Held, Page, Query, Replayed, Store, StoreError, Trouble, Waiting,
+    Answer, CommitError, Committed, Counted, Finding, Held, Page, Query, Replayed, Store, StoreError, Trouble, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -139,8 +141,24 @@ impl Store for SqliteStore {
         self.long_of(tenant, move |connection| members::members(connection, bouquet))
     }
 
-    fn members_of(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Held>> {
-        self.long_of(tenant, move |connection| members::members_of(connection, &bouquets))
+    fn members_page(
+        &self,
+        tenant: TenantId,
+        bouquet: BouquetId,
+        after: Option<Member>,
+        limit: u32,
+    ) -> Answer<'_, Vec<Held>> {
+        self.long_of(tenant, move |connection| members::page(connection, bouquet, after, limit))
+    }
+
+    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>> {
+        self.of_rows(tenant, bouquets.len(), move |connection| members::counts(connection, &bouquets))
+    }
+
+    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool> {
+        self.short_of(tenant, |connection| {
+            member_places::of(connection, bouquet, member).map(|position| position.is_some()).map_err(failed)
+        })
     }
 
     fn catalogue(

@@ -45,10 +45,15 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0004-same-player.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0005-row-counts.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0006-channel-numbers.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0007-members.sql")],
     ],
 };
-pub(crate) const JOURNAL: Schema =
-    Schema { steps: &[&[include_str!("../../migrations/sqlite/journal/0001-first.sql")]] };
+pub(crate) const JOURNAL: Schema = Schema {
+    steps: &[
+        &[include_str!("../../migrations/sqlite/journal/0001-first.sql")],
+        &[include_str!("../../migrations/sqlite/journal/0002-trusted.sql")],
+    ],
+};
 
 /// One database is brought up to date at a time: who comes second finds it done.
 static MIGRATING: Mutex<()> = Mutex::new(());

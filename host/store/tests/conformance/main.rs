@@ -9,6 +9,7 @@ mod guards;
 mod guide;
 mod late;
 mod ledger;
+mod members;
 mod panel;
 mod reservations;
 mod scopes;
@@ -46,6 +47,11 @@ on_sqlite! {
         trials_are_counted_even_when_the_line_is_gone,
         a_row_that_another_names_is_not_deleted,
         what_has_a_quota_is_counted_by_what_is_there,
+    }
+    members {
+        members_are_added_removed_and_moved_where_they_are_told,
+        any_number_of_members_fits_between_two_neighbours,
+        members_are_paged_and_counted_by_what_they_are,
     }
     changes {
         every_kind_comes_back_as_it_went_in,

@@ -200,6 +200,8 @@ pub mod linecard {
             create "create" (kind: str, document: str) -> string;
             edit "edit" (kind: str, id: u32, document: str) -> string;
             delete "delete" (kind: str, id: u32) -> none;
+            members "members" (bouquet: u32, query: str) -> string;
+            edit_members "edit-members" (bouquet: u32, change: str) -> string;
         }
         users {
             me "me" () -> string;

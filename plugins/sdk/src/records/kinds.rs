@@ -3,6 +3,7 @@
 
 use crate::Credits;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A length of time as packages state it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,8 +123,42 @@ pub struct Bouquet {
     pub name: String,
     /// Place among the bouquets.
     pub position: i32,
-    /// What it holds, in order; only for admins.
+    /// The first of what it holds, in order; only for admins.
     pub members: Option<Vec<Member>>,
+    /// How much it holds of each kind (`live`, `created_channel`, `radio`, `movie`, `series`); only
+    /// for admins.
+    pub counts: BTreeMap<String, u32>,
+}
+
+/// A change of a bouquet's members, applied in the order of the fields.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MembersChange {
+    /// These leave it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<Member>,
+    /// These are added at the end; those that it has stay where they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<Member>,
+    /// These are put at the spot, in this order.
+    #[serde(rename = "move", skip_serializing_if = "Vec::is_empty")]
+    pub put: Vec<Member>,
+    /// Where; at the end when nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Spot>,
+}
+
+/// Where members are put.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spot {
+    /// Before all others.
+    First,
+    /// Behind all others.
+    Last,
+    /// Right before this one.
+    Before(Member),
+    /// Right behind this one.
+    After(Member),
 }
 
 /// Something a bouquet holds: `{"stream":7}` or `{"series":3}`; what is read of a stream also

@@ -4,7 +4,7 @@
 use super::{Failure, Hand, Prepare, Touched, Verdict};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
-use crate::sqlite::{guards, guide, idempotency, late, ledger, members, outbox, set_change, table};
+use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, set_change, table};
 use host_core::BouquetId;
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
@@ -136,8 +136,12 @@ impl<'c> Batch<'c> {
             Change::Transfer(transfer) => {
                 ledger::transfer(hand, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
             }
-            Change::SetMembers(id, list) => members::set(hand, *id, list, !rewrites(plan, *id))?,
-            Change::AddMembers(id, list) => members::add(hand, *id, list, !rewrites(plan, *id))?,
+            Change::SetMembers(id, list) => member_places::set(hand, *id, list, !rewrites(plan, *id))?,
+            Change::AddMembers(id, list) => member_places::add(hand, *id, list, !rewrites(plan, *id))?,
+            Change::RemoveMembers(id, list) => member_places::remove(hand, *id, list, !rewrites(plan, *id))?,
+            Change::PlaceMembers(id, list, spot) => {
+                member_places::place(hand, *id, list, *spot, !rewrites(plan, *id))?;
+            }
             Change::Set(set) => {
                 committed.touched.push(set_change::apply(hand, set)?);
             }

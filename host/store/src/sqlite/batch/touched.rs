@@ -33,7 +33,10 @@ impl Touched {
                         self.gone.push(*id);
                     }
                 }
-                Change::SetMembers(..) | Change::AddMembers(..) => self.catalogue = true,
+                Change::SetMembers(..)
+                | Change::AddMembers(..)
+                | Change::RemoveMembers(..)
+                | Change::PlaceMembers(..) => self.catalogue = true,
                 Change::Set(set) => {
                     self.catalogue |= matches!(set.what, SetKind::MarkMissing(..) | SetKind::PruneMissing(_));
                     self.lines |= matches!(set.what, SetKind::MoveLines(..) | SetKind::ForgetBouquet(_));

@@ -1,0 +1,69 @@
+//! What reads of the storage port answer with, as plain data.
+
+use crate::bouquet::Member;
+use crate::event::Effect;
+use crate::object::Object;
+use crate::stream::StreamKind;
+use crate::{BouquetId, OutboxId};
+
+/// A member of a bouquet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The bouquet that holds it.
+    pub bouquet: BouquetId,
+    /// The member.
+    pub member: Member,
+    /// What it is, when it is a stream.
+    pub kind: Option<StreamKind>,
+}
+
+/// How many members of a kind a bouquet has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The bouquet.
+    pub bouquet: BouquetId,
+    /// Of streams of this kind; none for series.
+    pub kind: Option<StreamKind>,
+    /// How many.
+    pub members: u32,
+}
+
+/// A page of a list, and how many rows there are.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Object>,
+    /// Rows in scope that meet the filters, without the search.
+    pub total: u64,
+    /// Rows that also match the search.
+    pub matching: u64,
+}
+
+/// A reply that was given under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// SHA-256 over action and parameters of the first request.
+    pub request: [u8; 32],
+    /// Its reply, late values filled in.
+    pub reply: Vec<u8>,
+}
+
+/// An effect that waits to be performed.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Its row.
+    pub id: OutboxId,
+    /// What to do.
+    pub effect: Effect,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// One invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which: `ledger sum`, `audit chain`, `foreign key`, …
+    pub invariant: &'static str,
+    /// What is wrong, with row numbers.
+    pub detail: String,
+}
