@@ -5,7 +5,7 @@ mod entry;
 mod packet;
 mod reader;
 #[cfg(test)]
-mod reading;
+mod reader_tests;
 mod section;
 mod tables;
 mod write;
