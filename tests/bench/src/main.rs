@@ -8,6 +8,7 @@ mod builds;
 mod children;
 mod cpu;
 mod dispatch;
+mod guide;
 mod imports;
 mod lists;
 mod load;
@@ -63,6 +64,8 @@ enum Subject {
     Builds,
     /// An m3u_plus playlist of 50,000 entries.
     Playlist,
+    /// The guide of 2,000 channels and two weeks.
+    Guide,
     /// Taking and leaving a seat.
     Seats,
     /// Durable plans: at the store port, and through HTTP.
@@ -151,6 +154,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Subject::Lists => lists::measure(&mut report)?,
             Subject::Builds => builds::measure(&mut report)?,
             Subject::Playlist => playlist::measure(&mut report)?,
+            Subject::Guide => guide::measure(&mut report)?,
             Subject::Seats => seats::measure(&mut report)?,
             Subject::Plans => plans::measure(&mut report)?,
             Subject::Tenants => tenants::measure(&mut report)?,
