@@ -163,12 +163,12 @@ impl Ask<'_> {
     fn open_to<'s>(&'s self, route: &'s Route, signed: &Signed) -> Result<&'s Route, No> {
         let mut route = route;
         if let Some(line) = &signed.line {
-            let now = self.http.engine.clock().now();
-            if let Err(refusal) = sign_in::barred(line, &route.action.also_for, self.visitor, now) {
+            let may_read = |also_for: &[String]| self.http.engine.may_read(line, also_for, self.visitor.address);
+            if let Err(refusal) = may_read(&route.action.also_for) {
                 let sound = refusal::sound(self.surface, refusal.code.as_str());
                 let instead = sound.and_then(|(sound, _)| sound.answer_with.as_deref());
                 route = instead.and_then(|name| self.snapshot.route(&self.surface.name, name)).ok_or(refusal)?;
-                sign_in::barred(line, &route.action.also_for, self.visitor, now)?;
+                may_read(&route.action.also_for)?;
             }
         }
         if !route.action.roles.contains(&signed.caller.role()) {

@@ -23,15 +23,18 @@ pub(super) fn barred(reason: Barred) -> Refusal {
 
 /// The refusal of a visit that a block list of the tenant turns away.
 pub(super) fn blocked(lists: &[Blocked], visit: &Visit<'_>) -> Result<(), Refusal> {
-    let Some(hit) = lists.iter().find(|entry| entry.hits(visit.address, visit.agent, visit.isp)) else {
-        return Ok(());
-    };
-    let (code, message) = match hit {
+    let found = lists.iter().find(|entry| entry.hits(visit.address, visit.agent, visit.isp));
+    found.map_or(Ok(()), |entry| Err(hit(entry)))
+}
+
+/// The refusal of what a list entry hits.
+pub(super) fn hit(entry: &Blocked) -> Refusal {
+    let (code, message) = match entry {
         Blocked::Address(_) => (Code::AddressRefused, "This address is blocked."),
         Blocked::Agent(_) => (Code::AgentRefused, "This player is blocked."),
         Blocked::Isp(_) => (Code::IspRefused, "This network operator is blocked."),
     };
-    Err(Refusal::new(code, message))
+    Refusal::new(code, message)
 }
 
 /// The line's own facts, then the block lists.

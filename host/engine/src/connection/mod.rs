@@ -5,6 +5,7 @@ mod check;
 mod held;
 mod history;
 mod lost;
+mod read;
 mod recheck;
 mod resume;
 mod seat;
