@@ -191,7 +191,7 @@ fn plugin(command: Plugin) -> anyhow::Result<Request> {
         Plugin::List { tenant } => Request::PluginList { tenant },
         Plugin::Add { file, tenant } => Request::PluginAdd { tenant, file: named(&file)?.0 },
         Plugin::Remove { name, tenant } => Request::PluginRemove { tenant, name },
-        Plugin::Grant { name, tenant, what } => Request::PluginGrant { tenant, name, what },
+        Plugin::Grant { name, tenant, digest, what } => Request::PluginGrant { tenant, name, digest, what },
         Plugin::Revoke { name, tenant, what } => Request::PluginRevoke { tenant, name, what },
         Plugin::Explain { action, tenant } => Request::PluginExplain { tenant, action },
         Plugin::Settings { name, tenant, values } => Request::PluginSettings { tenant, name, values },

@@ -53,6 +53,7 @@ fn a_call_too_many_is_turned_away_in_the_voice_of_its_surface() {
         let runtime = &panel.panel.runtime;
         // It lays the routes out anew, with the quota.
         runtime.install(tenant.system(), waiting().file().into()).await.unwrap();
+        runtime.grant(tenant.system(), "probe", &[], None).await.unwrap();
         let account = format!("/player_api.php?{}", login(&line));
         assert_eq!(tenant.get(&account).await.status(), 200, "one at a time");
 

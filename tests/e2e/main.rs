@@ -28,6 +28,7 @@ mod hls;
 mod live;
 mod logs;
 mod long_bouquet;
+mod loops;
 mod movies;
 mod networks;
 mod origin;

@@ -44,19 +44,31 @@ fn a_grant_is_given_and_taken_back_piece_by_piece() {
     let station = installed();
     let change = |verb: &str, what: &str| station.json(&["plugin", verb, "welcome", what, "--tenant", "acme"]);
     let missing = || welcome(&station)["missing"].clone();
-    assert_eq!(missing(), json!(["linecard:lines/lines.mine", "records:stream:read"]));
+    let all = ["linecard:lines/lines.mine", "records:stream:read", "route:welcome/hello", "mount:/x/welcome/hello"];
+    assert_eq!(missing(), json!(all));
+    for (number, what) in all.iter().enumerate() {
+        assert_eq!(missing(), json!(all[number..]));
+        change("grant", what);
+    }
+    let plugin = welcome(&station);
+    assert_eq!(plugin["status"], "active");
     let granted = change("grant", "linecard:lines/lines.mine");
-    assert_eq!(granted, json!({ "functions": ["linecard:lines/lines.mine"], "limits": {} }));
-    assert_eq!(missing(), json!(["records:stream:read"]));
-    let granted = change("grant", "records:stream:read");
+    assert_eq!(granted["functions"], json!(["linecard:lines/lines.mine"]));
     assert_eq!(granted["limits"], json!({ "records": ["stream:read"] }));
-    assert_eq!(welcome(&station)["status"], "active");
-    let granted = change("revoke", "records:stream:read");
-    assert_eq!(granted, json!({ "functions": ["linecard:lines/lines.mine"], "limits": {} }));
-    assert_eq!(missing(), json!(["records:stream:read"]));
-    change("revoke", "linecard:lines/lines.mine");
-    assert_eq!(missing(), json!(["linecard:lines/lines.mine", "records:stream:read"]));
-    for wrong in ["records=stream:read", "records:stream:write", "linecard:lines/lines.sell", "everything"] {
+    assert_eq!(granted["routes"], json!({ "welcome/hello": { "roles": ["line"] } }));
+    assert_eq!((&granted["mounts"], &granted["digest"]), (&json!(["/x/welcome/hello"]), &plugin["digest"]));
+    for (number, what) in all.iter().enumerate() {
+        change("revoke", what);
+        assert_eq!(missing(), json!(all[..=number]));
+    }
+    for wrong in [
+        "records=stream:read",
+        "records:stream:write",
+        "linecard:lines/lines.sell",
+        "route:player/account",
+        "budget:job",
+        "everything",
+    ] {
         let outcome = station.run(&["plugin", "grant", "welcome", wrong, "--tenant", "acme"]);
         assert!(outcome.code == 1 && outcome.err.contains(wrong), "{wrong}: {}", outcome.err);
     }
@@ -71,13 +83,14 @@ fn what_the_help_of_grant_shows_can_be_typed() {
     let station = installed();
     let help = station.run(&["plugin", "grant", "--help"]).out;
     let examples: Vec<_> = help.split('`').skip(1).step_by(2).collect();
-    assert!(examples.len() >= 2, "{help}");
-    for example in examples {
+    assert!(examples.len() >= 4, "{help}");
+    for example in examples.into_iter().filter(|example| !example.contains("SURFACE") && *example != "plugin list") {
         let outcome = station.run(&["plugin", "grant", "welcome", example, "--tenant", "acme"]);
         let understood = outcome.code == 0 || outcome.err.contains("It does not ask for");
         assert!(understood, "{example}: {}", outcome.err);
     }
-    assert_eq!(welcome(&station)["missing"], json!(["linecard:lines/lines.mine"]), "one example is what it asks for");
+    let missing = welcome(&station)["missing"].clone();
+    assert_eq!(missing, json!(["linecard:lines/lines.mine", "route:welcome/hello"]), "the others are what it asks for");
 }
 
 #[test]
@@ -108,4 +121,17 @@ fn logs_say_that_they_live_in_the_running_panel() {
     assert!(outcome.err.contains("running panel") && outcome.err.contains("linecard serve"), "{}", outcome.err);
     let _serving = station.serve();
     assert_eq!(station.json(&["plugin", "logs", "welcome", "--tenant", "acme"]), json!([]));
+}
+
+#[test]
+fn a_grant_is_for_the_file_that_was_looked_at() {
+    let station = installed();
+    let digest = welcome(&station)["digest"].as_str().unwrap().to_owned();
+    let grant = |digest: &str| station.run(&["plugin", "grant", "welcome", "--digest", digest, "--tenant", "acme"]);
+    for other in ["0000000000000000", &digest[..4]] {
+        let outcome = grant(other);
+        assert!(outcome.code == 1 && outcome.err.contains("digest"), "{other}: {}", outcome.err);
+    }
+    assert_eq!(grant(&digest[..12]).code, 0);
+    assert_eq!(welcome(&station)["status"], "active");
 }

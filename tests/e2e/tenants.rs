@@ -156,7 +156,7 @@ fn tenants_with_the_same_names_and_ids_never_show_each_others_texts() {
 async fn install_welcome(own: &Marked) {
     let (runtime, file) = (&own.tenant.panel.panel.runtime, std::fs::read(env!("EXAMPLE_WELCOME")).unwrap());
     runtime.install(own.tenant.system(), file.into()).await.unwrap();
-    runtime.grant(own.tenant.system(), "welcome", &[]).await.unwrap();
+    runtime.grant(own.tenant.system(), "welcome", &[], None).await.unwrap();
 }
 
 #[test]

@@ -3,12 +3,14 @@
 //! Knows nothing of HTTP libraries or components: the http floor applies it, the runtime reads
 //! it from the component's `linecard:actions` section (JSON of [`Description`]).
 
+mod authority;
 mod bounds;
 mod listed;
 mod reply;
 mod surface;
 mod validate;
 
+pub use authority::Reach;
 pub use bounds::DESCRIPTION_BYTES;
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
@@ -98,6 +100,17 @@ pub enum Budget {
     Http,
     /// 60 s of wall time.
     Job,
+}
+
+impl Budget {
+    /// As a description names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Budget::Fast => "fast",
+            Budget::Http => "http",
+            Budget::Job => "job",
+        }
+    }
 }
 
 /// One parameter.

@@ -36,6 +36,9 @@ pub struct InstalledPlugin {
     pub source: PluginSource,
     /// What the operator granted.
     pub granted: Grant,
+    /// Digests that its drop folder has already brought, the newest last: each is taken in once, so that what an
+    /// operator put in its place stays there.
+    pub nominated: Vec<String>,
     /// Switched on.
     pub enabled: bool,
     /// Order among the tenant's plugins; a foreign plugin's action replaces a shipped one's.

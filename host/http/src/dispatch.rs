@@ -1,6 +1,7 @@
 //! The one path of a request to a surface: parameters, sign-in, limits, rights, validation, the
 //! call, and the answer in the surface's voice. Refuses to know any surface, action or plugin.
 
+use crate::confinement::confined;
 use crate::dialect::columns::{self, Asked};
 use crate::dialect::envelope::{self, Success};
 use crate::dialect::refusal::{self, FAULT};
@@ -16,7 +17,7 @@ use host_core::caller::Identity;
 use host_core::port::StoreError;
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal};
-use host_runtime::{Call, CallError, Reply, RequestFacts, Route, Snapshot};
+use host_runtime::{Call, CallError, Reply, RequestFacts, Route, Snapshot, SurfaceEntry};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
 use http::request::Parts;
 use http::{HeaderValue, Method};
@@ -27,6 +28,7 @@ pub(crate) struct Ask<'r> {
     pub(crate) http: &'r Http,
     pub(crate) tenant: &'r Tenant,
     pub(crate) snapshot: &'r Arc<Snapshot>,
+    pub(crate) entry: &'r SurfaceEntry,
     pub(crate) surface: &'r Surface,
     pub(crate) mount: &'r Mount,
     pub(crate) parts: &'r Parts,
@@ -113,7 +115,7 @@ impl Ask<'_> {
         };
         let role = call.caller.role();
         match self.http.runtime.call(self.snapshot, route, call).await {
-            Ok(Reply::Body(body)) => Ok(reply_body::response(&body, &self.parts.headers)),
+            Ok(Reply::Body(body)) => Ok(self.by(route, reply_body::response(&body, &self.parts.headers))),
             Ok(Reply::Data { data, total, matching, plan }) => {
                 let asked = Asked {
                     show: gathered.one("show_columns")?.unwrap_or(""),
@@ -127,7 +129,8 @@ impl Ask<'_> {
                 })?;
                 let data = trimmed.as_deref().unwrap_or(&data);
                 let plan = plan.as_ref();
-                Ok(self.success(&Success { data, total, matching, limit, plan, request: &self.visitor.id }))
+                let said = Success { data, total, matching, limit, plan, request: &self.visitor.id };
+                Ok(self.by(route, self.success(&said)))
             }
             Err(error) => Err(self.failed(error)),
         }
@@ -216,6 +219,12 @@ impl Ask<'_> {
         }
     }
 
+    /// An answer of the plugin that answers the action.
+    fn by(&self, route: &Route, response: Response) -> Response {
+        let plugin = &route.plugin.manifest.name;
+        confined(response, route.confinement(), plugin, &self.visitor.origin)
+    }
+
     fn success(&self, said: &Success<'_>) -> Response {
         let mut response = Response::new(Body::from(envelope::success(&self.surface.envelope, said)));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(envelope::JSON));
@@ -231,7 +240,8 @@ impl Ask<'_> {
             Some(name) => self.setting(name).await,
             None => None,
         };
-        answer::spoken(refusal::spoken(self.surface, refused, &self.visitor.id, |_| status))
+        let said = answer::spoken(refusal::spoken(self.surface, refused, &self.visitor.id, |_| status));
+        confined(said, self.entry.confinement, &self.entry.plugin, &self.visitor.origin)
     }
 
     async fn broken(&self, message: String) -> Response {

@@ -153,7 +153,7 @@ async fn in_tenant(
     led: &mut Led,
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
-    let routes = http.mounts.of(tenant.id, &snapshot);
+    let routes = http.mounts.of(tenant.id, &snapshot).await;
     let Some(found) = routes.find(parts.uri.path()) else {
         led.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {

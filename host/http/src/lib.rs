@@ -8,6 +8,7 @@
 mod answer;
 mod client_address;
 mod config;
+mod confinement;
 mod connection;
 mod dialect;
 mod dispatch;

@@ -5,6 +5,7 @@ use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_runtime::{Snapshot, SurfaceEntry};
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -47,17 +48,27 @@ struct Table {
 #[derive(Default)]
 pub(crate) struct Mounts {
     tables: ArcSwap<HashMap<TenantId, Arc<Table>>>,
+    /// One builds a tenant's table, off the threads that answer requests; the tenant's other requests wait for it.
+    building: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Mounts {
     /// The tenant's routes under this snapshot.
-    pub(crate) fn of(&self, tenant: TenantId, snapshot: &Snapshot) -> Arc<Routes<Target>> {
-        if let Some(table) = self.tables.load().get(&tenant)
-            && table.generation == snapshot.generation
-        {
-            return Arc::clone(&table.routes);
+    pub(crate) async fn of(&self, tenant: TenantId, snapshot: &Arc<Snapshot>) -> Arc<Routes<Target>> {
+        if let Some(routes) = self.built(tenant, snapshot.generation) {
+            return routes;
         }
-        let routes = Arc::new(routes(snapshot.surfaces()));
+        let turn = Arc::clone(self.building.lock().entry(tenant).or_default());
+        let _turn = turn.lock().await;
+        if let Some(routes) = self.built(tenant, snapshot.generation) {
+            return routes;
+        }
+        let described = Arc::clone(snapshot);
+        let built = tokio::task::spawn_blocking(move || routes(described.surfaces())).await;
+        let routes = Arc::new(built.unwrap_or_else(|error| {
+            tracing::error!(%error, "a route table could not be built");
+            Routes::new()
+        }));
         let table = Arc::new(Table { generation: snapshot.generation, routes: Arc::clone(&routes) });
         self.tables.rcu(|tables| {
             let mut tables = HashMap::clone(tables);
@@ -69,6 +80,12 @@ impl Mounts {
             tables
         });
         routes
+    }
+
+    fn built(&self, tenant: TenantId, generation: u64) -> Option<Arc<Routes<Target>>> {
+        let tables = self.tables.load();
+        let table = tables.get(&tenant).filter(|table| table.generation == generation)?;
+        Some(Arc::clone(&table.routes))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Limits on requests: one budget per class and key, in a table of fixed size without locks.
 //! Refuses to know HTTP and failed sign-ins (the engine's); callers name class, key and time.
 
-use host_core::action::RateClass;
+use host_core::action::{Allowance, RateClass};
 use host_core::{ApiKeyId, LineId, TenantId};
 use ipnet::IpNet;
 use std::collections::hash_map::RandomState;
@@ -144,12 +144,8 @@ fn budget(counted: Counted) -> Budget {
         }
         Counted::Line(class, ..) | Counted::Key(class, ..) | Counted::Stranger(class, ..) => class,
     };
-    match class {
-        RateClass::Player => Budget { per_second: 20, burst: 40 },
-        RateClass::Playlist => Budget { per_second: 2, burst: 5 },
-        RateClass::Guide => Budget { per_second: 1, burst: 3 },
-        RateClass::Panel => Budget { per_second: 50, burst: 200 },
-    }
+    let Allowance { per_second, burst } = class.allowance();
+    Budget { per_second: per_second.into(), burst: burst.into() }
 }
 
 fn nanoseconds(time: Duration) -> u64 {

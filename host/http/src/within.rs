@@ -44,7 +44,7 @@ impl Within<'_> {
                 let Some(mount) = surface.mounts.get(*mount) else { return answer::not_found() };
                 let captures = found.captures.iter().copied().filter(|(name, _)| *name != "code");
                 let captures = &captures.collect::<Vec<_>>();
-                Ask { http, tenant, snapshot, surface, mount, parts, captures, visitor }.respond(body).await
+                Ask { http, tenant, snapshot, entry, surface, mount, parts, captures, visitor }.respond(body).await
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::package::Package;
 use host_core::TenantId;
 use host_core::secret::Mac;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder};
 use std::hash::{Hash, Hasher};
 use std::io;
@@ -73,6 +74,12 @@ impl Cache {
         load(engine, &code).ok_or_else(|| CompileError::Failed("the compiler's settings are not this host's".into()))
     }
 
+    /// Removes all entries but those of these files: of plugins that nobody has, and of older engines.
+    pub(crate) fn keep_only(&self, digests: impl Iterator<Item = [u8; 32]>) -> io::Result<()> {
+        let names: HashSet<String> = digests.map(|digest| hex::encode(self.name(&digest))).collect();
+        crate::file::sweep(&self.folder, |name| names.contains(name))
+    }
+
     /// The key of an entry: file, engine settings, wasmtime's version (part of the settings' hash).
     fn name(&self, digest: &[u8; 32]) -> [u8; 32] {
         Sha256::new().chain_update(digest).chain_update(self.machine).finalize().into()
@@ -96,7 +103,7 @@ impl Cache {
 
     /// Writes beside, then renames: an entry is whole or not there.
     fn keep(&self, path: &std::path::Path, name: &[u8; 32], code: &[u8]) -> io::Result<()> {
-        crate::install::write(path, &[&self.mac(name, code).0, code].concat())
+        crate::file::write(path, &[&self.mac(name, code).0, code].concat())
     }
 }
 

@@ -2,8 +2,9 @@
 //! Knows nothing of how they are found (that is the watcher) or installed.
 
 use crate::Runtime;
+use crate::file::{blocking, read, remove};
 use crate::health::{PluginHealth, PluginStatus};
-use crate::install::{Installed, blocking, read, remove};
+use crate::install::Installed;
 use crate::loaded::LoadError;
 use crate::package::Package;
 use crate::watch::Nomination;
@@ -13,51 +14,80 @@ use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::plugin::PluginSource;
 use host_core::{TenantId, tenant::Tenant};
+use host_engine::Work;
+use host_engine::plugin;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What the watcher is told of a nomination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was taken in, or never will be as it is.
+    Settled,
+    /// What stood in its way may pass: nominate it again.
+    Again,
+}
+
 impl Runtime {
     /// Takes in what the watcher found. Whatever is wrong with a file is kept for the health view; it changes
     /// nothing else.
-    pub async fn nominated(self: &Arc<Runtime>, nomination: Nomination) {
+    pub async fn nominated(self: &Arc<Runtime>, nomination: Nomination) -> Outcome {
         let (Nomination::Ready { tenant: name, path } | Nomination::Gone { tenant: name, path }) = &nomination;
         let tenant = match self.tenant_called(name).await {
             Ok(Some(tenant)) => tenant.id,
-            Ok(None) => return tracing::warn!(folder = name, "a drop folder belongs to no tenant"),
-            Err(error) => return tracing::error!(%error, "a drop folder's tenant cannot be looked up"),
+            Ok(None) => {
+                tracing::debug!(folder = name, "a drop folder belongs to no tenant yet");
+                return Outcome::Again;
+            }
+            Err(error) => {
+                tracing::error!(%error, "a drop folder's tenant cannot be looked up");
+                return Outcome::Again;
+            }
         };
         self.note_dropped(tenant, path.clone(), None);
         if matches!(nomination, Nomination::Gone { .. }) {
-            return;
+            return Outcome::Settled;
         }
         match self.take_dropped(tenant, path).await {
-            Ok(Installed { name, version, status, .. }) => {
+            Ok(Some(Installed { name, version, status, .. })) => {
                 tracing::info!(tenant = tenant.0, plugin = name, version, ?status, "a dropped plugin was taken in");
+                Outcome::Settled
             }
+            Ok(None) => Outcome::Settled,
             Err(error) => {
                 tracing::warn!(tenant = tenant.0, path = %path.display(), %error, "a dropped file is no plugin");
                 self.note_dropped(tenant, path.clone(), Some(failed(path, error.to_string())));
+                if error.is_passing() { Outcome::Again } else { Outcome::Settled }
             }
         }
     }
 
-    async fn take_dropped(self: &Arc<Runtime>, tenant: TenantId, path: &Path) -> Result<Installed, LoadError> {
-        let caller = Caller::system(tenant, "drop-folder");
-        let (file, runtime) = (path.to_owned(), Arc::clone(self));
-        let bytes = blocking(move || Ok(read(&file)?)).await?;
-        let copy = bytes.clone();
-        let package = blocking(move || Ok(Package::read(copy)?)).await?;
-        if let Some(row) = runtime.row(tenant, &package.manifest.name).await?
-            && is_older(&package.manifest.version, &row.plugin_version)
-        {
-            let message = format!(
-                "version {} is older than the installed {}; use `linecard plugin add` to go back",
-                package.manifest.version, row.plugin_version
-            );
-            return Err(LoadError::Clash(message));
+    /// Takes in a file, once: what an operator put in its place since then stays there.
+    async fn take_dropped(self: &Arc<Runtime>, tenant: TenantId, path: &Path) -> Result<Option<Installed>, LoadError> {
+        if !self.options.allow_unsigned {
+            return Err(LoadError::Unsigned);
         }
-        self.install(caller, bytes).await
+        let caller = Caller::system(tenant, "drop-folder");
+        let file = path.to_owned();
+        let package = blocking(move || Ok(Package::read(read(&file)?)?)).await?;
+        let (name, digest) = (package.manifest.name.clone(), package.digest_hex());
+        if let Some(row) = self.row(tenant, &name).await? {
+            if row.nominated.contains(&digest) {
+                return Ok(None);
+            }
+            if is_older(&package.manifest.version, &row.plugin_version) {
+                let message = format!(
+                    "version {} is older than the installed {}; use `linecard plugin add` to go back",
+                    package.manifest.version, row.plugin_version
+                );
+                return Err(LoadError::Clash(message));
+            }
+        }
+        let installed = self.bring(caller.clone(), package).await?;
+        let nominate = async |work: &mut Work| plugin::nominate(work, tenant, &name, &digest).await;
+        self.engine.act_control(caller, "plugin nominate", nominate).await?;
+        Ok(Some(installed))
     }
 
     /// Removes the dropped files of a plugin, so that the next scan does not bring it back.

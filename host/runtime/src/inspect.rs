@@ -2,7 +2,8 @@
 //! which functions does it import. Knows nothing of which imports are granted.
 
 use crate::limits;
-use crate::package::PackageError;
+use crate::log::one_line;
+use crate::package::{PackageError, QUOTED};
 use crate::wasi;
 use host_core::grant::Function;
 use std::collections::BTreeSet;
@@ -48,7 +49,7 @@ pub(crate) fn look(bytes: &[u8]) -> Result<Inside, PackageError> {
     let refused = |name: &&str| wasi::is_wasi(name) && !wasi::is_answered(name);
     let refused: Vec<&str> = names.iter().map(String::as_str).filter(refused).collect();
     if !refused.is_empty() {
-        return Err(PackageError::Wasi(refused.join(", ")));
+        return Err(PackageError::Wasi(one_line(&refused.join(", "), QUOTED)));
     }
     let types = Validator::new_with_features(features()).validate_all(bytes).map_err(invalid)?;
     let types = types.as_ref();
@@ -62,7 +63,7 @@ pub(crate) fn look(bytes: &[u8]) -> Result<Inside, PackageError> {
 
 /// The functions of one imported interface. Types alone (those of `linecard:plugin/actions`) ask for nothing.
 fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageError> {
-    let foreign = || PackageError::Foreign(name.to_owned());
+    let foreign = || PackageError::Foreign(one_line(name, QUOTED));
     if !name.starts_with("linecard:") {
         return Err(foreign());
     }
@@ -74,7 +75,7 @@ fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageErr
         match item.ty {
             ComponentEntityType::Func(_) => functions.push(Function(format!("{interface}.{export}"))),
             ComponentEntityType::Type { .. } => {}
-            _ => return Err(PackageError::Foreign(format!("{interface}.{export}"))),
+            _ => return Err(PackageError::Foreign(one_line(&format!("{interface}.{export}"), QUOTED))),
         }
     }
     Ok(functions)
@@ -160,5 +161,5 @@ fn saturated(count: u64) -> usize {
 }
 
 fn invalid(error: wasmparser::BinaryReaderError) -> PackageError {
-    PackageError::Invalid(error.message().to_owned())
+    PackageError::Invalid(one_line(error.message(), QUOTED))
 }

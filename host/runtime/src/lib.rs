@@ -2,7 +2,7 @@
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
 //! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`, `loaded`
-//! - a plugin gets its place: `runtime`, `install`, `tenancy`, `settings`, [`watch`], `drop_folder`, [`snapshot`]
+//! - a plugin gets its place: `runtime`, `install`, `granting`, `file`, `known`, `tenancy`, `settings`, [`watch`], `drop_folder`, [`snapshot`]
 //! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -19,9 +19,12 @@ mod dispatch;
 mod document;
 mod drop_folder;
 mod engine;
+mod file;
+mod granting;
 pub mod health;
 mod inspect;
 mod install;
+mod known;
 mod limits;
 mod link;
 mod loaded;
@@ -47,6 +50,7 @@ pub use body::{BodyReply, Coding, Content, Pieces};
 pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
+pub use drop_folder::Outcome;
 pub use health::{CallFigures, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
@@ -55,4 +59,4 @@ pub use loaded::{LoadError, Loaded};
 pub use manifest::Manifest;
 pub use package::{Package, PackageError};
 pub use runtime::{Options, Runtime, Shipped, StartError};
-pub use snapshot::{Explained, Route, Snapshot, SurfaceEntry};
+pub use snapshot::{Confinement, Explained, Route, Snapshot, SurfaceEntry};

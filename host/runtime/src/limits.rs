@@ -114,7 +114,12 @@ impl Meter {
 
     /// Counts one host call.
     pub(crate) fn host_call(&mut self) -> Result<(), Spent> {
-        self.host_calls = self.host_calls.checked_sub(1).ok_or(Spent::HostCalls)?;
+        self.host_calls(1)
+    }
+
+    /// Counts a host call that costs as much as so many ordinary ones.
+    pub(crate) fn host_calls(&mut self, count: u32) -> Result<(), Spent> {
+        self.host_calls = self.host_calls.checked_sub(count).ok_or(Spent::HostCalls)?;
         Ok(())
     }
 

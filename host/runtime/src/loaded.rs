@@ -6,9 +6,9 @@ use crate::capability::GuestRefusal;
 use crate::compile::CompileError;
 use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
 use crate::link;
-use crate::log::Ring;
+use crate::log::{Ring, one_line};
 use crate::manifest::Manifest;
-use crate::package::{Package, PackageError};
+use crate::package::{Package, PackageError, QUOTED};
 use crate::state::{CallState, Stop};
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
@@ -48,12 +48,27 @@ pub enum LoadError {
     /// Its file cannot be read or kept.
     #[error("its file cannot be read or kept: {0}")]
     File(#[from] std::io::Error),
+    /// There is no room for its trial run just now.
+    #[error("the panel is too busy to try it; it is tried again")]
+    Busy,
     /// Foreign plugins are switched off.
     #[error("only shipped plugins are allowed; set `[plugins] unsigned=true` to run foreign ones")]
     Unsigned,
     /// The host failed.
     #[error(transparent)]
     Engine(#[from] host_engine::Error),
+}
+
+impl LoadError {
+    /// Whether it may go by itself, so that the same file is worth another try.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            LoadError::Busy | LoadError::File(_) => true,
+            LoadError::Compile(error) => error.is_passing(),
+            LoadError::Engine(error) => !matches!(error, host_engine::Error::Refusal(_)),
+            _ => false,
+        }
+    }
 }
 
 /// A loaded plugin.
@@ -83,8 +98,8 @@ pub(crate) type Answered = Result<String, GuestRefusal>;
 pub(crate) type Ended = (CallState, wasmtime::Result<Answered>);
 
 impl Loaded {
-    /// Compiles, links and tries a package. Everything it asks for gets linked: whether that is
-    /// granted, the caller has checked.
+    /// Compiles, links and tries a package. Everything it asks for gets linked; whether that is granted is looked
+    /// at before it answers calls. The trial run is given nothing of the host but its log.
     pub(crate) async fn load(
         host: &Arc<host_engine::Engine>,
         engine: &Engine,
@@ -97,7 +112,7 @@ impl Loaded {
             return Err(LoadError::Unknown(unknown));
         }
         let component = cache.component(engine, &package, shipped).await?;
-        let linked = |error: wasmtime::Error| LoadError::Link(format!("{error:#}"));
+        let linked = |error: wasmtime::Error| LoadError::Link(one_line(&format!("{error:#}"), QUOTED));
         let instances = link::linker(engine, &component, &package.asked.functions)
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(linked)?;
@@ -115,7 +130,7 @@ impl Loaded {
             native: std::sync::OnceLock::new(),
         };
         let answers = loaded.names(nobody(host)).await;
-        loaded.check_names(answers.map_err(|error| LoadError::Trial(format!("{error:#}")))?)?;
+        loaded.check_names(answers.map_err(tried)?)?;
         Ok(loaded)
     }
 
@@ -163,8 +178,10 @@ impl Loaded {
         if described == answers {
             return Ok(());
         }
+        // They are the guest's words: some of them, and of each as much as a name may have.
         let only = |here: &[String], there: &[String]| {
-            here.iter().filter(|name| !there.contains(name)).cloned().collect::<Vec<_>>().join(", ")
+            let names = here.iter().filter(|name| !there.contains(name)).take(8);
+            names.map(|name| one_line(name, 130)).collect::<Vec<_>>().join(", ")
         };
         let (more, less) = (only(&described, &answers), only(&answers, &described));
         Err(LoadError::Description(format!("described only: [{more}]; answered only: [{less}]")))
@@ -177,6 +194,14 @@ fn export(component: &Component, name: &str) -> Result<ComponentExportIndex, Loa
     let interface = component.get_export_index(None, EXPORTED);
     let function = interface.and_then(|interface| component.get_export_index(Some(&interface), name));
     function.ok_or_else(|| LoadError::Link(format!("it does not export {EXPORTED} with {name}")))
+}
+
+/// Why a trial run failed.
+fn tried(error: wasmtime::Error) -> LoadError {
+    match crate::engine::has_no_room(&error) {
+        true => LoadError::Busy,
+        false => LoadError::Trial(one_line(&format!("{error:#}"), QUOTED)),
+    }
 }
 
 /// A store that holds a guest to its limits.
@@ -204,5 +229,6 @@ fn nobody(host: &Arc<host_engine::Engine>) -> CallState {
         key_prefix: None,
         request: String::new(),
     };
-    CallState::new(host.begin(caller, "load").attempt(), Arc::default(), false, None, Arc::new(Ring::default()))
+    let work = host.begin(caller, "load").attempt();
+    CallState { trial: true, ..CallState::new(work, Arc::default(), false, None, Arc::new(Ring::default())) }
 }

@@ -95,7 +95,7 @@ impl Manifest {
             .map(|(name, wanted)| (name.clone(), wanted.limits.clone()))
             .collect();
         let functions = imports.iter().filter(|function| capability(function) != UNASKED).cloned().collect();
-        Ok(Grant { functions, limits })
+        Ok(Grant { functions, limits, ..Grant::default() })
     }
 }
 

@@ -13,15 +13,18 @@
 //! becomes a plugin. Native code (a precompiled component) and core modules are refused.
 
 use crate::inspect::{self, Inside};
+use crate::log::one_line;
 use crate::manifest::Manifest;
 use bytes::Bytes;
-use host_core::action::Description;
+use host_core::action::{DESCRIPTION_BYTES, Description};
 use host_core::grant::{Function, Grant};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Largest plugin file in bytes.
 pub const MAX_FILE: usize = 16 << 20;
+/// Largest `plugin.toml` in bytes.
+const MANIFEST_BYTES: usize = 64 << 10;
 /// Most bytes of a sentence that quotes a file.
 pub(crate) const QUOTED: usize = 512;
 /// Name of the section with the description.
@@ -99,7 +102,8 @@ impl Package {
         let manifest = sections.manifest(&bytes)?;
         let description = sections.description()?;
         let Inside { functions, largest_function } = inspect::look(&bytes)?;
-        let asked = manifest.asks(&functions).map_err(PackageError::Manifest)?;
+        let mut asked = manifest.asks(&functions).map_err(PackageError::Manifest)?;
+        asked.extend(&description.asks());
         Ok(Package { digest: Sha256::digest(&bytes).into(), manifest, description, asked, largest_function, bytes })
     }
 
@@ -160,14 +164,21 @@ impl<'a> Sections<'a> {
             return Err(PackageError::Incomplete("its digest does not fit"));
         }
         let text = std::str::from_utf8(text).map_err(|_| PackageError::Manifest("it is not UTF-8".into()))?;
-        Manifest::parse(text).map_err(PackageError::Manifest)
+        if text.len() > MANIFEST_BYTES {
+            return Err(PackageError::Manifest(format!("it has more than {MANIFEST_BYTES} bytes")));
+        }
+        Manifest::parse(text).map_err(|reason| PackageError::Manifest(one_line(&reason, QUOTED)))
     }
 
     fn description(&self) -> Result<Description, PackageError> {
         let json = self.actions.ok_or_else(|| PackageError::Description("there is none".into()))?;
-        let description: Description =
-            serde_json::from_slice(json).map_err(|error| PackageError::Description(error.to_string()))?;
-        description.validate().map_err(PackageError::Description)?;
+        if json.len() > DESCRIPTION_BYTES {
+            let message = format!("it has {} bytes; at most {DESCRIPTION_BYTES} are allowed", json.len());
+            return Err(PackageError::Description(message));
+        }
+        let described = |reason: String| PackageError::Description(one_line(&reason, QUOTED));
+        let description: Description = serde_json::from_slice(json).map_err(|error| described(error.to_string()))?;
+        description.validate().map_err(described)?;
         Ok(description)
     }
 }

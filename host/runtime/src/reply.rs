@@ -5,6 +5,7 @@ use crate::capability::GuestRefusal;
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
 use host_core::action::{Action, ReplyShape, Shape};
+use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -81,7 +82,12 @@ impl ReplyDocument {
                 return Err(Lie::Header(known.copied().unwrap_or("a header")));
             }
         }
-        document.headers.retain(|name, _| HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header)));
+        let for_all = action.roles == [CallerRole::Stranger];
+        document.headers.retain(|name, value| {
+            let known = HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header));
+            // What was made for one caller is theirs: caches on the way do not keep it for others.
+            known && (for_all || !name.eq_ignore_ascii_case("cache-control") || !is_shared(value))
+        });
         match (document.body, wrote, document.data.is_some()) {
             (true, false, _) => return Err(Lie::NoBody),
             (true, true, true) | (false, true, _) => return Err(Lie::BodyAndData),
@@ -152,6 +158,12 @@ impl<'de> Deserialize<'de> for Row {
         }
         deserializer.deserialize_map(Members)
     }
+}
+
+/// Whether a `Cache-Control` lets caches keep an answer that several people share.
+fn is_shared(value: &str) -> bool {
+    let words = value.split([',', '=']).map(str::trim);
+    words.into_iter().any(|word| word.eq_ignore_ascii_case("public") || word.eq_ignore_ascii_case("s-maxage"))
 }
 
 /// Whether a text can be a header's value: printable ASCII, no line ends.
@@ -236,6 +248,10 @@ mod tests {
         assert_eq!(header("Content-Disposition", "attachment"), Ok(1));
         for (name, value) in [("set-cookie", "a=b"), ("access-control-allow-origin", "*"), ("location", "http://x")] {
             assert_eq!(header(name, value), Ok(0), "{name}");
+        }
+        assert_eq!(header("Cache-Control", "private, max-age=60"), Ok(1));
+        for shared in ["public", "max-age=9, PUBLIC", "s-maxage=60"] {
+            assert_eq!(header("Cache-Control", shared), Ok(0), "{shared}: it was made for one caller");
         }
         let forged = header("content-disposition", "a\r\nset-cookie: x");
         assert_eq!(forged, Err(Lie::Header("content-disposition")));

@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::compile::{CompileLimits, Compiler};
 use crate::engine::{self, SLOTS};
 use crate::health::{PluginHealth, PluginStatus, TrippedAction};
+use crate::known::Known;
 use crate::loaded::{LoadError, Loaded};
 use crate::log::LogLine;
 use crate::package::Package;
@@ -24,7 +25,7 @@ use host_core::port::{Filter, Query};
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -93,8 +94,12 @@ pub struct Runtime {
     /// Loaded foreign plugins, by digest; they live as long as a snapshot has them.
     foreign: Mutex<HashMap<[u8; 32], Weak<Loaded>>>,
     pub(crate) tenants: ArcSwap<HashMap<TenantId, Arc<Tenancy>>>,
-    /// Held while a tenant is added.
-    pub(crate) adding: Mutex<()>,
+    /// Tenants that were deleted: no late request brings one back. Held while a tenant is added.
+    pub(crate) gone: Mutex<HashSet<TenantId>>,
+    /// What is known of plugin files, by digest.
+    pub(crate) known: Mutex<HashMap<String, Arc<Known>>>,
+    /// Held while plugin files come and go.
+    pub(crate) files: tokio::sync::Mutex<()>,
     pub(crate) generation: AtomicU64,
 }
 
@@ -123,7 +128,9 @@ impl Runtime {
             shipped,
             foreign: Mutex::default(),
             tenants: ArcSwap::default(),
-            adding: Mutex::new(()),
+            gone: Mutex::default(),
+            known: Mutex::default(),
+            files: tokio::sync::Mutex::default(),
             generation: AtomicU64::new(0),
         }))
     }
@@ -136,6 +143,9 @@ impl Runtime {
     pub async fn start(self: &Arc<Runtime>) -> host_engine::Result<()> {
         for tenant in self.all_tenants().await? {
             self.refresh(tenant.id).await?;
+        }
+        if let Err(error) = self.tidy().await {
+            tracing::warn!(%error, "files of plugins that nobody has any more could not be removed");
         }
         Ok(())
     }
@@ -243,12 +253,20 @@ impl Runtime {
         Ok(self.installed(tenant).await?.into_iter().find(|row| row.name == name))
     }
 
-    /// The loaded plugin of a file in the content-addressed folder.
+    /// The plugin of a file, where some tenant has it loaded.
+    pub(crate) fn loaded(&self, digest: &str) -> Option<Arc<Loaded>> {
+        let digest: [u8; 32] = hex::decode(digest).ok()?.try_into().ok()?;
+        self.foreign.lock().get(&digest).and_then(Weak::upgrade)
+    }
+
+    /// The plugin of a file that was read: compiled, linked and tried, unless some tenant has it loaded.
     pub(crate) async fn load(self: &Arc<Runtime>, package: Package) -> Result<Arc<Loaded>, LoadError> {
         let digest = package.digest;
-        if let Some(loaded) = self.foreign.lock().get(&digest).and_then(Weak::upgrade) {
+        if let Some(loaded) = self.loaded(&package.digest_hex()) {
             return Ok(loaded);
         }
+        // Its trial run takes a place like any call.
+        let _room = self.bounds.take(false).ok_or(LoadError::Busy)?;
         let runtime = Arc::clone(self);
         let handle = tokio::runtime::Handle::current();
         let load = move || {

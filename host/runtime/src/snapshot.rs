@@ -9,7 +9,7 @@ use crate::log::Ring;
 use crate::permits::Bounds;
 use crate::settings::Settings;
 use host_core::TenantId;
-use host_core::action::{Action, Surface};
+use host_core::action::{Action, Reach, Surface};
 use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -34,6 +34,15 @@ pub(crate) struct Placed {
 impl Placed {
     fn name(&self) -> &str {
         &self.loaded.manifest.name
+    }
+
+    /// What its answers on a surface may do in a browser.
+    fn confinement(&self, surface: &str) -> Confinement {
+        match self.shipped {
+            true => Confinement::None,
+            false if self.grant.html.contains(surface) => Confinement::Pages,
+            false => Confinement::Sandbox,
+        }
     }
 
     /// Its actions whose breaker is not closed at `now`.
@@ -61,6 +70,19 @@ pub struct SurfaceEntry {
     pub surface: Arc<Surface>,
     /// The plugin that owns it.
     pub plugin: String,
+    /// What its answers may do in a browser.
+    pub confinement: Confinement,
+}
+
+/// What the answers of a plugin may do in a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confinement {
+    /// They came with the host.
+    None,
+    /// They are shown, and nothing in them runs.
+    Sandbox,
+    /// Pages of its own below its own paths, as granted.
+    Pages,
 }
 
 /// Where a call of an action goes.
@@ -76,6 +98,13 @@ pub struct Route {
     pub(crate) breaker: Arc<Breaker>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,
+}
+
+impl Route {
+    /// What its answers may do in a browser.
+    pub fn confinement(&self) -> Confinement {
+        self.placed.confinement(&self.action.surface)
+    }
 }
 
 /// All routes of a tenant.
@@ -182,7 +211,11 @@ impl Snapshot {
 
     fn add(&mut self, plugin: Arc<Placed>) {
         for surface in &plugin.loaded.surfaces {
-            let entry = SurfaceEntry { surface: Arc::clone(surface), plugin: plugin.name().to_owned() };
+            let entry = SurfaceEntry {
+                surface: Arc::clone(surface),
+                plugin: plugin.name().to_owned(),
+                confinement: plugin.confinement(&surface.name),
+            };
             self.surfaces.push(Arc::new(entry));
         }
         for (action, breaker) in plugin.loaded.actions.iter().zip(&plugin.breakers) {
@@ -232,15 +265,27 @@ impl Snapshot {
     }
 
     fn clash_of(&self, plugin: &Placed, action: &Action) -> Option<String> {
-        let own = plugin.loaded.surfaces.iter().any(|surface| surface.name == action.surface);
-        if !own && !self.surfaces.iter().any(|entry| entry.surface.name == action.surface) {
+        let is_own = |surface: &&Arc<Surface>| surface.name == action.surface;
+        let others = || self.surfaces.iter().map(|entry| &entry.surface);
+        let Some(surface) = plugin.loaded.surfaces.iter().chain(others()).find(is_own) else {
             return Some(format!("no plugin owns the surface {} of its action {}", action.surface, action.name));
+        };
+        if let Err(reason) = surface.admits(action) {
+            return Some(reason);
         }
         let actions = self.routes.get(&action.surface)?;
-        if let Some(route) = actions.names.get(&action.name)
-            && route.placed.shipped == plugin.shipped
-        {
-            return Some(format!("{} is already answered by the plugin {}", route.label, route.placed.name()));
+        if let Some(route) = actions.names.get(&action.name) {
+            if route.placed.shipped == plugin.shipped {
+                return Some(format!("{} is already answered by the plugin {}", route.label, route.placed.name()));
+            }
+            // Whoever answers in another's place reaches no further than that one did.
+            let counted = |action: &Action| {
+                let reach = Reach::of(action);
+                Reach { rate: Some(reach.rate.unwrap_or(surface.rate)), ..reach }
+            };
+            if let Some(further) = counted(action).beyond(&counted(&route.action)) {
+                return Some(format!("{} reaches further than the action that it replaces: {further}", route.label));
+            }
         }
         for alias in &action.aliases {
             let taken = actions.names.contains_key(alias)

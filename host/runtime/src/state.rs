@@ -23,6 +23,8 @@ pub(crate) struct CallState {
     pub(crate) grant: Arc<Grant>,
     /// Whether its action is described as a write.
     pub(crate) writes: bool,
+    /// Whether it is the trial run of a plugin that is being loaded.
+    pub(crate) trial: bool,
     /// The body it writes.
     pub(crate) body: Sink,
     /// The body build it belongs to: then only what the build's key names may be read.
@@ -48,14 +50,29 @@ impl CallState {
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());
-        let (body, refused, listing, printed) = (Sink::default(), None, None, None);
-        CallState { work, meter, grant, writes, body, build, refused, listing, log, waits: Arc::default(), printed }
+        CallState {
+            work,
+            meter,
+            grant,
+            writes,
+            trial: false,
+            body: Sink::default(),
+            build,
+            refused: None,
+            listing: None,
+            log,
+            waits: Arc::default(),
+            printed: None,
+        }
     }
 
-    /// Counts a host call and asks whether this call may make it. A refusal is an answer to the
+    /// Counts a host call as so many and asks whether this call may make it. A refusal is an answer to the
     /// guest, an error ends it.
-    pub(crate) fn admit(&mut self, needs: Needs) -> Result<(), Denied> {
-        self.meter.host_call()?;
+    pub(crate) fn admit(&mut self, needs: Needs, cost: u32) -> Result<(), Denied> {
+        self.meter.host_calls(cost)?;
+        if self.trial {
+            return Err(Denied::Stop(Stop::InTrial));
+        }
         if needs == Needs::Writing && !self.writes {
             return Err(Denied::Stop(Stop::WritesInRead));
         }
@@ -95,6 +112,9 @@ pub(crate) enum Stop {
     /// A reading action changes something.
     #[error("an action of kind `read` called a function that changes something; describe it as `write`")]
     WritesInRead,
+    /// Nobody calls it yet.
+    #[error("it called a function of the host while it was only asked what it answers")]
+    InTrial,
     /// Not the plugin's fault: storage or the host failed.
     #[error(transparent)]
     Ours(host_engine::Error),

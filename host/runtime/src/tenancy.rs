@@ -5,10 +5,9 @@ use crate::Runtime;
 use crate::body::cache::Bodies;
 use crate::body::file::Folder;
 use crate::health::{Figures, PluginHealth, PluginStatus};
-use crate::install::{blocking, read};
+use crate::known::Known;
 use crate::loaded::{LoadError, Loaded};
 use crate::log::Ring;
-use crate::package::{Package, PackageError};
 use crate::permits::Bounds;
 use crate::settings::Settings;
 use crate::snapshot::{Placed, Shared, Snapshot};
@@ -34,6 +33,8 @@ pub(crate) struct Tenancy {
     /// Plugins that do not take part, and why; files of the drop folder by their path.
     pub(crate) apart: Mutex<Vec<PluginHealth>>,
     pub(crate) dropped: Mutex<HashMap<PathBuf, PluginHealth>>,
+    /// Versions that wait beside the installed ones, by plugin; none where there is no file.
+    pub(crate) waiting: Mutex<HashMap<String, Option<Arc<Known>>>>,
     /// One refresh at a time.
     turn: tokio::sync::Mutex<()>,
 }
@@ -69,7 +70,7 @@ impl Runtime {
                 tenancy.place(&loaded, false, grant, Settings::of(&row.settings), &old)
             }));
             apart.extend(status.map(|status| beside(row, status)));
-            apart.extend(self.waiting(row));
+            apart.extend(self.waiting(&tenancy, row).await);
         }
         placed.iter().for_each(|placed: &Arc<Placed>| placed.bounds.resize(of_plugin(quotas.concurrent_calls)));
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
@@ -98,35 +99,11 @@ impl Runtime {
                 tracing::warn!(tenant = row.tenant.0, plugin = row.name, %error, "a plugin is not loaded");
                 let same = |placed: &&Arc<Placed>| !placed.shipped && placed.loaded.manifest.name == row.name;
                 let running = old.placed().iter().find(same).map(|placed| Arc::clone(&placed.loaded));
-                let running = running.filter(|loaded| row.granted.missing(&loaded.asked).is_empty());
+                let running =
+                    running.filter(|loaded| row.granted.missing(&loaded.asked, &loaded.digest_hex()).is_empty());
                 (running, Some(PluginStatus::Failed { reason: error.to_string() }))
             }
         }
-    }
-
-    /// The version that waits beside a row's for its grant.
-    fn waiting(&self, row: &InstalledPlugin) -> Option<PluginHealth> {
-        let bytes = read(&self.waiting_file(row.tenant, &row.name)).ok()?;
-        let package = Package::read(bytes).ok()?;
-        let missing = row.granted.missing(&package.asked);
-        let (version, digest) = (package.manifest.version.clone(), package.digest_hex());
-        Some(PluginHealth { version, digest, ..beside(row, PluginStatus::WaitingForGrant { missing }) })
-    }
-
-    async fn load_row(self: &Arc<Runtime>, row: &InstalledPlugin) -> Result<Arc<Loaded>, LoadError> {
-        if !self.options.allow_unsigned {
-            return Err(LoadError::Unsigned);
-        }
-        let path = self.file(&row.digest);
-        let package = blocking(move || Ok(Package::read(read(&path)?)?)).await?;
-        if package.digest_hex() != row.digest {
-            return Err(LoadError::Package(PackageError::Incomplete("it is not the file that was installed")));
-        }
-        let missing = row.granted.missing(&package.asked);
-        if !missing.is_empty() {
-            return Err(LoadError::NotGranted(missing));
-        }
-        self.load(package).await
     }
 
     /// Brings what the tenant's calls share to its quotas of now: what is kept and what runs stays.
@@ -145,12 +122,16 @@ impl Runtime {
         if let Some(tenancy) = self.tenants.load().get(&tenant) {
             return Arc::clone(tenancy);
         }
-        let _adding = self.adding.lock();
+        let gone = self.gone.lock();
         let known = self.tenants.load_full();
         if let Some(tenancy) = known.get(&tenant) {
             return Arc::clone(tenancy);
         }
         let tenancy = Arc::new(self.open(tenant));
+        if gone.contains(&tenant) {
+            // A request that was under way when it was deleted: it ends on what every tenant has.
+            return tenancy;
+        }
         let mut tenants = HashMap::clone(&known);
         tenants.insert(tenant, Arc::clone(&tenancy));
         self.tenants.store(Arc::new(tenants));
@@ -164,7 +145,8 @@ impl Runtime {
     /// When the waiting files cannot be removed; the rest is forgotten all the same.
     pub fn forget(&self, tenant: TenantId) -> std::io::Result<()> {
         {
-            let _adding = self.adding.lock();
+            let mut gone = self.gone.lock();
+            gone.insert(tenant);
             let mut tenants = HashMap::clone(&self.tenants.load_full());
             tenants.remove(&tenant);
             self.tenants.store(Arc::new(tenants));
@@ -185,6 +167,7 @@ impl Runtime {
             rings,
             apart: Mutex::default(),
             dropped: Mutex::default(),
+            waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         };
         let old = tenancy.snapshot.load_full();
@@ -260,7 +243,7 @@ fn clashed(placed: &Placed, reason: String) -> PluginHealth {
 }
 
 /// A row whose plugin does not take part, or not in this version.
-fn beside(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
+pub(crate) fn beside(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
     PluginHealth {
         name: row.name.clone(),
         version: row.plugin_version.clone(),

@@ -1,14 +1,17 @@
 //! The watcher of the tenants' drop folders: it nominates files that are complete and new, nothing more.
 //! Knows nothing of plugins; time is passed in, so that a test can drive it.
 
+mod intake;
+mod signs;
+
 use crate::Runtime;
-use notify::{RecursiveMode, Watcher as _};
+use intake::Intake;
+use signs::Signs;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,8 @@ use std::time::{Duration, Instant};
 const SETTLED: Duration = Duration::from_millis(300);
 /// How often all folders are read without a sign that something changed.
 const RESCAN: Duration = Duration::from_secs(2);
+/// Longest time until a file that was nominated in vain is nominated again.
+const LONGEST: Duration = Duration::from_secs(60);
 /// How often they are read while a file settles.
 const SETTLING: Duration = Duration::from_millis(100);
 
@@ -52,6 +57,8 @@ struct Known {
     mark: Mark,
     /// Since when it looks like this; none once it was nominated.
     settling: Option<Duration>,
+    /// How often it was nominated in vain.
+    tries: u32,
 }
 
 /// The state of the drop folders.
@@ -93,11 +100,12 @@ impl Watcher {
                 tenant: tenant.clone(),
                 mark,
                 settling: Some(now),
+                tries: 0,
             });
             if known.mark != mark {
-                (known.mark, known.settling) = (mark, Some(now));
+                (known.mark, known.settling, known.tries) = (mark, Some(now), 0);
             }
-            if known.settling.is_some_and(|since| now.saturating_sub(since) >= SETTLED) {
+            if known.settling.is_some_and(|since| now >= since + SETTLED) {
                 known.settling = None;
                 nominated.push(Nomination::Ready { tenant, path });
             }
@@ -112,6 +120,14 @@ impl Watcher {
         let settling = self.known.values().any(|known| known.settling.is_some());
         self.next_scan = now + if settling { SETTLING } else { RESCAN };
         nominated
+    }
+
+    /// A nominated file met something that may pass: it is nominated again, each time later than before.
+    pub fn again(&mut self, path: &Path, now: Duration) {
+        let Some(known) = self.known.get_mut(path).filter(|known| known.settling.is_none()) else { return };
+        let pause = RESCAN * 2_u32.saturating_pow(known.tries);
+        known.tries = known.tries.saturating_add(1);
+        known.settling = Some(now + pause.min(LONGEST));
     }
 
     /// The folders that exist now.
@@ -176,71 +192,18 @@ impl Runtime {
 fn drive(mut watcher: Watcher, runtime: &Weak<Runtime>, executor: &tokio::runtime::Handle, ended: &AtomicBool) {
     let start = Instant::now();
     let mut signs = Signs::new(&watcher.root);
+    let mut intake = Intake::new(executor);
     while !ended.load(Ordering::Relaxed) {
         signs.follow(&watcher);
+        for path in intake.in_vain() {
+            watcher.again(&path, start.elapsed());
+        }
         for nomination in watcher.step(start.elapsed()) {
             let Some(runtime) = runtime.upgrade() else { return };
-            executor.block_on(runtime.nominated(nomination));
+            intake.give(runtime, nomination);
         }
         if signs.wait(watcher.next_step().saturating_sub(start.elapsed())) {
             watcher.nudge();
-        }
-    }
-}
-
-/// Signs of the file system that a folder changed. Without them (no inotify left) the rescan finds everything,
-/// a little later.
-struct Signs {
-    source: Option<notify::RecommendedWatcher>,
-    signs: Receiver<()>,
-    followed: HashSet<PathBuf>,
-}
-
-impl Signs {
-    fn new(root: &Path) -> Signs {
-        let (sender, signs) = channel();
-        let source = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            // Reading the folders is an event too; only what changes them counts.
-            if event.is_ok_and(|event| !event.kind.is_access()) {
-                let _ = sender.send(());
-            }
-        });
-        let mut signs = Signs { source: source.ok(), signs, followed: HashSet::new() };
-        signs.add(root.to_owned());
-        signs
-    }
-
-    /// Follows folders that have come into being. Each by itself: a tenant's folder also has its databases, which
-    /// change all the time.
-    fn follow(&mut self, watcher: &Watcher) {
-        self.followed.retain(|folder| folder.is_dir());
-        for (_, folder) in watcher.folders() {
-            if !self.followed.contains(&folder) {
-                self.add(folder);
-            }
-        }
-    }
-
-    fn add(&mut self, folder: PathBuf) {
-        let Some(source) = &mut self.source else { return };
-        if source.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
-            self.followed.insert(folder);
-        }
-    }
-
-    /// Waits at most so long; whether there was a sign.
-    fn wait(&self, most: Duration) -> bool {
-        let most = most.max(Duration::from_millis(10));
-        match self.signs.recv_timeout(most) {
-            Ok(()) => {
-                while self.signs.try_recv().is_ok() {}
-                true
-            }
-            Err(RecvTimeoutError::Timeout) => false,
-            Err(RecvTimeoutError::Disconnected) => {
-                std::thread::park_timeout(most);
-                false
-            }
         }
     }
 }
@@ -272,6 +235,23 @@ mod tests {
         assert_eq!(watcher.step(at(5_000)), []);
         fs::remove_file(&path).unwrap();
         assert_eq!(watcher.step(at(10_000)), [Nomination::Gone { tenant: "acme".into(), path }]);
+    }
+
+    #[test]
+    fn a_file_that_was_nominated_in_vain_is_nominated_again_later_each_time() {
+        let (_root, folder, mut watcher) = folders();
+        let path = folder.join("a.wasm");
+        fs::write(&path, "one").unwrap();
+        watcher.step(at(0));
+        let mut now = 300;
+        for pause in [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+            assert_eq!(watcher.step(at(now)).len(), 1, "at {now}");
+            watcher.again(&path, at(now));
+            watcher.nudge();
+            assert_eq!(watcher.step(at(now + pause)), [], "not before it has settled again");
+            now += pause + 300;
+            watcher.nudge();
+        }
     }
 
     #[test]

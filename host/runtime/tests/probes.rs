@@ -26,16 +26,6 @@ async fn fault_of(guest: Guest) -> String {
     panel.last_words("probe")
 }
 
-/// Which limit a guest ran into: the caller is refused, the log says which.
-async fn limit_of(guest: Guest, code: host_core::Code) -> String {
-    let panel = Panel::with(vec![guest.file()]);
-    let result = panel.call("probe", "go").await;
-    assert!(matches!(&result, Err(CallError::Refusal(refusal)) if refusal.code == code), "{:?}", result.err());
-    let figures = panel.runtime.health(TENANT)[0].calls.unwrap();
-    assert_eq!((figures.at_limit, figures.faults), (1, 0));
-    panel.last_words("probe")
-}
-
 #[tokio::test]
 async fn an_honest_guest_answers() {
     let panel = Panel::with(vec![Guest::answering(REPLY).file()]);
@@ -71,13 +61,6 @@ async fn a_guest_gets_the_whole_call_as_one_document() {
 }
 
 #[tokio::test]
-async fn an_endless_loop_ends_at_its_deadline() {
-    let words =
-        limit_of(Guest::new("(loop $for_ever (br $for_ever)) (unreachable)"), host_core::Code::Unavailable).await;
-    assert!(words.contains("time"), "{words}");
-}
-
-#[tokio::test]
 async fn an_endless_loop_does_not_hold_its_thread() {
     let panel = Panel::with(vec![Guest::new("(loop $for_ever (br $for_ever)) (unreachable)").file()]);
     let turns = async {
@@ -94,23 +77,6 @@ async fn an_endless_loop_does_not_hold_its_thread() {
     let (ended, turns) = tokio::join!(panel.call("probe", "go"), turns);
     assert!(matches!(ended, Err(CallError::Refusal(_))));
     assert_eq!(turns, 5);
-}
-
-#[tokio::test]
-async fn memory_beyond_the_limit_is_refused() {
-    let grow = "(loop $more (drop (memory.grow (i32.const 64))) (br $more)) (unreachable)";
-    let words = limit_of(Guest::new(grow), host_core::Code::TooLarge).await;
-    assert!(words.contains("64 MiB of memory"), "{words}");
-}
-
-#[tokio::test]
-async fn table_growth_beyond_the_limit_is_refused() {
-    let guest = Guest {
-        fields: "(table $t 1 funcref)".into(),
-        ..Guest::new("(loop $more (drop (table.grow $t (ref.null func) (i32.const 5000))) (br $more)) (unreachable)")
-    };
-    let words = limit_of(guest, host_core::Code::TooLarge).await;
-    assert!(words.contains("table"), "{words}");
 }
 
 #[tokio::test]
@@ -158,83 +124,6 @@ async fn nothing_in_guest_memory_survives_a_call() {
     for _ in 0..20 {
         assert_eq!(json_of(panel.call("probe", "go").await.unwrap()), json!(1));
     }
-}
-
-#[tokio::test]
-async fn a_huge_reply_is_refused() {
-    // 9 MiB of spaces around a reply.
-    let guest = Guest {
-        pages: 160,
-        fields: data(8192, "{\"data\":1"),
-        ..Guest::new(
-            "(memory.copy (i32.const 65536) (i32.const 8192) (i32.const 9))
-             (memory.fill (i32.const 65545) (i32.const 32) (i32.const 9437184))
-             (i32.store8 (i32.const 9502729) (i32.const 125))
-             (call $ok (i32.const 65536) (i32.const 9437194))",
-        )
-    };
-    let words = limit_of(guest, host_core::Code::TooLarge).await;
-    assert!(words.contains("8 MiB"), "{words}");
-}
-
-#[tokio::test]
-async fn a_flood_of_host_calls_is_stopped() {
-    let guest = Guest {
-        imports: r#"(import "linecard:base/base@0.1.0" "now" (func $now (result i32)))"#,
-        ..Guest::new("(loop $more (drop (call $now)) (br $more)) (unreachable)")
-    };
-    let words = limit_of(guest, host_core::Code::TooLarge).await;
-    assert!(words.contains("host calls"), "{words}");
-}
-
-#[tokio::test]
-async fn a_flood_of_random_bytes_is_stopped() {
-    let guest = Guest {
-        imports: r#"(import "linecard:base/base@0.1.0" "random" (func $random (param i32 i32)))"#,
-        ..Guest::new("(loop $more (call $random (i32.const 40000) (i32.const 64)) (br $more)) (unreachable)")
-    };
-    let words = limit_of(guest, host_core::Code::TooLarge).await;
-    assert!(words.contains("random"), "{words}");
-}
-
-#[tokio::test]
-async fn a_flood_of_log_lines_is_cut_and_hurts_nobody() {
-    let guest = Guest {
-        imports: r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#,
-        fields: data(8192, REPLY),
-        ..Guest::new(format!(
-            "(local.set $n (i32.const 100))
-             (loop $more
-               (call $log (i32.const 1) (i32.const 8192) (i32.const 4096))
-               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-             (call $ok (i32.const 8192) (i32.const {}))",
-            REPLY.len()
-        ))
-    };
-    let panel = Panel::with(vec![guest.file()]);
-    assert!(panel.call("probe", "go").await.is_ok());
-    let logged: usize = panel.runtime.logs(TENANT, "probe").iter().map(|line| line.message.len()).sum();
-    assert_eq!(logged, 64 << 10);
-}
-
-#[tokio::test]
-async fn empty_log_lines_do_not_push_the_evidence_out() {
-    let guest = Guest {
-        imports: r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#,
-        fields: data(8192, REPLY),
-        ..Guest::new(format!(
-            "(local.set $n (i32.const 990))
-             (loop $more
-               (call $log (i32.const 1) (i32.const 8192) (i32.const 0))
-               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-             (call $ok (i32.const 8192) (i32.const {}))",
-            REPLY.len()
-        ))
-    };
-    let panel = Panel::with(vec![guest.file()]);
-    assert!(panel.call("probe", "go").await.is_ok());
-    let lines = panel.runtime.logs(TENANT, "probe").len();
-    assert_eq!(lines, 256, "of the 1,000 that are kept");
 }
 
 #[tokio::test]

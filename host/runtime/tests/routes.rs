@@ -61,8 +61,7 @@ fn operator(tenant: TenantId) -> Caller {
 async fn a_foreign_plugin_replaces_an_action_of_one_tenant_and_its_aliases() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenants = [panel.tenant("acme").await, panel.tenant("other").await];
-    let installed = panel.runtime.install(operator(tenants[0]), foreign("mine", "1.0.0", "mine").file().into()).await;
-    assert_eq!(installed.unwrap().status, PluginStatus::Active);
+    assert_eq!(panel.admit(tenants[0], &foreign("mine", "1.0.0", "mine")).await, PluginStatus::Active);
     assert_eq!(said(&panel, tenants[0]).await, "mine");
     assert_eq!(said(&panel, tenants[1]).await, "shipped", "the neighbour keeps his");
     let snapshot = panel.runtime.snapshot(tenants[0]);
@@ -77,9 +76,9 @@ async fn a_foreign_plugin_replaces_an_action_of_one_tenant_and_its_aliases() {
 async fn two_foreign_plugins_cannot_claim_the_same_action() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
-    panel.runtime.install(operator(tenant), foreign("first", "1.0.0", "first").file().into()).await.unwrap();
-    let second = panel.runtime.install(operator(tenant), foreign("second", "1.0.0", "second").file().into()).await;
-    let PluginStatus::Failed { reason } = second.unwrap().status else { panic!("it took part") };
+    panel.admit(tenant, &foreign("first", "1.0.0", "first")).await;
+    let second = panel.admit(tenant, &foreign("second", "1.0.0", "second")).await;
+    let PluginStatus::Failed { reason } = second else { panic!("it took part") };
     assert!(reason.contains("probe/go") && reason.contains("first"), "{reason}");
     assert_eq!(said(&panel, tenant).await, "first");
 }
@@ -95,8 +94,7 @@ async fn a_foreign_plugin_cannot_take_a_shipped_name_surface_or_path() {
         (guest.name, guest.names) = ("mine", vec![format!("{surface}/go")]);
         guest.description = serde_json::json!({ "surface": [support::guest::surface(surface, mount)],
             "action": [action(surface, "go")] });
-        let installed = panel.runtime.install(operator(tenant), guest.file().into()).await.unwrap();
-        let PluginStatus::Failed { reason } = installed.status else { panic!("it took part") };
+        let PluginStatus::Failed { reason } = panel.admit(tenant, &guest).await else { panic!("it took part") };
         assert!(reason.contains(word), "{reason}");
     }
 }
@@ -106,12 +104,12 @@ async fn a_plugin_that_asks_waits_for_its_grant_and_ends_without_it() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
     let installed = panel.runtime.install(operator(tenant), asking("1.0.0").file().into()).await.unwrap();
-    let missing = vec!["linecard:lines/lines.get".to_owned()];
+    let missing = vec!["linecard:lines/lines.get".to_owned(), "route:probe/go".to_owned()];
     assert_eq!(installed.status, PluginStatus::WaitingForGrant { missing: missing.clone() });
     assert_eq!(said(&panel, tenant).await, "shipped");
-    let wrong = panel.runtime.grant(operator(tenant), "other", &["linecard:lines/lines.sell".into()]).await;
+    let wrong = panel.runtime.grant(operator(tenant), "other", &["linecard:lines/lines.sell".into()], None).await;
     assert!(wrong.unwrap_err().to_string().contains("lines.sell"));
-    panel.runtime.grant(operator(tenant), "other", &[]).await.unwrap();
+    panel.runtime.grant(operator(tenant), "other", &[], None).await.unwrap();
     assert_eq!(said(&panel, tenant).await, "asking");
     panel.runtime.revoke(operator(tenant), "other", &missing).await.unwrap();
     assert_eq!(said(&panel, tenant).await, "shipped");
@@ -121,7 +119,7 @@ async fn a_plugin_that_asks_waits_for_its_grant_and_ends_without_it() {
 async fn a_version_that_asks_for_more_waits_beside_the_one_that_runs_even_over_a_restart() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
-    panel.runtime.install(operator(tenant), foreign("other", "1.0.0", "old").file().into()).await.unwrap();
+    panel.admit(tenant, &foreign("other", "1.0.0", "old")).await;
     let newer = panel.runtime.install(operator(tenant), asking("2.0.0").file().into()).await.unwrap();
     assert!(matches!(newer.status, PluginStatus::WaitingForGrant { .. }));
     assert_eq!(said(&panel, tenant).await, "old");
@@ -132,7 +130,7 @@ async fn a_version_that_asks_for_more_waits_beside_the_one_that_runs_even_over_a
         health.version == "2.0.0" && matches!(health.status, PluginStatus::WaitingForGrant { .. })
     };
     assert!(panel.runtime.health(tenant).iter().any(waits));
-    panel.runtime.grant(operator(tenant), "other", &[]).await.unwrap();
+    panel.runtime.grant(operator(tenant), "other", &[], None).await.unwrap();
     assert_eq!(said(&panel, tenant).await, "asking");
     assert!(!panel.runtime.health(tenant).iter().any(waits));
 }
@@ -141,7 +139,7 @@ async fn a_version_that_asks_for_more_waits_beside_the_one_that_runs_even_over_a
 async fn a_broken_file_leaves_the_running_version_and_says_why() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
-    panel.runtime.install(operator(tenant), foreign("mine", "1.0.0", "one").file().into()).await.unwrap();
+    panel.admit(tenant, &foreign("mine", "1.0.0", "one")).await;
     let mut newer = foreign("mine", "2.0.0", "two");
     newer.names = vec!["probe/other".into()];
     let broken = panel.runtime.install(operator(tenant), newer.file().into()).await;
@@ -153,7 +151,7 @@ async fn a_broken_file_leaves_the_running_version_and_says_why() {
 async fn foreign_plugins_are_not_loaded_unless_that_is_allowed() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
-    panel.runtime.install(operator(tenant), foreign("mine", "1.0.0", "mine").file().into()).await.unwrap();
+    panel.admit(tenant, &foreign("mine", "1.0.0", "mine")).await;
     let panel = panel.restarted_with(vec![shipped().file()], |options| options.allow_unsigned = false);
     panel.runtime.start().await.unwrap();
     assert_eq!(said(&panel, tenant).await, "shipped");
@@ -187,8 +185,7 @@ async fn a_swap_under_load_loses_no_call_and_mixes_no_versions() {
         })
         .collect();
     for version in ["1.0.0", "2.0.0", "3.0.0"] {
-        let file = foreign("mine", version, version).file();
-        panel.runtime.install(operator(tenant), file.into()).await.unwrap();
+        panel.admit(tenant, &foreign("mine", version, version)).await;
         assert_eq!(said(&panel, tenant).await, version);
     }
     ended.store(true, Ordering::Relaxed);
@@ -201,7 +198,7 @@ async fn a_swap_under_load_loses_no_call_and_mixes_no_versions() {
 async fn a_dropped_file_is_picked_up_whole_and_a_cut_one_never_is() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;
-    let folder = panel.folder.path().join("tenants/acme/plugins");
+    let folder = panel.folder.path().join("data/tenants/acme/plugins");
     std::fs::create_dir_all(&folder).unwrap();
     let _watching = panel.runtime.watch().unwrap();
     let file = foreign("mine", "1.0.0", "mine").file();
@@ -214,6 +211,13 @@ async fn a_dropped_file_is_picked_up_whole_and_a_cut_one_never_is() {
     assert_eq!(said(&panel, tenant).await, "shipped");
     std::fs::write(folder.join(".mine.part"), &file).unwrap();
     std::fs::rename(folder.join(".mine.part"), folder.join("mine.wasm")).unwrap();
+    let digest = || {
+        let health = panel.runtime.health(tenant);
+        let own = health.into_iter().find(|health| health.name == "mine");
+        own.map(|health| health.digest)
+    };
+    until(|| digest().is_some()).await;
+    panel.runtime.grant(operator(tenant), "mine", &[], digest().as_deref()).await.unwrap();
     until(|| panel.runtime.snapshot(tenant).route("probe", "go").unwrap().plugin.manifest.name == "mine").await;
     assert_eq!(said(&panel, tenant).await, "mine");
     assert!(!panel.runtime.health(tenant).iter().any(reported), "what is repaired is no longer reported");

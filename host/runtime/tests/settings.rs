@@ -83,7 +83,7 @@ async fn settings_outlive_a_restart_and_another_version() {
     let operator = || Caller::system(tenant, "test");
     let version = |version| Guest { version, ..mirror(json!({ "reply": reply() })) };
     panel.runtime.install(operator(), version("1.0.0").file().into()).await.unwrap();
-    panel.runtime.grant(operator(), "probe", &[]).await.unwrap();
+    panel.runtime.grant(operator(), "probe", &[], None).await.unwrap();
     set(&panel, tenant, json!({ "greeting": "Hello" })).await.unwrap();
     let installed = panel.runtime.install(operator(), version("1.1.0").file().into()).await.unwrap();
     assert_eq!(installed.status, PluginStatus::Active);

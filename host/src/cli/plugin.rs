@@ -30,14 +30,22 @@ pub enum Plugin {
         #[arg(long)]
         tenant: String,
     },
-    /// Give a plugin what it asks for, or only the functions and limits named.
+    /// Give a plugin what it asks for, or only what is named of it.
+    ///
+    /// A version that came through the drop folder is granted as a whole only by its digest, so that
+    /// what you have looked at is what you grant. Pages that run in a browser, `html:SURFACE`, are
+    /// granted by name alone.
     Grant {
         /// Its name.
         name: String,
         /// The tenant's name.
         #[arg(long)]
         tenant: String,
-        /// `linecard:lines/lines.sell` or `records:stream:read`; none grants all it asks for.
+        /// The version that is meant: its digest as `plugin list` shows it, or how it begins.
+        #[arg(long, value_name = "HEX")]
+        digest: Option<String>,
+        /// `linecard:lines/lines.sell`, `records:stream:read`, `route:player/account`,
+        /// `mount:/x/welcome/hello` or `budget:job`; none grants all it asks for.
         #[arg(value_name = "WHAT")]
         what: Vec<String>,
     },

@@ -35,7 +35,7 @@ pub enum Request {
     PluginList { tenant: String },
     PluginAdd { tenant: String, file: PathBuf },
     PluginRemove { tenant: String, name: String },
-    PluginGrant { tenant: String, name: String, what: Vec<String> },
+    PluginGrant { tenant: String, name: String, digest: Option<String>, what: Vec<String> },
     PluginRevoke { tenant: String, name: String, what: Vec<String> },
     PluginExplain { tenant: String, action: String },
     PluginSettings { tenant: String, name: String, values: Vec<(String, String)> },

@@ -74,7 +74,9 @@ pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) ->
         Request::PluginList { tenant } => plugins::list(panel, &tenant).await,
         Request::PluginAdd { tenant, file } => plugins::add(panel, &tenant, &file).await,
         Request::PluginRemove { tenant, name } => plugins::remove(panel, &tenant, &name).await,
-        Request::PluginGrant { tenant, name, what } => plugins::grant(panel, &tenant, &name, &what).await,
+        Request::PluginGrant { tenant, name, digest, what } => {
+            plugins::grant(panel, &tenant, &name, digest.as_deref(), &what).await
+        }
         Request::PluginRevoke { tenant, name, what } => plugins::revoke(panel, &tenant, &name, &what).await,
         Request::PluginExplain { tenant, action } => plugins::explain(panel, &tenant, &action).await,
         Request::PluginSettings { tenant, name, values } => plugins::settings(panel, &tenant, &name, &values).await,

@@ -32,10 +32,16 @@ pub(super) async fn remove(panel: &Panel, tenant: &str, name: &str) -> anyhow::R
 }
 
 /// Grants all that a plugin asks for, or only these; answers what is granted now.
-pub(super) async fn grant(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
+pub(super) async fn grant(
+    panel: &Panel,
+    tenant: &str,
+    name: &str,
+    digest: Option<&str>,
+    what: &[String],
+) -> anyhow::Result<Value> {
     is_foreign(name)?;
     let caller = caller(panel, tenant).await?;
-    Ok(serde_json::to_value(panel.runtime.grant(caller, name, what).await?)?)
+    Ok(serde_json::to_value(panel.runtime.grant(caller, name, what, digest).await?)?)
 }
 
 /// Takes grants back; answers what is granted now.

@@ -102,3 +102,17 @@ fn what_lines_are_sold_as_and_the_groups_of_users_stay_and_are_references() {
         assert!(refused.unwrap_err().to_string().contains("FOREIGN KEY"));
     }
 }
+
+#[test]
+fn a_plugin_of_an_older_folder_keeps_the_actions_of_the_file_that_was_granted() {
+    for packed in fixtures() {
+        let folder = unpacked(&packed);
+        let data = folder.path().join("data");
+        drop(open(&data, Options::default()).unwrap());
+        let control = Connection::open_with_flags(data.join("control.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let kept = "SELECT count(*) FROM plugins WHERE source = 'foreign' AND granted ->> '$.described' = digest \
+                    AND granted ->> '$.functions[0]' = 'linecard:lines/lines.mine' AND nominated = '[]'";
+        let kept: i64 = control.query_row(kept, (), |row| row.get(0)).unwrap();
+        assert_eq!(kept, 1, "{}", packed.display());
+    }
+}

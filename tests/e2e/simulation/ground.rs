@@ -107,7 +107,7 @@ impl Ground {
                 let premises = furnished(&engine, name).await;
                 let system = Caller::system(premises.id, "set up");
                 runtime.install(system.clone(), FILES[0].clone().into()).await.unwrap();
-                runtime.grant(system, plugin_files::NAME, &[]).await.unwrap();
+                runtime.grant(system, plugin_files::NAME, &[], None).await.unwrap();
                 ground.tenants.push(premises);
             }
             opened.store.close();

@@ -152,3 +152,35 @@ pub enum RateClass {
     /// 50/s, burst 200, per key.
     Panel,
 }
+
+/// How many requests a rate class allows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Allowance {
+    /// So many a second, in the long run.
+    pub per_second: u32,
+    /// So many at once.
+    pub burst: u32,
+}
+
+impl RateClass {
+    /// As a description names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RateClass::Player => "player",
+            RateClass::Playlist => "playlist",
+            RateClass::Guide => "guide",
+            RateClass::Panel => "panel",
+        }
+    }
+
+    /// What it allows.
+    pub const fn allowance(self) -> Allowance {
+        let (per_second, burst) = match self {
+            RateClass::Player => (20, 40),
+            RateClass::Playlist => (2, 5),
+            RateClass::Guide => (1, 3),
+            RateClass::Panel => (50, 200),
+        };
+        Allowance { per_second, burst }
+    }
+}

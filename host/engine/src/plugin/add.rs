@@ -52,6 +52,7 @@ pub async fn add(work: &mut Work, added: Added) -> Result<InstalledPlugin> {
         enabled: true,
         position: 0,
         settings: json!({}),
+        nominated: Vec::new(),
         added_at: work.now(),
     };
     work.insert(plugin.clone());

@@ -15,10 +15,7 @@ use serde_json::Value;
 pub async fn grant(work: &mut Work, tenant: TenantId, name: &str, more: &Grant) -> Result<InstalledPlugin> {
     let before = find(work, tenant, name).await?;
     let mut after = before.clone();
-    after.granted.functions.extend(more.functions.iter().cloned());
-    for (capability, limits) in &more.limits {
-        after.granted.limits.entry(capability.clone()).or_default().extend(limits.iter().cloned());
-    }
+    after.granted.extend(more);
     work.update(&before, after.clone());
     Ok(after)
 }
@@ -32,16 +29,26 @@ pub async fn revoke(work: &mut Work, tenant: TenantId, name: &str, less: Option<
     let mut after = before.clone();
     match less {
         None => after.granted = Grant::default(),
-        Some(less) => {
-            after.granted.functions.retain(|function| !less.functions.contains(function));
-            for (capability, limits) in &less.limits {
-                if let Some(granted) = after.granted.limits.get_mut(capability) {
-                    granted.retain(|limit| !limits.contains(limit));
-                }
-            }
-            after.granted.limits.retain(|_, limits| !limits.is_empty());
-        }
+        Some(less) => after.granted.remove(less),
     }
+    work.update(&before, after.clone());
+    Ok(after)
+}
+
+/// Digests that are remembered of a plugin's drop folder.
+const NOMINATED: usize = 32;
+
+/// Remembers that the drop folder has brought a file of it.
+///
+/// # Errors
+/// `not_found`, `not_permitted` below an admin.
+pub async fn nominate(work: &mut Work, tenant: TenantId, name: &str, digest: &str) -> Result<InstalledPlugin> {
+    let before = find(work, tenant, name).await?;
+    let mut after = before.clone();
+    after.nominated.retain(|known| known != digest);
+    after.nominated.push(digest.to_owned());
+    let oldest = after.nominated.len().saturating_sub(NOMINATED);
+    after.nominated.drain(..oldest);
     work.update(&before, after.clone());
     Ok(after)
 }

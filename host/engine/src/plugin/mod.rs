@@ -6,5 +6,5 @@ mod change;
 mod installed;
 
 pub use add::{Added, add};
-pub use change::{grant, remove, revoke, set_enabled, set_settings};
+pub use change::{grant, nominate, remove, revoke, set_enabled, set_settings};
 pub use installed::{find, installed};

@@ -1,11 +1,12 @@
 //! `linecard:base`: log, time, chance and last words. Linked for every plugin.
 //! Touches no store, so its functions are plain ones.
 
+use crate::capability::Argument;
 use crate::link::{HostFunction, Interface};
 use crate::log::Level;
 use crate::state::{CallState, Stop};
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Lift};
+use wasmtime::component::{ComponentType, Lift, WasmStr};
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:base/base", version: "0.1.0", functions: FUNCTIONS };
@@ -45,7 +46,8 @@ impl From<GuestLevel> for Level {
 
 type Store<'a> = StoreContextMut<'a, CallState>;
 
-fn log(mut store: Store<'_>, (level, message): (GuestLevel, String)) -> wasmtime::Result<()> {
+fn log(mut store: Store<'_>, (level, message): (GuestLevel, WasmStr)) -> wasmtime::Result<()> {
+    let message = String::take(message, &store)?;
     let call = store.data_mut();
     call.meter.host_call().map_err(Stop::from)?;
     call.log(level.into(), &message);
@@ -65,7 +67,8 @@ fn random(mut store: Store<'_>, (count,): (u32,)) -> wasmtime::Result<(Vec<u8>,)
     Ok((call.work.random(count as usize),))
 }
 
-fn fault(mut store: Store<'_>, (message,): (String,)) -> wasmtime::Result<()> {
+fn fault(mut store: Store<'_>, (message,): (WasmStr,)) -> wasmtime::Result<()> {
+    let message = String::take(message, &store)?;
     let call = store.data_mut();
     call.meter.host_call().map_err(Stop::from)?;
     call.log(Level::Error, &message);

@@ -13,11 +13,11 @@ pub(crate) const INTERFACE: Interface =
 
 const FUNCTIONS: &[HostFunction] = &[
     verb!("categories", Catalogue, |call, list: String| catalogue::categories(&mut call.work, &list).await),
-    verb!("open", Catalogue, |call, list: String, category: u32| {
+    verb!("open", Catalogue, costs 10, |call, list: String, category: u32| {
         let listing = catalogue::open(&mut call.work, &list, category).await?;
         Ok(opened(call, listing))
     }),
-    verb!("open-episodes", Catalogue, |call| {
+    verb!("open-episodes", Catalogue, costs 10, |call| {
         let listing = catalogue::open_episodes(&mut call.work).await?;
         Ok(opened(call, listing))
     }),

@@ -13,7 +13,7 @@ pub(crate) const INTERFACE: Interface =
 const FUNCTIONS: &[HostFunction] = &[
     verb!("mine", Line, |call| mine(call).await),
     verb!("get", Scope, |call, id: u32| line::get(&mut call.work, LineId(id)).await),
-    verb!("list", Scope, |call, query: String| line::list(&mut call.work, &document("query", &query)?).await),
+    verb!("list", Scope, costs 10, |call, query: String| line::list(&mut call.work, &document("query", &query)?).await),
     verb!("sell", Writing, |call, package: u32, trial: bool, options: String| {
         line::sell(&mut call.work, PackageId(package), trial, &document("options", &options)?).await
     }),

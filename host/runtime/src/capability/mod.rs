@@ -1,6 +1,7 @@
 //! What plugins can ask of the host: a file per capability, each a table of functions that translate between WIT
 //! and the engine's verbs. Knows no rule: whose rows a caller may touch, the engine decides.
 
+mod argument;
 pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod catalogue;
@@ -12,6 +13,7 @@ pub(crate) mod records;
 pub(crate) mod users;
 
 use crate::state::{CallState, Stop};
+pub(crate) use argument::Argument;
 use host_core::Refusal;
 use host_core::refusal::Code;
 use host_engine::Error;
@@ -108,18 +110,24 @@ pub(crate) fn document(name: &'static str, text: &str) -> Result<Map<String, Val
 }
 
 /// A host function that calls an async verb: `verb!("get", Scope, |call, id: u32| line::get(&mut call.work, id))`.
-/// Most verbs are ready at once, and the guest stays on its thread; while one is not, its clock stands still.
+/// Most verbs are ready at once, and the guest stays on its thread; while one is not, its clock stands still. `costs`
+/// says how many ordinary host calls it counts for; none is one.
 macro_rules! verb {
     ($name:literal, $needs:ident, |$call:ident $(, $argument:ident: $type:ty)*| $verb:expr) => {
+        $crate::capability::verb!($name, $needs, costs 1, |$call $(, $argument: $type)*| $verb)
+    };
+    ($name:literal, $needs:ident, costs $cost:literal, |$call:ident $(, $argument:ident: $type:ty)*| $verb:expr) => {
         $crate::link::HostFunction {
             name: $name,
             link: |linker| {
                 linker.func_wrap_async(
                     $name,
-                    |mut store: wasmtime::StoreContextMut<'_, $crate::state::CallState>, ($($argument,)*): ($($type,)*)| {
+                    |mut store: wasmtime::StoreContextMut<'_, $crate::state::CallState>,
+                     ($($argument,)*): ($(<$type as $crate::capability::Argument>::Crossing,)*)| {
                         Box::new(async move {
+                            $(let $argument = <$type as $crate::capability::Argument>::take($argument, &store)?;)*
                             let $call = store.data_mut();
-                            $crate::capability::verb!(@answer $needs, $call, $verb)
+                            $crate::capability::verb!(@answer $needs, $cost, $call, $verb)
                         })
                     },
                 )
@@ -130,14 +138,14 @@ macro_rules! verb {
                     let mut arguments = arguments.iter();
                     $(let $argument = $crate::native::argument::<$type>(&mut arguments)?;)*
                     debug_assert!(arguments.next().is_none(), "{} takes fewer arguments", $name);
-                    let (answer,) = $crate::capability::verb!(@answer $needs, $call, $verb)?;
+                    let (answer,) = $crate::capability::verb!(@answer $needs, $cost, $call, $verb)?;
                     Ok(answer.map(Into::into))
                 })
             }),
         }
     };
-    (@answer $needs:ident, $call:ident, $verb:expr) => {{
-        let answer = match $call.admit($crate::capability::Needs::$needs) {
+    (@answer $needs:ident, $cost:literal, $call:ident, $verb:expr) => {{
+        let answer = match $call.admit($crate::capability::Needs::$needs, $cost) {
             Ok(()) => {
                 let waits = std::sync::Arc::clone(&$call.waits);
                 waits.during(async { $verb }).await

@@ -16,7 +16,7 @@ const FUNCTIONS: &[HostFunction] = &[
         granted(call, &kind, "read")?;
         record::get(&mut call.work, &kind, id).await
     }),
-    verb!("list", Scope, |call, kind: String, query: String| {
+    verb!("list", Scope, costs 10, |call, kind: String, query: String| {
         granted(call, &kind, "read")?;
         record::list(&mut call.work, &kind, &document("query", &query)?).await
     }),

@@ -12,8 +12,8 @@ pub(crate) const INTERFACE: Interface =
 const FUNCTIONS: &[HostFunction] = &[
     verb!("me", Scope, |call| user::me(&mut call.work).await),
     verb!("get", Scope, |call, id: u32| user::get(&mut call.work, UserId(id)).await),
-    verb!("list", Scope, |call, query: String| user::list(&mut call.work, &document("query", &query)?).await),
-    verb!("create", Writing, |call, options: String| {
+    verb!("list", Scope, costs 10, |call, query: String| user::list(&mut call.work, &document("query", &query)?).await),
+    verb!("create", Writing, costs 100, |call, options: String| {
         user::create(&mut call.work, &document("options", &options)?).await
     }),
 ];

@@ -1,13 +1,16 @@
 //! A panel in a temporary folder: real store, real engine, a runtime over them.
 //! Knows no guest.
 
+use super::guest::Guest;
 use host_core::TenantId;
 use host_core::caller::Caller;
 use host_core::object::{Object, Unique};
 use host_core::plan::Place;
 use host_core::port::Networks;
 use host_engine::{Engine, Ports};
-use host_runtime::{Call, CallError, LoadError, Options, Reply, RequestFacts, Runtime, Shipped, StartError};
+use host_runtime::{
+    Call, CallError, LoadError, Options, PluginStatus, Reply, RequestFacts, Runtime, Shipped, StartError,
+};
 use host_store::{SystemClock, SystemEntropy};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -65,6 +68,16 @@ impl Panel {
             Some(Object::Tenant(tenant)) => tenant.id,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Installs a plugin for a tenant and grants all that it asks for; how it then is.
+    pub async fn admit(&self, tenant: TenantId, guest: &Guest) -> PluginStatus {
+        let operator = || Caller::system(tenant, "test");
+        let installed = self.runtime.install(operator(), guest.file().into()).await.unwrap();
+        self.runtime.grant(operator(), &installed.name, &[], None).await.unwrap();
+        let health = self.runtime.health(tenant);
+        let own = health.into_iter().find(|health| health.name == installed.name && health.digest == installed.digest);
+        own.expect("it is known").status
     }
 
     /// Calls an action as the host itself.

@@ -18,6 +18,7 @@ impl Table for InstalledPlugin {
         "position",
         "settings",
         "added_at",
+        "nominated",
     ];
     const SEARCHED: &'static [&'static str] = &["name"];
 
@@ -31,7 +32,8 @@ impl Table for InstalledPlugin {
         row.put(self.enabled)?;
         row.put(self.position)?;
         row.json(&self.settings)?;
-        row.put(self.added_at.0)
+        row.put(self.added_at.0)?;
+        row.json(&self.nominated)
     }
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -48,6 +50,7 @@ impl Table for InstalledPlugin {
             position: cells.value()?,
             settings: cells.json()?,
             added_at: Unix(cells.value()?),
+            nominated: cells.json()?,
         })
     }
 }
