@@ -1,6 +1,7 @@
 //! The configuration file: TOML, checked strictly, every field with a default that is safe.
 //! Knows nothing of how it is used; `panel.rs` hands each floor its part.
 
+use crate::shipped;
 use host_runtime::CompileLimits;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+
+/// Bits that the network of a trusted proxy fixes at least: the private ones are as large as that.
+const NARROWEST: u8 = 7;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,7 +22,7 @@ pub struct Config {
     /// Further listeners.
     #[serde(rename = "listener")]
     pub listeners: Vec<Listener>,
-    /// Rate limits.
+    /// Limits on requests and connections.
     pub limits: Limits,
     /// Networks that may be reached.
     pub outgoing: Outgoing,
@@ -36,7 +40,7 @@ pub struct Config {
 pub struct Http {
     /// Where clients reach the panel when a request's Host cannot be used: `https://tv.example.org`.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-For` counts.
+    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count: client, scheme, host and port.
     pub trusted_proxies: Vec<IpNet>,
     /// PEM file with the certificate chain of the main listener.
     pub tls_cert: Option<PathBuf>,
@@ -61,12 +65,17 @@ pub struct Listener {
     pub tls_key: Option<PathBuf>,
 }
 
-/// Rate limits.
+/// Limits on requests and connections.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Addresses that no rate limit applies to: own front servers, load tests.
+    /// Addresses that no limit applies to: own front servers, a hotel's one address, load tests.
     pub exempt: Vec<IpNet>,
+    /// Connections of all clients together; when not given, three quarters of the open files that the
+    /// system allows, or all but 16384.
+    pub connections: Option<usize>,
+    /// Connections of one address, or of one /64 of IPv6; when not given, an eighth of all, from 16 to 1024.
+    pub connections_per_address: Option<usize>,
 }
 
 /// Networks that may be reached.
@@ -169,6 +178,36 @@ impl Config {
                 "[http] public_url is http://HOST or https://HOST with an optional port, without a path"
             );
         }
+        for network in &self.http.trusted_proxies {
+            anyhow::ensure!(
+                network.prefix_len() >= NARROWEST,
+                "[http] trusted_proxies: {network} would let a large part of the internet say who it is; list the \
+                 proxies' own addresses, such as 10.0.0.5 or 10.0.0.0/8"
+            );
+        }
+        for (name, number) in
+            [("connections", self.limits.connections), ("connections_per_address", self.limits.connections_per_address)]
+        {
+            anyhow::ensure!(number != Some(0), "[limits] {name} = 0 would let nobody in; give a number from 1 on");
+        }
+        self.check_surfaces()
+    }
+
+    /// A misspelt surface is one that nobody can reach. Those of plugins that are not shipped are known
+    /// only when they run, and only with `[plugins] unsigned` do they.
+    fn check_surfaces(&self) -> anyhow::Result<()> {
+        let named = || self.listeners.iter().flat_map(|l| l.surfaces.iter().map(move |surface| (l.address, surface)));
+        if named().next().is_none() || self.plugins.unsigned {
+            return Ok(());
+        }
+        let known = shipped::surfaces()?;
+        for (address, surface) in named() {
+            anyhow::ensure!(
+                known.contains(surface),
+                "[[listener]] {address}: there is no surface {surface:?}; choose from {}",
+                known.join(", ")
+            );
+        }
         Ok(())
     }
 }
@@ -195,5 +234,37 @@ mod tests {
     fn a_certificate_without_its_key_is_refused() {
         let config: Config = toml::from_str("[http]\ntls_cert = 'a.pem'").unwrap();
         assert!(config.check().unwrap_err().to_string().contains("tls_key"));
+    }
+
+    /// What is wrong with a configuration; it must be something.
+    fn wrong(text: &str) -> String {
+        toml::from_str::<Config>(text).unwrap().check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_listener_for_a_surface_that_is_none_is_refused_with_those_that_are() {
+        for surface in ["admn", "Live", ""] {
+            let error = wrong(&format!("[[listener]]\naddress = '127.0.0.1:1'\nsurfaces = ['live', '{surface}']"));
+            assert!(error.contains(&format!("{surface:?}")) && error.contains("admin, "), "{error}");
+        }
+        let right = "[[listener]]\naddress = '127.0.0.1:1'\nsurfaces = ['live', 'player', 'admin']";
+        assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn nobody_trusts_the_whole_internet_as_a_proxy() {
+        for network in ["0.0.0.0/0", "::/0", "128.0.0.0/1"] {
+            let error = wrong(&format!("[http]\ntrusted_proxies = ['127.0.0.1/32', '{network}']"));
+            assert!(error.contains(network), "{error}");
+        }
+        let right = "[http]\ntrusted_proxies = ['10.0.0.0/8', 'fc00::/7', '192.0.2.1/32']";
+        assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn a_limit_that_lets_nobody_in_is_refused() {
+        for name in ["connections", "connections_per_address"] {
+            assert!(wrong(&format!("[limits]\n{name} = 0")).contains(name));
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::content::{CHANNELS, MOVIES, SERIES, guide};
 use crate::panel::Panel;
-use crate::{logging, serve};
+use crate::{descriptors, logging, serve};
 use anyhow::Context;
 use host_core::caller::Caller;
 use host_core::{PackageId, TenantId, UserId};
@@ -24,10 +24,12 @@ const TENANT: &str = "demo";
 /// with it.
 pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::Result<()> {
     logging::install(&config.log)?;
+    descriptors::raise();
     let folder = tempfile::Builder::new().prefix("linecard-demo-").tempdir().context("no temporary folder")?;
     let films = folder.path().join("films");
     std::fs::create_dir(&films)?;
-    config.media.root.get_or_insert_with(|| films.clone());
+    // Its films lie here, whatever root the configuration has for those of a real panel.
+    config.media.root = Some(films.clone());
     let panel = Panel::open(&folder.path().join("data"), config)?;
     let made = fill(&panel, &films).await?;
     let server = serve::bind(&panel, args.listen, Some(args.management), false).await?;
@@ -38,9 +40,9 @@ pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::R
     } else {
         doors::introduce(&doors, panel.media.has_ffmpeg());
     }
-    let outcome = server.serve(serve::asked_to_end()).await;
+    server.serve(serve::asked_to_end()).await;
     panel.close().await;
-    Ok(outcome?)
+    Ok(())
 }
 
 /// What was made, for the doors.

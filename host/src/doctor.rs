@@ -1,6 +1,7 @@
 //! `linecard doctor`: what on this machine helps or hinders a panel. Changes nothing.
 
 use crate::config::Config;
+use crate::descriptors;
 use crate::panel::is_running;
 use host_engine::MaxMind;
 use rustix::process::{Resource, getrlimit};
@@ -33,7 +34,7 @@ pub(crate) fn findings(data: &Path, config: Option<&Path>, addresses: &[SocketAd
     rows.extend(ports(data, &config, addresses));
     rows.extend(certificates(&config));
     rows.extend(media(&config));
-    rows.extend([program("ffmpeg", "test pictures and created channels"), descriptors(), address_space()]);
+    rows.extend([program("ffmpeg", "test pictures and created channels"), open_files(), address_space()]);
     rows.into()
 }
 
@@ -171,13 +172,14 @@ fn program(name: &str, purpose: &str) -> Value {
     }
 }
 
-fn descriptors() -> Value {
+fn open_files() -> Value {
     let what = "open files";
-    match getrlimit(Resource::Nofile).current {
+    match descriptors::allowed() {
         Some(limit) if limit < FILES => {
-            row(what, State::Look, format!("{limit} allowed; each viewer needs one (`ulimit -n 65536`)"))
+            let detail = format!("{limit} allowed; each viewer needs one (`ulimit -Hn 65536`, or LimitNOFILE=65536)");
+            row(what, State::Look, detail)
         }
-        Some(limit) => row(what, State::Ok, format!("{limit} allowed")),
+        Some(limit) => row(what, State::Ok, format!("{limit} allowed; `serve` and `demo` take them all")),
         None => row(what, State::Ok, "any number allowed"),
     }
 }

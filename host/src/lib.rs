@@ -9,6 +9,7 @@ pub mod config;
 mod content;
 pub mod control;
 mod demo;
+mod descriptors;
 mod doctor;
 mod figures;
 mod inspect;

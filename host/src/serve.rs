@@ -4,10 +4,10 @@
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::control::server as control;
-use crate::logging;
 use crate::panel::{Panel, socket};
+use crate::{descriptors, logging, shipped};
 use anyhow::Context;
-use host_http::{Certificates, Listener, Server, Tls};
+use host_http::{Certificates, Listener, Server, Sockets, Tls};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Runs until SIGTERM or SIGINT; a second one ends at once.
 pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Result<()> {
     logging::install(&config.log)?;
+    descriptors::raise();
     let panel = Panel::open(data, config)?;
     let server = bind(&panel, args.listen, Some(args.management), args.insecure_panel).await?;
     let socket = socket(data);
@@ -30,13 +31,13 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     for address in server.addresses() {
         tracing::info!(%address, "listening");
     }
-    let outcome = server.serve(asked_to_end()).await;
+    server.serve(asked_to_end()).await;
     commands.abort();
     renewal.abort();
     let _ = std::fs::remove_file(&socket);
     panel.close().await;
     tracing::info!("ended in order");
-    Ok(outcome?)
+    Ok(())
 }
 
 /// Loads the tenants' plugins and binds all listeners of the configuration.
@@ -56,6 +57,7 @@ pub async fn bind(
         tls: tls(&listener.tls_cert, &listener.tls_key),
         surfaces: listener.surfaces.clone(),
     }));
+    tell_of_strange_surfaces(panel).await?;
     let figures = crate::figures::install(panel)?;
     let config = host_http::Config {
         listeners,
@@ -63,12 +65,33 @@ pub async fn bind(
         public_url: config.http.public_url.clone(),
         trusted_proxies: config.http.trusted_proxies.clone(),
         exempt: config.limits.exempt.clone(),
+        sockets: Sockets {
+            total: config.limits.connections,
+            per_address: config.limits.connections_per_address,
+            descriptors: descriptors::current(),
+        },
         insecure_panel,
         drain: None,
         metrics: Some(figures),
     };
     let (engine, runtime, media) = (panel.engine.clone(), panel.runtime.clone(), panel.media.clone());
     Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")
+}
+
+/// Says which surfaces of listeners no plugin has now: a slip, or a plugin that is yet to come.
+async fn tell_of_strange_surfaces(panel: &Panel) -> anyhow::Result<()> {
+    let named = || panel.config.listeners.iter().flat_map(|l| l.surfaces.iter().map(move |name| (l.address, name)));
+    if named().next().is_none() {
+        return Ok(());
+    }
+    let mut known = shipped::surfaces()?;
+    for tenant in panel.tenants().await? {
+        known.extend(panel.runtime.snapshot(tenant.id).surfaces().iter().map(|entry| entry.surface.name.clone()));
+    }
+    for (listener, surface) in named().filter(|(_, surface)| !known.contains(surface)) {
+        tracing::warn!(%listener, surface, "a listener is for a surface that no plugin has");
+    }
+    Ok(())
 }
 
 fn tls(cert: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Tls> {

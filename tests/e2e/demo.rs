@@ -14,7 +14,10 @@ struct Demo {
 
 impl Demo {
     fn start() -> Demo {
-        let mut command = Command::new(PROGRAM);
+        Demo::with(Command::new(PROGRAM))
+    }
+
+    fn with(mut command: Command) -> Demo {
         command.args(["demo", "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0", "--json"]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
@@ -69,5 +72,19 @@ async fn every_login_and_address_that_the_demo_prints_is_good() {
         let answer = get(demo.text(name)).await;
         assert_eq!(answer.status(), 200, "{name}");
         assert!(answer.text().await.unwrap().contains(part), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demos_films_play_whatever_the_configuration_says_of_other_films() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("linecard.toml");
+    std::fs::write(&config, format!("[media]\nroot = {:?}\n", folder.path())).unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.arg("--config").arg(config);
+    let demo = Demo::with(command);
+    for file in ["movie", "episode"] {
+        let answer = client().get(demo.text(file)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{file}");
     }
 }

@@ -25,6 +25,7 @@ mod examples;
 mod field_inputs;
 mod guide;
 mod hls;
+mod idle_sockets;
 mod live;
 mod logs;
 mod long_bouquet;

@@ -80,24 +80,41 @@ impl Station {
 
     /// Likewise, with a log filter.
     pub fn serve_logging(&self, filter: &str) -> Serving {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0"]);
-        let mut child =
-            command.env("LINECARD_LOG", filter).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let log = Arc::new((Mutex::new(String::new()), Condvar::new()));
-        let (lines, heard) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let mut text = heard.0.lock().unwrap();
-                text.push_str(&line);
-                text.push('\n');
-                heard.1.notify_all();
-            }
-        });
-        let mut serving = Serving { child, log, url: String::new(), management: String::new(), http: client() };
-        serving.management = format!("http://{}", serving.address(": health and figures address="));
-        serving.url = format!("http://{}", serving.address(": listening address="));
-        serving
+        let mut command = self.command(&SERVE);
+        command.env("LINECARD_LOG", filter);
+        listening(command)
     }
+
+    /// Likewise, as a process that may open so many files, and asks for fewer at first.
+    pub fn serve_with_files(&self, most: u32) -> Serving {
+        let panel = self.command(&SERVE);
+        let mut command = Command::new("sh");
+        let limits = format!("ulimit -Sn {} && ulimit -Hn {most} && exec \"$0\" \"$@\"", most / 2);
+        command.arg("-c").arg(limits).arg(panel.get_program()).args(panel.get_args());
+        command.env("LINECARD_LOG", "info").stdin(Stdio::null());
+        listening(command)
+    }
+}
+
+const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0"];
+
+/// Starts a `serve` and waits until it listens.
+fn listening(mut command: Command) -> Serving {
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let log = Arc::new((Mutex::new(String::new()), Condvar::new()));
+    let (lines, heard) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let mut text = heard.0.lock().unwrap();
+            text.push_str(&line);
+            text.push('\n');
+            heard.1.notify_all();
+        }
+    });
+    let mut serving = Serving { child, log, url: String::new(), management: String::new(), http: client() };
+    serving.management = format!("http://{}", serving.address(": health and figures address="));
+    serving.url = format!("http://{}", serving.address(": listening address="));
+    serving
 }
 
 /// A running `serve`; dropping it kills it.
@@ -137,6 +154,13 @@ impl Serving {
     /// POST to a path at a host, with everything in its query.
     pub async fn post(&self, host: &str, path: &str) -> reqwest::Response {
         self.http.post(format!("{}{path}", self.url)).header(HOST, host).send().await.unwrap()
+    }
+
+    /// How many files it may open now.
+    pub fn files(&self) -> u32 {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let row = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        row.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// Ends it as a power cut would.

@@ -17,16 +17,30 @@ pub struct Config {
     /// Address that clients are told when a request's Host is not one of ours:
     /// `https://tv.example.org`, without a path.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count; they may hold any number of sockets.
     pub trusted_proxies: Vec<IpNet>,
-    /// Addresses that no rate limit applies to.
+    /// Addresses that no rate limit applies to, nor a limit of sockets.
     pub exempt: Vec<IpNet>,
+    /// How many sockets clients may hold.
+    pub sockets: Sockets,
     /// Answer panel surfaces on plain listeners that are not loopback (`--insecure-panel`).
     pub insecure_panel: bool,
     /// How long running requests may go on after the end was asked for; none is 10 s.
     pub drain: Option<Duration>,
     /// Writes the figures of `/metrics`; none answers an empty text.
     pub metrics: Option<Metrics>,
+}
+
+/// How many sockets clients may hold. The management listener has its own few.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Sockets {
+    /// All clients together; none is as many as descriptors allow.
+    pub total: Option<usize>,
+    /// One address, or one /64 of IPv6; none is an eighth of all, from 16 to 1,024.
+    pub per_address: Option<usize>,
+    /// File descriptors that this process may open; none is any number. A quarter of them, 16,384 at
+    /// most, is kept for management, store and sources.
+    pub descriptors: Option<usize>,
 }
 
 /// How long clients may make a connection wait. The default is right outside tests.
@@ -77,7 +91,7 @@ pub struct Tls {
 }
 
 /// The name under which [`Listener::surfaces`] lists the media routes.
-pub(crate) const MEDIA: &str = "live";
+pub const MEDIA: &str = "live";
 
 impl Config {
     /// How long running requests may go on.

@@ -234,6 +234,7 @@ impl Ask<'_> {
 
     /// Says a refusal in the surface's voice, with the tenant's own status where the table asks for one.
     async fn refused(&self, refused: &Refused) -> Response {
+        self.visitor.told.refused(&refused.refusal.code);
         let code = refused.refusal.code.as_str();
         let setting = refusal::sound(self.surface, code).and_then(|(sound, _)| sound.http_setting.as_deref());
         let status = match setting {

@@ -1,30 +1,32 @@
 //! The front door: every request passes here first, gets an id, an address, a tenant and a route,
 //! and leaves with the headers that all answers have. Refuses to know what the route does.
 
-use crate::client_address::{client_address, is_secure};
+use crate::approach::Approach;
+use crate::authority::{Host, Origin};
 use crate::config::MEDIA;
-use crate::connection::{Arrival, Pulse};
+use crate::connection::{Answered, Answers, Arrival, Pulse};
 use crate::figures::Kind;
 use crate::mounts::Target;
 use crate::rate::Counted;
+use crate::redact::Access;
 use crate::route::first_segment;
-use crate::tenant::{Host, Origin, origin};
-use crate::within::{Within, is_private};
-use crate::{Http, answer, redact};
+use crate::within::Within;
+use crate::{Http, answer, redact, start_page};
 use axum::body::Body;
-use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use futures_util::FutureExt;
+use host_core::Code;
 use host_core::action::{Credential, Surface};
+use host_core::caller::Identity;
 use host_core::tenant::Tenant;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
 };
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tracing::{Instrument, Span};
 
 /// Longest path and query, in bytes.
@@ -47,6 +49,30 @@ pub(crate) struct Visitor {
     pub(crate) is_private: bool,
     /// The connection that it came on.
     pub(crate) pulse: Arc<Pulse>,
+    /// What the log is to say of the visit.
+    pub(crate) told: Told,
+}
+
+/// What is found out on the way of a request and said in its line of the log.
+#[derive(Default)]
+pub(crate) struct Told {
+    caller: OnceLock<Identity>,
+    refused: OnceLock<&'static str>,
+}
+
+impl Told {
+    /// They signed in.
+    pub(crate) fn caller(&self, caller: Identity) {
+        // The first word counts: there is one sign-in in a request.
+        let _ = self.caller.set(caller);
+    }
+
+    /// They were refused. A plugin's own codes are its words, which are kept out of the log.
+    pub(crate) fn refused(&self, code: &Code) {
+        if let Code::Known(known) = code {
+            let _ = self.refused.set(known.as_str());
+        }
+    }
 }
 
 impl Visitor {
@@ -61,23 +87,33 @@ impl Visitor {
     }
 }
 
-/// Answers a request on a public listener.
-pub(crate) async fn answer(
-    State(http): State<Arc<Http>>,
-    Extension(arrival): Extension<Arc<Arrival>>,
-    request: Request,
-) -> Response {
-    let id = http.ids.next();
-    let began = http.engine.clock().monotonic();
-    let method = request.method().clone();
-    let mut led = Led { kind: Kind::None, span: Span::none() };
-    let response = AssertUnwindSafe(routed(&http, &arrival, &id, request, &mut led)).catch_unwind().await;
-    let response = response.unwrap_or_else(|_| panicked(&id));
-    let took = http.engine.clock().monotonic().saturating_sub(began);
-    let span = if led.span.is_none() { redact::stray(&id, &method, None) } else { led.span };
-    redact::answered(&span, led.kind, &response, took);
-    http.figures.answered(led.kind, &response, took);
-    answer::finished(response, &id)
+/// What answers on the public listeners.
+#[derive(Clone)]
+pub(crate) struct Public(pub(crate) Arc<Http>);
+
+impl Answers for Public {
+    async fn answer(&self, arrival: Arc<Arrival>, request: Request<Body>) -> Answered {
+        let http = &self.0;
+        let id = http.ids.next();
+        let began = http.engine.clock().monotonic();
+        let method = request.method().clone();
+        let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
+        let mut led = Led { kind: Kind::None, span: Span::none(), told: Told::default() };
+        let routed = routed(http, &arrival, &approach, &id, request, &mut led);
+        let response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
+        let took = http.engine.clock().monotonic().saturating_sub(began);
+        http.figures.answered(led.kind, &response, took);
+        let access = Access {
+            span: if led.span.is_none() { redact::stray(&id, &method, None) } else { led.span },
+            kind: led.kind,
+            status: response.status(),
+            milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            address: approach.client,
+            caller: led.told.caller.into_inner(),
+            refused: led.told.refused.into_inner(),
+        };
+        Answered { response: answer::finished(response, &id), access: Some(access) }
+    }
 }
 
 /// Where a request led, for log and figures.
@@ -85,14 +121,22 @@ struct Led {
     kind: Kind,
     /// None before a route was found.
     span: Span,
+    told: Told,
 }
 
-async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request, led: &mut Led) -> Response {
+async fn routed(
+    http: &Arc<Http>,
+    arrival: &Arrival,
+    approach: &Approach,
+    id: &str,
+    request: Request<Body>,
+    led: &mut Led,
+) -> Response {
     let (parts, body) = request.into_parts();
     if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
         return answer::plain(StatusCode::URI_TOO_LONG, "The address is too long.\n");
     }
-    let address = client_address(arrival.peer.ip(), &parts.headers, &http.config.trusted_proxies);
+    let address = approach.client;
     if !http.limiter.is_exempt(address)
         && let Err(exceeded) = http.limiter.take(Counted::Address(address), http.engine.clock().monotonic())
     {
@@ -104,7 +148,7 @@ async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request,
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
         return response;
     }
-    let Ok(host) = Host::of(&parts) else {
+    let Ok(host) = Host::asked(&parts, arrival.local).and_then(|asked| approach.host(asked)) else {
         return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");
     };
     match tenant(http, &host, arrival, address, &parts).await {
@@ -114,16 +158,20 @@ async fn routed(http: &Arc<Http>, arrival: &Arrival, id: &str, request: Request,
             answer::plain(StatusCode::SERVICE_UNAVAILABLE, "This panel is suspended.\n")
         }
         Ok(Some(tenant)) => {
-            let is_tls = is_secure(arrival.door.tls, arrival.peer.ip(), &parts.headers, &http.config.trusted_proxies);
+            let is_tls = arrival.door.is_tls();
+            let is_secure = approach.is_secure(is_tls);
             let visitor = Visitor {
                 id: id.to_owned(),
                 address,
                 agent: agent(&parts),
-                origin: origin(&tenant, &host, is_tls, arrival.local, http.public.as_ref()),
-                is_private: is_private(is_tls, arrival.local.ip()),
+                origin: Origin::of(&tenant, &host, approach, is_secure, arrival.local, http.public.as_ref()),
+                is_private: approach.is_private(is_tls, arrival.local.ip()),
                 pulse: Arc::clone(&arrival.pulse),
+                told: Told::default(),
             };
-            in_tenant(http, arrival, &tenant, &visitor, &parts, body, led).await
+            let response = in_tenant(http, arrival, &tenant, &visitor, &parts, body, led).await;
+            led.told = visitor.told;
+            response
         }
     }
 }
@@ -158,6 +206,9 @@ async fn in_tenant(
         led.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {
             Method::OPTIONS => options(),
+            Method::GET | Method::HEAD if start_page::is_at(parts.uri.path()) => {
+                start_page::response(&arrival.door, visitor.origin.scheme == "https")
+            }
             _ => answer::not_found(),
         };
     };
@@ -188,9 +239,11 @@ fn of_surface(surface: &Surface) -> Kind {
     if matches!(surface.credential, Credential::Line { .. }) { Kind::Player } else { Kind::Panel }
 }
 
+/// The `User-Agent`, cut; bytes that are no text do not take the rest of it away.
 fn agent(parts: &Parts) -> String {
-    let text = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    text.get(..MAX_AGENT).unwrap_or(text).to_owned()
+    let bytes = parts.headers.get(USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
+    let text = String::from_utf8_lossy(bytes);
+    text.get(..text.floor_char_boundary(MAX_AGENT)).unwrap_or_default().to_owned()
 }
 
 /// The answer to every OPTIONS: browser players ask before they send.

@@ -1,12 +1,15 @@
 //! Floor 3: the only HTTP server: listeners, parsing, dispatch, reply bodies, rate limits.
 //! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
 //!
-//! A request's way: [`listener`] → [`connection`] → [`front`] (address, [`rate`], [`tenant`], [`route`]) →
+//! A request's way: [`listener`] → [`connection`] → [`front`] ([`approach`], [`rate`], [`tenant`], [`route`]) →
 //! [`within`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
 //! [`reply_body`]. Health and figures are [`management`]'s.
 
+mod address;
 mod answer;
-mod client_address;
+mod approach;
+mod authority;
+mod certificate;
 mod config;
 mod confinement;
 mod connection;
@@ -24,12 +27,14 @@ mod redact;
 mod reply_body;
 mod request_id;
 mod route;
+mod seldom;
 mod server;
 mod sign_in;
+mod start_page;
 mod tenant;
 mod within;
 
-pub use config::{Config, Listener, Patience, Tls};
+pub use config::{Config, Listener, MEDIA, Patience, Sockets, Tls};
 pub use server::{BindError, Certificates, Server, serve};
 
 use host_engine::Engine;
@@ -49,7 +54,7 @@ pub(crate) struct Http {
     pub(crate) config: Config,
     pub(crate) patience: Patience,
     /// The configured public address.
-    pub(crate) public: Option<tenant::Origin>,
+    pub(crate) public: Option<authority::Origin>,
     pub(crate) limiter: rate::Limiter,
     pub(crate) figures: figures::Figures,
     pub(crate) ids: request_id::RequestIds,

@@ -3,6 +3,7 @@
 
 use crate::Http;
 use crate::answer;
+use crate::connection::{Answered, Answers, Arrival};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -11,18 +12,41 @@ use axum::routing::get;
 use host_core::TenantId;
 use host_runtime::PluginStatus;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use tower::ServiceExt;
+use tower_http::catch_panic::CatchPanicLayer;
 
-/// The routes of the management listener.
-pub(crate) fn router(http: Arc<Http>) -> Router {
-    Router::new()
-        .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
-        .route("/metrics", get(figures))
-        .fallback(|| async { answer::not_found() })
-        .with_state(http)
+/// What answers on the management listener.
+#[derive(Clone)]
+pub(crate) struct Management(Router);
+
+impl Management {
+    /// For this panel.
+    pub(crate) fn new(http: Arc<Http>) -> Management {
+        let router = Router::new()
+            .route("/health/live", get(live))
+            .route("/health/ready", get(ready))
+            .route("/metrics", get(figures))
+            .fallback(|| async { answer::not_found() })
+            .with_state(http);
+        Management(router.layer(CatchPanicLayer::custom(panicked)))
+    }
+}
+
+impl Answers for Management {
+    async fn answer(&self, _: Arc<Arrival>, request: Request<Body>) -> Answered {
+        let Ok(response) = self.0.clone().oneshot(request).await;
+        response.into()
+    }
+}
+
+/// The answer to a panic in a handler. What it said may hold anything, so it stays out of the log.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a request to the management listener panicked");
+    answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something broke here.\n")
 }
 
 async fn live() -> Response {

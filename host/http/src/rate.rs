@@ -1,12 +1,13 @@
 //! Limits on requests: one budget per class and key, in a table of fixed size without locks.
 //! Refuses to know HTTP and failed sign-ins (the engine's); callers name class, key and time.
 
+use crate::address::household;
 use host_core::action::{Allowance, RateClass};
 use host_core::{ApiKeyId, LineId, TenantId};
 use ipnet::IpNet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -120,17 +121,10 @@ impl Limiter {
 /// IPv6 is counted per /64: one household has that many addresses.
 fn grouped(counted: Counted) -> Counted {
     match counted {
-        Counted::Address(address) => Counted::Address(network(address)),
-        Counted::Line(class, tenant, line, address) => Counted::Line(class, tenant, line, network(address)),
-        Counted::Stranger(class, tenant, address) => Counted::Stranger(class, tenant, network(address)),
+        Counted::Address(address) => Counted::Address(household(address)),
+        Counted::Line(class, tenant, line, address) => Counted::Line(class, tenant, line, household(address)),
+        Counted::Stranger(class, tenant, address) => Counted::Stranger(class, tenant, household(address)),
         whole @ (Counted::Key(..) | Counted::Tenant(..)) => whole,
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

@@ -26,7 +26,7 @@ struct Route<T> {
 
 /// All routes of a tenant.
 pub(crate) struct Routes<T> {
-    /// Routes without a variable segment, by their path: most requests of players.
+    /// Routes without a variable segment, by their path in lower case: most requests of players.
     fixed: HashMap<String, usize>,
     routes: Vec<Route<T>>,
 }
@@ -62,22 +62,25 @@ impl<T> Routes<T> {
     /// When a path could lead to it and to an earlier route, or to it and to a user's name.
     pub(crate) fn add(&mut self, template: &str, target: T) -> Result<(), Clash> {
         let segments: Vec<Segment> = split(template).enumerate().map(|(at, text)| segment(text, at == 0)).collect();
-        if matches!(segments.first(), Some(Segment::Literal(first)) if !first.is_empty() && !is_reserved(first)) {
+        if matches!(segments.first(), Some(Segment::Literal(first)) if !is_reserved(first)) {
             return Err(Clash::Unreserved);
         }
         if let Some(other) = self.routes.iter().find(|other| overlap(&segments, &other.segments)) {
             return Err(Clash::With(other.template.clone()));
         }
         if segments.iter().all(|segment| matches!(segment, Segment::Literal(_))) {
-            self.fixed.insert(plain(template).to_owned(), self.routes.len());
+            self.fixed.insert(tidied(template), self.routes.len());
         }
         self.routes.push(Route { template: template.to_owned(), segments, target });
         Ok(())
     }
 
-    /// The route of a path. Slashes at the front count as one, which clients add by mistake.
+    /// The route of a path. Slashes that clients add by mistake are none, wherever they stand, and
+    /// literal segments have no case: old players send both.
     pub(crate) fn find<'t, 'p>(&'t self, path: &'p str) -> Option<Found<'t, 'p, T>> {
-        if let Some(route) = self.fixed.get(plain(path)).and_then(|index| self.routes.get(*index)) {
+        let as_sent = path.strip_prefix('/').and_then(|path| self.fixed.get(path));
+        let fixed = as_sent.or_else(|| self.fixed.get(&tidied(path))).and_then(|index| self.routes.get(*index));
+        if let Some(route) = fixed {
             return Some(Found { target: &route.target, template: &route.template, captures: Vec::new() });
         }
         self.routes.iter().find_map(|route| {
@@ -111,12 +114,22 @@ pub(crate) fn stream_file(text: &str) -> Option<(u32, Option<&str>)> {
     if is_number && plain { number.parse().ok().map(|number| (number, extension)) } else { None }
 }
 
-fn plain(path: &str) -> &str {
-    path.trim_start_matches('/')
+/// The segments of a path.
+fn split(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
 }
 
-fn split(path: &str) -> std::str::Split<'_, char> {
-    plain(path).split('/')
+/// A path in lower case, without slashes that say nothing.
+fn tidied(path: &str) -> String {
+    let mut tidy = String::with_capacity(path.len());
+    for segment in split(path) {
+        if !tidy.is_empty() {
+            tidy.push('/');
+        }
+        tidy.push_str(segment);
+    }
+    tidy.make_ascii_lowercase();
+    tidy
 }
 
 fn segment(text: &str, first: bool) -> Segment {
@@ -148,7 +161,7 @@ fn captures<'t, 'p>(segments: &'t [Segment], path: &'p str) -> Option<Vec<(&'t s
 impl Segment {
     fn takes(&self, part: &str) -> bool {
         match self {
-            Segment::Literal(literal) => literal == part,
+            Segment::Literal(literal) => literal.eq_ignore_ascii_case(part),
             Segment::Any(_) => !part.is_empty(),
             Segment::Unreserved(_) => !part.is_empty() && !is_reserved(part),
             Segment::Stream(_) => stream_file(part).is_some(),
@@ -211,6 +224,12 @@ mod tests {
             ("/u/reseller/101.ts", "/{username}/{password}/{stream#}", "username=u password=reseller stream=101.ts"),
             ("/playlist/u/p", "/playlist/{username}/{password}", "username=u password=p"),
             ("/hls/abc", "/hls/{token}", "token=abc"),
+            ("/player_api.php/", "/player_api.php", ""),
+            ("/Player_API.php", "/player_api.php", ""),
+            ("/live//u/p/1.ts", "/live/{username}/{password}/{stream#}", "username=u password=p stream=1.ts"),
+            ("/LIVE/U/P/1.TS/", "/live/{username}/{password}/{stream#}", "username=U password=P stream=1.TS"),
+            ("//u//p//1", "/{username}/{password}/{stream#}", "username=u password=p stream=1"),
+            ("/s3cretcode/Reseller/Index.PHP", "/{code}/reseller/index.php", "code=s3cretcode"),
         ] {
             assert_eq!(found(path), Some((template, captures.to_owned())), "{path}");
         }
@@ -223,6 +242,8 @@ mod tests {
             "/movie/reseller/index.php",
             "/u//1",
             "/live/u/101",
+            "/Live/u/101",
+            "/live//101",
         ] {
             assert_eq!(found(path), None, "{path}");
         }

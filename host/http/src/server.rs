@@ -1,30 +1,33 @@
 //! The server as a whole: binds its listeners, serves them, and ends them in order.
 //! Refuses to know requests.
 
-use crate::config::{Config, Patience};
+use crate::Http;
+use crate::authority::Origin;
+use crate::certificate::Certificate;
+use crate::config::{Config, Patience, Sockets};
+use crate::connection::{Capacity, Closer};
 use crate::figures::Figures;
-use crate::listener::{Bound, Certificate};
+use crate::front::Public;
+use crate::listener::Bound;
+use crate::management::Management;
 use crate::mounts::Mounts;
 use crate::rate::Limiter;
 use crate::request_id::RequestIds;
-use crate::tenant::{Origin, Tenants};
-use crate::{Http, answer, front, management};
-use axum::Router;
+use crate::tenant::Tenants;
 use host_engine::Engine;
 use host_media::Media;
 use host_runtime::Runtime;
-use http::StatusCode;
-use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::task::JoinSet;
-use tower_http::catch_panic::CatchPanicLayer;
+use std::time::Duration;
 
 /// Keys of rate limits in use at a time: 1 MiB of memory.
 const RATE_KEYS: usize = 65_536;
+/// Sockets of the management listener: probes and collectors of figures.
+const MANAGERS: usize = 256;
 
 /// Why the server cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +94,7 @@ impl Server {
             Some(address) => Some(bound(&crate::Listener::plain(address)).await?),
             None => None,
         };
-        let port = |tls| listeners.iter().find(|bound| bound.is_tls() == tls).map_or(0, |bound| bound.address().port());
-        engine.announce_ports(port(false), port(true));
+        engine.announce_ports(port(&listeners, public.as_ref(), false), port(&listeners, public.as_ref(), true));
         let http = Http {
             limiter: Limiter::new(RATE_KEYS, config.exempt.clone()),
             figures: Figures::new(),
@@ -133,78 +135,54 @@ impl Server {
 
     /// Answers until `shutdown` resolves; then no connection is taken any more, running requests
     /// get the configured time, and what still runs is cut off. Health goes last.
-    ///
-    /// # Errors
-    /// When a socket breaks while it is served.
-    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let http = Arc::new(self.http);
-        let router = router(Arc::clone(&http));
-        let handles: Vec<_> = self.listeners.iter().map(Bound::handle).collect();
-        let health = self.management.as_ref().map(Bound::handle);
-        let mut serving = JoinSet::new();
+        let (patience, sockets) = (http.patience, http.config.sockets);
+        let exempt = [&http.config.exempt[..], &http.config.trusted_proxies].concat();
+        let (capacity, clients) = (Capacity::new(&sockets, exempt), Closer::new());
         for listener in self.listeners {
-            serving.spawn(listener.serve(router.clone(), http.patience));
+            let answers = Public(Arc::clone(&http));
+            tokio::spawn(listener.serve(answers, Arc::clone(&capacity), patience, clients.watch()));
         }
-        let mut managing = JoinSet::new();
+        let managers = Closer::new();
         if let Some(listener) = self.management {
-            managing.spawn(listener.serve(management(Arc::clone(&http)), http.patience));
+            // All descriptors are for these.
+            let own = Sockets { total: Some(MANAGERS), per_address: Some(MANAGERS), descriptors: None };
+            let answers = Management::new(Arc::clone(&http));
+            tokio::spawn(listener.serve(answers, Capacity::new(&own, Vec::new()), patience, managers.watch()));
         }
-        let mut result = tokio::select! {
-            () = shutdown => Ok(()),
-            ended = first(&mut serving) => ended,
-        };
+        shutdown.await;
         http.draining.store(true, Ordering::Release);
-        let drain = http.config.drain();
-        handles.iter().for_each(|handle| handle.graceful_shutdown(Some(drain)));
-        while let Some(ended) = serving.join_next().await {
-            result = result.and(ended.unwrap_or_else(|error| Err(io::Error::other(error))));
-        }
-        if let Some(health) = health {
-            health.shutdown();
-        }
-        while managing.join_next().await.is_some() {}
-        result
+        clients.close(http.config.drain()).await;
+        managers.close(Duration::ZERO).await;
     }
 }
 
 /// Binds and serves in one step.
 ///
 /// # Errors
-/// When a listener cannot be bound or breaks.
+/// When a listener cannot be bound, or the public address is none.
 pub async fn serve(
     config: Config,
     engine: Arc<Engine>,
     runtime: Arc<Runtime>,
     media: Arc<Media>,
     shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    Server::bind(config, engine, runtime, media).await.map_err(io::Error::other)?.serve(shutdown).await
-}
-
-/// The end of the first listener that ends by itself; with no listener there is none.
-async fn first(serving: &mut JoinSet<io::Result<()>>) -> io::Result<()> {
-    match serving.join_next().await {
-        Some(ended) => ended.unwrap_or_else(|error| Err(io::Error::other(error))),
-        None => std::future::pending().await,
-    }
+) -> Result<(), BindError> {
+    Server::bind(config, engine, runtime, media).await?.serve(shutdown).await;
+    Ok(())
 }
 
 async fn bound(listener: &crate::Listener) -> Result<Bound, BindError> {
     Bound::new(listener).await.map_err(|reason| BindError::Listen { address: listener.address, reason })
 }
 
-/// All public routes. The router itself knows none: tenants have routes of their own.
-fn router(http: Arc<Http>) -> Router {
-    Router::new().fallback(front::answer).with_state(http)
-}
-
-/// All routes of the management listener.
-fn management(http: Arc<Http>) -> Router {
-    management::router(http).layer(CatchPanicLayer::custom(panicked))
-}
-
-/// The answer to a panic in a handler. What it said may hold anything, so it stays out of the log.
-fn panicked(_: Box<dyn Any + Send>) -> axum::response::Response {
-    tracing::error!("a request to the management listener panicked");
-    answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something broke here.\n")
+/// The port at which players reach a listener of this sort, 0 where they do not: the public one; else
+/// that of the first such listener. Where there is a public address, one on loopback is a proxy's.
+fn port(listeners: &[Bound], public: Option<&Origin>, tls: bool) -> u16 {
+    if let Some(public) = public.filter(|public| (public.scheme == "https") == tls) {
+        return public.port;
+    }
+    let reached = |bound: &&Bound| bound.is_tls() == tls && (public.is_none() || !bound.address().ip().is_loopback());
+    listeners.iter().find(reached).map_or(0, |bound| bound.address().port())
 }

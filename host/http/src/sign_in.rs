@@ -41,12 +41,14 @@ pub(crate) async fn signed(
         Shown::Line { username, password } => {
             let from = visitor.from(&surface.name);
             let line = engine.sign_in_line(tenant, &username, &password, &from).await?;
+            visitor.told.caller(line.caller.identity.clone());
             engine.turn_away(tenant, visitor.address).await?;
             Ok(Signed { caller: line.caller, line: Some(line.line), password: Some(line.password), key: None })
         }
         Shown::Key { key, in_header } => {
             let from = visitor.from(&surface.name);
             let user = engine.sign_in_key(tenant, &key, in_header, &from).await?;
+            visitor.told.caller(user.caller.identity.clone());
             Ok(Signed { caller: user.caller, line: None, password: None, key: Some(user.key) })
         }
         Shown::Nothing => {

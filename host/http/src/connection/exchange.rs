@@ -1,89 +1,77 @@
-//! The service of a connection: answers as the one below does, and notes for the connection whose
-//! turn it is. Refuses to know what is answered.
+//! One request and its answer on a connection: notes for the connection whose turn it is, and writes
+//! the request's line in the log when the last byte was handed over. Refuses to know what is answered.
 
-use super::pulse::{Exchange, Pulse};
-use axum::body::HttpBody;
+use super::pulse::Exchange;
+use super::{Answers, Arrival, framing};
+use crate::redact::Access;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
+use http::Request;
 use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use tower::Service;
+use std::task::{Context, Poll};
 
-/// A service whose answers are noted.
-#[derive(Clone)]
-pub(crate) struct Noted<S> {
-    inner: S,
-    pulse: Arc<Pulse>,
+/// An answer, and what the log is to say of it in the end.
+pub(crate) struct Answered {
+    /// Status, headers and body.
+    pub(crate) response: Response,
+    /// None writes no line.
+    pub(crate) access: Option<Access>,
 }
 
-impl<S> Noted<S> {
-    pub(super) fn new(inner: S, pulse: Arc<Pulse>) -> Noted<S> {
-        Noted { inner, pulse }
+impl From<Response> for Answered {
+    fn from(response: Response) -> Answered {
+        Answered { response, access: None }
     }
 }
 
-impl<S, R, B> Service<R> for Noted<S>
-where
-    S: Service<R, Response = Response<B>>,
-    S::Future: Unpin,
-{
-    type Response = Response<NotedBody<B>>;
-    type Error = S::Error;
-    type Future = Answering<S::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> Self::Future {
-        let exchange = self.pulse.begin();
-        Answering { inner: self.inner.call(request), exchange: Some(exchange) }
-    }
-}
-
-/// A request that is being answered.
-pub(crate) struct Answering<F> {
-    inner: F,
-    /// Until the answer takes it along.
-    exchange: Option<Exchange>,
-}
-
-impl<F, B, E> Future for Answering<F>
-where
-    F: Future<Output = Result<Response<B>, E>> + Unpin,
-{
-    type Output = Result<Response<NotedBody<B>>, E>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = ready!(Pin::new(&mut self.inner).poll(context));
-        let mut exchange = self.exchange.take();
-        if let Some(exchange) = &mut exchange {
-            exchange.hand_over();
-        }
-        Poll::Ready(response.map(|response| response.map(|inner| NotedBody { inner, exchange })))
+/// Answers one request.
+pub(super) fn answered<A: Answers>(
+    answers: &A,
+    arrival: &Arc<Arrival>,
+    request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<NotedBody>, Infallible>> + Send + use<A> {
+    // Begins with the request's head, and not when the answer is first asked for.
+    let mut exchange = arrival.pulse.begin();
+    let (answers, arrival) = (answers.clone(), Arc::clone(arrival));
+    async move {
+        let Answered { response, access } = match framing::refused(request.headers()) {
+            Some(response) => response.into(),
+            None => answers.answer(arrival, request.map(Body::new)).await,
+        };
+        exchange.hand_over();
+        Ok(response.map(|inner| NotedBody { inner, exchange, access, sent: 0 }))
     }
 }
 
-/// The body of an answer; dropped when the last of it was handed over.
-pub(crate) struct NotedBody<B> {
-    inner: B,
-    exchange: Option<Exchange>,
+/// The body of an answer; dropped when the last of it was handed over, or the client is gone.
+pub(crate) struct NotedBody {
+    inner: Body,
+    exchange: Exchange,
+    access: Option<Access>,
+    /// Bytes that were handed over.
+    sent: u64,
 }
 
-impl<B: HttpBody + Unpin> HttpBody for NotedBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
+impl HttpBody for NotedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.inner).poll_frame(context);
-        if let Some(exchange) = &mut self.exchange {
-            match frame {
-                Poll::Pending => exchange.hand_back(),
-                Poll::Ready(_) => exchange.hand_over(),
+        match &frame {
+            Poll::Pending => self.exchange.hand_back(),
+            Poll::Ready(frame) => {
+                self.exchange.hand_over();
+                if let Some(Ok(frame)) = frame {
+                    self.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
+                }
             }
         }
         frame
@@ -95,5 +83,13 @@ impl<B: HttpBody + Unpin> HttpBody for NotedBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+impl Drop for NotedBody {
+    fn drop(&mut self) {
+        if let Some(access) = self.access.take() {
+            access.written(self.sent);
+        }
     }
 }

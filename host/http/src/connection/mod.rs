@@ -1,35 +1,49 @@
-//! One connection: where it arrived, and how long it waits for its client. A listener's acceptor
-//! begins here. Refuses to know HTTP beyond where a request begins and an answer ends.
+//! One connection: where it arrived, how it is answered, how long it waits for its client and how it
+//! ends. Refuses to know HTTP beyond where a request begins and an answer ends.
 
+mod capacity;
+mod closing;
 mod exchange;
+mod framing;
 mod pace;
 mod pulse;
 mod socket;
 
+pub(crate) use capacity::{Capacity, Full};
+pub(crate) use closing::{Closer, Closing};
+pub(crate) use exchange::Answered;
 pub(crate) use pulse::Pulse;
 
+use crate::certificate::Certificate;
 use crate::config::Patience;
-use axum::extract::Extension;
-use axum::middleware::AddExtension;
-use axum_server::accept::Accept;
-use exchange::Noted;
+use axum::body::Body;
+use http::Request;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use metrics::counter;
 use socket::{Paced, Socket};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpStream;
-use tower::Layer;
+use tokio::time::timeout;
 
 /// What a listener is for.
 pub(crate) struct Door {
-    /// It is encrypted itself.
-    pub(crate) tls: bool,
+    /// Its certificate, when it is encrypted itself.
+    pub(crate) certificate: Option<Certificate>,
     /// Its surfaces; empty is all.
     pub(crate) surfaces: Vec<String>,
 }
 
 impl Door {
+    /// Whether it is encrypted itself.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.certificate.is_some()
+    }
+
     /// Whether it answers this surface.
     pub(crate) fn opens_to(&self, surface: &str) -> bool {
         self.surfaces.is_empty() || self.surfaces.iter().any(|name| name == surface)
@@ -37,7 +51,6 @@ impl Door {
 }
 
 /// Where a connection arrived; every request on it carries this.
-#[derive(Clone)]
 pub(crate) struct Arrival {
     /// The other end.
     pub(crate) peer: SocketAddr,
@@ -49,38 +62,65 @@ pub(crate) struct Arrival {
     pub(crate) pulse: Arc<Pulse>,
 }
 
-/// Greets each connection: no delay of small packets, every request knows where it arrived, and
-/// nobody is waited for without end.
-#[derive(Clone)]
-pub(crate) struct Greet<A> {
-    /// Makes a stream of bytes out of the connection.
-    pub(crate) inner: A,
-    pub(crate) door: Arc<Door>,
-    pub(crate) patience: Patience,
+/// What answers the requests of a listener.
+pub(crate) trait Answers: Clone + Send + Sync + 'static {
+    /// Answers one request that came in by this connection.
+    fn answer(&self, arrival: Arc<Arrival>, request: Request<Body>) -> impl Future<Output = Answered> + Send;
 }
 
-impl<A, S> Accept<TcpStream, S> for Greet<A>
-where
-    A: Accept<TcpStream, S>,
-    A::Stream: Socket,
-    A::Future: Send + 'static,
-{
-    type Stream = Paced<A::Stream>;
-    type Service = Noted<AddExtension<A::Service, Arc<Arrival>>>;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
+/// What all connections of a listener share.
+pub(crate) struct Reception<A> {
+    pub(crate) door: Arc<Door>,
+    pub(crate) answers: A,
+    pub(crate) http: Builder<TokioExecutor>,
+}
 
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let (door, patience) = (Arc::clone(&self.door), self.patience);
-        let ends = ends(&stream);
-        let inner = self.inner.accept(stream, service);
-        Box::pin(async move {
-            let (peer, local) = ends?;
-            let (stream, service) = inner.await?;
-            let pulse = Pulse::new(patience);
-            let arrival = Arc::new(Arrival { peer, local, door, pulse: Arc::clone(&pulse) });
-            let service = Noted::new(Extension(arrival).layer(service), Arc::clone(&pulse));
-            Ok((Paced::new(stream, pulse), service))
-        })
+/// Answers a connection until it ends, or is to end.
+pub(crate) async fn serve<A: Answers>(
+    reception: &Reception<A>,
+    stream: TcpStream,
+    patience: Patience,
+    mut closing: Closing,
+) {
+    let mut cut = closing.clone();
+    tokio::select! {
+        () = greeted(reception, stream, patience, &mut closing) => {}
+        () = cut.cut() => {}
+    }
+}
+
+/// Shakes hands first where the listener is encrypted.
+async fn greeted<A: Answers>(reception: &Reception<A>, stream: TcpStream, patience: Patience, closing: &mut Closing) {
+    // A client that is gone already.
+    let Ok((peer, local)) = ends(&stream) else { return };
+    let (door, pulse) = (Arc::clone(&reception.door), Pulse::new(patience));
+    let arrival = Arc::new(Arrival { peer, local, door, pulse });
+    let Some(certificate) = &reception.door.certificate else {
+        return answered(reception, stream, arrival, closing).await;
+    };
+    match timeout(patience.head, certificate.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => answered(reception, stream, arrival, closing).await,
+        Ok(Err(_)) | Err(_) => counter!("linecard_http_closed_total", "why" => "handshake").increment(1),
+    }
+}
+
+/// Answers every request of a connection.
+async fn answered<A: Answers, S: Socket>(
+    reception: &Reception<A>,
+    stream: S,
+    arrival: Arc<Arrival>,
+    closing: &mut Closing,
+) {
+    let io = TokioIo::new(Paced::new(stream, Arc::clone(&arrival.pulse)));
+    let service = service_fn(|request| exchange::answered(&reception.answers, &arrival, request));
+    let mut connection = pin!(reception.http.serve_connection(io, service));
+    // Errors are the client's: it went away, or was let go by its `Paced`.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        () = closing.asked() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
     }
 }
 

@@ -32,13 +32,26 @@ pub(super) struct Pace {
     since: Instant,
     /// When the first byte of a request came whose head is not whole yet.
     head_since: Option<Instant>,
-    /// There are bytes that the socket does not take.
-    is_blocked: bool,
+    /// Since when there are bytes that the socket does not take.
+    blocked_since: Option<Instant>,
+    /// Bytes of HTTP/2 that came and were not answered yet, as far as these answer themselves.
+    to_echo: usize,
 }
 
 impl Pace {
     pub(super) fn new(patience: Patience, now: Instant) -> Pace {
-        Pace { patience, is_http2: false, begun: 0, open: 0, ours: 0, since: now, head_since: None, is_blocked: false }
+        let (head_since, blocked_since) = (None, None);
+        Pace {
+            patience,
+            is_http2: false,
+            begun: 0,
+            open: 0,
+            ours: 0,
+            since: now,
+            head_since,
+            blocked_since,
+            to_echo: 0,
+        }
     }
 
     /// Bytes came.
@@ -46,8 +59,10 @@ impl Pace {
         if self.begun == 0 && self.head_since.is_none() {
             self.is_http2 |= bytes.starts_with(HTTP2_PREFACE);
         }
-        // In HTTP/2, bytes between requests are seldom the begin of one.
-        if self.open == 0 && !self.is_http2 && !bytes.is_empty() {
+        if self.is_http2 {
+            // Between requests they are seldom the begin of one.
+            self.to_echo = self.to_echo.saturating_add(bytes.len());
+        } else if self.open == 0 && !bytes.is_empty() {
             self.head_since.get_or_insert(now);
         }
     }
@@ -64,6 +79,8 @@ impl Pace {
     pub(super) fn handed_over(&mut self, now: Instant) {
         self.ours = self.ours.saturating_sub(1);
         self.since = now;
+        // What came before was a request and its body.
+        self.to_echo = 0;
     }
 
     /// The client took all there is of one answer, and we have to find more.
@@ -78,23 +95,26 @@ impl Pace {
         self.since = now;
     }
 
-    /// The socket took bytes.
-    pub(super) fn took(&mut self, now: Instant) {
-        self.is_blocked = false;
-        self.since = now;
-    }
-
-    /// The socket takes no more bytes until it has sent some.
-    pub(super) fn blocked(&mut self, now: Instant) {
-        if !self.is_blocked {
-            self.is_blocked = true;
+    /// The socket took so many bytes. Frames of HTTP/2 that only answer a frame of the client, such as
+    /// the one to a PING, are never longer than it: a client that has us write nothing else takes
+    /// nothing that it asked for.
+    pub(super) fn took(&mut self, bytes: usize, now: Instant) {
+        self.blocked_since = None;
+        let echoed = bytes.min(self.to_echo);
+        self.to_echo -= echoed;
+        if bytes > echoed {
             self.since = now;
         }
     }
 
+    /// The socket takes no more bytes until it has sent some.
+    pub(super) fn blocked(&mut self, now: Instant) {
+        self.blocked_since.get_or_insert(now);
+    }
+
     /// The socket has nothing left to take.
     pub(super) fn flushed(&mut self) {
-        self.is_blocked = false;
+        self.blocked_since = None;
     }
 
     /// Requests until now.
@@ -104,19 +124,22 @@ impl Pace {
 
     /// Whether there are bytes that the socket does not take.
     pub(super) fn is_blocked(&self) -> bool {
-        self.is_blocked
+        self.blocked_since.is_some()
     }
 
     /// Until when the client may make us wait, when it does.
     pub(super) fn due(&self) -> Option<(Instant, Late)> {
         let patience = &self.patience;
-        match self.head_since {
-            Some(since) => Some((since + patience.head, Late::Head)),
-            None if self.is_blocked => Some((self.since + patience.stall, Late::Stalled)),
-            None if self.open == 0 => Some((self.since + patience.idle, Late::Idle)),
-            None if self.ours == 0 => Some((self.since + patience.stall, Late::Stalled)),
-            None => None,
+        if let Some(since) = self.head_since {
+            return Some((since + patience.head, Late::Head));
         }
+        let blocked = self.blocked_since.map(|since| (since + patience.stall, Late::Stalled));
+        let waited_for = match (self.open, self.ours) {
+            (0, _) => Some((self.since + patience.idle, Late::Idle)),
+            (_, 0) => Some((self.since + patience.stall, Late::Stalled)),
+            _ => None,
+        };
+        blocked.into_iter().chain(waited_for).min_by_key(|(due, _)| *due)
     }
 
     /// When to look again while the client is not waited for; no [`Pace::due`] that begins later
@@ -149,7 +172,7 @@ mod tests {
         pace.began();
         assert_eq!(pace.due(), None, "it is our turn");
         pace.handed_over(start + 56 * SECOND);
-        pace.took(start + 57 * SECOND);
+        pace.took(100, start + 57 * SECOND);
         pace.ended(false, start + 58 * SECOND);
         assert_eq!(pace.due(), Some((start + 118 * SECOND, Late::Idle)));
     }
@@ -160,15 +183,15 @@ mod tests {
         pace.began();
         pace.handed_over(start + SECOND);
         assert_eq!(pace.due(), Some((start + 61 * SECOND, Late::Stalled)), "it does not ask for more");
-        pace.took(start + 2 * SECOND);
+        pace.took(100, start + 2 * SECOND);
         pace.handed_back();
         assert_eq!(pace.due(), None, "there is no more");
         pace.blocked(start + 3 * SECOND);
         pace.blocked(start + 9 * SECOND);
         assert_eq!(pace.due(), Some((start + 63 * SECOND, Late::Stalled)), "the socket is full");
         pace.ended(true, start + 10 * SECOND);
-        assert_eq!(pace.due(), Some((start + 70 * SECOND, Late::Stalled)), "the end of it stands in the socket");
-        pace.took(start + 11 * SECOND);
+        assert_eq!(pace.due(), Some((start + 63 * SECOND, Late::Stalled)), "the end of it stands in the socket");
+        pace.took(100, start + 11 * SECOND);
         assert_eq!(pace.due(), Some((start + 71 * SECOND, Late::Idle)));
     }
 
@@ -191,5 +214,40 @@ mod tests {
         pace.received(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", start);
         pace.received(&[0; 9], start + SECOND);
         assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Idle)));
+    }
+
+    /// A connection of HTTP/2 after its preface and our settings.
+    fn http2() -> (Pace, Instant) {
+        let (mut pace, start) = pace();
+        pace.received(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", start);
+        pace.took(100, start);
+        (pace, start)
+    }
+
+    #[test]
+    fn a_client_of_http2_that_only_sends_pings_is_idle() {
+        let (mut pace, start) = http2();
+        for at in [20, 40] {
+            pace.received(&[0; 17], start + at * SECOND);
+            pace.took(17, start + at * SECOND);
+        }
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Idle)));
+        pace.received(&[0; 17_000], start + 50 * SECOND);
+        pace.blocked(start + 51 * SECOND);
+        assert_eq!(pace.due(), Some((start + 60 * SECOND, Late::Idle)), "nor does it win time by reading nothing");
+    }
+
+    #[test]
+    fn a_client_of_http2_that_sends_pings_and_takes_no_answer_is_stalled() {
+        let (mut pace, start) = http2();
+        pace.began();
+        pace.handed_over(start + SECOND);
+        pace.took(60_000, start + 2 * SECOND);
+        pace.received(&[0; 17], start + 30 * SECOND);
+        pace.took(17, start + 30 * SECOND);
+        assert_eq!(pace.due(), Some((start + 62 * SECOND, Late::Stalled)));
+        pace.received(&[0; 13], start + 40 * SECOND);
+        pace.took(16_384, start + 40 * SECOND);
+        assert_eq!(pace.due(), Some((start + 100 * SECOND, Late::Stalled)), "it reads on");
     }
 }

@@ -77,8 +77,8 @@ impl Pulse {
         self.pace.lock().received(bytes, Instant::now());
     }
 
-    pub(super) fn took(&self) {
-        self.pace.lock().took(Instant::now());
+    pub(super) fn took(&self, bytes: usize) {
+        self.pace.lock().took(bytes, Instant::now());
     }
 
     pub(super) fn blocked(&self) {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_rustls::server::TlsStream;
 
 /// A stream over a TCP connection.
-pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin {
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     /// The connection below.
     fn tcp(&self) -> &TcpStream;
 }
@@ -101,7 +101,7 @@ impl<S: Socket> Paced<S> {
     fn wrote(&mut self, context: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match wrote {
             Poll::Ready(Ok(count)) => {
-                self.pulse.took();
+                self.pulse.took(count);
                 Poll::Ready(Ok(count))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),

@@ -97,6 +97,7 @@ impl<'r> Start<'r> {
         let (id, extension) = stream_file(file).ok_or(No::NotFound)?;
         let (username, from) = (unspaced(&username), visitor.from(SURFACE));
         let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
+        visitor.told.caller(signed.caller.identity.clone());
         let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
         if !http.limiter.is_exempt(visitor.address) {
             http.limiter.take(counted, http.engine.clock().monotonic()).map_err(No::Exceeded)?;

@@ -52,6 +52,9 @@ impl From<MediaError> for No {
 
 /// The response of a no.
 pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no: No) -> Response {
+    if let No::Refused(refusal) = &no {
+        visitor.told.refused(&refusal.code);
+    }
     if let No::Exceeded(exceeded) = &no {
         return answer::with_limits(answer::empty(StatusCode::TOO_MANY_REQUESTS), exceeded);
     }

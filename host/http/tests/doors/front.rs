@@ -178,3 +178,86 @@ async fn a_trusted_proxy_names_the_client_and_nobody_else_does() {
     let direct = panel.send(seen([127, 0, 0, 4])).await.json();
     assert_eq!((&direct["request"]["address"], &direct["request"]["scheme"]), (&json!("127.0.0.4"), &json!("http")));
 }
+
+#[tokio::test]
+async fn a_browser_at_the_front_sees_what_this_is_and_neither_names_nor_versions() {
+    let panel = Panel::new().await;
+    let page = panel.send(get("/")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    for part in ["IPTV panel", "/player_api.php", "/{access code}/admin/index.php"] {
+        assert!(page.text().contains(part), "{part}");
+    }
+    for secret in [env!("CARGO_PKG_VERSION"), "tv.test", &panel.admin_code] {
+        assert!(!page.text().contains(secret), "{secret}");
+    }
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(panel.send(head("//")).await.status, 200);
+    assert_eq!(panel.send(post("/", "")).await.status, 404);
+    assert_eq!(panel.send(get("/").header("host", "elsewhere.test")).await.status, 421);
+}
+
+#[tokio::test]
+async fn the_page_at_the_front_shows_the_surfaces_of_its_listener_alone() {
+    let panel = Panel::for_surfaces(&["admin"]).await;
+    let page = panel.send(get("/")).await;
+    assert!(page.text().contains("/admin/index.php") && !page.text().contains("/player_api.php"), "{}", page.text());
+}
+
+/// A panel behind the proxy at 127.0.0.3.
+async fn proxied(public_url: Option<&str>) -> Panel {
+    let trusted_proxies = vec!["127.0.0.3/32".parse().unwrap()];
+    let public_url = public_url.map(str::to_owned);
+    Panel::with(Config { trusted_proxies, public_url, ..Config::default() }).await
+}
+
+#[tokio::test]
+async fn keys_reach_a_panel_through_a_proxy_only_when_it_says_that_they_were_encrypted() {
+    let panel = proxied(None).await;
+    let asked = |from, headers: &[(&str, &str)]| {
+        let request = get(panel.admin("")).from(from);
+        headers.iter().fold(request, |request, (name, value)| request.and_header(name, value))
+    };
+    let (proxy, machine) = ([127, 0, 0, 3], [127, 0, 0, 1]);
+    for (from, headers, status) in [
+        (proxy, &[("x-forwarded-proto", "https")][..], 200),
+        (proxy, &[("x-forwarded-proto", "http")], 403),
+        (proxy, &[("x-forwarded-proto", "https"), ("x-forwarded-proto", "http")], 403),
+        (proxy, &[("x-forwarded-for", "203.0.113.9")], 403),
+        (proxy, &[("forwarded", "for=203.0.113.9;proto=https")], 200),
+        (machine, &[], 200),
+        // A proxy on this machine that nobody has made a trusted one.
+        (machine, &[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")], 403),
+    ] {
+        let answer = panel.send(asked(from, headers)).await;
+        assert_eq!(answer.status, status, "{from:?} {headers:?}");
+        assert!(status == 200 || answer.text().contains("trusted_proxies"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn addresses_behind_a_proxy_are_those_that_clients_use() {
+    let panel = proxied(Some("https://tv.test:8443")).await;
+    assert_eq!(panel.engine.ports_announced(), (0, 8443), "and not the one behind the proxy");
+    let target = "/player_api.php?username=ann&password=s3cret%2Bpw";
+    for (headers, expected) in [
+        (&[("host", "127.0.0.1:8080"), ("x-forwarded-proto", "https")][..], ("https", "tv.test", 8443)),
+        (&[("host", "tv.test"), ("x-forwarded-proto", "https")], ("https", "tv.test", 8443)),
+        (
+            &[("host", "a.test"), ("x-forwarded-host", "tv.test:99"), ("x-forwarded-proto", "https")],
+            ("https", "tv.test", 99),
+        ),
+        (&[("host", "tv.test"), ("forwarded", "proto=http;host=\"tv.test:81\"")], ("http", "tv.test", 81)),
+    ] {
+        let request = get(target).from([127, 0, 0, 3]);
+        let answer =
+            panel.send(headers.iter().fold(request, |request, (name, value)| request.header(name, value))).await;
+        let seen = &answer.json()["request"];
+        let (scheme, host, port) = expected;
+        assert_eq!((&seen["scheme"], &seen["host"], &seen["port"]), (&json!(scheme), &json!(host), &json!(port)));
+    }
+    let strange = get(target).from([127, 0, 0, 3]).header("x-forwarded-host", "elsewhere.test");
+    assert_eq!(panel.send(strange).await.status, 421, "a name that is no panel's");
+}

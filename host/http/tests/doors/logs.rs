@@ -31,9 +31,10 @@ impl<'a> MakeWriter<'a> for Kept {
 }
 
 #[tokio::test]
-async fn no_credential_of_a_path_query_or_header_gets_into_the_log() {
+async fn the_log_says_who_was_answered_with_how_much_and_no_credential() {
     let kept = Kept::default();
-    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(kept.clone()).finish();
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let log = log.with_writer(kept.clone()).finish();
     tracing::subscriber::set_global_default(log).unwrap();
     let panel = Panel::new().await;
     let key = panel.admin_key.clone();
@@ -55,4 +56,14 @@ async fn no_credential_of_a_path_query_or_header_gets_into_the_log() {
         let line = text.lines().find(|line| line.contains(secret));
         assert_eq!(line, None);
     }
+    let lines = || text.lines().filter(|line| line.contains("answered"));
+    let signed_in = format!("line={}", panel.line.0);
+    for parts in [
+        [signed_in.as_str(), "address=127.0.0.1", "bytes=", "status=200"],
+        ["refused=\"auth_failed\"", "address=127.0.0.1", "live/{username}", "status=401"],
+        ["user=", "action=\"read\"", "{code}/admin/index.php", "status=200"],
+    ] {
+        assert!(lines().any(|line| parts.iter().all(|part| line.contains(part))), "{parts:?} in\n{text}");
+    }
+    assert!(lines().any(|line| line.contains(&signed_in) && !line.contains("bytes=0 ")), "bodies are counted");
 }

@@ -12,9 +12,11 @@ mod guest;
 mod panel;
 mod probe;
 
+mod crowd;
 mod front;
 mod logs;
 mod media;
 mod patience;
 mod surfaces;
 mod tls;
+mod wire;

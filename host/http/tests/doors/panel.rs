@@ -51,7 +51,7 @@ pub(crate) struct Panel {
     /// One seat.
     pub(crate) line: LineId,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     folder: TempDir,
 }
 
@@ -190,7 +190,7 @@ impl Panel {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        (&mut self.serving).await.unwrap().unwrap();
+        (&mut self.serving).await.unwrap();
     }
 }
 

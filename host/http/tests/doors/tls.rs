@@ -6,8 +6,8 @@ use host_http::{Config, Listener, Patience, Tls};
 use http::{Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
-use hyper::client::conn::http2::{SendRequest, handshake};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rcgen::CertifiedKey;
 use std::path::Path;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ async fn a_listener_with_a_certificate_is_encrypted_and_takes_a_new_one_while_it
     let new = certificate(folder.path());
     assert!(ask(&panel, &new, "/").await.is_err());
     panel.certificates.reload().await.unwrap();
-    assert!(ask(&panel, &new, "/").await.unwrap().starts_with("HTTP/1.1 404"));
+    assert!(ask(&panel, &new, "/").await.unwrap().starts_with("HTTP/1.1 200"));
     assert!(ask(&panel, &old, "/").await.is_err());
     // A broken file leaves the running certificate in place.
     std::fs::write(folder.path().join("cert.pem"), "nothing").unwrap();
@@ -87,9 +87,20 @@ struct Http2 {
 
 impl Http2 {
     async fn to(panel: &Panel, trusted: &CertificateDer<'static>) -> Http2 {
+        Http2::by(Builder::new(TokioExecutor::new()), panel, trusted).await
+    }
+
+    /// A client that sends a PING so often, whatever else it does.
+    async fn pinging(every: Duration, panel: &Panel, trusted: &CertificateDer<'static>) -> Http2 {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.timer(TokioTimer::new()).keep_alive_interval(every).keep_alive_while_idle(true);
+        Http2::by(builder, panel, trusted).await
+    }
+
+    async fn by(builder: Builder<TokioExecutor>, panel: &Panel, trusted: &CertificateDer<'static>) -> Http2 {
         let stream = connect(panel, trusted, &["h2", "http/1.1"]).await.unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-        let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.unwrap();
         Http2 { sender, driver: tokio::spawn(connection) }
     }
 
@@ -158,6 +169,21 @@ async fn an_http2_client_that_takes_nothing_or_asks_for_nothing_is_let_go() {
     let mut idle = Http2::to(&panel, &trusted).await;
     assert_eq!(idle.get("/nowhere").await.status(), StatusCode::NOT_FOUND);
     idle.ended().await;
+}
+
+#[tokio::test]
+async fn pings_keep_no_http2_connection_that_asks_for_nothing_or_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = certificate(folder.path());
+    let panel = encrypted(&folder, Patience { idle: SHORT, ..Patience::default() }).await;
+    let mut idle = Http2::pinging(SHORT / 5, &panel, &trusted).await;
+    assert_eq!(idle.get("/nowhere").await.status(), StatusCode::NOT_FOUND);
+    idle.ended().await;
+
+    let panel = encrypted(&folder, Patience { stall: SHORT, ..Patience::default() }).await;
+    let mut stalled = Http2::pinging(SHORT / 5, &panel, &trusted).await;
+    let _unread = stalled.get(&format!("/movie/ann/s3cret%2Bpw/{}.mp4", panel.large)).await;
+    stalled.ended().await;
 }
 
 #[tokio::test]

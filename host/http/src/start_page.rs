@@ -1,0 +1,77 @@
+//! The page at `/`, for people who open a panel's address in a browser: what this is and where its
+//! surfaces are. The same for every tenant; refuses to know versions and names.
+
+use crate::connection::Door;
+use axum::response::Response;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+};
+use http::{HeaderMap, HeaderValue};
+use std::fmt::Write;
+
+const PAGE: &str = include_str!("start_page.html");
+/// Where the surfaces stand in it.
+const PLACE: &str = "{surfaces}";
+/// Nothing but the page itself and its one style sheet, which is told by its SHA-256.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-yk/JsmoO39JoVmvcF7GDkFvLSXEQrpby07hEPgq5r30='; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+/// A year.
+const TLS_ALWAYS: &str = "max-age=31536000";
+
+/// A surface as people look for it: its name, what it is for, and where.
+const SURFACES: [(&str, &str, &str); 6] = [
+    ("player", "Player apps", "/player_api.php"),
+    ("live", "Streams", "/live/{username}/{password}/{stream}.ts"),
+    ("playlist", "Playlist", "/get.php?username={username}&amp;password={password}&amp;type=m3u_plus"),
+    ("guide", "Programme guide", "/xmltv.php?username={username}&amp;password={password}"),
+    ("reseller", "Resellers", "/{access code}/reseller/index.php"),
+    ("admin", "Administration", "/{access code}/admin/index.php"),
+];
+
+/// Whether a path is the one of this page.
+pub(crate) fn is_at(path: &str) -> bool {
+    path.bytes().all(|byte| byte == b'/')
+}
+
+/// The page, with the surfaces that this listener answers.
+pub(crate) fn response(door: &Door, is_secure: bool) -> Response {
+    let mut surfaces = String::new();
+    for (_, what, place) in SURFACES.iter().filter(|(name, ..)| door.opens_to(name)) {
+        // Writing into memory cannot fail.
+        let _ = writeln!(surfaces, "<div><dt>{what}</dt><dd><code>{place}</code></dd></div>");
+    }
+    let mut response = Response::new(PAGE.replacen(PLACE, &surfaces, 1).into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    guard(headers, is_secure);
+    response
+}
+
+/// What a browser may do with it: show it.
+fn guard(headers: &mut HeaderMap, is_secure: bool) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if is_secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ALWAYS));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn the_policy_allows_the_style_of_the_page_and_no_other() {
+        let (_, rest) = PAGE.split_once("<style>").unwrap();
+        let (style, _) = rest.split_once("</style>").unwrap();
+        let digest = STANDARD.encode(Sha256::digest(style));
+        assert!(POLICY.contains(&format!("'sha256-{digest}'")), "{digest}");
+        assert_eq!(PAGE.matches(PLACE).count(), 1);
+    }
+}
