@@ -146,6 +146,7 @@ fn key(command: Key) -> Request {
             options.extend(new.name.map(|name| ("name".to_owned(), name.into())));
             options.insert("header_only".into(), new.header_only.into());
             options.insert("writes_by_get".into(), new.get_writes.into());
+            options.insert("compatible".into(), new.compatible.into());
             options.insert("allowed_addresses".into(), new.from.iter().map(ToString::to_string).collect());
             options.extend(new.expires.map(|end| ("expiry".to_owned(), end.into())));
             Request::KeyCreate { tenant: new.tenant, user: new.user, options }

@@ -86,6 +86,33 @@ async fn a_key_writes_by_get_only_when_it_was_made_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_with_what_nobody_knows_is_refused_unless_the_key_was_made_for_old_scripts() {
+    let shop = Shop::open();
+    let (usual, old, web) = (shop.key(&[]), shop.key(&["--compatible"]), client());
+    let groups = async || {
+        let listed: Value = shop.get(&web, &usual, "get_groups").send().await.unwrap().json().await.unwrap();
+        listed["recordsTotal"].as_u64().unwrap()
+    };
+    let (before, form) = (groups().await, [("group_name", "Night"), ("submit", "Save"), ("colour", "")]);
+    let write = |key: &str| {
+        let named = [("api_key", key), ("action", "create_group")];
+        web.post(shop.door()).header(HOST, "acme.test").form(&[&named[..], &form].concat())
+    };
+    let refused = status(write(&usual)).await;
+    assert!(refused.starts_with("INVALID_INPUT: ") && refused.contains("submit, colour"), "{refused}");
+    assert!(
+        refused.contains("group_name") && refused.contains("--compatible"),
+        "what it takes, and what to do: {refused}"
+    );
+    assert_eq!(groups().await, before);
+    let taken: Value = write(&old).send().await.unwrap().json().await.unwrap();
+    assert_eq!((&taken["status"], &taken["ignored"]), (&json!("STATUS_SUCCESS"), &json!(["submit", "colour"])));
+    assert_eq!(groups().await, before + 1);
+    let listed = shop.command(&["key", "list", "--user", "admin"]);
+    assert_eq!(listed.as_array().unwrap().iter().filter(|row| row["compatible"] == true).count(), 1, "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_opens_nothing_from_outside_its_addresses() {
     let shop = Shop::open();
     let key = shop.key(&["--from", "127.0.0.2", "--from", "127.0.1.0/24"]);

@@ -118,7 +118,7 @@ fn a_ban_is_seen_by_the_player_and_the_reseller_cannot_undo_it() {
         let seen = seller.ok("get_line", &[("id", &id)]).await;
         assert_eq!((&seen["admin_enabled"], &seen["admin_notes"]), (&json!(0), &Value::Null), "{seen}");
         for reserved in [("admin_enabled", "1"), ("exp_date", "2099-01-01")] {
-            assert_eq!(seller.refused("edit_line", &[("id", &id), reserved]).await, "NO_PERMISSIONS", "{reserved:?}");
+            assert_eq!(seller.refused("edit_line", &[("id", &id), reserved]).await, "INVALID_DATA", "{reserved:?}");
         }
         assert_eq!(seller.ok("get_line", &[("id", &id)]).await, seen);
         assert_eq!(account(&tenant, &line).await["status"], "Banned");

@@ -82,14 +82,14 @@ fn a_field_of_an_admin_is_refused_and_nothing_is_sold_or_changed() {
             ("isp_clear", "1"),
         ] {
             let sale = [("package", package.as_str()), ("trial", "0"), field];
-            assert_eq!(seller.refused("create_line", &sale).await, "NO_PERMISSIONS", "{field:?}");
+            assert_eq!(seller.refused("create_line", &sale).await, "INVALID_DATA", "{field:?}");
             let edit = [("id", id.as_str()), ("package", package.as_str()), ("reseller_notes", "never"), field];
-            assert_eq!(seller.refused("edit_line", &edit).await, "NO_PERMISSIONS", "{field:?}");
+            assert_eq!(seller.refused("edit_line", &edit).await, "INVALID_DATA", "{field:?}");
         }
         assert_eq!(seller.ok("get_line", &[("id", &id)]).await, before);
         assert_eq!((balance(&seller).await, &seller.post("get_lines", &[]).await["recordsTotal"]), (95.0, &json!(1)));
         for field in [("owner_id", owner.as_str()), ("credits", "1000")] {
-            assert_eq!(seller.refused("create_user", &[field]).await, "NO_PERMISSIONS", "{field:?}");
+            assert_eq!(seller.refused("create_user", &[field]).await, "INVALID_DATA", "{field:?}");
         }
         assert_eq!(tenant.admin().ok("user_info", &[]).await["total_resellers"], 2);
     });

@@ -29,6 +29,9 @@ pub struct ApiKey {
     pub header_only: bool,
     /// May use GET for actions that write (old scripts of these panels).
     pub writes_by_get: bool,
+    /// Unknown parameters of a write are passed over and named in the reply instead of refused (old
+    /// scripts of these panels post whole forms).
+    pub compatible: bool,
     /// When it stops.
     pub expiry: Expiry,
     /// Revoked for good.

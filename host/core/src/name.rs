@@ -74,6 +74,18 @@ pub fn host(text: &str) -> Result<(), Refusal> {
     ))
 }
 
+/// Checks an idempotency key.
+///
+/// # Errors
+/// `invalid_input` naming `idempotency_key`.
+pub fn idempotency_key(text: &str) -> Result<(), Refusal> {
+    if (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    let message = "An idempotency key has 1 to 255 visible ASCII characters and no spaces; send another, or none.";
+    Err(Refusal::field(Code::InvalidInput, "idempotency_key", message))
+}
+
 /// An access code: 8 to 64 characters of `A-Za-z0-9_-`, no reserved word.
 pub fn access_code(text: &str) -> Result<(), Refusal> {
     let inner = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');

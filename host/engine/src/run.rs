@@ -107,11 +107,10 @@ impl Run {
     /// while the first one runs, `invalid_input` for a malformed key or a caller without user.
     pub async fn under_key(&mut self, key: &str, request: [u8; 32]) -> Result<Option<Vec<u8>>> {
         let Some(user) = self.facts.caller.user() else {
-            return Err(refuse_key("Only users can send an idempotency key.").into());
+            let message = "Only users can send an idempotency key.";
+            return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
         };
-        if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-            return Err(refuse_key("An idempotency key has 1 to 255 printable ASCII characters.").into());
-        }
+        host_core::name::idempotency_key(key)?;
         let (engine, tenant) = (&self.facts.engine, self.facts.caller.tenant);
         if !engine.running.lock().insert((tenant, user, key.to_owned())) {
             let refusal = Refusal::new(Code::IdempotencyBusy, "The first request with this key still runs.");
@@ -286,8 +285,4 @@ impl Drop for Run {
             self.facts.engine.running.lock().remove(&(tenant, user, key));
         }
     }
-}
-
-fn refuse_key(message: &'static str) -> Refusal {
-    Refusal::field(Code::InvalidInput, "idempotency_key", message)
 }

@@ -2,9 +2,10 @@
 //! call, and the answer in the surface's voice. Refuses to know any surface, action or plugin.
 
 use crate::confinement::confined;
-use crate::dialect::columns::{self, Asked};
+use crate::dialect::columns::{self, Columns};
 use crate::dialect::envelope::{self, Success};
 use crate::dialect::refusal::{self, FAULT};
+use crate::dialect::unknown::{self, DRY_RUN, IDEMPOTENCY_KEY};
 use crate::dialect::{self, Gathered, Refused, coerce};
 use crate::front::Visitor;
 use crate::rate::{Counted, Exceeded};
@@ -21,6 +22,7 @@ use host_runtime::{Call, CallError, Reply, RequestFacts, Route, Snapshot, Surfac
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY};
 use http::request::Parts;
 use http::{HeaderValue, Method};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request to a surface.
@@ -102,7 +104,10 @@ impl Ask<'_> {
         let route = self.open_to(route, &signed)?;
         tracing::Span::current().record("action", route.action.name.as_str());
         self.by_method(route, &signed)?;
-        let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role())?;
+        let columns = Columns::asked(&gathered)?;
+        let ignored = self.passed_over(route, &gathered, &signed)?;
+        let passes_over = signed.key.as_ref().is_some_and(|key| key.compatible);
+        let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role(), passes_over)?;
         let limit = coerce::limit(&route.action, &parameters);
         let call = Call {
             parameters,
@@ -117,19 +122,15 @@ impl Ask<'_> {
         match self.http.runtime.call(self.snapshot, route, call).await {
             Ok(Reply::Body(body)) => Ok(self.by(route, reply_body::response(&body, &self.parts.headers))),
             Ok(Reply::Data { data, total, matching, plan }) => {
-                let asked = Asked {
-                    show: gathered.one("show_columns")?.unwrap_or(""),
-                    hide: gathered.one("hide_columns")?.unwrap_or(""),
-                };
-                let trimmed = columns::trimmed(&route.action.reply, role, &asked, &data).map_err(|error| {
+                let trimmed = columns::trimmed(&route.action.reply, role, &columns, &data).map_err(|error| {
                     // Where, and not what: the error would quote the data.
                     let (action, column) = (&*route.action.name, error.column());
                     tracing::warn!(action, column, "a plugin's data is not of the shape that it describes");
                     No::Fault(self.visitor.id.clone())
                 })?;
                 let data = trimmed.as_deref().unwrap_or(&data);
-                let plan = plan.as_ref();
-                let said = Success { data, total, matching, limit, plan, request: &self.visitor.id };
+                let (plan, ignored, request) = (plan.as_ref(), &ignored[..], &*self.visitor.id);
+                let said = Success { data, total, matching, limit, plan, ignored, request };
                 Ok(self.by(route, self.success(&said)))
             }
             Err(error) => Err(self.failed(error)),
@@ -191,17 +192,37 @@ impl Ask<'_> {
 
     fn wants_dry_run(&self, gathered: &Gathered<'_>) -> Result<bool, No> {
         let header = self.header("dry-run");
-        Ok(matches!(header.or(gathered.one("dry_run")?), Some("1" | "true")))
+        Ok(matches!(header.or(gathered.one(DRY_RUN)?), Some("1" | "true")))
     }
 
-    fn idempotency(&self, route: &Route, gathered: &Gathered<'_>) -> Result<Option<String>, No> {
-        let key = self.header("idempotency-key").or(gathered.one("idempotency_key")?).filter(|key| !key.is_empty());
-        let Some(key) = key.filter(|_| route.action.kind == ActionKind::Write) else { return Ok(None) };
-        if key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-            let message = "An idempotency key has 1 to 255 printable characters.";
-            return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
+    /// The names that were sent and mean nothing. A write is refused for them, unless its key was made
+    /// for old scripts, which post whole forms.
+    fn passed_over(&self, route: &Route, gathered: &Gathered<'_>, signed: &Signed) -> Result<Vec<String>, No> {
+        let Some(key) = signed.key.as_ref().filter(|_| route.action.kind == ActionKind::Write) else {
+            return Ok(Vec::new());
+        };
+        let role = signed.caller.role();
+        let names = unknown::unknown(self.surface, &route.action, role, gathered);
+        if !names.is_empty() && !key.compatible {
+            return Err(unknown::refusal(&route.action, role, &names).into());
         }
-        Ok(Some(key.to_owned()))
+        metrics::counter!("linecard_http_ignored_parameters_total").increment(names.len() as u64);
+        Ok(names)
+    }
+
+    /// The idempotency key of a write as it was sent, right or wrong: the engine knows which it takes.
+    fn idempotency(&self, route: &Route, gathered: &Gathered<'_>) -> Result<Option<String>, No> {
+        if route.action.kind != ActionKind::Write {
+            return Ok(None);
+        }
+        let headers = self.parts.headers.get_all(HeaderName::from_static("idempotency-key"));
+        let headers = headers.iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let mut keys = headers.chain(gathered.one(IDEMPOTENCY_KEY)?.map(Cow::from));
+        let Some(key) = keys.next() else { return Ok(None) };
+        if keys.any(|other| other != key) {
+            return Err(Refused::malformed("Send one idempotency key, not two.").into());
+        }
+        Ok(Some(key.into_owned()))
     }
 
     fn header(&self, name: &'static str) -> Option<&str> {

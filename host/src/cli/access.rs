@@ -47,6 +47,10 @@ pub struct NewKey {
     /// Let it change things by GET, as old scripts of these panels do.
     #[arg(long)]
     pub get_writes: bool,
+    /// Pass over unknown parameters of a write, as old scripts that post whole forms need it, and name
+    /// them in the reply's `ignored`; without this the write is refused.
+    #[arg(long)]
+    pub compatible: bool,
     /// An address or network (192.0.2.0/24) that callers must come from; may be repeated.
     #[arg(long, value_name = "NET", value_parser = value::network)]
     pub from: Vec<IpNet>,

@@ -83,6 +83,7 @@ fn row(owner: &User, key: &Value) -> Value {
         moment.map(|moment| moment.to_string())
     };
     json!({ "id": field("id"), "username": owner.username, "name": field("name"), "prefix": field("prefix"),
-        "header_only": field("header_only"), "get_writes": field("writes_by_get"), "from": field("allowed_addresses"),
+        "header_only": field("header_only"), "get_writes": field("writes_by_get"),
+        "compatible": field("compatible"), "from": field("allowed_addresses"),
         "expires": date("expiry"), "revoked": field("revoked"), "created": date("created_at") })
 }

@@ -18,13 +18,14 @@ const FIELDS: &[(&str, CallerRole)] = &[
     ("allowed_addresses", CallerRole::Reseller),
     ("header_only", CallerRole::Reseller),
     ("writes_by_get", CallerRole::Reseller),
+    ("compatible", CallerRole::Reseller),
     ("expiry", CallerRole::Reseller),
 ];
 /// Characters of a key that lists and logs show.
 const PREFIX: usize = 8;
 
 /// Makes a key of a user in the caller's tree. `options`: `name allowed_addresses header_only
-/// writes_by_get expiry`. Answers `{"id","user","name","prefix","key"}`; the key is never shown
+/// writes_by_get compatible expiry`. Answers `{"id","user","name","prefix","key"}`; the key is never shown
 /// again.
 ///
 /// # Errors
@@ -54,6 +55,7 @@ pub(crate) async fn fresh(work: &mut Work, user: UserId, options: &Options<'_>) 
         allowed_addresses: options.networks("allowed_addresses")?.unwrap_or_default(),
         header_only: options.get("header_only")?.unwrap_or(false),
         writes_by_get: options.get("writes_by_get")?.unwrap_or(false),
+        compatible: options.get("compatible")?.unwrap_or(false),
         expiry: options.get::<Option<i64>>("expiry")?.flatten().map_or(Expiry::Never, |end| Expiry::At(Unix(end))),
         revoked: false,
         created_at: work.now(),

@@ -21,18 +21,22 @@ const DEFAULT_LIMIT: i64 = 50;
 /// Most rows of a list, whatever the request and the description say.
 const MAX_LIMIT: i64 = 1_000;
 
-/// The action's parameters out of the request: coerced, complete with defaults, validated.
-/// Parameters that the description does not know are ignored, as these protocols want it.
+/// The action's parameters out of the request: coerced, complete with defaults, validated. One of a
+/// higher role is refused, or, where the caller's key has it so, passed over like one that the
+/// description does not know.
 pub(crate) fn parameters(
     action: &Action,
     gathered: &Gathered<'_>,
     role: CallerRole,
+    passes_over: bool,
 ) -> Result<Map<String, Value>, Refused> {
     let mut result = Map::new();
     for (name, parameter) in &action.parameters {
         let paging = action.reply.shape == Shape::List && (name == "start" || name == "limit");
+        let is_reserved = parameter.role.is_some_and(|least| role < least);
         let value = match sent(name, parameter, gathered)? {
-            Sent::Value(_) | Sent::Cleared if parameter.role.is_some_and(|least| role < least) => {
+            _ if is_reserved && passes_over => None,
+            Sent::Value(_) | Sent::Cleared if is_reserved => {
                 let message = format!("{name} may not be set by this account.");
                 return Err(Refusal::field(Code::NotPermitted, name.clone(), message).into());
             }
@@ -191,7 +195,7 @@ mod tests {
         let action: Action = serde_json::from_value(action).unwrap();
         let mut gathered = Gathered::default();
         gathered.add_query(query).unwrap();
-        parameters(&action, &gathered, role).map(Value::Object)
+        parameters(&action, &gathered, role, false).map(Value::Object)
     }
 
     fn plain(described: Value, query: &str) -> Result<Value, Refused> {

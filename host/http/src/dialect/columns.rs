@@ -1,21 +1,58 @@
 //! Which fields of a reply a caller sees: the action's own list, cut by role, then by what
 //! `show_columns` and `hide_columns` ask for. Refuses to know what the fields mean.
 
+use super::refusal::Refused;
+use super::request::Gathered;
+use super::unknown::{HIDE_COLUMNS, SHOW_COLUMNS};
 use host_core::action::{ReplyShape, Shape};
 use host_core::caller::CallerRole;
+use host_core::{Code, Refusal};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-/// What a request asks of its columns.
-#[derive(Default)]
-pub(crate) struct Asked<'r> {
-    /// Comma list; empty shows all.
-    pub(crate) show: &'r str,
-    /// Comma list.
-    pub(crate) hide: &'r str,
+/// Most names that a request may show or hide: more than any reply has.
+const MAX_NAMES: usize = 64;
+
+/// What a request asks of its columns. Read once, before the action runs.
+#[derive(Default, Debug)]
+pub(crate) struct Columns<'r> {
+    /// Empty shows all.
+    show: Vec<&'r str>,
+    hide: Vec<&'r str>,
+}
+
+impl<'r> Columns<'r> {
+    /// Out of the comma lists of `show_columns` and `hide_columns`.
+    ///
+    /// # Errors
+    /// When a list is longer than 64 names, or was sent twice.
+    pub(crate) fn asked(gathered: &'r Gathered<'_>) -> Result<Columns<'r>, Refused> {
+        Ok(Columns { show: names(SHOW_COLUMNS, gathered)?, hide: names(HIDE_COLUMNS, gathered)? })
+    }
+
+    /// The columns of this reply that the caller sees.
+    fn seen<'s>(&self, shape: &'s ReplyShape, role: CallerRole) -> HashSet<&'s str> {
+        let fields = shape.fields.iter().filter(|(_, field)| field.role.is_none_or(|least| role >= least));
+        let asked = |name: &&str| (self.show.is_empty() || self.show.contains(name)) && !self.hide.contains(name);
+        fields.map(|(name, _)| name.as_str()).filter(asked).collect()
+    }
+}
+
+fn names<'r>(list: &'static str, gathered: &'r Gathered<'_>) -> Result<Vec<&'r str>, Refused> {
+    let text = gathered.one(list)?.unwrap_or("");
+    let mut names = Vec::new();
+    for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        if names.len() == MAX_NAMES {
+            let message = format!("{list} has at most {MAX_NAMES} names; leave some out.");
+            return Err(Refusal::field(Code::InvalidInput, list, message).into());
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// The data with only the columns that this caller may see and asked for; none when the reply
@@ -23,32 +60,24 @@ pub(crate) struct Asked<'r> {
 pub(crate) fn trimmed(
     shape: &ReplyShape,
     role: CallerRole,
-    asked: &Asked<'_>,
+    columns: &Columns<'_>,
     data: &RawValue,
 ) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     if shape.fields.is_empty() || data.get() == "null" {
         return Ok(None);
     }
-    let seen = |name: &str| sees(shape, role, asked, name);
     match shape.shape {
         Shape::Object => {
             let row: Row<'_> = serde_json::from_str(data.get())?;
-            serde_json::value::to_raw_value(&Trimmed { row: &row, seen: &seen }).map(Some)
+            serde_json::value::to_raw_value(&Trimmed { row: &row, seen: &columns.seen(shape, role) }).map(Some)
         }
         Shape::List => {
-            let rows: Vec<Row<'_>> = serde_json::from_str(data.get())?;
+            let (rows, seen): (Vec<Row<'_>>, _) = (serde_json::from_str(data.get())?, columns.seen(shape, role));
             let rows: Vec<_> = rows.iter().map(|row| Trimmed { row, seen: &seen }).collect();
             serde_json::value::to_raw_value(&rows).map(Some)
         }
         Shape::None | Shape::Any | Shape::Raw => Ok(None),
     }
-}
-
-fn sees(shape: &ReplyShape, role: CallerRole, asked: &Asked<'_>, name: &str) -> bool {
-    let listed = |list: &str| list.split(',').any(|column| column.trim() == name);
-    shape.fields.get(name).is_some_and(|field| field.role.is_none_or(|least| role >= least))
-        && (asked.show.is_empty() || listed(asked.show))
-        && !listed(asked.hide)
 }
 
 /// An object whose members stay text, in their order.
@@ -81,15 +110,15 @@ impl<'de> Deserialize<'de> for Row<'de> {
 struct Name<'d>(#[serde(borrow)] Cow<'d, str>);
 
 /// A row with a view on some of its columns.
-struct Trimmed<'t, 'd, F> {
+struct Trimmed<'t, 'd> {
     row: &'t Row<'d>,
-    seen: &'t F,
+    seen: &'t HashSet<&'t str>,
 }
 
-impl<F: Fn(&str) -> bool> Serialize for Trimmed<'_, '_, F> {
+impl Serialize for Trimmed<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.row.0.iter().filter(|(name, _)| (self.seen)(name)) {
+        for (name, value) in self.row.0.iter().filter(|(name, _)| self.seen.contains(&**name)) {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -110,7 +139,10 @@ mod tests {
 
     fn seen(kind: &str, role: CallerRole, show: &str, hide: &str, data: &str) -> String {
         let data = RawValue::from_string(data.to_owned()).unwrap();
-        let kept = trimmed(&shape(kind), role, &Asked { show, hide }, &data).unwrap();
+        let query = format!("show_columns={show}&hide_columns={hide}");
+        let mut gathered = Gathered::default();
+        gathered.add_query(&query).unwrap();
+        let kept = trimmed(&shape(kind), role, &Columns::asked(&gathered).unwrap(), &data).unwrap();
         kept.map_or_else(|| "unchanged".to_owned(), |text| text.get().to_owned())
     }
 
@@ -137,5 +169,20 @@ mod tests {
     fn other_data_stays_as_it_is() {
         assert_eq!(seen("any", CallerRole::Line, "id", "", LINE), "unchanged");
         assert_eq!(seen("object", CallerRole::Line, "id", "", "null"), "unchanged");
+    }
+
+    #[test]
+    fn a_list_of_more_names_than_any_reply_has_is_refused_by_name() {
+        for list in [SHOW_COLUMNS, HIDE_COLUMNS] {
+            let of = |count: usize| format!("{list}={}", vec!["a"; count].join(","));
+            let (most, more) = (of(64), of(65));
+            let mut gathered = Gathered::default();
+            gathered.add_query(&most).unwrap();
+            assert!(Columns::asked(&gathered).is_ok());
+            let mut gathered = Gathered::default();
+            gathered.add_query(&more).unwrap();
+            let refused = Columns::asked(&gathered).unwrap_err().refusal;
+            assert_eq!((refused.code, refused.field.as_deref()), (Code::InvalidInput, Some(list)));
+        }
     }
 }

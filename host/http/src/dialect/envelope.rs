@@ -12,6 +12,8 @@ pub(crate) const JSON: &str = "application/json";
 /// The field of a paged list that says how many rows this answer has at most: the `limit` that was
 /// asked for, as far as it goes.
 const LIMIT: &str = "recordsLimit";
+/// The field that names what was sent and passed over, where something was.
+const IGNORED: &str = "ignored";
 
 /// A success to be wrapped.
 pub(crate) struct Success<'a> {
@@ -25,6 +27,8 @@ pub(crate) struct Success<'a> {
     pub(crate) limit: Option<u64>,
     /// What would be written, in a dry run.
     pub(crate) plan: Option<&'a Value>,
+    /// Names that were sent and passed over; a bare reply does not tell them.
+    pub(crate) ignored: &'a [String],
     /// The request's id.
     pub(crate) request: &'a str,
 }
@@ -52,6 +56,9 @@ pub(crate) fn success(envelope: &Envelope, said: &Success<'_>) -> Bytes {
                 object.raw(LIMIT, &limit.to_string());
             }
             object.dry_run(said.plan);
+            if !said.ignored.is_empty() {
+                object.raw(IGNORED, &Value::from(said.ignored).to_string());
+            }
             object.text(request, said.request);
         }),
     }
@@ -133,7 +140,7 @@ mod tests {
         let (total, matching) = totals.unzip();
         let bytes = success(
             envelope,
-            &Success { data: &data, total, matching, limit: total.map(|_| 25), plan, request: "r\"1" },
+            &Success { data: &data, total, matching, limit: total.map(|_| 25), plan, ignored: &[], request: "r\"1" },
         );
         String::from_utf8(bytes.to_vec()).unwrap()
     }

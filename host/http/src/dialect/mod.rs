@@ -9,6 +9,7 @@ mod forms;
 pub(crate) mod refusal;
 pub(crate) mod request;
 mod sent;
+pub(crate) mod unknown;
 
 pub(crate) use refusal::{Refused, Spoken};
 pub(crate) use request::Gathered;

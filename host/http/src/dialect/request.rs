@@ -134,6 +134,11 @@ impl<'r> Gathered<'r> {
         self.pairs.retain(|pair| !is_one(&pair.name));
     }
 
+    /// The names that were sent in query and body, in order; those of the path are the route's.
+    pub(super) fn sent_names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().filter(|pair| pair.origin != Origin::Path).map(|pair| &*pair.name)
+    }
+
     /// Every value of a name, wherever it stood: to see whether two places disagree.
     pub(super) fn every<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g str> {
         self.pairs.iter().filter(move |pair| pair.name == name).map(|pair| &*pair.value)
@@ -146,7 +151,7 @@ pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Whether `sent` is `name[]` or `name[7]`.
-fn is_item_of(sent: &str, name: &str) -> bool {
+pub(super) fn is_item_of(sent: &str, name: &str) -> bool {
     sent.strip_prefix(name)
         .and_then(|rest| rest.strip_prefix('['))
         .and_then(|rest| rest.strip_suffix(']'))
@@ -163,7 +168,7 @@ pub(super) fn depth(value: &Value) -> usize {
 }
 
 /// A parameter's name as it may stand in a message: cut, and never anything but plain text.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
 }
 

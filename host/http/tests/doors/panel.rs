@@ -8,7 +8,7 @@ use host_core::bouquet::Member;
 use host_core::caller::Caller;
 use host_core::object::{Object, Unique};
 use host_core::plan::Place;
-use host_core::{LineId, StreamId, TenantId};
+use host_core::{LineId, StreamId, TenantId, UserId};
 use host_engine::{Engine, Ports, Work};
 use host_http::{Certificates, Config, Listener, Patience, Server};
 use host_media::{Detect, Media, MediaOptions, Timing};
@@ -38,6 +38,7 @@ pub(crate) struct Panel {
     pub(crate) tenant: TenantId,
     pub(crate) admin_key: String,
     pub(crate) admin_code: String,
+    admin: UserId,
     pub(crate) live: StreamId,
     pub(crate) movie: StreamId,
     /// A channel that sends more than anybody could watch.
@@ -135,6 +136,7 @@ impl Panel {
             tenant,
             admin_key: made["admin_api_key"].as_str().unwrap().to_owned(),
             admin_code: made["admin_access_code"].as_str().unwrap().to_owned(),
+            admin: stock.admin,
             live: stock.live,
             movie: stock.movie,
             fast: stock.fast,
@@ -165,6 +167,14 @@ impl Panel {
     /// The file of the tenant's database.
     pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("data/tenants/one/panel.db")
+    }
+
+    /// A further key of the admin.
+    pub(crate) async fn key(&self, options: Value) -> String {
+        let (options, admin) = (map(options), self.admin);
+        let verb = async |work: &mut Work| host_engine::user::create_key(work, admin, &options).await;
+        let made = self.engine.act(Caller::system(self.tenant, "test"), "test", verb).await.unwrap();
+        made["key"].as_str().unwrap().to_owned()
     }
 
     /// Changes the tenant's settings.
@@ -208,6 +218,7 @@ pub(crate) fn movie() -> Vec<u8> {
 }
 
 struct Stock {
+    admin: UserId,
     live: StreamId,
     movie: StreamId,
     fast: StreamId,
@@ -227,7 +238,7 @@ async fn tenant(engine: &Engine) -> TenantId {
 async fn stock(engine: &Arc<Engine>, tenant: TenantId, admin: &str) -> Stock {
     let owner = match engine.store().find(Place::Tenant(tenant), Unique::Username(admin.to_lowercase())).await.unwrap()
     {
-        Some(Object::User(user)) => user.id.0,
+        Some(Object::User(user)) => user.id,
         _ => panic!("no admin"),
     };
     let stream = |name: &str, kind: &str, source: &str| json!({"name": name, "kind": kind, "sources": [source], "container": "mp4"});
@@ -247,14 +258,14 @@ async fn stock(engine: &Arc<Engine>, tenant: TenantId, admin: &str) -> Stock {
     let bouquet = created(engine, tenant, "bouquet", json!({"name": "All", "members": members})).await;
     let mut lines = Vec::new();
     for (username, expiry) in [("ann", Value::Null), ("old", json!(1_000))] {
-        let options = map(json!({"owner": owner, "username": username, "password": "s3cret+pw", "expiry": expiry,
+        let options = map(json!({"owner": owner.0, "username": username, "password": "s3cret+pw", "expiry": expiry,
             "bouquets": [bouquet], "max_connections": 1}));
         let caller = Caller::system(tenant, "test");
         let verb = async |work: &mut Work| host_engine::line::create(work, &options).await;
         let view = engine.act(caller, "test", verb).await.unwrap();
         lines.push(LineId(u32::try_from(view["id"].as_u64().unwrap()).unwrap()));
     }
-    Stock { live, movie, fast, large, redirected, hidden, line: lines[0] }
+    Stock { admin: owner, live, movie, fast, large, redirected, hidden, line: lines[0] }
 }
 
 async fn created(engine: &Arc<Engine>, tenant: TenantId, kind: &str, document: Value) -> u32 {

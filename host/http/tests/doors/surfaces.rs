@@ -131,6 +131,53 @@ async fn a_write_needs_post_and_its_parameters() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_that_is_none_is_refused_before_the_write() {
+    let panel = Panel::new().await;
+    let key = &panel.admin_key;
+    let write = || post(panel.admin(""), &format!("api_key={key}&action=write&package=5"));
+    let long = "k".repeat(256);
+    for bad in ["", "caf\u{e9}", "two words", &long] {
+        let answer = panel.send(write().header("idempotency-key", bad)).await.json();
+        assert_eq!(answer["status"], "STATUS_FAILURE", "{bad:?}: {answer}");
+        assert!(answer["error"].as_str().unwrap().contains("1 to 255 visible ASCII"), "{answer}");
+    }
+    let by_form = format!("api_key={key}&action=write&package=5&idempotency_key=");
+    assert_eq!(panel.send(post(panel.admin(""), &by_form)).await.json()["status"], "STATUS_FAILURE");
+    let two = write().header("idempotency-key", "a").and_header("idempotency-key", "b");
+    assert_eq!(panel.send(two).await.status, 400);
+    let first = panel.send(write().header("idempotency-key", "k-1")).await.json();
+    let again = panel.send(write().header("idempotency-key", "k-1")).await.json();
+    assert_eq!((&first["status"], &first["data"]), (&json!("STATUS_SUCCESS"), &again["data"]), "{first} {again}");
+}
+
+#[tokio::test]
+async fn a_write_is_refused_for_a_parameter_that_it_does_not_take() {
+    let panel = Panel::new().await;
+    let (key, old) = (&panel.admin_key, panel.key(json!({"compatible": true})).await);
+    let write = |key: &str| post(panel.admin("x=1"), &format!("api_key={key}&action=write&package=5&pakage=1&ids[]=1"));
+    let refused = panel.send(write(key)).await.json();
+    let error = refused["error"].as_str().unwrap();
+    assert!(error.contains("takes no x, pakage;") && error.contains("ids, package"), "{refused}");
+    let taken = panel.send(write(&old)).await.json();
+    assert_eq!((&taken["status"], &taken["ignored"]), (&json!("STATUS_SUCCESS"), &json!(["x", "pakage"])));
+    // A read passes over what it does not know.
+    let read = panel.send(get(panel.admin(&format!("api_key={key}&action=read&x=1&_=17")))).await.json();
+    assert_eq!((&read["status"], &read["ignored"]), (&json!("STATUS_SUCCESS"), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_list_of_columns_longer_than_any_reply_has_is_refused_in_the_surface_s_voice() {
+    let panel = Panel::new().await;
+    let names = vec!["a"; 31_000].join(",");
+    for list in ["show_columns", "hide_columns"] {
+        let form = format!("api_key={}&action=read&{list}={names}", panel.admin_key);
+        let answer = panel.send(post(panel.admin(""), &form)).await;
+        assert_eq!(answer.json()["status"], "STATUS_FAILURE");
+        assert!(answer.json()["error"].as_str().unwrap().contains(list), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_access_code_is_an_unknown_path() {
     let panel = Panel::new().await;
     let unknown = panel.send(get("/abcdefgh/admin/index.php?action=read")).await;

@@ -34,6 +34,7 @@ fn key(id: u32, user: UserId) -> ApiKey {
         allowed_addresses: vec![],
         header_only: false,
         writes_by_get: false,
+        compatible: false,
         expiry: Expiry::Never,
         revoked: false,
         created_at: Unix(1),

@@ -16,6 +16,7 @@ impl Table for ApiKey {
         "allowed_addresses",
         "header_only",
         "writes_by_get",
+        "compatible",
         "expires_at",
         "revoked",
         "created_at",
@@ -30,6 +31,7 @@ impl Table for ApiKey {
         row.list(&self.allowed_addresses)?;
         row.put(self.header_only)?;
         row.put(self.writes_by_get)?;
+        row.put(self.compatible)?;
         row.put(Option::<i64>::from(self.expiry))?;
         row.put(self.revoked)?;
         row.put(self.created_at.0)
@@ -46,6 +48,7 @@ impl Table for ApiKey {
             allowed_addresses: cells.list()?,
             header_only: cells.value()?,
             writes_by_get: cells.value()?,
+            compatible: cells.value()?,
             expiry: Expiry::from(cells.value::<Option<i64>>()?),
             revoked: cells.value()?,
             created_at: Unix(cells.value()?),
