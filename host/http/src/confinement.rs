@@ -27,7 +27,6 @@ pub(crate) fn confined(mut response: Response, how: Confinement, plugin: &str, o
 /// Pages load what lies below the plugin's own paths, and nothing else.
 fn of_pages(plugin: &str, origin: &Origin) -> String {
     let Origin { scheme, host, port } = origin;
-    let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     let own = format!("{scheme}://{host}:{port}/x/{plugin}/");
     format!(
         "default-src 'none'; script-src {own}; style-src {own}; img-src {own} data:; connect-src {own}; \

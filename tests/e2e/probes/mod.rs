@@ -204,6 +204,11 @@ fn described(guest: &Guest, caller: Role) -> Guest {
         description["surface"][0]["refusals"] = json!({ "default": { "http": 400 }, "not_found": { "http": 404 },
             "not_permitted": { "http": 403 }, "auth_failed": { "http": 401 } });
     }
+    // Every probe is sent a note; a write says that it takes one.
+    let action = &mut description["action"][0];
+    if action["kind"] == "write" && action["parameters"].is_null() {
+        action["parameters"] = json!({ "note": { "type": "text" } });
+    }
     Guest { description, ..guest.clone() }
 }
 

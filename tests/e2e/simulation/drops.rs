@@ -147,7 +147,9 @@ impl Drops {
         if self.taking.is_none() {
             let Some(nomination) = self.nominated.pop_front() else { return };
             let runtime = self.runtime.clone();
-            self.taking = Some(Box::pin(async move { drop(runtime.nominated(nomination).await) }));
+            self.taking = Some(Box::pin(async move {
+                runtime.nominated(nomination).await;
+            }));
         }
         let Some(taking) = &mut self.taking else { return };
         let _inside = self.executor.enter();
