@@ -55,7 +55,8 @@ pub(crate) fn serve(data: &Path, native: bool) -> anyhow::Result<()> {
         linecard::logging::install(&panel.config.log)?;
         let server = linecard::serve::bind(&panel, (ADDRESS, 0).into(), None, true).await?;
         println!("{}", server.addresses().first().context("no listener")?);
-        Ok(server.serve(std::future::pending()).await?)
+        server.serve(std::future::pending()).await;
+        Ok(())
     })
 }
 
