@@ -251,7 +251,7 @@ pub enum Import {
     /// Import an XMLTV guide; it replaces the last one of its source when it is whole.
     ///
     /// When the import fails or is cancelled, the last good guide stays and what was read of the new one is
-    /// dropped; run it again. Of two imports of one source at a time, the one that began last counts.
+    /// dropped; run it again. A second import of the same source is refused while the first runs.
     Xmltv {
         /// The file, plain or gzip.
         file: PathBuf,

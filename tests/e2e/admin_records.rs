@@ -63,7 +63,8 @@ fn a_list_of_bouquets_says_what_each_holds() {
         }
         assert_eq!(rows[0]["bouquet_channels"], json!(tenant.streams));
         let held = json!({ "id": mixed, "bouquet_name": "Mixed", "bouquet_channels": [tenant.streams[1]],
-            "bouquet_movies": [movie], "bouquet_series": [series], "bouquet_radios": [radio], "order": rows[1]["order"] });
+            "bouquet_movies": [movie], "bouquet_series": [series], "bouquet_radios": [radio], "order": rows[1]["order"],
+            "bouquet_counts": { "channels": 1, "movies": 1, "series": 1, "radios": 1 } });
         assert_eq!(rows[1], held);
         assert_eq!((&rows[2]["bouquet_channels"], &rows[2]["bouquet_radios"]), (&json!([]), &json!([])));
     });

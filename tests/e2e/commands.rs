@@ -248,7 +248,10 @@ fn a_dropped_plugin_waits_for_its_grant_and_a_removed_one_is_gone() {
     let waiting = welcome().unwrap();
     assert_eq!((&waiting["status"], &waiting["source"]), (&json!("waiting_for_grant"), &json!("foreign")), "{waiting}");
     assert!(waiting["missing"].to_string().contains("lines.mine"), "it says for what: {waiting}");
-    station.json(&["plugin", "grant", "welcome", "--tenant", "acme"]);
+    let blind = station.run(&["plugin", "grant", "welcome", "--tenant", "acme"]);
+    assert!(blind.code == 1 && blind.err.contains("--digest"), "a file that came by itself is looked at first");
+    let digest = waiting["digest"].as_str().unwrap();
+    station.json(&["plugin", "grant", "welcome", "--digest", digest, "--tenant", "acme"]);
     assert_eq!(welcome().unwrap()["status"], "active");
     station.json(&["plugin", "remove", "welcome", "--tenant", "acme"]);
     assert!(!folder.join("welcome.wasm").exists(), "it would come back");

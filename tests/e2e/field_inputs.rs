@@ -22,6 +22,8 @@ impl Field {
         let station = Station::new();
         let made = station.json(&["tenant", "create", "acme", "--host", HOST]);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+        // Whole minutes, because some of the times have no seconds.
+        let now = now - now.rem_euclid(60);
         let list = station.file("list.m3u", file(&format!("{name}.m3u"), now).unwrap());
         station.json(&["import", "m3u", &list, "--tenant", "acme"]);
         if let Some(guide) = file(&format!("{name}.xml"), now) {

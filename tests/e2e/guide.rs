@@ -221,21 +221,23 @@ fn a_guide_import_that_fails_keeps_the_last_good_guide_and_leaves_nothing_else()
 }
 
 #[test]
-fn a_guide_import_that_a_newer_one_overtakes_gives_way_to_it() {
+fn a_second_import_of_a_guide_source_is_refused_while_the_first_runs() {
     run(async {
         let tenant = Arc::new(TestPanel::shared().tenant(1).await);
-        let newer = tenant.clone();
-        let overtaken = guide_items("older", 700).enumerate().map(move |(number, item)| {
-            // The first plan of the older one is written by now.
+        let second = tenant.clone();
+        let first = guide_items("first", 700).enumerate().map(move |(number, item)| {
+            // The first plan is written by now.
             if number == 600 {
-                let newer = newer.clone();
-                let import = move || run(async { import_items(&newer, guide_items("newer", 3)).await.unwrap() });
-                std::thread::spawn(import).join().unwrap();
+                let second = second.clone();
+                let import = move || run(async { import_items(&second, guide_items("second", 3)).await.unwrap_err() });
+                let refused = std::thread::spawn(import).join().unwrap();
+                assert_eq!(refused.refusal().unwrap().code, Code::Conflict);
             }
             item
         });
-        let refused = import_items(&tenant, overtaken).await.unwrap_err();
-        assert_eq!(refused.refusal().unwrap().code, Code::Conflict);
-        assert_eq!(builds(&tenant).await, (vec![0, 3, 0, 0, 0, 0], vec!["newer".to_owned()]));
+        import_items(&tenant, first).await.unwrap();
+        assert_eq!(builds(&tenant).await, (vec![700, 0, 0, 0, 0, 0], vec!["first".to_owned()]));
+        import_items(&tenant, guide_items("second", 3)).await.unwrap();
+        assert_eq!(builds(&tenant).await, (vec![0, 3, 0, 0, 0, 0], vec!["second".to_owned()]));
     });
 }

@@ -92,8 +92,9 @@ fn a_playlist_has_an_entry_for_every_channel_movie_and_episode() {
                 format!("#EXTM3U x-tvg-url=\"{base}/epg/demo/s-e.c_ret\" url-tvg=\"{base}/epg/demo/s-e.c_ret\"\r\n");
             for (number, (guide, title, logo, group, address)) in (1..).zip(entries) {
                 let name = title.replace('"', "");
+                let radio = if name.ends_with("Radio") { " radio=\"true\"" } else { "" };
                 text.push_str(&format!(
-                    "#EXTINF:-1 tvg-id=\"{guide}\" tvg-name=\"{name}\" tvg-logo=\"{logo}\" tvg-chno=\"{number}\" \
+                    "#EXTINF:-1 tvg-id=\"{guide}\" tvg-name=\"{name}\" tvg-logo=\"{logo}\" tvg-chno=\"{number}\"{radio} \
                      group-title=\"{group}\",{name}\r\n{address}\r\n"
                 ));
             }

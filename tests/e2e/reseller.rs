@@ -133,7 +133,7 @@ fn a_sale_that_is_refused_leaves_no_line_and_costs_nothing() {
             ("INVALID_USERNAME", &[("username", "with space")]),
             ("INVALID_USERNAME", &[("username", "a/../b")]),
             ("INVALID_PASSWORD", &[("password", "short")]),
-            ("INVALID_PASSWORD", &[("password", "has/slash1")]),
+            ("INVALID_PASSWORD", &[("password", "has\u{7}bell1")]),
             ("INVALID_DATA", &[("allowed_ips[]", "not-an-address")]),
             ("INVALID_DATA", &[("is_isplock", "perhaps")]),
             ("INVALID_DATA", &[("bouquets_selected[]", &other)]),

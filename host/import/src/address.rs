@@ -75,7 +75,7 @@ fn no_stream(url: &Url) -> Option<Skipped> {
     }
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
     let is_of = |site: &&str| host == **site || host.strip_suffix(*site).is_some_and(|sub| sub.ends_with('.'));
-    let is_page = path.ends_with(".html") || path.ends_with(".htm") || PAGES.iter().any(|site| is_of(&site));
+    let is_page = path.ends_with(".html") || path.ends_with(".htm") || PAGES.iter().any(is_of);
     is_page.then_some(Skipped::WebPage)
 }
 

@@ -22,6 +22,7 @@ mod lines;
 pub mod m3u;
 mod moment;
 mod open;
+mod programme;
 mod seen;
 mod xml;
 pub mod xmltv;

@@ -2,22 +2,13 @@
 //! channels the panel has.
 
 use crate::clean::is_too_long;
-use crate::moment::moment;
+use crate::programme::{Draft, Waiting, span};
 use crate::seen::Seen;
 use crate::xml::{Document, Element, Node};
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::{GuideItem, ImportError, LeftOut, Skipped};
-use host_core::time::Unix;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::Read;
-
-/// Longest title, in bytes.
-const MAX_TITLE: usize = 4 * 1024;
-/// Longest description, in bytes.
-const MAX_DESCRIPTION: usize = 64 * 1024;
-/// Most bytes of programmes that wait for their end. Beyond it the one that waited in the
-/// alphabetically first channel is left out.
-const MAX_WAITING: usize = 32 * 1024 * 1024;
 
 type Item = Result<GuideItem, LeftOut>;
 
@@ -49,8 +40,8 @@ pub fn items<R: Read>(reader: R) -> impl Iterator<Item = Result<Item, ImportErro
                 Ok(true) => {}
                 Ok(false) => {
                     done = true;
-                    let last = std::mem::take(&mut guide.waiting).0.into_values();
-                    guide.ready.extend(last.map(|waiting| Err(waiting.left_out(Skipped::Incomplete))));
+                    let last = std::mem::take(&mut guide.waiting).into_all();
+                    guide.ready.extend(last.map(|draft| Err(draft.left_out(Skipped::Incomplete))));
                 }
                 Err(error) => {
                     done = true;
@@ -70,30 +61,6 @@ struct Guide<R> {
     ready: VecDeque<Item>,
     /// The channels and broadcasts so far.
     seen: Seen,
-}
-
-/// Of each channel the programme that waits for the next one to tell its end.
-#[derive(Default)]
-struct Waiting(BTreeMap<String, Draft>, usize);
-
-impl Waiting {
-    fn take(&mut self, channel: &str) -> Option<Draft> {
-        let draft = self.0.remove(channel)?;
-        self.1 -= draft.bytes();
-        Some(draft)
-    }
-
-    /// Keeps a programme; gives one that must go for it.
-    fn put(&mut self, draft: Draft) -> Option<Draft> {
-        self.1 += draft.bytes();
-        self.0.insert(draft.programme.channel.clone(), draft);
-        if self.1 <= MAX_WAITING {
-            return None;
-        }
-        let (_, gone) = self.0.pop_first()?;
-        self.1 -= gone.bytes();
-        Some(gone)
-    }
 }
 
 impl<R: Read> Guide<R> {
@@ -222,53 +189,10 @@ impl<R: Read> Guide<R> {
     }
 }
 
-/// A programme as it was read.
-struct Draft {
-    programme: Programme,
-    /// It says when it ends; otherwise its `stop` means nothing yet.
-    ends: bool,
-    line: u64,
-}
-
-impl Draft {
-    fn bytes(&self) -> usize {
-        let Programme { channel, title, description, language, .. } = &self.programme;
-        size_of::<Draft>() + 2 * channel.len() + title.len() + description.len() + language.len()
-    }
-
-    fn left_out(self, reason: Skipped) -> LeftOut {
-        let name = format!("{} {}", self.programme.channel, self.programme.title);
-        LeftOut { line: self.line, name: name.chars().take(80).collect(), reason }
-    }
-}
-
-/// Begin and, where it is said, end of a programme that can be used.
-fn span(
-    element: &Element,
-    channel: &str,
-    title: &str,
-    language: &str,
-    description: &str,
-) -> Result<(Unix, Option<Unix>), Skipped> {
-    let (start, stop) = (element.attribute("start"), element.attribute("stop"));
-    if channel.is_empty() || start.is_empty() || title.is_empty() {
-        return Err(Skipped::Incomplete);
-    }
-    let names_fit = !is_too_long(channel) && !is_too_long(language);
-    if !names_fit || title.len() > MAX_TITLE || description.len() > MAX_DESCRIPTION {
-        return Err(Skipped::TooLong);
-    }
-    let start = moment(&start).ok_or(Skipped::BadTime)?;
-    if stop.is_empty() {
-        return Ok((start, None));
-    }
-    let stop = moment(&stop).ok_or(Skipped::BadTime)?;
-    if stop > start { Ok((start, Some(stop))) } else { Err(Skipped::Incomplete) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use host_core::time::Unix;
 
     fn read(inside: &str) -> Vec<Result<GuideItem, Skipped>> {
         let document = format!("<tv>{inside}</tv>");

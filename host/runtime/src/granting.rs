@@ -65,7 +65,7 @@ impl Runtime {
     /// `not_found` when the tenant has no such plugin, `invalid_input` for malformed entries.
     pub async fn revoke(self: &Arc<Runtime>, caller: Caller, name: &str, what: &[String]) -> Result<Grant, LoadError> {
         let tenant = caller.tenant;
-        let less = parse(what)?.as_grant();
+        let less = parse(what)?.into_grant();
         let less = (!what.is_empty()).then_some(&less);
         let shrink = async |work: &mut Work| plugin::revoke(work, tenant, name, less).await;
         let granted = self.engine.act_control(caller, "plugin revoke", shrink).await?.granted;
@@ -147,7 +147,7 @@ fn parse(what: &[String]) -> Result<Chosen, LoadError> {
 
 impl Chosen {
     /// As a grant, whatever a plugin asks for.
-    fn as_grant(self) -> Grant {
+    fn into_grant(self) -> Grant {
         let routes = self.routes.into_iter().map(|route| (route, Reach::default())).collect();
         let Chosen { functions, limits, mounts, budgets, html, .. } = self;
         Grant { functions, limits, routes, mounts, budgets, html, ..Grant::default() }
@@ -155,7 +155,7 @@ impl Chosen {
 
     /// What of it is asked for, each action with the reach that it asks for.
     fn of(self, asked: &Grant) -> Result<Grant, LoadError> {
-        let mut chosen = self.as_grant();
+        let mut chosen = self.into_grant();
         let mut unasked: Vec<String> = Vec::new();
         for (route, reach) in &mut chosen.routes {
             match asked.routes.get(route) {

@@ -109,12 +109,11 @@ fn nothing_but_a_transfer_moves_a_balance() {
     ] {
         assert!(panel.execute(sql, ()).is_err(), "{sql}");
     }
-    let left = |id: u32| {
+    let left = |id: u32| -> (u32, i64, u32, i64) {
         let sql = "SELECT from_account, from_after, to_account, to_after FROM transfers WHERE id = ?1";
         panel.query_row(sql, (id,), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap()
     };
-    let (top_up, given): ((u32, i64, u32, i64), (u32, i64, u32, i64)) = (left(1), left(2));
-    assert_eq!((top_up, given), ((0, -50, RESELLER.0, 50), (RESELLER.0, 30, BELOW.0, 20)));
+    assert_eq!((left(1), left(2)), ((0, -50, RESELLER.0, 50), (RESELLER.0, 30, BELOW.0, 20)));
     drop(panel);
     assert_eq!(findings(&path), [""; 0]);
 }

@@ -67,7 +67,9 @@ async fn an_old_receiver_without_a_host_is_answered_by_the_only_panel() {
     let answer = sent(&panel, format!("GET {ANN} HTTP/1.0\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.0 200 ") || answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains("\"host\":\"127.0.0.1\""), "{answer}");
-    assert!(sent(&panel, format!("GET {ANN} HTTP/1.1\r\nconnection: close\r\n\r\n")).await.starts_with("HTTP/1.1 400 "));
+    assert!(
+        sent(&panel, format!("GET {ANN} HTTP/1.1\r\nconnection: close\r\n\r\n")).await.starts_with("HTTP/1.1 400 ")
+    );
     host_engine::tenant::create(&panel.engine, "test", "two", &["two.test".to_owned()]).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     assert!(sent(&panel, format!("GET {ANN} HTTP/1.0\r\n\r\n")).await.contains(" 421 "), "there are two");

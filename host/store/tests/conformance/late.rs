@@ -51,19 +51,19 @@ pub(crate) fn tokens_are_replaced_in_the_kept_reply_and_the_audit(panel: &Panel<
         user: ADMIN,
         key: "k".into(),
         request: [1; 32],
-        reply: br#"{"after":"tokb","hash":"tokc","text":"tokb in a sentence"}"#.to_vec(),
+        reply: br#"{"after":"late-b","hash":"late-c","text":"late-b in a sentence"}"#.to_vec(),
         at: Unix(1),
     };
     let done = panel
         .commit(Plan {
-            late: vec![late("tokb", LateValue::BalanceAfter(account)), late("tokc", LateValue::AuditHash)],
-            audit: vec![entry(json!({"balance": "tokb"}))],
+            late: vec![late("late-b", LateValue::BalanceAfter(account)), late("late-c", LateValue::AuditHash)],
+            audit: vec![entry(json!({"balance": "late-b"}))],
             idempotency: Some(record),
             ..plan([transfer(Account::System, account, 20_000)])
         })
         .unwrap();
     let replayed = wait(panel.store.replayed(TENANT, ADMIN, "k".into())).unwrap().unwrap();
-    let expected = format!(r#"{{"after":2.00,"hash":{},"text":"tokb in a sentence"}}"#, done.late[1]);
+    let expected = format!(r#"{{"after":2.00,"hash":{},"text":"late-b in a sentence"}}"#, done.late[1]);
     assert_eq!(String::from_utf8(replayed.reply).unwrap(), expected);
     assert_eq!(panel.verify(), []);
 }

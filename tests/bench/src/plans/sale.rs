@@ -12,7 +12,7 @@ use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::tenant::{Quotas, Tenant};
 use host_core::time::{Expiry, Unix};
 use host_core::user::{Role, User};
-use host_core::{BouquetId, LineId, PackageId, TenantId, TransferId, UserId, Version};
+use host_core::{BouquetId, LineId, TenantId, TransferId, UserId, Version};
 
 const TENANT: TenantId = TenantId(1);
 const ADMIN: UserId = UserId(1);

@@ -30,7 +30,7 @@ impl Homes {
         self.of.entry(place).or_insert_with(|| {
             let fewest = || self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map(|(writer, _)| writer);
             let writer = if place == Place::Control { CONTROL } else { fewest().unwrap_or(CONTROL) };
-            self.loads.iter_mut().nth(writer).into_iter().for_each(|load| *load += 1);
+            self.loads.get_mut(writer).into_iter().for_each(|load| *load += 1);
             Home { writer, queued: 0 }
         })
     }
@@ -40,7 +40,7 @@ impl Homes {
             return false;
         }
         if let Some(home) = self.of.remove(&place) {
-            self.loads.iter_mut().nth(home.writer).into_iter().for_each(|load| *load -= 1);
+            self.loads.get_mut(home.writer).into_iter().for_each(|load| *load -= 1);
         }
         true
     }
