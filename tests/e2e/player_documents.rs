@@ -120,7 +120,7 @@ fn a_playlist_has_an_entry_for_every_channel_movie_and_episode() {
         let mut plain = String::from("#EXTM3U\r\n");
         for (_, title, _, _, address) in &entries {
             let address = if address.contains("/live/") { address.replace(".ts", ".m3u8") } else { address.clone() };
-            plain.push_str(&format!("#EXTINF:-1,{title}\r\n{address}\r\n"));
+            plain.push_str(&format!("#EXTINF:-1,{}\r\n{address}\r\n", title.replace('"', "")));
         }
         assert_eq!(asked("m3u&output=hls").await, plain);
     });
