@@ -12,7 +12,7 @@ use host_core::object::{Kind, Object};
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
 use host_core::stream::{Origin, Stream};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 /// How to treat an entry whose URL the source has not seen before.
@@ -32,6 +32,10 @@ pub(super) struct Moves {
     key: Key,
     streams: HashMap<u64, StreamId>,
     broken: bool,
+    /// Every address that the source has, or that an entry so far had.
+    addresses: HashSet<u64>,
+    /// The streams that the source had before the import.
+    pub(super) before: Vec<StreamId>,
 }
 
 impl Moves {
@@ -56,7 +60,18 @@ impl Moves {
                 }
             }
         }
-        Ok(if stored.names.is_empty() { Moves::default() } else { stored.compare(entries) })
+        if stored.names.is_empty() {
+            return Ok(Moves::default());
+        }
+        let (addresses, before) = (stored.addresses.keys().copied().collect(), std::mem::take(&mut stored.streams));
+        Ok(Moves { addresses, before, ..stored.compare(entries) })
+    }
+
+    /// Whether the source, or an entry before this one, may have the address; it has it from now
+    /// on. False is certain, because a source has one import at a time and nothing else gives a
+    /// stream its address in a source.
+    pub(super) fn may_have(&mut self, url: &str) -> bool {
+        !self.addresses.insert(self.key.address(url))
     }
 
     /// What an entry is whose address the source does not have.
@@ -90,6 +105,7 @@ struct Stored {
     /// Of each address the digest of the name.
     addresses: HashMap<u64, u64>,
     names: HashMap<u64, Named>,
+    streams: Vec<StreamId>,
 }
 
 /// What there is of one `tvg-id` and name.
@@ -105,6 +121,7 @@ impl Stored {
     fn add(&mut self, stream: StreamId, origin: &Origin) {
         let name = self.key.name(&origin.tvg_id, &origin.name);
         self.addresses.insert(self.key.address(&origin.url), name);
+        self.streams.push(stream);
         let named = self.names.entry(name).or_insert(Named { stream, alone: true, entries: 0 });
         named.alone &= named.stream == stream;
     }
@@ -123,7 +140,8 @@ impl Stored {
         }
         let is_moved = |named: &Named| named.alone && named.entries > 0 && (named.entries == 1 || broken);
         let moved = self.names.into_iter().filter(|(_, named)| is_moved(named));
-        Moves { key: self.key, streams: moved.map(|(name, named)| (name, named.stream)).collect(), broken }
+        let streams = moved.map(|(name, named)| (name, named.stream)).collect();
+        Moves { key: self.key, streams, broken, ..Moves::default() }
     }
 
     fn meet(&mut self, entry: &PlaylistEntry) {

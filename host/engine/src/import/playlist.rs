@@ -1,6 +1,6 @@
 //! Imports a playlist: live channels, radio stations and movies, their categories, and a bouquet.
 
-use super::apply::{self, Chunk};
+use super::apply::{self, Chunk, Met};
 use super::job::{Running, unreadable};
 use super::moves::Moves;
 use super::{Entry, Progress, missing};
@@ -75,7 +75,7 @@ async fn chunks(
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<JobState> {
     let mut seen: HashSet<StreamId> = HashSet::new();
-    let moves = Moves::find(running, &options.source, entries.clone()).await?;
+    let mut moves = Moves::find(running, &options.source, entries.clone()).await?;
     let listed = listed(running, &options.bouquet).await?;
     let mut entries = entries.into_iter();
     loop {
@@ -92,15 +92,16 @@ async fn chunks(
                     break;
                 }
                 Some(Ok(Err(left_out))) => running.tally.leave_out(left_out),
-                Some(Ok(Ok(entry))) => chunk.push(entry),
+                Some(Ok(Ok(entry))) => {
+                    let known = moves.may_have(&entry.url);
+                    chunk.push(Met { entry, known });
+                }
             }
             read += 1;
         }
-        let piece = Chunk { options, entries: &chunk, moves: &moves, listed: &listed };
-        let began = running.began;
-        let touched = running
-            .chunk(read, async |work: &mut Work, tally| apply::chunk(work, &piece, &seen, began, tally).await)
-            .await?;
+        let piece = Chunk { options, entries: &chunk, moves: &moves, listed: &listed, began: running.began };
+        let touched =
+            running.chunk(read, async |work: &mut Work, tally| apply::chunk(work, &piece, &seen, tally).await).await?;
         seen.extend(touched);
         // Asked first: who cancels may have stopped the reading.
         if !progress(Progress { read: running.read, counts: &running.tally.counts }) {
@@ -114,7 +115,7 @@ async fn chunks(
         }
     }
     // Only a file that was read to its end says what is gone.
-    missing::mark(running, options, &seen, progress).await
+    missing::mark(running, options, &moves.before, &seen, progress).await
 }
 
 /// The streams that the bouquet has before the import.
