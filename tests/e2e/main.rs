@@ -57,5 +57,6 @@ mod strangers;
 mod tenants;
 mod tidy;
 mod upgrade;
+mod visitor;
 mod watcher;
 mod why;

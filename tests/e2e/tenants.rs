@@ -1,7 +1,8 @@
 //! Two tenants with the same user names, ids and plugins: whatever one is asked, nothing of the
 //! other is in the answer. Each text field of a tenant has its own canary.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use crate::panel::{TestPanel, TestTenant, id_of, login, run};
+use crate::visitor::Visitor;
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::GuideItem;
 use host_engine::Work;

@@ -6,7 +6,7 @@ use crate::dialect::columns::{self, Columns};
 use crate::dialect::envelope::{self, Success};
 use crate::dialect::refusal::{self, FAULT};
 use crate::dialect::unknown::{self, DRY_RUN, IDEMPOTENCY_KEY};
-use crate::dialect::{self, Gathered, Refused, coerce};
+use crate::dialect::{self, Gathered, Refused, coerce, paging};
 use crate::front::Visitor;
 use crate::rate::{Counted, Exceeded};
 use crate::sign_in::{self, SignInError, Signed};
@@ -108,7 +108,7 @@ impl Ask<'_> {
         let ignored = self.passed_over(route, &gathered, &signed)?;
         let passes_over = signed.key.as_ref().is_some_and(|key| key.compatible);
         let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role(), passes_over)?;
-        let limit = coerce::limit(&route.action, &parameters);
+        let limit = paging::limit(&route.action, &parameters);
         let call = Call {
             parameters,
             request: self.facts(),

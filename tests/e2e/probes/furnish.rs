@@ -1,6 +1,7 @@
 //! A tenant with a text of its own in everything that it has. Knows no probe.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, fields, id_of};
+use crate::panel::{TestPanel, TestTenant, fields, id_of};
+use crate::visitor::Visitor;
 use host_core::UserId;
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::GuideItem;

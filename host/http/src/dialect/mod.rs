@@ -1,11 +1,13 @@
 //! The dialect of a surface, as its plugin describes it: where things stand in a request and how
 //! answers sound. Refuses to know HTTP connections, tenants and plugins: it maps text to values.
 
+mod bounds;
 pub(crate) mod coerce;
 pub(crate) mod columns;
 pub(crate) mod credential;
 pub(crate) mod envelope;
 mod forms;
+pub(crate) mod paging;
 pub(crate) mod refusal;
 pub(crate) mod request;
 mod sent;
