@@ -5,7 +5,6 @@ mod visit;
 
 pub use visit::{Barred, Visit};
 
-use crate::package::Package;
 use crate::secret::{Mac, Sealed};
 use crate::settings::{SamePlayer, Settings};
 use crate::time::{Expiry, Term, Unix};
@@ -155,8 +154,8 @@ impl Line {
 
     /// What happens to a start by a player that has a seat already, when all are taken: the line
     /// says it, or its package, or that it feeds another panel, or the settings.
-    pub fn same_player(&self, package: Option<&Package>, settings: &Settings) -> SamePlayer {
-        let own = self.same_player.or_else(|| package.and_then(|package| package.same_player));
+    pub fn same_player(&self, of_package: Option<SamePlayer>, settings: &Settings) -> SamePlayer {
+        let own = self.same_player.or(of_package);
         own.unwrap_or(if self.restreamer { SamePlayer::Refuse } else { settings.same_player })
     }
 
@@ -246,15 +245,14 @@ mod tests {
     #[test]
     fn a_restreamers_players_do_not_take_each_other_over_unless_that_is_said() {
         let settings = Settings::default();
-        let package = |same_player| Package { same_player, ..Package::default() };
         let (plain, feeds) = (line(), Line { restreamer: true, ..line() });
         assert_eq!(plain.same_player(None, &settings), SamePlayer::TakeOver);
         assert_eq!(feeds.same_player(None, &settings), SamePlayer::Refuse);
-        assert_eq!(feeds.same_player(Some(&package(Some(SamePlayer::TakeOver))), &settings), SamePlayer::TakeOver);
+        assert_eq!(feeds.same_player(Some(SamePlayer::TakeOver), &settings), SamePlayer::TakeOver);
         let said = Line { same_player: Some(SamePlayer::Refuse), ..plain.clone() };
-        assert_eq!(said.same_player(Some(&package(Some(SamePlayer::TakeOver))), &settings), SamePlayer::Refuse);
+        assert_eq!(said.same_player(Some(SamePlayer::TakeOver), &settings), SamePlayer::Refuse);
         let all = Settings { same_player: SamePlayer::Refuse, ..settings };
-        assert_eq!(plain.same_player(Some(&package(None)), &all), SamePlayer::Refuse);
+        assert_eq!(plain.same_player(None, &all), SamePlayer::Refuse);
     }
 
     #[test]

@@ -3,38 +3,26 @@
 
 mod begin;
 
-use crate::Engine;
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::kept::Kept;
 use crate::late;
-use crate::work::{Work, balance_after};
-use host_core::caller::Caller;
+use crate::work::{Facts, Work, balance_after};
 use host_core::credit::Credits;
 use host_core::late::fill_reply;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
-use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Place, Plan, Ticket};
+use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Ticket};
 use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
-use host_core::time::Unix;
 use host_core::{JobId, Refusal, TenantId, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most attempts at one action; the last one runs alone in its tenant.
 const ATTEMPTS: u8 = 3;
-
-/// What is the same in every attempt.
-pub(crate) struct Facts {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) caller: Caller,
-    pub(crate) action: String,
-    pub(crate) place: Place,
-    pub(crate) now: Unix,
-}
 
 /// One action. Dropping it releases what it reserved.
 pub struct Run {

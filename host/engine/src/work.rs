@@ -1,13 +1,15 @@
 //! One attempt at an action: what it reads, what it wants to write, and what it was decided
 //! from. Knows no verb, and nothing of commits (that is [`crate::run`]).
 
+mod facts;
 mod read;
 mod write;
+
+pub(crate) use facts::Facts;
 
 use crate::guide::Index;
 use crate::kept::Kept;
 use crate::overlay::Overlay;
-use crate::run::Facts;
 use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;

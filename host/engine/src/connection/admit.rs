@@ -225,7 +225,7 @@ impl Engine {
                 .as_ref()
                 .and_then(|package| package.connection_policy)
                 .unwrap_or(settings.connection_policy),
-            same_player: line.same_player(package.as_ref(), &settings),
+            same_player: line.same_player(package.as_ref().and_then(|package| package.same_player), &settings),
         })
     }
 

@@ -2,21 +2,21 @@
 //! unexpired leases; taking one is a single step under the shard's lock, without a system call.
 //! Knows nothing of who may watch what ([`super::admit`]).
 
+mod acquire;
 mod room;
 mod survey;
 
-use super::check;
-use super::held::{Coming, Held, Session, Start};
+use super::held::{Held, LEASE};
 use super::history::activity;
 use super::lost::Lost;
-use super::seat::{Ended, Seat, SessionKey};
+use super::session::SessionKey;
+use super::signal::Ended;
 use host_core::lease::{Fence, LEASE_SECONDS, Lease};
 use host_core::line::Output;
 use host_core::port::{Clock, Journal, LeaseMirror};
 use host_core::time::{Expiry, Unix};
-use host_core::{LineId, Refusal, TenantId};
+use host_core::{LineId, TenantId};
 use parking_lot::Mutex;
-use room::{is_full, to_replace};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +25,6 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 const SHARDS: usize = 64;
-const LEASE: Duration = Duration::from_secs(LEASE_SECONDS as u64);
 
 type Owner = (TenantId, LineId);
 
@@ -98,87 +97,9 @@ impl Seats {
         SessionKey(self.fence.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
-    /// Takes a seat, in one step: joins the session's lease, or takes a free seat; a start also takes
-    /// over a lease of the same address and agent where that is wanted, or does what the policy says.
-    ///
-    /// # Errors
-    /// `connection_limit` when all seats are taken, or when somebody ended the session that returns.
-    pub fn acquire(self: &Arc<Self>, start: Start<'_>) -> Result<Seat, Refusal> {
-        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
-        self.with((start.tenant, start.line), |line| {
-            self.expire(line, monotonic, now);
-            if let Some(held) = line.iter_mut().find(|held| held.lease.session == start.session.0) {
-                return Ok(self.join(held, &start, monotonic, now));
-            }
-            match start.coming {
-                Coming::Return if self.has_lost(start.tenant, start.line, start.session) => return Err(check::ended()),
-                Coming::Return if is_full(line, &start) => return Err(check::full()),
-                Coming::Return => {}
-                Coming::Start => {
-                    if let Some((at, why)) = to_replace(line, &start, monotonic)? {
-                        self.end(line.swap_remove(at), why, now);
-                    }
-                    self.lost.forget((start.tenant, start.line), start.session);
-                }
-            }
-            let held = self.fresh(&start, monotonic, now);
-            let seat = self.handle(&held, monotonic);
-            line.push(held);
-            Ok(seat)
-        })
-    }
-
-    /// A seat of a session that holds one, which this renews.
-    pub(super) fn rejoin(self: &Arc<Self>, tenant: TenantId, session: &Session) -> Option<Seat> {
-        let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
-        self.with((tenant, session.line), |line| {
-            self.expire(line, monotonic, now);
-            let is_it = |held: &&mut Held| held.lease.session == session.key.0 && held.lease.stream == session.stream;
-            // After a restart only the whole way knows what the lease has to know.
-            let held = line.iter_mut().find(is_it).filter(|held| !held.orphan)?;
-            held.handles += 1;
-            held.followed = true;
-            self.extend(held, monotonic, now);
-            Some(self.handle(held, monotonic))
-        })
-    }
-
     /// Whether somebody ended a session, which then comes back by a new start only.
     pub fn has_lost(&self, tenant: TenantId, line: LineId, session: SessionKey) -> bool {
         self.lost.has((tenant, line), session)
-    }
-
-    fn fresh(&self, start: &Start<'_>, monotonic: Duration, now: Unix) -> Held {
-        let lease = Lease {
-            fence: Fence(self.fence.fetch_add(1, Ordering::Relaxed)),
-            tenant: start.tenant,
-            line: start.line,
-            stream: start.stream,
-            session: start.session.0,
-            agent: start.agent_hash,
-            address: start.address,
-            started_at: now,
-            expires_at: now.plus(LEASE_SECONDS),
-        };
-        let slot = self.mirror(&lease);
-        let agent = Box::from(start.agent);
-        let (output, term, signal) = (start.output, start.term, Arc::default());
-        let (until, credentials) = (monotonic + LEASE, None);
-        let followed = start.coming == Coming::Return;
-        Held { lease, until, slot, handles: 1, agent, output, term, credentials, signal, followed, orphan: false }
-    }
-
-    fn join(self: &Arc<Self>, held: &mut Held, start: &Start<'_>, monotonic: Duration, now: Unix) -> Seat {
-        held.handles += 1;
-        held.followed |= start.coming == Coming::Return;
-        // After a restart only the start knows these.
-        (held.orphan, held.agent, held.output, held.term) = (false, start.agent.into(), start.output, start.term);
-        if held.lease.stream != start.stream {
-            held.lease.stream = start.stream;
-            self.mirror_again(held);
-        }
-        self.extend(held, monotonic, now);
-        self.handle(held, monotonic)
     }
 
     /// Gives a lease a slot, if there is one. Without it the seat is lost in a crash, no more.
@@ -199,18 +120,6 @@ impl Seats {
         }
         if held.slot.is_none() {
             held.slot = self.mirror(&held.lease);
-        }
-    }
-
-    fn handle(self: &Arc<Self>, held: &Held, monotonic: Duration) -> Seat {
-        Seat {
-            seats: Arc::clone(self),
-            tenant: held.lease.tenant,
-            line: held.lease.line,
-            fence: held.lease.fence,
-            signal: Arc::clone(&held.signal),
-            renewed: Mutex::new(monotonic),
-            lingers: false,
         }
     }
 

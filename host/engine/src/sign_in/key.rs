@@ -1,6 +1,7 @@
 //! Sign-in of users by API key. Keys are 256 random bits and kept as SHA-256 only.
 
-use super::{From, Verdict};
+use super::From;
+use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity, Scope};

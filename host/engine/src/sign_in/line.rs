@@ -1,7 +1,8 @@
 //! Sign-in of lines. Knows nothing of what a line in this state may do: the surface decides how
 //! an expired or banned one is answered.
 
-use super::{From, Verdict};
+use super::From;
+use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;

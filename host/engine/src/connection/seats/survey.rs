@@ -3,7 +3,7 @@
 
 use super::Seats;
 use crate::connection::held::{Connection, Held};
-use crate::connection::seat::Ended;
+use crate::connection::signal::Ended;
 use host_core::lease::Fence;
 use host_core::line::Seats as Limit;
 use host_core::time::{Expiry, Unix};

@@ -1,7 +1,6 @@
-//! What is read on every request and changes seldom: settings, block lists and signed-in lines of
-//! tenants. Knows how each is made stale: settings by the catalogue generation, lines by the line
-//! generation, blocks by their effect.
+//! Reads through the cache.
 
+use super::memory::AsNamed;
 use crate::{Engine, Result};
 use host_core::block::Blocked;
 use host_core::caller::Scope;
@@ -13,71 +12,8 @@ use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::Quotas;
 use host_core::user::Role;
 use host_core::{TenantId, UserId};
-use parking_lot::{Mutex, RwLock};
-use quick_cache::Equivalent;
-use quick_cache::sync::Cache as Bounded;
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-type ByTenant<T> = RwLock<HashMap<TenantId, (u64, Arc<T>)>>;
-
-/// Lines of all tenants that are kept, about 1 KB each.
-const LINES: usize = 32_768;
-
-/// A line's key: its tenant and its user name.
-type Named = (TenantId, Box<str>);
-
-/// A [`Named`] that owns nothing.
-#[derive(Hash)]
-struct AsNamed<'n>(TenantId, &'n str);
-
-impl Equivalent<Named> for AsNamed<'_> {
-    fn equivalent(&self, key: &Named) -> bool {
-        self.0 == key.0 && self.1 == &*key.1
-    }
-}
-
-pub(crate) struct Cache {
-    settings: ByTenant<Settings>,
-    blocks: ByTenant<Vec<Blocked>>,
-    block_epoch: AtomicU64,
-    /// Who reads the block lists of a tenant; others who want them wait.
-    block_reads: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
-    lines: Bounded<Named, (u64, Arc<Line>)>,
-    /// What users are. That never changes, so that nothing makes it old.
-    roles: Bounded<(TenantId, UserId), Role>,
-}
-
-/// Users of all tenants whose role is kept.
-const USERS: usize = 16_384;
-
-impl Default for Cache {
-    fn default() -> Cache {
-        let (settings, blocks, block_epoch, block_reads) = Default::default();
-        Cache { settings, blocks, block_epoch, block_reads, lines: Bounded::new(LINES), roles: Bounded::new(USERS) }
-    }
-}
-
-impl Cache {
-    /// Block lists are read again from here on. What was being read meanwhile is not kept.
-    pub(crate) fn forget_blocks(&self, tenant: TenantId) {
-        self.block_epoch.fetch_add(1, Ordering::AcqRel);
-        self.blocks.write().remove(&tenant);
-    }
-
-    fn kept_blocks(&self, tenant: TenantId) -> Option<Arc<Vec<Blocked>>> {
-        self.blocks.read().get(&tenant).map(|(_, blocks)| Arc::clone(blocks))
-    }
-
-    pub(crate) fn forget(&self, tenant: TenantId) {
-        self.forget_blocks(tenant);
-        self.settings.write().remove(&tenant);
-        self.block_reads.lock().remove(&tenant);
-        self.lines.retain(|(of, _), _| *of != tenant);
-        self.roles.retain(|(of, _), _| *of != tenant);
-    }
-}
+use std::sync::atomic::Ordering;
 
 impl Engine {
     /// The tenant's settings as of its catalogue generation.
@@ -174,9 +110,7 @@ impl Engine {
         }
         Ok(blocks)
     }
-}
 
-impl Engine {
     /// What a tenant may use.
     ///
     /// # Errors

@@ -1,27 +1,14 @@
-//! Effects after commit: performed at once, remembered in the outbox of their database until they
-//! are settled, and performed again after a crash. Some effects are the engine's own; the others go
-//! to a performer that the host installs.
+//! Performs effects and settles them, in order, each as often as it takes.
 
+use super::waiting::{MAX_ATTEMPTS, Performer, pause};
 use crate::{Engine, Result};
 use host_core::event::Effect;
-use host_core::plan::{Change, LONGEST_PAUSE, Place, Plan, Settled};
-use host_core::port::{CommitError, Waiting};
+use host_core::plan::{Change, Place, Plan, Settled};
+use host_core::port::CommitError;
 use host_core::time::Unix;
 use host_core::{OutboxId, TenantId};
-use parking_lot::Mutex;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
-
-/// Performs effects that are not the engine's own (streams, news). Must be idempotent and quick;
-/// an error is tried again.
-pub trait Performer: Send + Sync + 'static {
-    /// Performs one effect.
-    ///
-    /// # Errors
-    /// One sentence; the effect is due again after a pause.
-    fn perform(&self, tenant: TenantId, effect: &Effect) -> std::result::Result<(), String>;
-}
 
 /// Most effects of one step.
 const STEP: u32 = 100;
@@ -29,42 +16,6 @@ const STEP: u32 = 100;
 const REPLY_WAIT: Duration = Duration::from_secs(2);
 /// Seconds after which the effects of a plan are looked for whose caller has gone.
 const ABANDONED: [i64; 3] = [0, 10, 100];
-/// Attempts after which an effect is given up.
-const MAX_ATTEMPTS: u32 = 20;
-
-/// Which effects were performed and wait to be settled, and which databases have something due.
-#[derive(Default)]
-pub(crate) struct Outbox {
-    performed: Mutex<HashMap<Place, BTreeSet<OutboxId>>>,
-    due: Mutex<BTreeSet<(Unix, Place)>>,
-    performer: OnceLock<Arc<dyn Performer>>,
-}
-
-impl Outbox {
-    pub(crate) fn forget(&self, place: Place) {
-        self.performed.lock().remove(&place);
-        self.due.lock().retain(|(_, of)| *of != place);
-    }
-
-    /// Takes out the databases with something due by now.
-    pub(crate) fn take_due(&self, now: Unix) -> BTreeSet<Place> {
-        // Once more than a pause: that is when the start looks for the last time.
-        let has_come = |(at, _): &(Unix, Place)| at.has_come(now, LONGEST_PAUSE + 1);
-        self.due.lock().extract_if(.., has_come).map(|(_, place)| place).collect()
-    }
-
-    fn look(&self, place: Place, at: Unix) {
-        self.due.lock().insert((at, place));
-    }
-
-    /// Forgets performed effects up to `newest` that no longer wait: a step settled them before
-    /// the reply that performed them had said so.
-    fn forget_settled(&self, place: Place, newest: OutboxId, waiting: &[Waiting]) {
-        if let Some(rows) = self.performed.lock().get_mut(&place) {
-            rows.retain(|id| *id > newest || waiting.iter().any(|row| row.id == *id));
-        }
-    }
-}
 
 /// A plan with effects is on its way to the writer. When nobody waits for its answer any more, a
 /// client that hung up, the outbox is looked at all the same.
@@ -228,38 +179,5 @@ impl Engine {
 
     fn hand_on(&self, tenant: TenantId, effect: &Effect) -> std::result::Result<(), String> {
         self.outbox.performer.get().map_or(Ok(()), |performer| performer.perform(tenant, effect))
-    }
-}
-
-/// Seconds until the next attempt: doubled each time, up to about a quarter of an hour.
-fn pause(attempts: u32) -> i64 {
-    (1_i64 << attempts.min(62)).min(LONGEST_PAUSE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use host_core::StreamId;
-
-    #[test]
-    fn a_clock_that_is_set_back_holds_no_effect_up() {
-        let (outbox, place, set_back) = (Outbox::default(), Place::Tenant(TenantId(1)), Unix(1_000_000));
-        let before = set_back.plus(2 * 86_400);
-        outbox.look(place, before.plus(pause(3)));
-        assert!(outbox.take_due(before).is_empty(), "it waits for its time");
-        assert!(outbox.take_due(set_back).contains(&place));
-        outbox.look(place, set_back.plus(pause(MAX_ATTEMPTS) + 1));
-        assert!(outbox.take_due(set_back).is_empty(), "no pause is too long");
-    }
-
-    #[test]
-    fn what_a_step_settled_before_its_reply_said_so_is_not_remembered_for_ever() {
-        let (outbox, place) = (Outbox::default(), Place::Tenant(TenantId(1)));
-        let rows = |ids: &[i64]| ids.iter().map(|id| OutboxId(*id)).collect::<BTreeSet<_>>();
-        outbox.performed.lock().insert(place, rows(&[1, 2, 3, 4]));
-        let waits = Waiting { id: OutboxId(2), effect: Effect::RestartStream { stream: StreamId(1) }, attempts: 0 };
-        // The fourth was performed while the rows were read: it may be too new to be among them.
-        outbox.forget_settled(place, OutboxId(3), &[waits]);
-        assert_eq!(outbox.performed.lock().get(&place), Some(&rows(&[2, 4])));
     }
 }
