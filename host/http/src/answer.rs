@@ -61,3 +61,9 @@ pub(crate) fn finished(mut response: Response, request: &str) -> Response {
     }
     response
 }
+
+/// The answer when the control database does not answer.
+pub(crate) fn broken(id: &str, error: &host_engine::Error) -> Response {
+    tracing::error!(incident = id, %error, "the control database does not answer");
+    plain(StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment; try again.\n")
+}

@@ -2,7 +2,7 @@
 //! same origin, so that nothing of a plugin that came from elsewhere may run there unless the operator granted
 //! its pages. Refuses to know what is answered.
 
-use crate::authority::Origin;
+use crate::origin::Origin;
 use axum::response::Response;
 use host_runtime::Confinement;
 use http::HeaderValue;

@@ -3,7 +3,7 @@
 
 use crate::dialect::credential::{Shown, shown};
 use crate::dialect::{Gathered, Refused};
-use crate::front::Visitor;
+use crate::visitor::Visitor;
 use host_core::TenantId;
 use host_core::action::Surface;
 use host_core::api_key::ApiKey;

@@ -4,10 +4,11 @@
 use crate::config::MEDIA;
 use crate::connection::Arrival;
 use crate::dispatch::Ask;
-use crate::front::{Visitor, broken};
 use crate::mounts::Target;
 use crate::route::Found;
-use crate::{Http, answer, media};
+use crate::state::Http;
+use crate::visitor::Visitor;
+use crate::{answer, media};
 use axum::body::Body;
 use axum::response::Response;
 use host_core::action::{Credential, Surface};
@@ -59,8 +60,11 @@ impl Within<'_> {
             return Err(answer::not_found());
         }
         if let Some((_, code)) = found.captures.iter().find(|(name, _)| *name == "code") {
-            let known =
-                http.tenants.of_code(code, visitor.address).await.map_err(|error| broken(&visitor.id, &error))?;
+            let known = http
+                .tenants
+                .of_code(code, visitor.address)
+                .await
+                .map_err(|error| answer::broken(&visitor.id, &error))?;
             let is_open = known.is_some_and(|(code, _)| code.tenant == self.tenant.id && code.surface == surface.name);
             if !is_open {
                 return Err(answer::not_found());

@@ -1,8 +1,9 @@
 //! Movies and episodes: whole or by ranges, all requests of one player on one seat.
 //! Refuses to know files and sources; media opens them.
 
+use super::body;
 use super::refusal::No;
-use super::{Start, body};
+use super::start::Start;
 use axum::response::Response;
 use host_media::{Requested, parse_range};
 use std::sync::Arc;

@@ -1,11 +1,12 @@
 //! Live streams: transport streams as one endless response on one seat, HLS as a start that leads to
 //! playlists and pieces on the seat of its session. Refuses to know sources; media has the bytes.
 
+use super::body;
 use super::refusal::No;
+use super::start::{self, Start};
 use super::ticket::Ticket;
-use super::{Start, body};
-use crate::Http;
-use crate::front::Visitor;
+use crate::state::Http;
+use crate::visitor::Visitor;
 use axum::response::Response;
 use futures_util::StreamExt;
 use host_core::line::Output;
@@ -96,7 +97,7 @@ pub(super) async fn piece(
     }
     let resume = |look| http.engine.resume(tenant.id, &ticket.session, visitor.address, &visitor.agent, look);
     if pass.leads_to_playlist() {
-        let mut stream = super::stream(http, tenant, pass.stream).await?;
+        let mut stream = start::stream(http, tenant, pass.stream).await?;
         keep_deliverable(&mut stream, Output::M3u8)?;
         // The next request of the session comes for its seat.
         resume(Look::Thorough).await?.linger();
@@ -104,7 +105,7 @@ pub(super) async fn piece(
     }
     let mut seat = resume(Look::Seat).await?;
     seat.linger();
-    let served = http.media.piece(tenant.id, &pass, super::text_of(parts, RANGE)).await?;
+    let served = http.media.piece(tenant.id, &pass, start::text_of(parts, RANGE)).await?;
     match parts.method {
         Method::HEAD => Ok(body::served(served, |_| body::unsent())),
         _ => Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &visitor.pulse))),

@@ -1,9 +1,10 @@
 //! How media says no: the statuses of the player protocol, without a body, because players read
 //! the status only. Refuses to know the checks.
 
-use crate::front::Visitor;
+use crate::answer;
 use crate::rate::Exceeded;
-use crate::{Http, answer};
+use crate::state::Http;
+use crate::visitor::Visitor;
 use axum::response::Response;
 use host_core::refusal::Known;
 use host_core::tenant::Tenant;
