@@ -1,6 +1,7 @@
 //! The body of an answer as it arrives, with an end to waiting and to size. Knows no addresses.
 
-use crate::client::{Request, failure};
+use crate::failure::failure;
+use crate::request::Request;
 use bytes::Bytes;
 use host_core::port::{ByteStream, FetchError};
 use reqwest::Response;

@@ -8,9 +8,12 @@ pub mod address;
 mod body;
 mod client;
 mod cookies;
+mod failure;
 mod names;
 mod one_source;
 pub mod port;
+mod request;
 
-pub use client::{Outgoing, OutgoingOptions, Request, SetupError, Times};
+pub use client::{Outgoing, OutgoingOptions, SetupError, Times};
 pub use names::{Names, SystemNames};
+pub use request::Request;

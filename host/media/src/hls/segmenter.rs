@@ -2,13 +2,15 @@
 //! reads the channel as one viewer.
 
 mod builder;
+mod segment;
+
+pub(crate) use segment::Segment;
 
 use crate::MediaError;
 use crate::budget::{Budget, Share};
 use crate::fan_out::Viewer;
 use crate::options::Timing;
 use builder::Builder;
-use bytes::Bytes;
 use host_core::port::Clock;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -28,24 +30,6 @@ const FIRST: usize = 3;
 /// So long may a segment get when no key frame comes and no playlist was given yet; then it is cut
 /// anywhere.
 const LONGEST: Duration = Duration::from_secs(12);
-
-/// A finished segment.
-pub(crate) struct Segment {
-    pub(super) duration: Duration,
-    pub(super) pieces: Vec<Bytes>,
-    pub(super) is_break: bool,
-}
-
-impl Segment {
-    fn bytes(&self) -> usize {
-        self.pieces.iter().map(Bytes::len).sum()
-    }
-
-    /// Its bytes, in order.
-    pub(crate) fn pieces(&self) -> Vec<Bytes> {
-        self.pieces.clone()
-    }
-}
 
 /// The segments of one channel.
 pub(crate) struct Segmenter {

@@ -1,6 +1,6 @@
 //! Joins a channel's pieces to segments: when one is long enough, and where it is cut.
 
-use super::Segment;
+use super::segment::Segment;
 use crate::fan_out::Piece;
 use crate::ts::{TICKS_PER_SECOND, ticks_between};
 use bytes::Bytes;
