@@ -19,7 +19,7 @@
 //! assert_eq!(categories.unwrap()[0].name, "News");
 //! ```
 
-use crate::{Refusal, base};
+use crate::Refusal;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -45,6 +45,16 @@ pub enum Answer {
     Nothing,
 }
 
+/// How much a log line matters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Level {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
 /// Who answers host calls while an action runs natively.
 pub trait Host {
     /// Answers a function of a capability, named as in a grant: `linecard:lines/lines.mine`.
@@ -56,7 +66,7 @@ pub trait Host {
     }
 
     /// Takes a line of the plugin's log; by default it goes to standard error.
-    fn log(&mut self, level: base::Level, message: &str) {
+    fn log(&mut self, level: Level, message: &str) {
         eprintln!("{level:?}: {message}");
     }
 
@@ -65,7 +75,7 @@ pub trait Host {
         0
     }
 
-    /// Bytes for [`base::random`]; by default they are all zero, so that a test repeats.
+    /// Bytes for [`crate::base::random`]; by default they are all zero, so that a test repeats.
     fn random(&mut self, count: u32) -> Vec<u8> {
         vec![0; count as usize]
     }
