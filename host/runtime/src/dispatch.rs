@@ -1,6 +1,7 @@
 //! From a call to its reply: permits, a fresh instance for each attempt, the commit.
 //! Knows nothing of HTTP and of what any action does.
 
+mod attempt;
 mod guarded;
 mod kept;
 mod running;
@@ -13,55 +14,23 @@ use crate::body::wish::Wish;
 use crate::body::{BodyReply, reply::Held};
 use crate::call::{Call, CallError, Reply};
 use crate::document;
-use crate::engine::TICK;
 use crate::health::Ending;
-use crate::limits::{Spent, Time};
+use crate::limits::{Spent, TICK, Time, has_no_room};
 use crate::permits::{Bounds, Permit};
 use crate::reply::{self, ReplyDocument};
-use crate::snapshot::{Route, Snapshot};
-use crate::state::{CallState, Stop};
+use crate::route::Route;
+use crate::snapshot::Snapshot;
+use crate::state::CallState;
+use crate::stop::Stop;
 use crate::waits::Late;
+use attempt::{Failure, Success, content_type, fault, tag};
 use bytes::Bytes;
 use host_core::action::{ActionKind, Budget};
-use host_engine::{Error, Finished, Run, Work};
+use host_engine::{Error, Finished, Run};
 use kept::{NO_LIST, may_be_kept};
 use running::Running;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-
-/// A guest's success: the attempt with its plan, the reply, and the body it wrote.
-struct Success {
-    work: Work,
-    reply: String,
-    body: Sink,
-}
-
-/// Why an attempt is over. Nothing of it is committed.
-enum Failure {
-    /// Whatever the caller gets.
-    Call(CallError),
-    /// It ran into a limit, which the caller's own wish may have led to.
-    Limit(Spent),
-    /// The plugin broke: how, for its log.
-    Fault(String),
-}
-
-impl Failure {
-    /// What ended a guest, or the body that it wrote: a limit is its fault, a failure of storage ours.
-    fn from_stop(stop: Stop) -> Failure {
-        match stop {
-            Stop::Ours(error) => Failure::Call(CallError::from(error)),
-            Stop::Spent(spent) => Failure::Limit(spent),
-            stop => Failure::Fault(stop.to_string()),
-        }
-    }
-}
-
-impl<E: Into<CallError>> From<E> for Failure {
-    fn from(error: E) -> Failure {
-        Failure::Call(error.into())
-    }
-}
 
 impl Runtime {
     /// Answers a call: from a kept body when the action has a cache rule, otherwise by running
@@ -230,13 +199,6 @@ fn read_again(reply: &[u8]) -> Result<ReplyDocument, Failure> {
     read.map_err(|error| Failure::Call(CallError::Ours(Error::Invalid(format!("a kept reply: {error}")))))
 }
 
-fn fault(lie: reply::Lie) -> Failure {
-    match lie {
-        reply::Lie::Spent(spent) => Failure::Limit(spent),
-        lie => Failure::Fault(lie.to_string()),
-    }
-}
-
 /// What ended a guest: a trap is its fault, a limit may be its caller's wish, a failure of storage is ours, and
 /// no room for it is nobody's.
 fn failure(error: &wasmtime::Error) -> Failure {
@@ -249,7 +211,7 @@ fn failure(error: &wasmtime::Error) -> Failure {
     if let Some(spent) = error.downcast_ref::<Spent>() {
         return Failure::Limit(*spent);
     }
-    if crate::engine::has_no_room(error) {
+    if has_no_room(error) {
         return Failure::Call(CallError::Busy { retry_after: 1 });
     }
     match error.downcast_ref::<wasmtime::Trap>() {
@@ -262,12 +224,4 @@ fn failure(error: &wasmtime::Error) -> Failure {
 fn fingerprint(route: &Route, call: &Call) -> [u8; 32] {
     let parameters = serde_json::to_vec(&call.parameters).unwrap_or_default();
     Sha256::new().chain_update(route.label.as_bytes()).chain_update([0]).chain_update(parameters).finalize().into()
-}
-
-fn content_type(route: &Route) -> String {
-    route.action.reply.content_type.clone().unwrap_or_else(|| "application/json".into())
-}
-
-fn tag(digest: &[u8; 32]) -> String {
-    hex::encode(digest.get(..16).unwrap_or(digest))
 }

@@ -4,7 +4,7 @@
 use crate::body::build::Build;
 use crate::body::key::role;
 use crate::call::Call;
-use crate::snapshot::Route;
+use crate::route::Route;
 use host_core::action::Dependency;
 use host_core::time::Unix;
 use std::fmt::Write;

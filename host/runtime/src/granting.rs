@@ -4,7 +4,7 @@
 use crate::Runtime;
 use crate::file::{blocking, read};
 use crate::known::Known;
-use crate::loaded::LoadError;
+use crate::load_error::LoadError;
 use crate::package::Package;
 use host_core::action::{Budget, Reach};
 use host_core::caller::Caller;

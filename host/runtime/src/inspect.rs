@@ -3,7 +3,7 @@
 
 use crate::limits;
 use crate::log::one_line;
-use crate::package::{PackageError, QUOTED};
+use crate::package_error::{PackageError, QUOTED};
 use crate::wasi;
 use host_core::grant::Function;
 use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ use crate::Runtime;
 use crate::file::{blocking, remove, sweep, write};
 use crate::health::PluginStatus;
 use crate::known::Known;
-use crate::loaded::LoadError;
+use crate::load_error::LoadError;
 use crate::package::Package;
 use bytes::Bytes;
 use host_core::TenantId;

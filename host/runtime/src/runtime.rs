@@ -1,14 +1,16 @@
-//! The runtime: its options and start, the loaded plugins, and what an operator may ask of it.
+//! The runtime: its start, the loaded plugins, and what an operator may ask of it.
 //! Knows nothing of routes, calls and how a file gets installed.
 
 use crate::breaker::BreakerState;
 use crate::cache::Cache;
-use crate::compile::{CompileLimits, Compiler};
+use crate::compile::Compiler;
 use crate::engine::{self, SLOTS};
 use crate::health::{PluginHealth, PluginStatus, TrippedAction};
 use crate::known::Known;
-use crate::loaded::{LoadError, Loaded};
+use crate::load_error::LoadError;
+use crate::loaded::Loaded;
 use crate::log::LogLine;
+use crate::options::{Options, Shipped};
 use crate::package::Package;
 use crate::permits::Bounds;
 use crate::slow_lane::SlowLane;
@@ -25,47 +27,10 @@ use host_core::port::{Filter, Query};
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
-
-/// Where things are, and what is allowed.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Compiled plugins; made with mode 0700 when it is missing.
-    pub cache_dir: PathBuf,
-    /// Files of foreign plugins, named by their digest.
-    pub plugins_dir: PathBuf,
-    /// The tenants' folders: `NAME/plugins/*.wasm` is picked up.
-    pub tenants_dir: PathBuf,
-    /// How to start a process that calls [`crate::compile_child`]: program and arguments. Empty
-    /// compiles in this process, without its limits: for tests and for shipped plugins at build time.
-    pub compiler: Vec<OsString>,
-    /// The whole environment of that process: names and values.
-    pub compiler_environment: Vec<(&'static str, &'static str)>,
-    /// What compiling a foreign plugin may use; shipped ones may use more.
-    pub compile: CompileLimits,
-    /// Bytes that one function of these plugins may have, where the usual 64 KiB are not right.
-    pub function_bytes: BTreeMap<String, usize>,
-    /// Threads for calls that take longer than a tick; 0 leaves every call on the thread where it began, for
-    /// those who step everything by hand.
-    pub slow_threads: usize,
-    /// Whether foreign plugins are loaded at all.
-    pub allow_unsigned: bool,
-    /// The plugins that came with the host.
-    pub shipped: &'static [Shipped],
-}
-
-/// A plugin that came with the host; trusted with what its manifest asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Shipped {
-    /// Its name, for messages.
-    pub name: &'static str,
-    /// Its file.
-    pub bytes: &'static [u8],
-}
 
 /// Why there is no runtime.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +160,14 @@ impl Runtime {
         let rings = self.tenancy(tenant);
         let ring = rings.rings.lock().get(plugin).cloned();
         ring.map(|ring| ring.lines()).unwrap_or_default()
+    }
+
+    /// Lets `action` answer all actions of a shipped plugin from now on. False when there is no
+    /// such plugin, or it is native already.
+    #[cfg(feature = "native")]
+    pub fn answer_natively(&self, plugin: &str, action: crate::native::NativeAction) -> bool {
+        let shipped = self.shipped.iter().find(|loaded| loaded.manifest.name == plugin);
+        shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
     }
 
     /// Bytes of kept bodies of a tenant.

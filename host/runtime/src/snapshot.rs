@@ -2,59 +2,14 @@
 //! begin to end. Knows nothing of how plugins are loaded or called.
 
 use crate::body::cache::Bodies;
-use crate::breaker::{Breaker, BreakerState};
-use crate::health::{Figures, TrippedAction};
-use crate::loaded::Loaded;
-use crate::log::Ring;
 use crate::permits::Bounds;
-use crate::settings::Settings;
+use crate::route::{Confinement, Placed, Route};
 use host_core::TenantId;
 use host_core::action::{Action, Reach, Surface};
 use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
-pub(crate) struct Placed {
-    pub(crate) loaded: Arc<Loaded>,
-    /// Shipped plugins give way to foreign ones.
-    pub(crate) shipped: bool,
-    pub(crate) grant: Arc<Grant>,
-    pub(crate) settings: Arc<Settings>,
-    /// One for each action of the plugin, in its order.
-    pub(crate) breakers: Vec<Arc<Breaker>>,
-    pub(crate) figures: Figures,
-    /// How many of its calls may run at the same moment.
-    pub(crate) bounds: Bounds,
-    pub(crate) log: Arc<Ring>,
-}
-
-impl Placed {
-    fn name(&self) -> &str {
-        &self.loaded.manifest.name
-    }
-
-    /// What its answers on a surface may do in a browser.
-    fn confinement(&self, surface: &str) -> Confinement {
-        match self.shipped {
-            true => Confinement::None,
-            false if self.grant.html.contains(surface) => Confinement::Pages,
-            false => Confinement::Sandbox,
-        }
-    }
-
-    /// Its actions whose breaker is not closed at `now`.
-    pub(crate) fn tripped(&self, now: Duration) -> Vec<TrippedAction> {
-        let actions = self.loaded.actions.iter().zip(&self.breakers);
-        let states = actions.map(|(action, breaker)| TrippedAction {
-            action: format!("{}/{}", action.surface, action.name),
-            breaker: breaker.state(now),
-        });
-        states.filter(|action| action.breaker != BreakerState::Closed).collect()
-    }
-}
 
 /// What a tenant's calls share, whichever plugin they go to.
 pub(crate) struct Shared {
@@ -72,39 +27,6 @@ pub struct SurfaceEntry {
     pub plugin: String,
     /// What its answers may do in a browser.
     pub confinement: Confinement,
-}
-
-/// What the answers of a plugin may do in a browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confinement {
-    /// They came with the host.
-    None,
-    /// They are shown, and nothing in them runs.
-    Sandbox,
-    /// Pages of its own below its own paths, as granted.
-    Pages,
-}
-
-/// Where a call of an action goes.
-#[derive(Clone)]
-pub struct Route {
-    /// The action.
-    pub action: Arc<Action>,
-    /// The tenant's settings of that plugin.
-    pub(crate) settings: Arc<Settings>,
-    /// The plugin that answers it.
-    pub plugin: Arc<Loaded>,
-    pub(crate) placed: Arc<Placed>,
-    pub(crate) breaker: Arc<Breaker>,
-    /// `reseller/create_line`: what the audit calls it.
-    pub(crate) label: Arc<str>,
-}
-
-impl Route {
-    /// What its answers may do in a browser.
-    pub fn confinement(&self) -> Confinement {
-        self.placed.confinement(&self.action.surface)
-    }
 }
 
 /// All routes of a tenant.

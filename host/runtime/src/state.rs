@@ -3,9 +3,10 @@
 
 use crate::body::build::Build;
 use crate::body::sink::Sink;
-use crate::capability::Needs;
-use crate::limits::{Meter, Spent};
+use crate::capability::needs::Needs;
+use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
+use crate::stop::{Denied, Stop};
 use crate::waits::Waits;
 use host_core::Refusal;
 use host_core::grant::Grant;
@@ -37,7 +38,7 @@ pub(crate) struct CallState {
     /// How long it has waited for the host.
     pub(crate) waits: Arc<Waits>,
     /// What it printed through WASI.
-    pub(crate) printed: Option<Box<crate::wasi::Printed>>,
+    pub(crate) printed: Option<Box<crate::wasi::printed::Printed>>,
 }
 
 impl CallState {
@@ -92,36 +93,5 @@ impl CallState {
             let request = self.work.caller().request.clone();
             self.log.push(LogLine { at: self.work.now(), level, request, message });
         }
-    }
-}
-
-/// Why a host call is not made.
-pub(crate) enum Denied {
-    /// The guest is told.
-    Refused(Refusal),
-    /// The call ends.
-    Stop(Stop),
-}
-
-/// What ends a call besides traps of its own.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Stop {
-    /// A limit.
-    #[error(transparent)]
-    Spent(#[from] Spent),
-    /// A reading action changes something.
-    #[error("an action of kind `read` called a function that changes something; describe it as `write`")]
-    WritesInRead,
-    /// Nobody calls it yet.
-    #[error("it called a function of the host while it was only asked what it answers")]
-    InTrial,
-    /// Not the plugin's fault: storage or the host failed.
-    #[error(transparent)]
-    Ours(host_engine::Error),
-}
-
-impl From<Spent> for Denied {
-    fn from(spent: Spent) -> Denied {
-        Denied::Stop(Stop::Spent(spent))
     }
 }

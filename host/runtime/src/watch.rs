@@ -2,7 +2,10 @@
 //! Knows nothing of plugins; time is passed in, so that a test can drive it.
 
 mod intake;
+mod nomination;
 mod signs;
+
+pub use nomination::Nomination;
 
 use crate::Runtime;
 use intake::Intake;
@@ -23,25 +26,6 @@ const RESCAN: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(60);
 /// How often they are read while a file settles.
 const SETTLING: Duration = Duration::from_millis(100);
-
-/// A file in a drop folder that is new or changed, or that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Nomination {
-    /// Worth loading.
-    Ready {
-        /// The tenant's name: the folder's.
-        tenant: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// No longer there.
-    Gone {
-        /// The tenant's name.
-        tenant: String,
-        /// Where it was.
-        path: PathBuf,
-    },
-}
 
 /// What tells one content of a file from another without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +178,7 @@ fn drive(mut watcher: Watcher, runtime: &Weak<Runtime>, executor: &tokio::runtim
     let mut signs = Signs::new(&watcher.root);
     let mut intake = Intake::new(executor);
     while !ended.load(Ordering::Relaxed) {
-        signs.follow(&watcher);
+        signs.follow(watcher.folders().into_iter().map(|(_, folder)| folder));
         for path in intake.in_vain() {
             watcher.again(&path, start.elapsed());
         }

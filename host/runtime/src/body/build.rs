@@ -2,7 +2,7 @@
 //! Knows nothing of where the body is kept.
 
 use crate::body::splice::Marker;
-use crate::capability::Needs;
+use crate::capability::needs::Needs;
 use host_core::action::{CacheRule, Dependency, Splice};
 use serde_json::{Map, Value};
 

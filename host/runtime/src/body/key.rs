@@ -2,7 +2,7 @@
 //! Knows nothing of the content.
 
 use crate::call::Call;
-use crate::snapshot::Route;
+use crate::route::Route;
 use host_core::action::{CacheRule, Dependency};
 use host_core::caller::CallerRole;
 use host_core::line::Line;

@@ -1,7 +1,7 @@
 //! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it
 //! is this caller's own. Knows nothing of how a guest runs.
 
-use super::{Failure, Success, content_type, fault, tag};
+use super::attempt::{Failure, Success, content_type, fault, tag};
 use crate::Runtime;
 use crate::asker::Asker;
 use crate::body::build::Build;
@@ -17,7 +17,8 @@ use crate::body::{BodyReply, header_of, reply::Held};
 use crate::call::{Call, CallError, Reply};
 use crate::health::Ending;
 use crate::reply::ReplyDocument;
-use crate::snapshot::{Route, Snapshot};
+use crate::route::Route;
+use crate::snapshot::Snapshot;
 use host_core::TenantId;
 use host_core::action::{CacheRule, Dependency, Splice};
 use host_core::caller::Scope;

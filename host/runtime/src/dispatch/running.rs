@@ -2,7 +2,7 @@
 
 use crate::limits::Time;
 use crate::loaded::Ended;
-use crate::snapshot::Placed;
+use crate::route::Placed;
 use crate::state::CallState;
 use std::future::Future;
 use std::pin::Pin;
