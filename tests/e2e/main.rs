@@ -30,6 +30,7 @@ mod live;
 mod logs;
 mod long_bouquet;
 mod loops;
+mod marked;
 mod movies;
 mod networks;
 mod origin;

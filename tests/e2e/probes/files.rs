@@ -2,7 +2,9 @@
 
 use super::guest::Guest;
 use super::pair::{Pair, Side};
-use super::{Role, described, until};
+use super::probe::described;
+use super::role::Role;
+use super::until::until;
 use crate::panel::run;
 use host_runtime::PluginStatus;
 use std::collections::BTreeSet;

@@ -3,7 +3,8 @@
 
 use super::guest::{Guest, data};
 use super::pair::Side;
-use super::{Ending, Probe, Role};
+use super::probe::{Ending, Probe};
+use super::role::Role;
 use Argument::{Number, Text};
 use serde_json::json;
 use std::collections::BTreeSet;

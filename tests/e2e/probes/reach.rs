@@ -2,7 +2,8 @@
 
 use super::guest::{Guest, data};
 use super::pair::{Seen, Side};
-use super::{Ending, Probe, Role, slow_body};
+use super::probe::{Ending, Probe, slow_body};
+use super::role::Role;
 use serde_json::json;
 
 pub const PROBES: &[Probe] = &[
