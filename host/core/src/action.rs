@@ -5,6 +5,7 @@
 
 mod authority;
 mod bounds;
+mod fit;
 mod listed;
 mod reply;
 mod surface;

@@ -1,13 +1,13 @@
 //! What was looked at and how it is: a line, a machine, the stored data.
 
-use super::{counted, items, moment, table, text};
+use super::{counted, items, moment, number, table, text};
 use serde_json::Value;
 
 /// `linecard verify`: one sentence when everything holds, otherwise what does not.
 pub(super) fn verify(value: &Value) -> String {
     let (checked, broken) = (items(value, "checked"), items(value, "broken"));
-    let tenants = checked.iter().filter(|name| *name != "control").count();
-    let seen = format!("{}, {}", counted(tenants, "tenant"), counted(items(value, "invariants").len(), "invariant"));
+    let tenants = checked.iter().filter(|name| *name != "control").count() as u64;
+    let seen = format!("{}, {}", counted(tenants, "tenant"), counted(number(value, "invariants"), "invariant"));
     if broken.is_empty() {
         return format!("nothing is broken: {seen}");
     }

@@ -67,7 +67,7 @@ fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
 }
 
 /// `1 tenant`, `3 tenants`.
-fn counted(count: usize, noun: &str) -> String {
+fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

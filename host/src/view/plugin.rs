@@ -140,7 +140,7 @@ pub(crate) fn inspect(value: &Value) -> String {
         ("owns the surfaces", words(items(value, "surfaces"))),
         ("asks for", lines(items(value, "imports"))),
     ]);
-    format!("{head}\n\nanswers {}\n{}", counted(actions.len(), "action"), lines(actions))
+    format!("{head}\n\nanswers {}\n{}", counted(actions.len() as u64, "action"), lines(actions))
 }
 
 fn lines(values: &[Value]) -> String {

@@ -102,7 +102,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
         let lines = i64::from(wait(opened.store.count(HERE, Kind::Line)).unwrap());
         assert_eq!(panel.balance(RESELLER), 1_000_000_000 - lines, "each line was paid, and nothing else");
         assert_eq!(panel.verify(), []);
-        assert_eq!(wait(opened.store.verify(Place::Control)).unwrap(), []);
+        assert_eq!(wait(opened.store.verify(Place::Control)).unwrap().findings, []);
         let leases = opened.mirror.load();
         let held: BTreeSet<u32> =
             leases.iter().filter(|(_, lease)| lease.expires_at == Unix(60)).map(|(_, lease)| lease.line.0).collect();

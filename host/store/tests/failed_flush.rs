@@ -101,7 +101,7 @@ fn holds(flushes: &str, folder: &tempfile::TempDir, told: &[(u32, String)]) {
     let lines = i64::from(wait(opened.store.count(HERE, Kind::Line)).unwrap());
     assert_eq!(panel.balance(RESELLER), CREDITS - lines, "each line was paid, and nothing else");
     assert_eq!(panel.verify(), []);
-    assert_eq!(wait(opened.store.verify(Place::Control)).unwrap(), []);
+    assert_eq!(wait(opened.store.verify(Place::Control)).unwrap().findings, []);
 }
 
 fn how_many(told: &[(u32, String)], word: &str) -> usize {

@@ -67,7 +67,7 @@ fn everything_is_there_after_opening_again() {
     assert_eq!(panel.get::<Line>(LineId(1)).unwrap().username, "line1");
     assert_eq!(panel.balance(RESELLER), 50);
     assert_eq!(panel.verify(), []);
-    assert_eq!(wait(again.store.verify(Place::Control)).unwrap(), []);
+    assert_eq!(wait(again.store.verify(Place::Control)).unwrap().findings, []);
 }
 
 #[test]

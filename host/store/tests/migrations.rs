@@ -66,7 +66,12 @@ fn a_folder_of_an_older_version_gets_the_schema_of_a_new_one() {
         let data = folder.path().join("data");
         let opened = open(&data, Options::default()).unwrap();
         for place in opened.store.tenants().into_iter().map(Place::Tenant).chain([Place::Control]) {
-            assert_eq!(panel::wait(opened.store.verify(place)).unwrap(), [], "{place:?} of {}", packed.display());
+            assert_eq!(
+                panel::wait(opened.store.verify(place)).unwrap().findings,
+                [],
+                "{place:?} of {}",
+                packed.display()
+            );
         }
         drop(opened);
         assert_eq!(schema(&data.join("control.db")), schema(&new.join("control.db")), "{}", packed.display());

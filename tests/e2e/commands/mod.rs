@@ -93,7 +93,11 @@ fn a_playlist_import_is_repeatable_and_counts_what_it_did() {
     let pruned = import(LATER, &["--prune"]);
     assert_eq!((&pruned["pruned"], &pruned["unchanged"]), (&json!(1), &json!(3)));
     let verified = station.json(&["verify"]);
-    assert_eq!(verified, json!({ "broken": [], "checked": ["control", "acme"] }));
+    let invariants = verified["invariants"].as_u64().unwrap();
+    assert_eq!(verified, json!({ "broken": [], "checked": ["control", "acme"], "invariants": invariants }));
+    let said = station.run(&["verify"]).out;
+    assert_eq!(said.trim(), format!("nothing is broken: 1 tenant, {invariants} invariants"));
+    assert!(invariants > 40, "{invariants}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -105,7 +105,7 @@ impl World {
     pub fn verify(&mut self) {
         let tenants = self.tenants.iter().map(|premises| Place::Tenant(premises.id));
         for place in tenants.chain([Place::Control]).collect::<Vec<_>>() {
-            let findings = waited(self.process().store.verify(place)).unwrap();
+            let findings = waited(self.process().store.verify(place)).unwrap().findings;
             assert_eq!(findings, Vec::<Finding>::new(), "{place:?}");
         }
     }

@@ -9,7 +9,7 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Counted, Finding, Held, Page, Query, Replayed, Store, Trouble, Waiting,
+    Answer, CommitError, Committed, Counted, Held, Page, Query, Replayed, Store, Trouble, Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -110,6 +110,6 @@ impl Store for Gauge {
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;
-        fn verify(place: Place) -> Answer<'_, Vec<Finding>>;
+        fn verify(place: Place) -> Answer<'_, Verified>;
     }
 }

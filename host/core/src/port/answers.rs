@@ -59,6 +59,15 @@ pub struct Waiting {
     pub attempts: u32,
 }
 
+/// What a look at every invariant of a place gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many invariants were looked at; those of a table count for each table.
+    pub checks: u32,
+    /// What does not hold. Empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
 /// One invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -1,7 +1,7 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one
 //! way to write, [`Store::commit`]. Knows no SQL and no engine.
 
-use super::{Counted, Finding, Held, Page, Replayed, Waiting};
+use super::{Counted, Held, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
@@ -264,6 +264,6 @@ pub trait Store: Send + Sync + 'static {
     fn release(&self, place: Place, ticket: Ticket);
     /// What is known to stand in the way of places, now. Cheap: a look at each file's name.
     fn troubles(&self) -> Vec<(Place, Trouble)>;
-    /// Re-computes every invariant; what does not hold.
-    fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>>;
+    /// Re-computes every invariant of a place.
+    fn verify(&self, place: Place) -> Answer<'_, Verified>;
 }

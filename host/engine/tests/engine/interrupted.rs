@@ -138,7 +138,7 @@ async fn what_an_earlier_process_left_running_has_failed_and_its_guide_is_droppe
     assert_eq!(added.unwrap() + unchanged.unwrap(), ALL, "{again}");
     let whole = programmes(&engine, tenant, "whole", &never).await;
     assert_eq!(whole["counts"], json!({ "programmes": ALL }));
-    let broken = engine.store().verify(Place::Tenant(tenant)).await.unwrap();
+    let broken = engine.store().verify(Place::Tenant(tenant)).await.unwrap().findings;
     assert!(broken.is_empty(), "{broken:?}");
 }
 

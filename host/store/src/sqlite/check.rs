@@ -34,7 +34,7 @@ impl Check {
             let tenants = places.tenants().into_iter().map(Place::Tenant);
             for place in std::iter::once(Place::Control).chain(tenants).take_while(|_| goes_on()) {
                 let found = match whole {
-                    true => verify::whole(&readers, &keys, place, goes_on),
+                    true => verify::whole(&readers, &keys, place, goes_on).map(|seen| seen.findings),
                     false => verify::sample(&readers, &keys, place),
                 };
                 let found: Vec<String> = match found {

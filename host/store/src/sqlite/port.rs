@@ -15,7 +15,7 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Counted, Finding, Held, Page, Query, Replayed, Store, StoreError, Trouble, Waiting,
+    Answer, CommitError, Committed, Counted, Held, Page, Query, Replayed, Store, StoreError, Trouble, Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -262,7 +262,7 @@ impl Store for SqliteStore {
         self.places.troubles(|id| self.directory.panel(id).exists())
     }
 
-    fn verify(&self, place: Place) -> Answer<'_, Vec<Finding>> {
+    fn verify(&self, place: Place) -> Answer<'_, Verified> {
         let (answer, findings) = oneshot::channel();
         let (readers, keys) = (Arc::clone(&self.readers), self.keys.clone());
         // It takes as long as the database is large: not on the caller's thread.

@@ -11,7 +11,7 @@ use crate::error::failed;
 use crate::keys::ChainKeys;
 use books::Books;
 use host_core::plan::Place;
-use host_core::port::{Finding, StoreError};
+use host_core::port::{Finding, StoreError, Verified};
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -71,17 +71,17 @@ enum Part {
     Chain(Box<Walk>),
 }
 
-/// Every invariant of a place; what does not hold.
+/// Every invariant of a place.
 /// `goes_on` is asked between its steps.
 pub(super) fn whole(
     readers: &Arc<Readers>,
     keys: &ChainKeys,
     place: Place,
     goes_on: impl Fn() -> bool,
-) -> Result<Vec<Finding>, StoreError> {
+) -> Result<Verified, StoreError> {
     let mut work = Verification::whole(place, Walk::new(keys.of(place), noted(readers, keys, place)?));
     while goes_on() && !readers.with(place, |connection| at_one_moment(connection, |now| work.step(now)))? {}
-    Ok(work.findings)
+    Ok(work.seen)
 }
 
 /// Some invariants of a place, in a moment: some balances, and the end of its audit chain.
@@ -102,10 +102,14 @@ fn noted(readers: &Arc<Readers>, keys: &ChainKeys, place: Place) -> Result<Noted
 /// A verification under way.
 struct Verification {
     parts: VecDeque<Part>,
-    findings: Vec<Finding>,
+    seen: Verified,
 }
 
 impl Verification {
+    fn of(parts: VecDeque<Part>) -> Verification {
+        Verification { parts, seen: Verified { checks: 0, findings: Vec::new() } }
+    }
+
     /// All of a place. `chain`: a walk from the beginning of its audit chain.
     fn whole(place: Place, chain: Walk) -> Verification {
         let mut parts = VecDeque::from([Part::Tables]);
@@ -114,18 +118,18 @@ impl Verification {
             parts.push_back(Part::Books(Books::default()));
         }
         parts.push_back(Part::Chain(Box::new(chain)));
-        Verification { parts, findings: Vec::new() }
+        Verification::of(parts)
     }
 
     /// A sample of a place: some balances, and the end of its audit chain.
     fn sample(place: Place, connection: &Connection, chain: Walk) -> Result<Vec<Finding>, StoreError> {
-        let mut sample = Verification { parts: VecDeque::from([Part::Chain(Box::new(chain))]), findings: Vec::new() };
+        let mut sample = Verification::of([Part::Chain(Box::new(chain))].into());
         if let Place::Tenant(_) = place {
             sample.note("ledger sum", texts(connection, QUERIES[0].1)?);
             sample.note("balance", texts(connection, books::SAMPLE)?);
         }
         while !sample.step(connection)? {}
-        Ok(sample.findings)
+        Ok(sample.seen.findings)
     }
 
     /// Takes the next step, at the moment of this connection. True when it was the last one.
@@ -149,24 +153,23 @@ impl Verification {
                     self.note(invariant, texts(connection, sql)?);
                 }
             }
-            Some(Part::Books(mut books)) => {
-                let ended = books.step(connection).map_err(failed)?;
-                self.note("balance", books.take_findings());
-                if !ended {
-                    self.parts.push_front(Part::Books(books));
-                }
-            }
+            Some(Part::Books(mut books)) => match books.step(connection).map_err(failed)? {
+                true => self.note("balance", books.findings),
+                false => self.parts.push_front(Part::Books(books)),
+            },
             Some(Part::Chain(mut walk)) => match walk.step(connection)? {
                 Ended::NotYet => self.parts.push_front(Part::Chain(walk)),
-                Ended::Well => {}
+                Ended::Well => self.note("audit chain", Vec::new()),
                 Ended::Broken(detail) => self.note("audit chain", vec![detail]),
             },
         }
         Ok(self.parts.is_empty())
     }
 
+    /// Counts an invariant as looked at, with what does not hold of it.
     fn note(&mut self, invariant: &'static str, details: Vec<String>) {
-        self.findings.extend(details.into_iter().map(|detail| Finding { invariant, detail }));
+        self.seen.checks += 1;
+        self.seen.findings.extend(details.into_iter().map(|detail| Finding { invariant, detail }));
     }
 }
 

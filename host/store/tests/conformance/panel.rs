@@ -71,7 +71,7 @@ impl<'s> Panel<'s> {
     }
 
     pub(crate) fn verify(&self) -> Vec<host_core::port::Finding> {
-        wait(self.store.verify(HERE)).unwrap()
+        wait(self.store.verify(HERE)).unwrap().findings
     }
 }
 

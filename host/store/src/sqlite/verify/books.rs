@@ -20,7 +20,8 @@ pub(super) const SAMPLE: &str = "SELECT 'account ' || account || ' has ' || bala
 pub(super) struct Books {
     last: i64,
     balances: HashMap<i64, i64>,
-    findings: Vec<String>,
+    /// What does not hold, when the last step is done.
+    pub(super) findings: Vec<String>,
 }
 
 impl Books {
@@ -40,11 +41,6 @@ impl Books {
         }
         self.compare(connection)?;
         Ok(true)
-    }
-
-    /// What was found since it was last asked.
-    pub(super) fn take_findings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.findings)
     }
 
     fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
