@@ -65,6 +65,7 @@ pub(crate) fn quick() -> Timing {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) fn media(timing: Timing, ffmpeg: Detect, media_root: Option<PathBuf>) -> Arc<Media> {
     let (fetch, clock, keyring) = (Arc::new(Plain), Arc::new(Wall(Instant::now())), Arc::new(Signing));
     Media::new(MediaOptions { fetch, clock, keyring, media_root, ffmpeg, timing })
@@ -75,6 +76,7 @@ pub(crate) fn stream(id: u32, sources: &[String]) -> Stream {
 }
 
 /// Waits for something that must come true.
+#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {

@@ -29,6 +29,7 @@ impl Running {
 impl Future for Running {
     type Output = Ended;
 
+    #[expect(clippy::disallowed_methods, reason = "how long a plugin really ran is what is metered")]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let begun = Instant::now();
         let polled = self.call.as_mut().poll(context);

@@ -45,6 +45,7 @@ impl SlowLane {
 
     /// Runs a call: here until it was polled for longer than `tick`, then on the lane; at once there when it is
     /// known to take long. None when the lane was ended, or the call panicked there.
+    #[expect(clippy::disallowed_methods, reason = "how long a thread was really held decides")]
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         tenant: TenantId,

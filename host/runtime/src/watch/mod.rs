@@ -173,6 +173,7 @@ impl Runtime {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the thread that drives the watcher hands the time in")]
 fn drive(mut watcher: Watcher, runtime: &Weak<Runtime>, executor: &tokio::runtime::Handle, ended: &AtomicBool) {
     let start = Instant::now();
     let mut signs = Signs::new(&watcher.root);

@@ -147,6 +147,7 @@ struct Books {
 }
 
 impl Books {
+    #[expect(clippy::disallowed_methods, reason = "the thread that writes the journal waits in real time")]
     fn run(mut self, asked: &Receiver<Read>) {
         let mut sweep = Instant::now() + FIRST_SWEEP;
         loop {
