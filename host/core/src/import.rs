@@ -106,7 +106,7 @@ pub enum ImportError {
         /// What is wrong.
         reason: String,
     },
-    /// It goes beyond a limit of the parser (`security-requirements.md` section 11).
+    /// It goes beyond a limit of the parser.
     #[error("line {line}: {limit} is exceeded; split the file or raise the limit")]
     Limit {
         /// Which limit, with its figure.

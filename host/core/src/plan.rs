@@ -1,5 +1,5 @@
 //! A plan: all that one action wants to write, as data, with everything it was decided from.
-//! It is committed whole or not at all (`design.md` section 4). Knows nothing of SQL.
+//! It is committed whole or not at all. Knows nothing of SQL.
 
 use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};

@@ -6,7 +6,7 @@ use crate::connection::Seats;
 use crate::due::Due;
 use crate::ids::Ids;
 use crate::outbox::Outbox;
-use crate::sign_in::Gate;
+use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::zone::Zones;
 use host_core::port::{Clock, Entropy, Journal, Keyring, LeaseMirror, Networks, Store};
@@ -42,7 +42,7 @@ pub struct Engine {
     pub(crate) running: Mutex<HashSet<(TenantId, UserId, String)>>,
     pub(crate) cache: Cache,
     pub(crate) zones: Zones,
-    pub(crate) gate: Gate,
+    pub(crate) sign_ins: SignInState,
     pub(crate) outbox: Outbox,
     pub(crate) directory: Directory,
     pub(crate) due: Due,
@@ -56,7 +56,7 @@ impl Engine {
     pub fn new(ports: Ports) -> Arc<Engine> {
         let seats = Seats::new(Arc::clone(&ports.clock), Arc::clone(&ports.mirror), Arc::clone(&ports.journal));
         Arc::new(Engine {
-            gate: Gate::new(&*ports.entropy),
+            sign_ins: SignInState::new(&*ports.entropy),
             ports,
             ids: Ids::default(),
             running: Mutex::default(),

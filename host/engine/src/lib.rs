@@ -1,7 +1,7 @@
 //! Floor 1: the use cases of the panel, a file per verb, over the ports of `host_core`.
 //! Knows no SQL, no HTTP, no plugin and no media bytes.
 //!
-//! - [`run`], [`work`]: one action from its first read to its commit (`design.md` section 4)
+//! - [`run`], [`work`]: one action from its first read to its commit
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
 //! - verbs: [`mod@line`], [`user`], [`credit`], [`package`], [`record`], [`catalogue`], [`guide`],

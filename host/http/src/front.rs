@@ -5,6 +5,7 @@ use crate::approach::Approach;
 use crate::config::MEDIA;
 use crate::connection::{Answered, Answers, Arrival};
 use crate::figures::Kind;
+use crate::gate::Gate;
 use crate::host::Host;
 use crate::mounts::Target;
 use crate::origin::Origin;
@@ -13,7 +14,6 @@ use crate::redact::Access;
 use crate::route::first_segment;
 use crate::state::Http;
 use crate::visitor::{Told, Visitor};
-use crate::within::Within;
 use crate::{answer, redact, start_page};
 use axum::body::Body;
 use axum::response::Response;
@@ -47,26 +47,26 @@ impl Answers for Public {
         let began = http.engine.clock().monotonic();
         let method = request.method().clone();
         let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
-        let mut led = Led { kind: Kind::None, span: Span::none(), told: Told::default() };
-        let routed = routed(http, &arrival, &approach, &id, request, &mut led);
+        let mut tag = RequestTag { kind: Kind::None, span: Span::none(), told: Told::default() };
+        let routed = routed(http, &arrival, &approach, &id, request, &mut tag);
         let response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
         let took = http.engine.clock().monotonic().saturating_sub(began);
-        http.figures.answered(led.kind, &response, took);
+        http.figures.answered(tag.kind, &response, took);
         let access = Access {
-            span: if led.span.is_none() { redact::stray(&id, &method, None) } else { led.span },
-            kind: led.kind,
+            span: if tag.span.is_none() { redact::stray(&id, &method, None) } else { tag.span },
+            kind: tag.kind,
             status: response.status(),
             milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             address: approach.client,
-            caller: led.told.caller.into_inner(),
-            refused: led.told.refused.into_inner(),
+            caller: tag.told.caller.into_inner(),
+            refused: tag.told.refused.into_inner(),
         };
         Answered { response: answer::finished(response, &id), access: Some(access) }
     }
 }
 
 /// Where a request led, for log and figures.
-struct Led {
+struct RequestTag {
     kind: Kind,
     /// None before a route was found.
     span: Span,
@@ -79,7 +79,7 @@ async fn routed(
     approach: &Approach,
     id: &str,
     request: Request<Body>,
-    led: &mut Led,
+    tag: &mut RequestTag,
 ) -> Response {
     let (parts, body) = request.into_parts();
     if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
@@ -118,8 +118,8 @@ async fn routed(
                 pulse: Arc::clone(&arrival.pulse),
                 told: Told::default(),
             };
-            let response = in_tenant(http, arrival, &tenant, &visitor, &parts, body, led).await;
-            led.told = visitor.told;
+            let response = in_tenant(http, arrival, &tenant, &visitor, &parts, body, tag).await;
+            tag.told = visitor.told;
             response
         }
     }
@@ -147,12 +147,12 @@ async fn in_tenant(
     visitor: &Visitor,
     parts: &Parts,
     body: Body,
-    led: &mut Led,
+    tag: &mut RequestTag,
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot).await;
     let Some(found) = routes.find(parts.uri.path()) else {
-        led.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
+        tag.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {
             Method::OPTIONS => options(),
             Method::GET | Method::HEAD if start_page::is_at(parts.uri.path()) => {
@@ -165,13 +165,13 @@ async fn in_tenant(
         Target::Media(_) => (Kind::Player, MEDIA),
         Target::Surface(entry, _) => (of_surface(&entry.surface), &*entry.surface.name),
     };
-    led.kind = kind;
+    tag.kind = kind;
     let mut response = match found.target {
         _ if parts.method == Method::OPTIONS => options(),
         _ => {
-            led.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
-            let within = Within { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
-            within.respond(&found, body).instrument(led.span.clone()).await
+            tag.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
+            let gate = Gate { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
+            gate.respond(&found, body).instrument(tag.span.clone()).await
         }
     };
     if kind == Kind::Player

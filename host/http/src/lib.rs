@@ -2,7 +2,7 @@
 //! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
 //!
 //! A request's way: [`listener`] → [`connection`] → [`front`] ([`approach`], [`rate`], [`tenant`], [`route`]) →
-//! [`within`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
+//! [`gate`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
 //! [`reply_body`]. Health and figures are [`management`]'s.
 
 mod address;
@@ -16,6 +16,7 @@ mod dialect;
 mod dispatch;
 mod figures;
 mod front;
+mod gate;
 mod gather;
 mod host;
 mod listener;
@@ -35,7 +36,6 @@ mod start_page;
 mod state;
 mod tenant;
 mod visitor;
-mod within;
 
 pub use config::{Config, Listener, MEDIA, Metrics, Patience, Sockets, Tls};
 pub use server::{BindError, Certificates, Server, serve};

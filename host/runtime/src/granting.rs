@@ -40,7 +40,7 @@ impl Runtime {
         let row = self.row(tenant, name).await?;
         let row = row.ok_or_else(|| no_such(name))?;
         let installed = self.installed_file(&row).await?;
-        let waiting = self.waiting_file(&self.tenancy(tenant), &row).await;
+        let waiting = self.waiting_file(&self.tenant_plugins(tenant), &row).await;
         let meant = meant(&installed, waiting.as_deref(), digest)?;
         let mut chosen = if what.is_empty() { whole(&row, meant, digest)? } else { parse(what)?.of(&meant.asked)? };
         chosen.digest.clone_from(&meant.digest);

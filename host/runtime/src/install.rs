@@ -74,12 +74,12 @@ impl Runtime {
         let missing = granted.missing(&loaded.asked, &brought.digest);
         let runs = row.as_ref().is_some_and(|row| row.digest != brought.digest) && self.runs(tenant, &brought.name);
         let waiting = self.waiting_path(tenant, &brought.name);
-        let tenancy = self.tenancy(tenant);
+        let tenant_plugins = self.tenant_plugins(tenant);
         let files = self.files.lock().await;
         if runs && !missing.is_empty() {
             let known = Arc::new(Known::of(&package));
             blocking(move || Ok(write(&waiting, &package.bytes)?)).await?;
-            tenancy.waiting.lock().insert(brought.name.clone(), Some(known));
+            tenant_plugins.waiting.lock().insert(brought.name.clone(), Some(known));
             self.refresh(tenant).await?;
             return Ok(told(brought, PluginStatus::WaitingForGrant { missing }));
         }
@@ -90,7 +90,7 @@ impl Runtime {
             Ok(remove(&waiting)?)
         })
         .await?;
-        tenancy.waiting.lock().insert(brought.name.clone(), None);
+        tenant_plugins.waiting.lock().insert(brought.name.clone(), None);
         if row.as_ref().is_none_or(|row| row.digest != brought.digest) {
             let add = async |work: &mut Work| plugin::add(work, brought.clone()).await;
             self.engine.act_control(caller, "plugin add", add).await?;
@@ -115,7 +115,7 @@ impl Runtime {
         let delete = async |work: &mut Work| plugin::remove(work, tenant, name).await;
         self.engine.act_control(caller, "plugin remove", delete).await?;
         remove(&self.waiting_path(tenant, name))?;
-        self.tenancy(tenant).waiting.lock().insert(name.to_owned(), None);
+        self.tenant_plugins(tenant).waiting.lock().insert(name.to_owned(), None);
         self.remove_dropped(tenant, name).await?;
         self.refresh(tenant).await?;
         if let Some(row) = row {

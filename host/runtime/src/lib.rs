@@ -3,8 +3,8 @@
 //!
 //! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
-//! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenancy`, `refresh`,
-//!   `settings`, `set_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
+//! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
 //! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -16,6 +16,7 @@ pub mod breaker;
 mod cache;
 pub mod call;
 mod capability;
+mod change_settings;
 mod compile;
 mod dispatch;
 mod document;
@@ -41,17 +42,16 @@ pub mod package;
 mod package_error;
 mod permits;
 mod plugin_files;
+mod plugin_settings;
 mod refresh;
 mod reply;
 mod route;
 mod runtime;
-mod set_settings;
-mod settings;
 mod slow_lane;
 pub mod snapshot;
 mod state;
 mod stop;
-mod tenancy;
+mod tenant_plugins;
 mod waits;
 mod wasi;
 pub mod watch;
@@ -67,7 +67,7 @@ pub use install::Installed;
 pub use limits::Spent;
 pub use link::offered;
 pub use load_error::LoadError;
-pub use loaded::Loaded;
+pub use loaded::LoadedPlugin;
 pub use manifest::Manifest;
 pub use options::{Options, Shipped};
 pub use package::Package;

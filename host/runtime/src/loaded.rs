@@ -21,7 +21,7 @@ use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 /// A loaded plugin.
-pub struct Loaded {
+pub struct LoadedPlugin {
     /// SHA-256 of its file.
     pub digest: [u8; 32],
     /// Who it is.
@@ -43,7 +43,7 @@ pub struct Loaded {
 /// How a call of a guest ended, and what the host knew of it.
 pub(crate) type Ended = (CallState, wasmtime::Result<Answered>);
 
-impl Loaded {
+impl LoadedPlugin {
     /// Compiles, links and tries a package. Everything it asks for gets linked; whether that is granted is looked
     /// at before it answers calls. The trial run is given nothing of the host but its log.
     pub(crate) async fn load(
@@ -52,7 +52,7 @@ impl Loaded {
         cache: &Cache,
         package: Package,
         shipped: bool,
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<LoadedPlugin, LoadError> {
         let unknown = link::unknown(&package.asked);
         if !unknown.is_empty() {
             return Err(LoadError::Unknown(unknown));
@@ -63,7 +63,7 @@ impl Loaded {
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(linked)?;
         let Description { surfaces, actions } = package.description;
-        let loaded = Loaded {
+        let loaded = LoadedPlugin {
             digest: package.digest,
             manifest: package.manifest,
             asked: package.asked,

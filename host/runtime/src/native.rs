@@ -100,7 +100,7 @@ fn waited_for<T>(mut answer: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> T 
     }
 }
 
-/// What [`crate::Loaded::answer`] does for a native action.
+/// What [`crate::LoadedPlugin::answer`] does for a native action.
 pub(crate) fn answer(
     native: NativeAction,
     state: CallState,

@@ -5,10 +5,10 @@ use crate::file::{blocking, read};
 use crate::health::{PluginHealth, PluginStatus};
 use crate::known::Known;
 use crate::load_error::LoadError;
-use crate::loaded::Loaded;
+use crate::loaded::LoadedPlugin;
 use crate::package::Package;
 use crate::package_error::PackageError;
-use crate::tenancy::{Tenancy, beside};
+use crate::tenant_plugins::{TenantPlugins, of_row};
 use host_core::TenantId;
 use host_core::plugin::InstalledPlugin;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 impl Runtime {
     /// The loaded plugin of a row, once nothing that it asks for is missing in its grant.
-    pub(crate) async fn load_row(self: &Arc<Runtime>, row: &InstalledPlugin) -> Result<Arc<Loaded>, LoadError> {
+    pub(crate) async fn load_row(self: &Arc<Runtime>, row: &InstalledPlugin) -> Result<Arc<LoadedPlugin>, LoadError> {
         if !self.options.allow_unsigned {
             return Err(LoadError::Unsigned);
         }
@@ -52,24 +52,28 @@ impl Runtime {
     }
 
     /// The version that waits beside a row's for its grant.
-    pub(crate) async fn waiting_file(&self, tenancy: &Tenancy, row: &InstalledPlugin) -> Option<Arc<Known>> {
-        let found = tenancy.waiting.lock().get(&row.name).cloned();
+    pub(crate) async fn waiting_file(
+        &self,
+        tenant_plugins: &TenantPlugins,
+        row: &InstalledPlugin,
+    ) -> Option<Arc<Known>> {
+        let found = tenant_plugins.waiting.lock().get(&row.name).cloned();
         if let Some(known) = found {
             return known;
         }
         let path = self.waiting_path(row.tenant, &row.name);
         let package = blocking(move || Ok(Package::read(read(&path)?)?)).await.ok();
         let known = package.map(|package| Arc::new(Known::of(&package)));
-        tenancy.waiting.lock().insert(row.name.clone(), known.clone());
+        tenant_plugins.waiting.lock().insert(row.name.clone(), known.clone());
         known
     }
 
     /// How that version is shown.
-    pub(crate) async fn waiting(&self, tenancy: &Tenancy, row: &InstalledPlugin) -> Option<PluginHealth> {
-        let known = self.waiting_file(tenancy, row).await?;
+    pub(crate) async fn waiting(&self, tenant_plugins: &TenantPlugins, row: &InstalledPlugin) -> Option<PluginHealth> {
+        let known = self.waiting_file(tenant_plugins, row).await?;
         let missing = row.granted.missing(&known.asked, &known.digest);
         let (version, digest) = (known.version.clone(), known.digest.clone());
-        Some(PluginHealth { version, digest, ..beside(row, PluginStatus::WaitingForGrant { missing }) })
+        Some(PluginHealth { version, digest, ..of_row(row, PluginStatus::WaitingForGrant { missing }) })
     }
 
     pub(crate) fn remember(&self, package: &Package) -> Arc<Known> {

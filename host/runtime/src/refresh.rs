@@ -3,11 +3,11 @@
 use crate::Runtime;
 use crate::health::PluginStatus;
 use crate::load_error::LoadError;
-use crate::loaded::Loaded;
-use crate::route::Placed;
-use crate::settings::Settings;
+use crate::loaded::LoadedPlugin;
+use crate::plugin_settings::PluginSettings;
+use crate::route::ActivePlugin;
 use crate::snapshot::{Shared, Snapshot};
-use crate::tenancy::{Tenancy, beside, clashed, of_plugin};
+use crate::tenant_plugins::{TenantPlugins, clashed, of_plugin, of_row};
 use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_core::caller::Scope;
@@ -28,19 +28,19 @@ impl Runtime {
     /// # Errors
     /// When storage fails; the old routes stay.
     pub async fn refresh(self: &Arc<Runtime>, tenant: TenantId) -> host_engine::Result<Arc<Snapshot>> {
-        let tenancy = self.tenancy(tenant);
-        let _turn = tenancy.turn.lock().await;
-        let old = tenancy.snapshot.load_full();
+        let tenant_plugins = self.tenant_plugins(tenant);
+        let _turn = tenant_plugins.turn.lock().await;
+        let old = tenant_plugins.snapshot.load_full();
         let rows = self.installed(tenant).await?;
         let shared = Arc::clone(&old.shared);
         let quotas = self.resize(tenant, &shared).await?;
-        let (mut placed, mut apart) = (Vec::new(), Vec::new());
+        let (mut placed, mut inactive) = (Vec::new(), Vec::new());
         for loaded in &self.shipped {
             match rows.iter().find(|row| row.source == PluginSource::Shipped && row.name == loaded.manifest.name) {
-                Some(row) if !row.enabled => apart.push(beside(row, PluginStatus::Disabled)),
+                Some(row) if !row.enabled => inactive.push(of_row(row, PluginStatus::Disabled)),
                 row => {
-                    let settings = row.map(|row| Settings::of(&row.settings)).unwrap_or_default();
-                    placed.push(tenancy.place(loaded, true, loaded.asked.clone(), settings, &old));
+                    let settings = row.map(|row| PluginSettings::of(&row.settings)).unwrap_or_default();
+                    placed.push(tenant_plugins.place(loaded, true, loaded.asked.clone(), settings, &old));
                 }
             }
         }
@@ -48,18 +48,18 @@ impl Runtime {
             let (taken, status) = self.take_in(row, &old).await;
             placed.extend(taken.map(|loaded| {
                 let grant = loaded.asked.intersection(&row.granted);
-                tenancy.place(&loaded, false, grant, Settings::of(&row.settings), &old)
+                tenant_plugins.place(&loaded, false, grant, PluginSettings::of(&row.settings), &old)
             }));
-            apart.extend(status.map(|status| beside(row, status)));
-            apart.extend(self.waiting(&tenancy, row).await);
+            inactive.extend(status.map(|status| of_row(row, status)));
+            inactive.extend(self.waiting(&tenant_plugins, row).await);
         }
-        placed.iter().for_each(|placed: &Arc<Placed>| placed.bounds.resize(of_plugin(quotas.concurrent_calls)));
+        placed.iter().for_each(|placed: &Arc<ActivePlugin>| placed.bounds.resize(of_plugin(quotas.concurrent_calls)));
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
         let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed);
-        apart.extend(clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)));
+        inactive.extend(clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)));
         let snapshot = Arc::new(snapshot);
-        *tenancy.apart.lock() = apart;
-        tenancy.snapshot.store(Arc::clone(&snapshot));
+        *tenant_plugins.inactive.lock() = inactive;
+        tenant_plugins.snapshot.store(Arc::clone(&snapshot));
         Ok(snapshot)
     }
 
@@ -69,7 +69,7 @@ impl Runtime {
         self: &Arc<Runtime>,
         row: &InstalledPlugin,
         old: &Snapshot,
-    ) -> (Option<Arc<Loaded>>, Option<PluginStatus>) {
+    ) -> (Option<Arc<LoadedPlugin>>, Option<PluginStatus>) {
         if !row.enabled {
             return (None, Some(PluginStatus::Disabled));
         }
@@ -78,7 +78,7 @@ impl Runtime {
             Err(LoadError::NotGranted(missing)) => (None, Some(PluginStatus::WaitingForGrant { missing })),
             Err(error) => {
                 tracing::warn!(tenant = row.tenant.0, plugin = row.name, %error, "a plugin is not loaded");
-                let same = |placed: &&Arc<Placed>| !placed.shipped && placed.loaded.manifest.name == row.name;
+                let same = |placed: &&Arc<ActivePlugin>| !placed.shipped && placed.loaded.manifest.name == row.name;
                 let running = old.placed().iter().find(same).map(|placed| Arc::clone(&placed.loaded));
                 let running =
                     running.filter(|loaded| row.granted.missing(&loaded.asked, &loaded.digest_hex()).is_empty());
@@ -99,24 +99,24 @@ impl Runtime {
         Ok(quotas)
     }
 
-    pub(crate) fn tenancy(&self, tenant: TenantId) -> Arc<Tenancy> {
-        if let Some(tenancy) = self.tenants.load().get(&tenant) {
-            return Arc::clone(tenancy);
+    pub(crate) fn tenant_plugins(&self, tenant: TenantId) -> Arc<TenantPlugins> {
+        if let Some(tenant_plugins) = self.tenants.load().get(&tenant) {
+            return Arc::clone(tenant_plugins);
         }
         let gone = self.gone.lock();
         let known = self.tenants.load_full();
-        if let Some(tenancy) = known.get(&tenant) {
-            return Arc::clone(tenancy);
+        if let Some(tenant_plugins) = known.get(&tenant) {
+            return Arc::clone(tenant_plugins);
         }
-        let tenancy = Arc::new(self.open(tenant));
+        let tenant_plugins = Arc::new(self.open(tenant));
         if gone.contains(&tenant) {
             // A request that was under way when it was deleted: it ends on what every tenant has.
-            return tenancy;
+            return tenant_plugins;
         }
         let mut tenants = HashMap::clone(&known);
-        tenants.insert(tenant, Arc::clone(&tenancy));
+        tenants.insert(tenant, Arc::clone(&tenant_plugins));
         self.tenants.store(Arc::new(tenants));
-        tenancy
+        tenant_plugins
     }
 
     /// Forgets a tenant that was deleted: its routes, logs and kept bodies, and the plugin files
@@ -139,25 +139,28 @@ impl Runtime {
     }
 
     /// A tenant with the shipped plugins alone: what a new one has.
-    fn open(&self, tenant: TenantId) -> Tenancy {
+    fn open(&self, tenant: TenantId) -> TenantPlugins {
         let shared = Arc::new(Shared::new(&Quotas::default(), Arc::default()));
         let (empty, _) = Snapshot::lay_out(0, tenant, Arc::clone(&shared), Vec::new());
         let rings = Mutex::default();
-        let tenancy = Tenancy {
+        let tenant_plugins = TenantPlugins {
             snapshot: ArcSwap::from_pointee(empty),
             rings,
-            apart: Mutex::default(),
+            inactive: Mutex::default(),
             dropped: Mutex::default(),
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         };
-        let old = tenancy.snapshot.load_full();
-        let place = |loaded: &Arc<Loaded>| tenancy.place(loaded, true, loaded.asked.clone(), Settings::default(), &old);
+        let old = tenant_plugins.snapshot.load_full();
+        let place = |loaded: &Arc<LoadedPlugin>| {
+            tenant_plugins.place(loaded, true, loaded.asked.clone(), PluginSettings::default(), &old)
+        };
         let placed = self.shipped.iter().map(place);
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
         let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed.collect());
-        *tenancy.apart.lock() = clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)).collect();
-        tenancy.snapshot.store(Arc::new(snapshot));
-        tenancy
+        *tenant_plugins.inactive.lock() =
+            clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)).collect();
+        tenant_plugins.snapshot.store(Arc::new(snapshot));
+        tenant_plugins
     }
 }

@@ -2,22 +2,22 @@
 
 use crate::breaker::{Breaker, BreakerState};
 use crate::health::{Figures, TrippedAction};
-use crate::loaded::Loaded;
+use crate::loaded::LoadedPlugin;
 use crate::log::Ring;
 use crate::permits::Bounds;
-use crate::settings::Settings;
+use crate::plugin_settings::PluginSettings;
 use host_core::action::Action;
 use host_core::grant::Grant;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
-pub(crate) struct Placed {
-    pub(crate) loaded: Arc<Loaded>,
+pub(crate) struct ActivePlugin {
+    pub(crate) loaded: Arc<LoadedPlugin>,
     /// Shipped plugins give way to foreign ones.
     pub(crate) shipped: bool,
     pub(crate) grant: Arc<Grant>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<PluginSettings>,
     /// One for each action of the plugin, in its order.
     pub(crate) breakers: Vec<Arc<Breaker>>,
     pub(crate) figures: Figures,
@@ -26,7 +26,7 @@ pub(crate) struct Placed {
     pub(crate) log: Arc<Ring>,
 }
 
-impl Placed {
+impl ActivePlugin {
     pub(crate) fn name(&self) -> &str {
         &self.loaded.manifest.name
     }
@@ -68,10 +68,10 @@ pub struct Route {
     /// The action.
     pub action: Arc<Action>,
     /// The tenant's settings of that plugin.
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<PluginSettings>,
     /// The plugin that answers it.
-    pub plugin: Arc<Loaded>,
-    pub(crate) placed: Arc<Placed>,
+    pub plugin: Arc<LoadedPlugin>,
+    pub(crate) placed: Arc<ActivePlugin>,
     pub(crate) breaker: Arc<Breaker>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,

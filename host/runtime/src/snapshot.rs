@@ -3,7 +3,7 @@
 
 use crate::body::cache::Bodies;
 use crate::permits::Bounds;
-use crate::route::{Confinement, Placed, Route};
+use crate::route::{ActivePlugin, Confinement, Route};
 use host_core::TenantId;
 use host_core::action::{Action, Reach, Surface};
 use host_core::grant::Grant;
@@ -37,7 +37,7 @@ pub struct Snapshot {
     pub(crate) shared: Arc<Shared>,
     surfaces: Vec<Arc<SurfaceEntry>>,
     routes: HashMap<String, Actions>,
-    placed: Vec<Arc<Placed>>,
+    placed: Vec<Arc<ActivePlugin>>,
 }
 
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Snapshot {
     /// Who answers an action, and whom it replaces.
     pub fn explain(&self, surface: &str, action: &str) -> Option<Explained> {
         let route = self.route(surface, action)?;
-        let answers = |placed: &&Arc<Placed>| {
+        let answers = |placed: &&Arc<ActivePlugin>| {
             placed.loaded.actions.iter().any(|a| a.surface == route.action.surface && a.name == route.action.name)
         };
         let replaced = self.placed.iter().filter(answers).find(|placed| placed.name() != route.placed.name());
@@ -107,7 +107,7 @@ impl Snapshot {
     }
 
     /// The plugins that take part.
-    pub(crate) fn placed(&self) -> &[Arc<Placed>] {
+    pub(crate) fn placed(&self) -> &[Arc<ActivePlugin>] {
         &self.placed
     }
 
@@ -117,8 +117,8 @@ impl Snapshot {
         generation: u64,
         tenant: TenantId,
         shared: Arc<Shared>,
-        plugins: Vec<Arc<Placed>>,
-    ) -> (Snapshot, Vec<(Arc<Placed>, String)>) {
+        plugins: Vec<Arc<ActivePlugin>>,
+    ) -> (Snapshot, Vec<(Arc<ActivePlugin>, String)>) {
         let mut snapshot =
             Snapshot { generation, tenant, shared, surfaces: Vec::new(), routes: HashMap::new(), placed: Vec::new() };
         let mut refused = Vec::new();
@@ -131,7 +131,7 @@ impl Snapshot {
         (snapshot, refused)
     }
 
-    fn add(&mut self, plugin: Arc<Placed>) {
+    fn add(&mut self, plugin: Arc<ActivePlugin>) {
         for surface in &plugin.loaded.surfaces {
             let entry = SurfaceEntry {
                 surface: Arc::clone(surface),
@@ -159,7 +159,7 @@ impl Snapshot {
     }
 
     /// Why a plugin cannot stand beside those before it.
-    fn clash(&self, plugin: &Placed) -> Option<String> {
+    fn clash(&self, plugin: &ActivePlugin) -> Option<String> {
         let name = plugin.name();
         if let Some(other) = self.placed.iter().find(|other| other.name() == name) {
             let kind = if other.shipped { "a shipped plugin" } else { "another plugin" };
@@ -186,7 +186,7 @@ impl Snapshot {
         plugin.loaded.actions.iter().find_map(|action| self.clash_of(plugin, action))
     }
 
-    fn clash_of(&self, plugin: &Placed, action: &Action) -> Option<String> {
+    fn clash_of(&self, plugin: &ActivePlugin, action: &Action) -> Option<String> {
         let is_own = |surface: &&Arc<Surface>| surface.name == action.surface;
         let others = || self.surfaces.iter().map(|entry| &entry.surface);
         let Some(surface) = plugin.loaded.surfaces.iter().chain(others()).find(is_own) else {

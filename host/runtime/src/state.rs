@@ -1,7 +1,7 @@
 //! What the host knows of one running call: the attempt it works on, what it may use, and what it has
 //! written so far. Knows no capability; each of them finds here what it needs.
 
-use crate::body::build::Build;
+use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
 use crate::capability::needs::Needs;
 use crate::limits::Meter;
@@ -29,7 +29,7 @@ pub(crate) struct CallState {
     /// The body it writes.
     pub(crate) body: Sink,
     /// The body build it belongs to: then only what the build's key names may be read.
-    pub(crate) build: Option<Arc<Build>>,
+    pub(crate) build: Option<Arc<BodyBuild>>,
     /// The last refusal of the host: when the guest passes it on, it keeps its `Retry-After`.
     pub(crate) refused: Option<Refusal>,
     /// The open list of the catalogue.
@@ -47,7 +47,7 @@ impl CallState {
         work: Work,
         grant: Arc<Grant>,
         writes: bool,
-        build: Option<Arc<Build>>,
+        build: Option<Arc<BodyBuild>>,
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());

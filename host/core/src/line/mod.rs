@@ -114,7 +114,7 @@ pub struct Line {
     pub created_at: Unix,
 }
 
-/// The status that surfaces show. Derived in the order of `xtream-player-api.md` section 4.
+/// The status that surfaces show. A ban counts before a switch, and a switch before the term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineStatus {

@@ -20,7 +20,7 @@ pub struct Visit<'a> {
     pub output: Option<Output>,
 }
 
-/// Why a visit is turned away; the reasons of `actions-checklist.md` 7.1, rows 2 to 9.
+/// Why a visit is turned away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Barred {
     /// The status is not active.

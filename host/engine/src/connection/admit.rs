@@ -47,7 +47,7 @@ impl Engine {
     /// Admits a start and takes its seat, before the first byte.
     ///
     /// # Errors
-    /// The first check that fails, in the order of `actions-checklist.md` 7.1; it is journalled.
+    /// The first check that fails, in their order; it is journalled.
     pub async fn admit(
         self: &Arc<Self>,
         line: &Line,

@@ -2,7 +2,7 @@
 
 use host_core::{LineId, StreamId};
 
-/// What makes two requests the same player: a keyed hash (`design.md` section 7).
+/// What makes two requests the same player: a keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SessionKey(pub u64);
 

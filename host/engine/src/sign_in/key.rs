@@ -48,9 +48,9 @@ impl Engine {
             Some(key) if self.is_usable(key, in_header, from) => self.enabled_user(tenant, key.user).await?,
             _ => None,
         };
-        let suspect = self.gate.lockout.suspect("key", tenant, &hex::encode(digest), from.address);
+        let suspect = self.sign_ins.lockout.suspect("key", tenant, &hex::encode(digest), from.address);
         let known = found.as_ref().map(|key| key.user);
-        let verdict = self.gate.lockout.judge(suspect, user.is_some(), known, self.clock().monotonic());
+        let verdict = self.sign_ins.lockout.judge(suspect, user.is_some(), known, self.clock().monotonic());
         match (found, user) {
             (Some(key), Some(user)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, Some(user.id), None, from);

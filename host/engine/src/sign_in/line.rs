@@ -56,16 +56,16 @@ impl Engine {
             line = self.read_line(tenant, username).await?;
             matching = self.matching(tenant, line.as_deref(), readings);
         }
-        let suspect = self.gate.lockout.suspect("line", tenant, username, from.address);
+        let suspect = self.sign_ins.lockout.suspect("line", tenant, username, from.address);
         let known = line.as_ref().map(|line| line.id);
         let right = matching.is_some() && known.is_some();
-        let mut verdict = self.gate.lockout.judge(suspect, right, known, self.clock().monotonic());
+        let mut verdict = self.sign_ins.lockout.judge(suspect, right, known, self.clock().monotonic());
         // Asked whatever was tried, so that the time of the answer tells nobody that he guessed right.
         if matches!(verdict, Verdict::Strange | Verdict::Flooded)
             && self.is_at_home(tenant, known.unwrap_or(LineId(0)), from).await
             && right
         {
-            self.gate.lockout.vouch(suspect, self.clock().monotonic());
+            self.sign_ins.lockout.vouch(suspect, self.clock().monotonic());
             verdict = Verdict::Passed;
         }
         match (line, matching) {

@@ -1,5 +1,5 @@
 //! Lock-out: failures per identifier and address, per identifier, per address, and of unknown
-//! identifiers together (`security-requirements.md` section 2). A fixed table; monotonic time.
+//! identifiers together. A fixed table; monotonic time.
 //! Knows no credential, only whether one was right.
 
 use host_core::TenantId;

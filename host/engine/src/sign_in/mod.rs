@@ -2,7 +2,6 @@
 //! request; where a credential stands is the surface's dialect.
 
 mod from;
-mod gate;
 mod key;
 mod line;
 mod lockout;
@@ -10,9 +9,10 @@ mod note;
 mod password;
 mod pool;
 mod quiet;
+mod state;
 
 pub use from::From;
-pub(crate) use gate::Gate;
 pub use key::{SignedUser, digest};
 pub use line::SignedLine;
 pub(crate) use line::line_mac;
+pub(crate) use state::SignInState;

@@ -19,7 +19,7 @@ fn flooded() -> Refusal {
 impl Engine {
     /// Journals a sign-in that went well, at most once a minute for each identity and address.
     pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &From) {
-        if !self.gate.quiet.is_due((tenant, user, line, from.address), self.clock().monotonic()) {
+        if !self.sign_ins.quiet.is_due((tenant, user, line, from.address), self.clock().monotonic()) {
             return;
         }
         let entry = Entry::SignIn {

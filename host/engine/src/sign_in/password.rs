@@ -21,7 +21,7 @@ impl Engine {
     /// `unavailable` when too many hashes wait.
     pub(crate) async fn hash_password(&self, password: &Secret, salt: Vec<u8>) -> Result<PasswordHash> {
         let password = password.clone();
-        let hashed = self.gate.pool.run(move || {
+        let hashed = self.sign_ins.pool.run(move || {
             let salt = SaltString::encode_b64(&salt)?;
             Argon2::default().hash_password(password.reveal().as_bytes(), &salt).map(|phc| phc.to_string())
         });
@@ -41,14 +41,14 @@ impl Engine {
         from: &From,
     ) -> Result<Caller> {
         let name = username.to_lowercase();
-        let suspect = self.gate.lockout.suspect("user", tenant, &name, from.address);
+        let suspect = self.sign_ins.lockout.suspect("user", tenant, &name, from.address);
         let user = match self.store().find(Place::Tenant(tenant), Unique::Username(name)).await? {
             Some(Object::User(user)) => Some(user),
             _ => None,
         };
         let known = user.as_ref().map(|user| user.id);
         // Counted as a failure before the slow check, and taken back when it was none.
-        let entered = self.gate.lockout.judge(suspect, false, known, self.clock().monotonic());
+        let entered = self.sign_ins.lockout.judge(suspect, false, known, self.clock().monotonic());
         let matches = self.verify(user.as_ref(), password.clone()).await?;
         let enabled = match known {
             Some(id) => self.enabled_user(tenant, id).await?,
@@ -56,7 +56,7 @@ impl Engine {
         };
         match enabled {
             Some(user) if matches && entered == Verdict::Failed => {
-                self.gate.lockout.forgive(suspect, self.clock().monotonic());
+                self.sign_ins.lockout.forgive(suspect, self.clock().monotonic());
                 self.note_sign_in(tenant, Some(user.id), None, from);
                 Ok(from.caller(tenant, Identity::User { id: user.id, role: user.role, key: None }, None))
             }
@@ -66,7 +66,7 @@ impl Engine {
 
     async fn verify(&self, user: Option<&User>, password: Secret) -> Result<bool> {
         let kept = user.map(|user| user.password.0.clone());
-        self.gate.pool.run(move || verify(kept.as_deref(), &password)).await
+        self.sign_ins.pool.run(move || verify(kept.as_deref(), &password)).await
     }
 }
 

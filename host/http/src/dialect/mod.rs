@@ -13,7 +13,7 @@ pub(crate) mod request;
 mod sent;
 pub(crate) mod unknown;
 
-pub(crate) use refusal::{Refused, Spoken};
+pub(crate) use refusal::{Refused, Rendered};
 pub(crate) use request::Gathered;
 
 use host_core::action::{Mount, Selector, Surface};

@@ -2,16 +2,16 @@
 //! Refuses to know files and sources; media opens them.
 
 use super::body;
-use super::refusal::No;
-use super::start::Start;
+use super::refusal::Denied;
+use super::stream_request::StreamRequest;
 use axum::response::Response;
 use host_media::{Requested, parse_range};
 use std::sync::Arc;
 
 /// A movie or episode. The path's extension need not match: the file says its own type.
-pub(super) async fn file(start: &Start<'_>) -> Result<Response, No> {
+pub(super) async fn file(start: &StreamRequest<'_>) -> Result<Response, Denied> {
     if start.stream.kind.is_live() {
-        return Err(No::NotFound);
+        return Err(Denied::NotFound);
     }
     if start.is_head {
         start.would_be_admitted(None).await?;

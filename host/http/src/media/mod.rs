@@ -5,8 +5,8 @@ mod body;
 mod file;
 mod live;
 mod refusal;
-mod start;
-mod ticket;
+mod session_tag;
+mod stream_request;
 
 use crate::answer;
 use crate::mounts::Media;
@@ -16,7 +16,7 @@ use axum::response::Response;
 use host_core::tenant::Tenant;
 use http::request::Parts;
 use http::{Method, StatusCode};
-use start::Start;
+use stream_request::StreamRequest;
 
 /// Answers a media route.
 pub(crate) async fn respond(
@@ -32,7 +32,7 @@ pub(crate) async fn respond(
     }
     let outcome = match route {
         Media::Piece => live::piece(http, tenant, visitor, parts, captures).await,
-        Media::Live | Media::File => match Start::of(http, tenant, visitor, parts, captures).await {
+        Media::Live | Media::File => match StreamRequest::of(http, tenant, visitor, parts, captures).await {
             Ok(start) if route == Media::Live => live::live(start).await,
             Ok(start) => file::file(&start).await,
             Err(no) => Err(no),

@@ -7,7 +7,7 @@ mod kept;
 mod running;
 
 use crate::Runtime;
-use crate::body::build::Build;
+use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
 use crate::body::window::Entries;
 use crate::body::wish::Wish;
@@ -106,7 +106,7 @@ impl Runtime {
         route: &Route,
         call: &Call,
         run: &mut Run,
-        build: Option<Arc<Build>>,
+        build: Option<Arc<BodyBuild>>,
         body: Sink,
     ) -> Result<Success, Failure> {
         let budget = route.action.budget;

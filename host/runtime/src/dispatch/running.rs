@@ -2,7 +2,7 @@
 
 use crate::limits::Time;
 use crate::loaded::Ended;
-use crate::route::Placed;
+use crate::route::ActivePlugin;
 use crate::state::CallState;
 use std::future::Future;
 use std::pin::Pin;
@@ -13,13 +13,19 @@ use std::time::Instant;
 /// A call that runs in a fresh instance, on whichever thread polls it. The time for which it is polled is its
 /// plugin's, also when nobody waits for its end.
 pub(super) struct Running {
-    placed: Arc<Placed>,
+    placed: Arc<ActivePlugin>,
     call: Pin<Box<dyn Future<Output = Ended> + Send>>,
 }
 
 impl Running {
     /// Of the action with this label.
-    pub(super) fn new(placed: Arc<Placed>, state: CallState, time: Time, action: Arc<str>, call: String) -> Running {
+    pub(super) fn new(
+        placed: Arc<ActivePlugin>,
+        state: CallState,
+        time: Time,
+        action: Arc<str>,
+        call: String,
+    ) -> Running {
         let loaded = Arc::clone(&placed.loaded);
         let call = Box::pin(async move { loaded.answer(state, time, &action, &call).await });
         Running { placed, call }

@@ -1,6 +1,6 @@
 //! A request for a stream, by a line that signed in, and how it is admitted.
 
-use super::refusal::No;
+use super::refusal::Denied;
 use crate::dialect::credential::unspaced;
 use crate::rate::Counted;
 use crate::route::stream_file;
@@ -31,7 +31,7 @@ const SURFACE: &str = "live";
 const CLOSING: Duration = Duration::from_millis(250);
 
 /// A request for a stream, by a line that signed in.
-pub(super) struct Start<'r> {
+pub(super) struct StreamRequest<'r> {
     pub(super) http: &'r Http,
     pub(super) tenant: &'r Tenant,
     pub(super) visitor: &'r Visitor,
@@ -47,28 +47,28 @@ pub(super) struct Start<'r> {
     pub(super) is_head: bool,
 }
 
-impl<'r> Start<'r> {
+impl<'r> StreamRequest<'r> {
     pub(super) async fn of(
         http: &'r Http,
         tenant: &'r Tenant,
         visitor: &'r Visitor,
         parts: &'r Parts,
         captures: &[(&'r str, &'r str)],
-    ) -> Result<Start<'r>, No> {
-        let [(_, username), (_, password), (_, file)] = *captures else { return Err(No::NotFound) };
+    ) -> Result<StreamRequest<'r>, Denied> {
+        let [(_, username), (_, password), (_, file)] = *captures else { return Err(Denied::NotFound) };
         let (Some(username), Some(password)) = (text(username), text(password)) else {
             return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
         };
-        let (id, extension) = stream_file(file).ok_or(No::NotFound)?;
+        let (id, extension) = stream_file(file).ok_or(Denied::NotFound)?;
         let (username, from) = (unspaced(&username), visitor.from(SURFACE));
         let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
         visitor.told.caller(signed.caller.identity.clone());
         let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
         if !http.limiter.is_exempt(visitor.address) {
-            http.limiter.take(counted, http.engine.clock().monotonic()).map_err(No::Exceeded)?;
+            http.limiter.take(counted, http.engine.clock().monotonic()).map_err(Denied::Exceeded)?;
         }
         let networks = http.engine.networks();
-        Ok(Start {
+        Ok(StreamRequest {
             stream: stream(http, tenant, StreamId(id)).await?,
             isp: networks.isp(visitor.address),
             country: networks.country(visitor.address),
@@ -95,7 +95,7 @@ impl<'r> Start<'r> {
     }
 
     /// Admits the start and takes its seat.
-    pub(super) async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
+    pub(super) async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, Denied> {
         let (tenant, stream) = (self.tenant.id, self.stream.id);
         let visit = self.visit(output);
         Ok(self
@@ -106,13 +106,13 @@ impl<'r> Start<'r> {
     }
 
     /// Admits a request that goes on with a session.
-    pub(super) async fn admitted_again(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
+    pub(super) async fn admitted_again(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, Denied> {
         let (tenant, stream) = (self.tenant.id, self.stream.id);
         Ok(self.http.engine.admit_again(&self.line, tenant, stream, session, &self.visit(output)).await?)
     }
 
     /// The checks of a start without taking a seat, for a HEAD.
-    pub(super) async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), No> {
+    pub(super) async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), Denied> {
         let (tenant, stream) = (self.tenant.id, self.stream.id);
         Ok(self.http.engine.would_admit(&self.line, tenant, stream, &self.visit(output)).await?)
     }
@@ -127,11 +127,11 @@ impl<'r> Start<'r> {
 }
 
 /// An enabled stream of the tenant.
-pub(super) async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, No> {
+pub(super) async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, Denied> {
     let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Stream(id)).await;
     match found.map_err(Error::from)? {
         Some(Object::Stream(stream)) if stream.enabled => Ok(stream),
-        _ => Err(No::NotFound),
+        _ => Err(Denied::NotFound),
     }
 }
 

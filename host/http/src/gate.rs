@@ -3,7 +3,7 @@
 
 use crate::config::MEDIA;
 use crate::connection::Arrival;
-use crate::dispatch::Ask;
+use crate::dispatch::SurfaceRequest;
 use crate::mounts::Target;
 use crate::route::Found;
 use crate::state::Http;
@@ -23,7 +23,7 @@ const READ_ALONG: &str = "This surface is answered over HTTPS only: use https://
     trusted_proxies and send X-Forwarded-Proto, or start with --insecure-panel.\n";
 
 /// A request for a route of its tenant.
-pub(crate) struct Within<'r> {
+pub(crate) struct Gate<'r> {
     pub(crate) http: &'r Arc<Http>,
     pub(crate) arrival: &'r Arrival,
     pub(crate) tenant: &'r Arc<Tenant>,
@@ -32,10 +32,10 @@ pub(crate) struct Within<'r> {
     pub(crate) parts: &'r Parts,
 }
 
-impl Within<'_> {
+impl Gate<'_> {
     /// Answers it.
     pub(crate) async fn respond(&self, found: &Found<'_, '_, Target>, body: Body) -> Response {
-        let Within { http, arrival, tenant, snapshot, visitor, parts } = *self;
+        let Gate { http, arrival, tenant, snapshot, visitor, parts } = *self;
         match found.target {
             Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
             Target::Media(route) => media::respond(http, tenant, visitor, parts, *route, &found.captures).await,
@@ -47,7 +47,9 @@ impl Within<'_> {
                 let Some(mount) = surface.mounts.get(*mount) else { return answer::not_found() };
                 let captures = found.captures.iter().copied().filter(|(name, _)| *name != "code");
                 let captures = &captures.collect::<Vec<_>>();
-                Ask { http, tenant, snapshot, entry, surface, mount, parts, captures, visitor }.respond(body).await
+                SurfaceRequest { http, tenant, snapshot, entry, surface, mount, parts, captures, visitor }
+                    .respond(body)
+                    .await
             }
         }
     }
@@ -55,7 +57,7 @@ impl Within<'_> {
     /// Whether this door opens to a surface for this caller. A door that does not is like an
     /// unknown path; only a panel over a readable connection says what is wrong.
     async fn opens(&self, surface: &Surface, found: &Found<'_, '_, Target>) -> Result<(), Response> {
-        let Within { http, visitor, .. } = *self;
+        let Gate { http, visitor, .. } = *self;
         if !self.arrival.door.opens_to(&surface.name) {
             return Err(answer::not_found());
         }

@@ -6,18 +6,18 @@ use sha2::{Digest, Sha256};
 
 /// The settings as calls carry them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Settings {
+pub(crate) struct PluginSettings {
     /// An object as JSON; empty when nothing is set.
     text: String,
     digest: [u8; 32],
 }
 
-impl Settings {
+impl PluginSettings {
     /// Out of a row of the control database.
-    pub(crate) fn of(value: &Value) -> Settings {
+    pub(crate) fn of(value: &Value) -> PluginSettings {
         let is_set = value.as_object().is_some_and(|settings| !settings.is_empty());
         let text = if is_set { value.to_string() } else { String::new() };
-        Settings { digest: Sha256::digest(&text).into(), text }
+        PluginSettings { digest: Sha256::digest(&text).into(), text }
     }
 
     /// The object as JSON; none when nothing is set.
@@ -31,8 +31,8 @@ impl Settings {
     }
 }
 
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings::of(&Value::Null)
+impl Default for PluginSettings {
+    fn default() -> PluginSettings {
+        PluginSettings::of(&Value::Null)
     }
 }

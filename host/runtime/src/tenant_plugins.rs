@@ -4,11 +4,11 @@ use crate::body::cache::Bodies;
 use crate::body::file::Folder;
 use crate::health::{Figures, PluginHealth, PluginStatus};
 use crate::known::Known;
-use crate::loaded::Loaded;
+use crate::loaded::LoadedPlugin;
 use crate::log::Ring;
 use crate::permits::Bounds;
-use crate::route::Placed;
-use crate::settings::Settings;
+use crate::plugin_settings::PluginSettings;
+use crate::route::ActivePlugin;
 use crate::snapshot::{Shared, Snapshot};
 use arc_swap::ArcSwap;
 use host_core::grant::Grant;
@@ -21,11 +21,11 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// The plugins of one tenant.
-pub(crate) struct Tenancy {
+pub(crate) struct TenantPlugins {
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) rings: Mutex<HashMap<String, Arc<Ring>>>,
     /// Plugins that do not take part, and why; files of the drop folder by their path.
-    pub(crate) apart: Mutex<Vec<PluginHealth>>,
+    pub(crate) inactive: Mutex<Vec<PluginHealth>>,
     pub(crate) dropped: Mutex<HashMap<PathBuf, PluginHealth>>,
     /// Versions that wait beside the installed ones, by plugin; none where there is no file.
     pub(crate) waiting: Mutex<HashMap<String, Option<Arc<Known>>>>,
@@ -33,24 +33,24 @@ pub(crate) struct Tenancy {
     pub(crate) turn: tokio::sync::Mutex<()>,
 }
 
-impl Tenancy {
+impl TenantPlugins {
     /// A plugin's place. One that did not change keeps its breaker and figures; the log stays in any case.
     pub(crate) fn place(
         &self,
-        loaded: &Arc<Loaded>,
+        loaded: &Arc<LoadedPlugin>,
         shipped: bool,
         grant: Grant,
-        settings: Settings,
+        settings: PluginSettings,
         old: &Snapshot,
-    ) -> Arc<Placed> {
-        let same = |placed: &&Arc<Placed>| {
+    ) -> Arc<ActivePlugin> {
+        let same = |placed: &&Arc<ActivePlugin>| {
             Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant && *placed.settings == settings
         };
         if let Some(placed) = old.placed().iter().find(same) {
             return Arc::clone(placed);
         }
         let ring = Arc::clone(self.rings.lock().entry(loaded.manifest.name.clone()).or_default());
-        Arc::new(Placed {
+        Arc::new(ActivePlugin {
             loaded: Arc::clone(loaded),
             shipped,
             grant: Arc::new(grant),
@@ -77,7 +77,7 @@ impl Shared {
     }
 }
 
-pub(crate) fn of_placed(placed: &Placed, status: PluginStatus) -> PluginHealth {
+pub(crate) fn of_placed(placed: &ActivePlugin, status: PluginStatus) -> PluginHealth {
     PluginHealth {
         name: placed.loaded.manifest.name.clone(),
         version: placed.loaded.manifest.version.clone(),
@@ -90,12 +90,12 @@ pub(crate) fn of_placed(placed: &Placed, status: PluginStatus) -> PluginHealth {
     }
 }
 
-pub(crate) fn clashed(placed: &Placed, reason: String) -> PluginHealth {
+pub(crate) fn clashed(placed: &ActivePlugin, reason: String) -> PluginHealth {
     of_placed(placed, PluginStatus::Failed { reason })
 }
 
 /// A row whose plugin does not take part, or not in this version.
-pub(crate) fn beside(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
+pub(crate) fn of_row(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
     PluginHealth {
         name: row.name.clone(),
         version: row.plugin_version.clone(),

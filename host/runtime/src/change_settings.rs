@@ -2,7 +2,7 @@
 
 use crate::Runtime;
 use crate::load_error::LoadError;
-use crate::loaded::Loaded;
+use crate::loaded::LoadedPlugin;
 use host_core::TenantId;
 use host_core::caller::Caller;
 use host_core::grant::Grant;
@@ -58,7 +58,7 @@ impl Runtime {
 }
 
 /// The row of a shipped plugin: a tenant has none until it sets something.
-fn as_row(tenant: TenantId, shipped: &Loaded) -> Added {
+fn as_row(tenant: TenantId, shipped: &LoadedPlugin) -> Added {
     Added {
         tenant,
         name: shipped.manifest.name.clone(),

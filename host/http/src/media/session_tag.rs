@@ -8,13 +8,13 @@ use std::net::IpAddr;
 
 /// The session part of an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Ticket {
+pub(super) struct SessionTag {
     pub(super) session: Session,
     /// Where the start came from.
     pub(super) address: IpAddr,
 }
 
-impl Ticket {
+impl SessionTag {
     /// As it is sealed into addresses.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let Session { line, key, credentials, .. } = self.session;
@@ -30,7 +30,7 @@ impl Ticket {
     }
 
     /// Reads the session part of an address of this stream that was checked.
-    pub(super) fn read(stream: StreamId, bytes: &[u8]) -> Option<Ticket> {
+    pub(super) fn read(stream: StreamId, bytes: &[u8]) -> Option<SessionTag> {
         let (line, rest) = bytes.split_first_chunk()?;
         let (key, rest) = rest.split_first_chunk()?;
         let (credentials, address) = rest.split_first_chunk()?;
@@ -41,7 +41,7 @@ impl Ticket {
         };
         let (line, key) = (LineId(u32::from_be_bytes(*line)), SessionKey(u64::from_be_bytes(*key)));
         let session = Session { line, stream, key, credentials: u64::from_be_bytes(*credentials) };
-        Some(Ticket { session, address })
+        Some(SessionTag { session, address })
     }
 }
 
@@ -53,14 +53,14 @@ mod tests {
     fn a_ticket_is_read_as_it_was_written_and_in_no_other_length() {
         let session = Session { line: LineId(1), stream: StreamId(7), key: SessionKey(u64::MAX), credentials: 3 };
         for address in ["10.0.0.1", "2001:db8::1"] {
-            let ticket = Ticket { session, address: address.parse().unwrap() };
-            let bytes = ticket.bytes();
-            assert_eq!(Ticket::read(StreamId(7), &bytes), Some(ticket));
+            let session_tag = SessionTag { session, address: address.parse().unwrap() };
+            let bytes = session_tag.bytes();
+            assert_eq!(SessionTag::read(StreamId(7), &bytes), Some(session_tag));
             for length in (0..bytes.len()).filter(|length| *length != 24) {
-                assert_eq!(Ticket::read(StreamId(7), &bytes[..length]), None, "{length}");
+                assert_eq!(SessionTag::read(StreamId(7), &bytes[..length]), None, "{length}");
             }
         }
-        let mapped = Ticket { session, address: "::ffff:10.0.0.1".parse().unwrap() };
-        assert_eq!(Ticket::read(StreamId(7), &mapped.bytes()).unwrap().address.to_string(), "10.0.0.1");
+        let mapped = SessionTag { session, address: "::ffff:10.0.0.1".parse().unwrap() };
+        assert_eq!(SessionTag::read(StreamId(7), &mapped.bytes()).unwrap().address.to_string(), "10.0.0.1");
     }
 }

@@ -7,16 +7,16 @@ use host_core::port::Entropy;
 
 /// What guards the sign-ins: lock-out counters, the password pool, and how often one identity is
 /// journalled.
-pub(crate) struct Gate {
+pub(crate) struct SignInState {
     pub(super) lockout: Lockout,
     pub(super) pool: Pool,
     pub(super) quiet: Quiet,
 }
 
-impl Gate {
-    pub(crate) fn new(entropy: &dyn Entropy) -> Gate {
+impl SignInState {
+    pub(crate) fn new(entropy: &dyn Entropy) -> SignInState {
         let mut seed = [0; 16];
         entropy.fill(&mut seed);
-        Gate { lockout: Lockout::new(seed), pool: Pool::new(), quiet: Quiet::new(seed) }
+        SignInState { lockout: Lockout::new(seed), pool: Pool::new(), quiet: Quiet::new(seed) }
     }
 }
