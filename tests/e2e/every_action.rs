@@ -147,7 +147,7 @@ fn has_keys(surface: &Surface) -> bool {
     match surface.credential {
         Credential::ApiKey { .. } => true,
         Credential::Line { .. } => false,
-        Credential::None => panic!("{} asks nobody who he is: say here who may call it", surface.name),
+        Credential::None => panic!("{} asks nobody who they are: say here who may call it", surface.name),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a reseller does with his account and with sub-resellers, through HTTP.
+//! What a reseller does with their account and with sub-resellers, through HTTP.
 
 use crate::panel::{TestPanel, TestTenant, id_of, run};
 use crate::reseller::{balance, rights};

@@ -1,5 +1,5 @@
-//! What parsers of foreign formats hand over and the engine's import verbs take: entries and
-//! the reasons why some are left out. Knows no format.
+//! What parsers of foreign formats hand over and the engine's import verbs take: entries and the
+//! reasons why some are left out.
 
 use crate::guide::{GuideChannel, Programme};
 

@@ -1,5 +1,4 @@
 //! Responses: how what a dialect says, a short text or a limit becomes status, headers and body.
-//! Refuses to know why it is said.
 
 use crate::dialect::Rendered;
 use crate::rate::Exceeded;

@@ -1,6 +1,5 @@
-//! What answers of plugins may do in a browser, as a `Content-Security-Policy`. The panel's own pages are on the
-//! same origin, so that nothing of a plugin that came from elsewhere may run there unless the operator granted
-//! its pages. Refuses to know what is answered.
+//! What answers of plugins may do in a browser, as a `Content-Security-Policy`. The panel's own pages are on the same
+//! origin, so that nothing of a plugin that came from elsewhere may run there unless the operator granted its pages.
 
 use crate::origin::Origin;
 use axum::response::Response;

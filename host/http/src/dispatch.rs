@@ -1,5 +1,5 @@
 //! The one path of a request to a surface: parameters, sign-in, limits, rights, validation, the
-//! call, and the answer in the surface's voice. Refuses to know any surface, action or plugin.
+//! call, and the answer in the surface's voice.
 
 use crate::confinement::confined;
 use crate::dialect::columns::{self, Columns};

@@ -1,5 +1,5 @@
 //! The front door: every request passes here first, gets an id, an address, a tenant and a route,
-//! and leaves with the headers that all answers have. Refuses to know what the route does.
+//! and leaves with the headers that all answers have.
 
 use crate::approach::Approach;
 use crate::config::MEDIA;

@@ -1,5 +1,5 @@
 //! From a route of a tenant to what answers it: whether the listener, the access code and the
-//! connection open it to this caller. Refuses to know what the answer is.
+//! connection open it to this caller.
 
 use crate::config::MEDIA;
 use crate::connection::Arrival;

@@ -1,4 +1,4 @@
-//! Host names: which one a client asked for. Refuses to know how a tenant is found by one.
+//! Host names: which one a client asked for.
 
 use crate::address::normalised;
 use http::Version;

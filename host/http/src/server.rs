@@ -1,5 +1,4 @@
 //! The server as a whole: binds its listeners, serves them, and ends them in order.
-//! Refuses to know requests.
 
 use crate::certificate::Certificate;
 use crate::config::{Config, Patience, Sockets};
@@ -40,7 +39,7 @@ pub enum BindError {
         /// Why.
         reason: io::Error,
     },
-    /// The public address is none.
+    /// `public_url` is not a valid origin.
     #[error("the public address {0} is not http://HOST or https://HOST with an optional port; correct it")]
     PublicUrl(String),
 }

@@ -1,5 +1,5 @@
 //! Which tenant a request is for: by its one host name, by its access code, or because there is
-//! only one. Refuses to know what the tenant answers.
+//! only one.
 
 use crate::host::Host;
 use host_core::TenantId;

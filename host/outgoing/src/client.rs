@@ -1,5 +1,5 @@
 //! Asks other servers. Each hop is checked before it is taken; errors name no address, because
-//! addresses of sources hold credentials. Knows nothing of what the bytes are.
+//! addresses of sources hold credentials.
 
 use crate::body::{body, within};
 use crate::cookies::Cookies;

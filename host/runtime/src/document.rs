@@ -1,5 +1,4 @@
 //! The call as one JSON text, written straight down: one string crosses to the guest, and no tree is built.
-//! Knows nothing of who reads it.
 
 use crate::body::build::BodyBuild;
 use crate::body::key::role;

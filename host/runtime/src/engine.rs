@@ -1,5 +1,4 @@
 //! The wasmtime engine: its configuration, its pool of instances, and the clock that interrupts guests.
-//! Knows nothing of plugins, grants or tenants.
 
 use crate::limits::{self, TICK};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy};

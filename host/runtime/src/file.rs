@@ -1,5 +1,4 @@
 //! Plugin files on disk: read without being led elsewhere, written whole or not at all.
-//! Knows nothing of what is in them.
 
 use crate::load_error::LoadError;
 use crate::package_error::MAX_FILE;

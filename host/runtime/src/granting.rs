@@ -1,5 +1,4 @@
-//! Giving and taking back what plugins ask for. A grant without a list is for one file, the one that was looked
-//! at. Knows nothing of what a function or an action does.
+//! Giving and taking back what plugins ask for. A grant without a list is for one file, the one that was looked at.
 
 use crate::Runtime;
 use crate::file::{blocking, read};

@@ -1,5 +1,5 @@
-//! Looks into a component before it is compiled: is it well-formed, does it stay within the size limits, and
-//! which functions does it import. Knows nothing of which imports are granted.
+//! Looks into a component before it is compiled: is it well-formed, does it stay within the size limits, and which
+//! functions does it import.
 
 use crate::limits;
 use crate::log::one_line;

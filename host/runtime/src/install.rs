@@ -1,6 +1,5 @@
-//! How a file becomes a tenant's plugin: checked, compiled and tried first, then kept by its digest, written into
-//! the control database and swapped in. A version that asks for more than is granted waits beside the one that
-//! runs. Knows nothing of where a file came from.
+//! How a file becomes a tenant's plugin: checked, compiled and tried first, then kept by its digest, written into the
+//! control database and swapped in. A version that asks for more than is granted waits beside the one that runs.
 
 use crate::Runtime;
 use crate::file::{blocking, remove, sweep, write};

@@ -1,5 +1,4 @@
 //! What one call of a guest may use, and the counters that hold it to that.
-//! Knows nothing of what the guest does with it.
 
 use host_core::action::Budget;
 use host_core::refusal::{Code, Refusal};

@@ -1,6 +1,6 @@
 //! Actions of a shipped plugin answered by code of this process, behind the same sign-in, limits,
-//! engine and journal: what a benchmark measures the sandbox against. A panel is built without
-//! the feature that this file belongs to. Knows no action and no SDK.
+//! engine and journal: what a benchmark measures the sandbox against. A panel is built without the
+//! feature that this file belongs to.
 
 use crate::capability::native::Verb;
 pub use crate::capability::native::{Answer, Argument};

@@ -1,5 +1,4 @@
 //! What a guest answered, checked: everything in it is untrusted.
-//! Knows nothing of envelopes or HTTP.
 
 use crate::guest::GuestRefusal;
 use crate::limits::{REPLY_BYTES, Spent};

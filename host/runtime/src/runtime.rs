@@ -1,5 +1,4 @@
 //! The runtime: its start, the loaded plugins, and what an operator may ask of it.
-//! Knows nothing of routes, calls and how a file gets installed.
 
 use crate::breaker::BreakerState;
 use crate::cache::Cache;

@@ -1,5 +1,5 @@
-//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from
-//! begin to end. Knows nothing of how plugins are loaded or called.
+//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from begin to
+//! end.
 
 use crate::body::cache::Bodies;
 use crate::permits::Bounds;

@@ -1,4 +1,4 @@
-//! The machine's own clock and randomness. Knows nothing of who asks.
+//! The machine's own clock and randomness.
 
 use host_core::port::{Clock, Entropy};
 use host_core::time::Unix;

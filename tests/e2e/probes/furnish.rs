@@ -1,4 +1,4 @@
-//! A tenant with a text of its own in everything that it has. Knows no probe.
+//! A tenant with a text of its own in everything that it has.
 
 use super::until::until;
 use crate::panel::{TestPanel, TestTenant, fields, id_of};

@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 pub const PROBES: &[Probe] = &[
     Probe {
-        trick: "changes by a reseller to what is not his",
+        trick: "changes by a reseller to what is not theirs",
         caller: Role::Reseller,
         guest: |side| vandal(&attempts(side)),
         ends: Ending::Answers(|seen, _| assert_eq!(seen.body, "\"0\"", "so many changes were let through")),

@@ -1,5 +1,4 @@
 //! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, figures, stored rows.
-//! Knows no trick.
 
 use super::furnish::{furnish, reseller, tenant};
 use super::guest::Guest;

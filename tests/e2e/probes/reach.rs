@@ -23,7 +23,7 @@ pub const PROBES: &[Probe] = &[
         ends: Ending::Answers(own_without_rivals),
     },
     Probe {
-        trick: "every user by his id, and lists of others' users",
+        trick: "every user by their id, and lists of others' users",
         caller: Role::Reseller,
         guest: |side| {
             let queries = ["{}".to_owned(), format!("{{\"parent\":{}}}", side.rival), "{\"parent\":1}".into()];

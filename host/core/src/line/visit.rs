@@ -1,5 +1,4 @@
 //! Who may come, from where, with what: a line's own lists, as a pure rule.
-//! Knows nothing of block lists, bouquets and seats.
 
 use super::{Line, LineStatus, Output};
 use crate::time::Unix;

@@ -1,4 +1,4 @@
-//! What is remembered of each tenant, and how it is forgotten. Knows no store.
+//! What is remembered of each tenant, and how it is forgotten.
 
 use host_core::block::Blocked;
 use host_core::line::Line;

@@ -1,4 +1,4 @@
-//! Admission of a start: every check, then a seat, before the first byte. Knows no protocol.
+//! Admission of a start: every check, then a seat, before the first byte.
 
 use super::held::Coming;
 use super::{Seat, SessionKey, Start, check};

@@ -1,5 +1,4 @@
 //! What a start asks for, what the map holds of a lease, and what lists show of it.
-//! Knows no rule.
 
 use super::session::SessionKey;
 use super::signal::Signal;
@@ -24,7 +23,7 @@ pub enum Coming {
     Return,
 }
 
-/// What a start is told apart by, and what it asks for.
+/// Identifies a start, and says what it wants.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
     /// Whose panel.

@@ -1,5 +1,4 @@
 //! A held seat: the handle that keeps a lease alive, counts its bytes and says when it is over.
-//! Knows nothing of the other leases of the line.
 
 use super::Seats;
 use super::signal::{Ended, Signal};

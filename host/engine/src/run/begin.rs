@@ -1,4 +1,4 @@
-//! Ways to begin an action, and to run a verb to its commit in one go. Knows no commit.
+//! Ways to begin an action, and to run a verb to its commit in one go.
 
 use super::{Finished, Run};
 use crate::error::{Error, Result};

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 /// A user that signed in with a key.
 #[derive(Clone, Debug)]
 pub struct SignedUser {
-    /// The caller he is.
+    /// The caller they are.
     pub caller: Caller,
     /// The key.
     pub key: ApiKey,
@@ -66,7 +66,7 @@ impl Engine {
         key.is_usable(from.address, self.clock().now()) && (in_header || !key.header_only)
     }
 
-    /// The user, when he and everyone above him is enabled.
+    /// The user, when they and everyone above them are enabled.
     pub(crate) async fn enabled_user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
         let Some(user) = self.user_row(tenant, id).await? else { return Ok(None) };
         let (mut enabled, mut above) = (user.enabled, user.parent);

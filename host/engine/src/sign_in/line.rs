@@ -60,7 +60,7 @@ impl Engine {
         let known = line.as_ref().map(|line| line.id);
         let right = matching.is_some() && known.is_some();
         let mut verdict = self.sign_ins.lockout.judge(suspect, right, known, self.clock().monotonic());
-        // Asked whatever was tried, so that the time of the answer tells nobody that he guessed right.
+        // Asked whatever was tried, so that the time of the answer tells nobody that they guessed right.
         if matches!(verdict, Verdict::Strange | Verdict::Flooded)
             && self.is_at_home(tenant, known.unwrap_or(LineId(0)), from).await
             && right

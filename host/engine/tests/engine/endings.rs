@@ -35,7 +35,7 @@ async fn a_connection_ends_when_its_bouquet_is_taken_away_or_no_longer_holds_the
     };
     let seat = start(&panel, "guest", "10.0.0.1", "a").await.unwrap();
     edit(&panel, id, json!({ "bouquets": [panel.bouquets[1], panel.bouquets[0]] })).await;
-    assert_eq!(seat.is_ended(), None, "one of his bouquets still has it");
+    assert_eq!(seat.is_ended(), None, "one of its bouquets still has it");
     edit(&panel, id, json!({ "bouquets": [panel.bouquets[1]] })).await;
     assert_eq!(seat.is_ended(), Some(Ended::Killed), "another set of bouquets");
     edit(&panel, id, json!({ "bouquets": [panel.bouquets[0]] })).await;

@@ -1,5 +1,5 @@
-//! One request and its answer on a connection: notes for the connection whose turn it is, and writes
-//! the request's line in the log when the last byte was handed over. Refuses to know what is answered.
+//! One request and its answer on a connection: notes for the connection whose turn it is, and writes the request's line
+//! in the log when the last byte was handed over.
 
 use super::answers::{Answered, Answers};
 use super::arrival::Arrival;

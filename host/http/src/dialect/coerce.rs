@@ -1,6 +1,5 @@
 //! Brings the parameters of an action from the text of a request to their types: old forms are
 //! understood, defaults filled in, limits checked, so that no guest sees a malformed value.
-//! Refuses to know where a parameter stood and what the action does with it.
 
 use super::bounds::{items_within, within};
 use super::forms::{Misfit, document, item_of, scalar};

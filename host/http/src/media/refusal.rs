@@ -1,5 +1,5 @@
-//! How media says no: the statuses of the player protocol, without a body, because players read
-//! the status only. Refuses to know the checks.
+//! How media says no: the statuses of the player protocol, without a body, because players read the
+//! status only.
 
 use crate::answer;
 use crate::rate::Exceeded;

@@ -1,4 +1,4 @@
-//! A plugin for these tests: a player surface and an admin surface. Knows no test.
+//! A plugin for these tests: a player surface and an admin surface.
 
 use crate::guest::{Guest, data};
 use serde_json::{Value, json};

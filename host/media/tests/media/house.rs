@@ -1,5 +1,4 @@
 //! What every test of this binary builds its media from, and how captures are judged.
-//! Knows no single test.
 
 use crate::origin::Plain;
 use bytes::Bytes;

@@ -1,5 +1,4 @@
 //! One build of a kept body: what its guest may read, and which markers stand for a line's own values.
-//! Knows nothing of where the body is kept.
 
 use crate::body::splice::Marker;
 use crate::capability::needs::Needs;

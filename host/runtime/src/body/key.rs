@@ -1,5 +1,4 @@
 //! What a kept body is kept under: all that its content depends on.
-//! Knows nothing of the content.
 
 use crate::call::Call;
 use crate::route::Route;

@@ -1,5 +1,4 @@
 //! `linecard:body`: a body that the host holds, for answers too large to cross at once.
-//! Knows nothing of what is in it.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::guest::GuestRefusal;

@@ -1,5 +1,4 @@
 //! `linecard:credits`: credits move between the caller and users below.
-//! Knows no balance.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;

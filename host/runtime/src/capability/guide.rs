@@ -1,5 +1,4 @@
 //! `linecard:guide`: the guide of what the calling line may watch.
-//! Knows nothing of where guides come from.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;

@@ -1,5 +1,4 @@
 //! `linecard:packages`: what the caller may sell.
-//! Knows no price.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;

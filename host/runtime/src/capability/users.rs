@@ -1,5 +1,4 @@
 //! `linecard:users`: admins and resellers in the caller's tree.
-//! Knows no rule of users.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};

@@ -1,5 +1,5 @@
 //! What surrounds a call: its action's breaker before, and after it the breaker, the figures and the plugin's log,
-//! which are told how it ended. Knows nothing of how a call is made.
+//! which are told how it ended.
 
 use super::attempt::Failure;
 use crate::Runtime;

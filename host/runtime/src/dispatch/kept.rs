@@ -1,5 +1,5 @@
-//! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it
-//! is this caller's own. Knows nothing of how a guest runs.
+//! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it is
+//! this caller's own.
 
 use super::attempt::{Failure, Success, content_type, fault, tag};
 use crate::Runtime;

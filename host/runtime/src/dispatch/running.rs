@@ -1,4 +1,4 @@
-//! A call of a guest while it runs. Knows nothing of what it answers.
+//! A call of a guest while it runs.
 
 use crate::limits::Time;
 use crate::loaded::Ended;

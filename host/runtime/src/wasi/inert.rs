@@ -23,7 +23,7 @@ pub(super) enum Absent {}
 pub(super) enum Asked {
     #[error("it ended itself with exit; return from the function instead")]
     Exit,
-    #[error("it called {0}, which is nothing that a plugin is given; ask a capability of the host instead")]
+    #[error("it called {0}, which plugins do not get; ask a capability of the host instead")]
     Missing(String),
     #[error("it waits for nothing: it polled an empty list")]
     NoPollable,

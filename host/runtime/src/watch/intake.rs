@@ -1,5 +1,4 @@
 //! The intake of nominated files: in order within a tenant, at once across tenants.
-//! Knows nothing of how files are found.
 
 use super::nomination::Nomination;
 use crate::Runtime;

@@ -1,4 +1,4 @@
-//! Signs of the file system that a drop folder may have changed. Knows nothing of files.
+//! Signs of the file system that a drop folder may have changed.
 
 use notify::{RecursiveMode, Watcher as _};
 use std::collections::HashSet;

@@ -1,5 +1,4 @@
-//! The seats seen from above: counted, listed, and ended by those who oversee them. Knows no
-//! start.
+//! The seats seen from above: counted, listed, and ended by those who oversee them.
 
 use super::Seats;
 use crate::connection::held::{Connection, Held};

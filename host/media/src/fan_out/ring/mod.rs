@@ -15,7 +15,7 @@ use std::time::Duration;
 const PLENTY: usize = 8 << 20;
 /// Most bytes that are kept, whatever newcomers need.
 const MAX_BYTES: usize = 48 << 20;
-/// So much is kept for who enters, counted back from now to a place to enter.
+/// How far behind live a new viewer starts: at the first key frame within this span.
 const KEEP: Duration = Duration::from_secs(4);
 /// Nothing older is kept, whatever newcomers need.
 const MAX_AGE: Duration = Duration::from_secs(60);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The shortest segment that is cut at a key frame.
 const SOON: Duration = Duration::from_secs(1);
-/// So many bytes may a segment have.
+/// Largest segment, in bytes.
 const MAX_BYTES: usize = 16 << 20;
 
 /// The segment that is being joined.
