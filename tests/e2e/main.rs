@@ -56,7 +56,6 @@ mod simulation;
 mod stalled;
 mod strangers;
 mod tenants;
-mod tidy;
 mod upgrade;
 mod visitor;
 mod watcher;
