@@ -8,6 +8,8 @@
 
 #[path = "e2e/panel.rs"]
 mod panel;
+#[path = "e2e/visitor.rs"]
+mod visitor;
 
 use flate2::write::GzDecoder;
 use host_core::guide::{GuideChannel, Programme};

@@ -1,8 +1,9 @@
 //! What an admin does with lines, resellers and settings, through HTTP, and what of it is seen
 //! at the doors of players and resellers.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::reseller::balance;
+use crate::visitor::Visitor;
 use serde_json::{Value, json};
 
 async fn panel() -> (TestTenant, Visitor) {

@@ -1,7 +1,8 @@
 //! Groups, bouquets, packages and streams through the admin surface, and what of them is seen at
 //! the doors of players and resellers.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, run};
+use crate::panel::{TestPanel, TestTenant, run};
+use crate::visitor::Visitor;
 use serde_json::json;
 
 async fn panel() -> (TestTenant, Visitor) {

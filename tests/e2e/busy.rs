@@ -1,5 +1,5 @@
-//! More calls at once than a tenant may have: the one too many hears so at once, in the voice of its surface, and
-//! goes through once there is room. Knows nothing of how calls are counted.
+//! More calls at once than a tenant may have: the one too many hears so at once, in the voice of its surface, and goes
+//! through once there is room.
 
 use crate::panel::{TestPanel, TestTenant, fields, login, run};
 use crate::probes::guest::{Guest, REPLY, data};

@@ -1,7 +1,8 @@
 //! An edit changes the fields that were sent, also to nothing: a text or list that is sent empty
 //! is empty afterwards, at every door that shows it.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, login, run};
+use crate::panel::{TestPanel, TestTenant, login, run};
+use crate::visitor::Visitor;
 use host_core::action::{ActionKind, Form};
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! A `serve` that is sent signals while it runs, and whose log, in either form, is a file. Knows
-//! nothing of what is asked of it.
+//! A `serve` that is sent signals while it runs, and whose log, in either form, is a file.
 
 use crate::panel::PROGRAM;
 use crate::process::Station;

@@ -3,7 +3,8 @@
 //! things that are another's. All of it is made from the descriptions, so that a new action is
 //! covered by being there; one that these tests cannot ask fails them.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use crate::panel::{TestPanel, TestTenant, id_of, login, run};
+use crate::visitor::Visitor;
 use host_core::action::{Action, ActionKind, Credential, Form, Mount, Surface};
 use host_core::caller::CallerRole;
 use reqwest::Url;
@@ -146,7 +147,7 @@ fn has_keys(surface: &Surface) -> bool {
     match surface.credential {
         Credential::ApiKey { .. } => true,
         Credential::Line { .. } => false,
-        Credential::None => panic!("{} asks nobody who he is: say here who may call it", surface.name),
+        Credential::None => panic!("{} asks nobody who they are: say here who may call it", surface.name),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Every example of the shipped descriptions is a call that works: on a tenant that has the things
 //! it names it succeeds, and its answer has the shape that the description declares.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, login, run};
+use crate::panel::{TestPanel, TestTenant, id_of, login, run};
+use crate::visitor::Visitor;
 use host_core::action::{Action, Credential, Form, ReplyShape, Shape, Surface};
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HOST};

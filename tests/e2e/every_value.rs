@@ -1,7 +1,8 @@
 //! Every value that a parameter can have, at its extremes, for every action that the shipped plugins describe:
 //! none of them breaks a plugin. Made from the descriptions, so that a new action is covered by being there.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, login, run};
+use crate::panel::{TestPanel, TestTenant, login, run};
+use crate::visitor::Visitor;
 use host_core::action::{Action, Credential, Form, Parameter, Surface};
 use host_core::caller::CallerRole;
 use reqwest::Url;

@@ -61,7 +61,7 @@ fn a_locked_line_is_bound_to_the_operator_of_its_first_start() {
         assert_eq!(from(&tenant, AT_AND_T, &line).await, 403);
         assert_eq!(from(&tenant, UNKNOWN, &line).await, 403);
         let untrusted = opens(&tenant, STRANGER, TELSTRA[0], &line).await;
-        assert_eq!(untrusted, 403, "who is no proxy cannot say where he is");
+        assert_eq!(untrusted, 403, "who is no proxy cannot say where they are");
         for address in [TELSTRA[0], AT_AND_T, UNKNOWN] {
             assert_eq!(from(&tenant, address, &free).await, 200, "without the lock, from {address}");
         }

@@ -1,4 +1,4 @@
-//! A source of live streams on loopback, and how often it was asked. Knows no panel.
+//! A source of live streams on loopback, and how often it was asked.
 
 use bytes::Bytes;
 use std::net::SocketAddr;

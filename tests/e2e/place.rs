@@ -1,4 +1,4 @@
-//! One stream and a line that has it, and what its player sees. Knows no test.
+//! One stream and a line that has it, and what its player sees.
 
 use crate::panel::{TestPanel, TestTenant, id_of};
 use crate::watcher::{Watcher, Who, soon};

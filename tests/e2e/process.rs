@@ -1,5 +1,5 @@
 //! The program as a process on a data directory of its own: commands with their output, and a
-//! `serve` that can be asked, killed and started again. Knows nothing of what they do.
+//! `serve` that can be asked, killed and started again.
 
 use crate::panel::PROGRAM;
 use reqwest::header::HOST;

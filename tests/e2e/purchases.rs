@@ -1,7 +1,8 @@
 //! What money needs of a sale: exactly once, never below zero, and nothing in a rehearsal.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, run};
+use crate::panel::{TestPanel, TestTenant, run};
 use crate::reseller::balance;
+use crate::visitor::Visitor;
 use futures_util::future::join_all;
 use serde_json::json;
 

@@ -1,6 +1,7 @@
 //! What a reseller does with lines, through HTTP, and what of it is seen at the player's door.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, run};
+use crate::panel::{TestPanel, TestTenant, id_of, run};
+use crate::visitor::Visitor;
 use serde_json::{Value, json};
 
 /// A tenant with two channels and a reseller with 100.00 credits.

@@ -1,4 +1,4 @@
-//! What a reseller changes of a line that is sold: credentials, terms, and what is not his to change.
+//! What a reseller changes of a line that is sold: credentials, terms, and what is not theirs to change.
 
 use crate::panel::run;
 use crate::reseller::{balance, shop, sold};

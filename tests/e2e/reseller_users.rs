@@ -1,7 +1,8 @@
-//! What a reseller does with his account and with sub-resellers, through HTTP.
+//! What a reseller does with their account and with sub-resellers, through HTTP.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, id_of, run};
+use crate::panel::{TestPanel, TestTenant, id_of, run};
 use crate::reseller::{balance, rights};
+use crate::visitor::Visitor;
 use serde_json::json;
 
 async fn shop() -> (TestTenant, Visitor) {

@@ -1,5 +1,5 @@
 //! A line that has one entry of each kind, and what each list says of them: every field with its
-//! value and type, as apps read them. Knows no test.
+//! value and type, as apps read them.
 
 use crate::panel::{TestPanel, TestTenant, fields, login};
 use host_core::time::civil_from_days;

@@ -1,4 +1,4 @@
-//! Who has no business at a panel surface, and what he hears.
+//! Who has no business at a panel surface, and what they hear.
 
 use crate::panel::{TestPanel, run};
 use serde_json::json;

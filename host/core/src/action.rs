@@ -1,4 +1,4 @@
-//! What a plugin says about its surfaces and actions, as data (`design.md` section 5). The
+//! What a plugin says about its surfaces and actions, as data. The
 //! same description validates, authorises, trims columns and documents.
 //! Knows nothing of HTTP libraries or components: the http floor applies it, the runtime reads
 //! it from the component's `linecard:actions` section (JSON of [`Description`]).

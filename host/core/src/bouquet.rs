@@ -1,5 +1,5 @@
 //! A bouquet: an ordered set of streams and series. Its members are kept beside it, because a
-//! bouquet may hold hundreds of thousands. Knows nothing of who has it.
+//! bouquet may hold hundreds of thousands.
 
 use crate::{BouquetId, SeriesId, StreamId, Version};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! A category: a heading in the lists of players. All categories of a tenant share one number
-//! space, as players expect. Knows nothing of what stands under it.
+//! space, as players expect.
 
 use crate::{CategoryId, Version};
 use serde::{Deserialize, Serialize};

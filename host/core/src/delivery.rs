@@ -94,7 +94,7 @@ pub const fn delivers(form: SourceForm, delivery: Delivery, output: Option<Outpu
         // The source answers the viewer, in its own form.
         (Ts, Redirect, Some(Output::Ts)) => true,
         (Hls, Redirect, Some(Output::M3u8)) => true,
-        // Every viewer of a file reads his own ranges, however the stream is delivered.
+        // Every viewer of a file reads their own ranges, however the stream is delivered.
         (Ts | File, FanOut | Proxy, None) => true,
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! A group: the rights that resellers share. Knows nothing of who is in it.
+//! A group: the rights that resellers share.
 
 use crate::credit::Credits;
 use crate::time::Term;
@@ -49,17 +49,17 @@ pub struct Group {
     pub restrict_lines: bool,
     /// Trials.
     pub trials: TrialQuota,
-    /// The balance that a reseller needs before he may give trials.
+    /// The balance that a reseller needs before they may give trials.
     pub trial_balance: Credits,
     /// Shortest user name of a line, in characters.
     pub min_username: u16,
     /// Shortest password of a line, in characters.
     pub min_password: u16,
-    /// Sees connection logs of his lines.
+    /// Sees connection logs of their lines.
     pub see_connections: bool,
     /// Sees movies and series in the console. Kept for its pages: nothing reads it yet.
     pub see_movies: bool,
-    /// May download the playlists of his lines in the console. Kept for its pages: nothing
+    /// May download the playlists of their lines in the console. Kept for its pages: nothing
     /// reads it yet.
     pub download_playlists: bool,
     /// Shown on the console's first page, plain text.

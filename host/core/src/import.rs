@@ -1,5 +1,5 @@
-//! What parsers of foreign formats hand over and the engine's import verbs take: entries and
-//! the reasons why some are left out. Knows no format.
+//! What parsers of foreign formats hand over and the engine's import verbs take: entries and the
+//! reasons why some are left out.
 
 use crate::guide::{GuideChannel, Programme};
 
@@ -106,7 +106,7 @@ pub enum ImportError {
         /// What is wrong.
         reason: String,
     },
-    /// It goes beyond a limit of the parser (`security-requirements.md` section 11).
+    /// It goes beyond a limit of the parser.
     #[error("line {line}: {limit} is exceeded; split the file or raise the limit")]
     Limit {
         /// Which limit, with its figure.

@@ -15,6 +15,7 @@ pub mod caller;
 pub mod category;
 pub mod credit;
 pub mod delivery;
+pub mod details;
 pub mod event;
 pub mod grant;
 pub mod group;

@@ -1,4 +1,4 @@
-//! A package: what is sold, for how long, at what price. Knows nothing of who buys it.
+//! A package: what is sold, for how long, at what price.
 
 use crate::credit::Credits;
 use crate::line::{Line, Output, Seats};

@@ -1,5 +1,5 @@
-//! A plan: all that one action wants to write, as data, with everything it was decided from.
-//! It is committed whole or not at all (`design.md` section 4). Knows nothing of SQL.
+//! A plan: all that one action wants to write, as data, with everything it was decided from. It is
+//! committed whole or not at all.
 
 use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
@@ -35,7 +35,7 @@ pub enum Guard {
     Within(UserId, UserId),
     /// The account still has at least so much. Balance guards are `>=`, never `=`.
     Covers(Account, Credits),
-    /// Fewer than `below` trials were made by the user, and by those below him, since then.
+    /// Fewer than `below` trials were made by the user, and by those below them, since then.
     TrialsBelow {
         /// Whose quota.
         user: UserId,
@@ -77,7 +77,7 @@ pub enum Change {
     PlaceMembers(BouquetId, Vec<Member>, Spot),
     /// Many rows at once.
     Set(SetChange),
-    /// A user has made a trial at that time, or a reseller below him has. Kept when the line is
+    /// A user has made a trial at that time, or a reseller below them has. Kept when the line is
     /// deleted, so that the quota cannot be won back.
     UseTrial(UserId, Unix),
     /// Reserves a block of ids of a kind; the outcome names its first.

@@ -1,6 +1,5 @@
-//! Plain configuration as documents: for each kind its fields with who may read and write
-//! them, and the merge of a document into what is stored. The `records` capability and the
-//! commands share it. Knows nothing of storage.
+//! Plain configuration as documents: for each kind its fields with who may read and write them, and
+//! the merge of a document into what is stored. The `records` capability and the commands share it.
 
 use crate::caller::CallerRole;
 use crate::name::MAX_CREDENTIAL;
@@ -166,7 +165,7 @@ fn unknown_field(kind: Kind, name: &str, role: CallerRole) -> Refusal {
         .map(|field| field.name)
         .filter(|name| access(kind, name, role) == Access::Write)
         .collect();
-    let message = format!("A {} has no field {name}; it has {}.", kind.as_str(), writable.join(", "));
+    let message = format!("The kind {} has no field {name}; it has {}.", kind.as_str(), writable.join(", "));
     Refusal::field(Code::InvalidInput, name.to_owned(), message)
 }
 

@@ -1,6 +1,6 @@
 //! A series; its episodes are streams of kind episode that name it.
 
-use crate::stream::Details;
+use crate::details::Details;
 use crate::time::Unix;
 use crate::{CategoryId, SeriesId, Version};
 use serde::{Deserialize, Serialize};

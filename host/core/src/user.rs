@@ -15,7 +15,7 @@ pub const MAX_DEPTH: u32 = 5;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Sells lines within his part of the tree.
+    /// Sells lines within their part of the tree.
     Reseller,
     /// Sees and changes everything of the tenant.
     Admin,
@@ -42,9 +42,9 @@ pub struct User {
     pub password: PasswordHash,
     /// Mail address, may be empty.
     pub email: String,
-    /// A disabled user's keys and his subtree's rights stop.
+    /// A disabled user's keys and their subtree's rights stop.
     pub enabled: bool,
-    /// Host name shown to his customers, may be empty.
+    /// Host name shown to their customers, may be empty.
     pub reseller_dns: String,
     /// Notes of the users above.
     pub notes: String,

@@ -1,5 +1,5 @@
-//! Documents that come from outside: the optional fields of a verb, and the query of a list.
-//! Checks names, types and who may send what. Knows no verb.
+//! Documents that come from outside: the optional fields of a verb, and the query of a list. Checks
+//! names, types and who may send what.
 
 use crate::Result;
 use host_core::Refusal;

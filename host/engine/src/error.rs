@@ -1,5 +1,5 @@
-//! What a use case can answer instead of a result: a correct no, a failure of ours, or a
-//! program that broke the rules of plans. Knows nothing of how a surface says it.
+//! What a use case can answer instead of a result: a correct no, a failure of ours, or a program
+//! that broke the rules of plans.
 
 use host_core::Refusal;
 use host_core::port::StoreError;

@@ -1,5 +1,4 @@
-//! Kept answers: what an attempt got by chance, given again to the next attempt in the same
-//! order. Knows nothing of plans.
+//! Kept answers: what an attempt got by chance, given again to the next attempt in the same order.
 
 use host_core::object::Kind;
 use host_core::port::Entropy;

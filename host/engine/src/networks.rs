@@ -1,4 +1,4 @@
-//! Network operators and countries of addresses, from MaxMind files. Knows no list and no rule.
+//! Network operators and countries of addresses, from MaxMind files.
 
 use host_core::port::Networks;
 use maxminddb::{Reader, geoip2};

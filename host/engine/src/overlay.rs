@@ -1,5 +1,5 @@
 //! A plan's own rows: what a verb reads back before anything is committed, by id and by unique
-//! value. Knows nothing of storage.
+//! value.
 
 use host_core::BouquetId;
 use host_core::bouquet::{Member, Spot};

@@ -2,37 +2,15 @@
 //! effects that wait, jobs that nobody works on, guide builds that nobody reads. Knows only what to do, not when it is
 //! called: a thread, or a test, calls `step`.
 
-use crate::import::Jobs;
 use crate::{Engine, Result};
 use host_core::plan::{Change, Place, Plan};
 use host_core::port::CommitError;
 use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
-use parking_lot::Mutex;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most programmes that one prune plan drops.
 const PRUNE: u32 = 5_000;
-
-/// Work that was put off.
-#[derive(Default)]
-pub(crate) struct Due {
-    pub(crate) jobs: Jobs,
-    sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
-}
-
-impl Due {
-    /// Old builds of this guide source are to be dropped, a chunk with each step.
-    pub(crate) fn prune(&self, tenant: TenantId, source: GuideSourceId) {
-        self.sources.lock().insert((tenant, source));
-    }
-
-    pub(crate) fn forget(&self, tenant: TenantId) {
-        self.sources.lock().retain(|(of, _)| *of != tenant);
-        self.jobs.forget(tenant);
-    }
-}
 
 impl Engine {
     /// One step: ends leases that ran out, looks again at lines whose term ended, performs and

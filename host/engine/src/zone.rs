@@ -1,7 +1,5 @@
 //! How far a time zone is ahead of UTC around now, for guests, which carry no zone database.
-//! Knows nothing of who lives in it.
 
-use crate::Engine;
 use host_core::Refusal;
 use host_core::refusal::Code;
 use host_core::time::Unix;
@@ -22,18 +20,18 @@ pub(crate) type Offsets = Arc<Vec<(i64, i32)>>;
 #[derive(Default)]
 pub(crate) struct Zones(RwLock<HashMap<String, (i64, Offsets)>>);
 
-impl Engine {
+impl Zones {
     /// How many seconds the zone is ahead of UTC since when (unix seconds), from a year before
     /// now to a year after. Empty for a zone that does not exist.
-    pub(crate) fn zone_offsets(&self, zone: &str, now: Unix) -> Offsets {
+    pub(crate) fn offsets(&self, zone: &str, now: Unix) -> Offsets {
         let today = now.0.div_euclid(DAY);
-        if let Some((of, offsets)) = self.zones.0.read().get(zone)
+        if let Some((of, offsets)) = self.0.read().get(zone)
             && *of == today
         {
             return Arc::clone(offsets);
         }
         let Some(offsets) = offsets(zone, today * DAY).map(Arc::new) else { return Offsets::default() };
-        self.zones.0.write().insert(zone.to_owned(), (today, Arc::clone(&offsets)));
+        self.0.write().insert(zone.to_owned(), (today, Arc::clone(&offsets)));
         offsets
     }
 }

@@ -1,7 +1,6 @@
 //! Responses: how what a dialect says, a short text or a limit becomes status, headers and body.
-//! Refuses to know why it is said.
 
-use crate::dialect::Spoken;
+use crate::dialect::Rendered;
 use crate::rate::Exceeded;
 use axum::body::Body;
 use axum::response::Response;
@@ -9,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, X_CONTE
 use http::{HeaderValue, StatusCode};
 
 /// A response of a dialect.
-pub(crate) fn spoken(said: Spoken) -> Response {
+pub(crate) fn spoken(said: Rendered) -> Response {
     let mut response = Response::new(Body::from(said.body));
     *response.status_mut() = StatusCode::from_u16(said.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(content_type) = said.content_type {
@@ -60,4 +59,10 @@ pub(crate) fn finished(mut response: Response, request: &str) -> Response {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     response
+}
+
+/// The answer when the control database does not answer.
+pub(crate) fn broken(id: &str, error: &host_engine::Error) -> Response {
+    tracing::error!(incident = id, %error, "the control database does not answer");
+    plain(StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment; try again.\n")
 }

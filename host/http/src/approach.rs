@@ -3,7 +3,7 @@
 //! ISP locks all take the client from here.
 
 use crate::address::normalised;
-use crate::authority::{BadHost, Host};
+use crate::host::{BadHost, Host};
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};

@@ -1,11 +1,14 @@
 //! What the server is told from outside: where to listen, whom to trust, what to answer where.
 //! Refuses to know configuration files; the binary fills it in.
 
-use crate::Metrics;
 use ipnet::IpNet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Writes the figures of the process in Prometheus text form.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The server's configuration.
 #[derive(Clone, Default)]

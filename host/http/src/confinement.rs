@@ -1,8 +1,7 @@
-//! What answers of plugins may do in a browser, as a `Content-Security-Policy`. The panel's own pages are on the
-//! same origin, so that nothing of a plugin that came from elsewhere may run there unless the operator granted
-//! its pages. Refuses to know what is answered.
+//! What answers of plugins may do in a browser, as a `Content-Security-Policy`. The panel's own pages are on the same
+//! origin, so that nothing of a plugin that came from elsewhere may run there unless the operator granted its pages.
 
-use crate::authority::Origin;
+use crate::origin::Origin;
 use axum::response::Response;
 use host_runtime::Confinement;
 use http::HeaderValue;

@@ -1,16 +1,17 @@
 //! The one path of a request to a surface: parameters, sign-in, limits, rights, validation, the
-//! call, and the answer in the surface's voice. Refuses to know any surface, action or plugin.
+//! call, and the answer in the surface's voice.
 
 use crate::confinement::confined;
 use crate::dialect::columns::{self, Columns};
 use crate::dialect::envelope::{self, Success};
 use crate::dialect::refusal::{self, FAULT};
 use crate::dialect::unknown::{self, DRY_RUN, IDEMPOTENCY_KEY};
-use crate::dialect::{self, Gathered, Refused, coerce};
-use crate::front::Visitor;
+use crate::dialect::{self, Gathered, Refused, coerce, paging};
 use crate::rate::{Counted, Exceeded};
 use crate::sign_in::{self, SignInError, Signed};
-use crate::{Http, answer, gather, reply_body};
+use crate::state::Http;
+use crate::visitor::Visitor;
+use crate::{answer, gather, reply_body};
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use host_core::action::{ActionKind, Credential, Mount, RateClass, Surface};
@@ -26,7 +27,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request to a surface.
-pub(crate) struct Ask<'r> {
+pub(crate) struct SurfaceRequest<'r> {
     pub(crate) http: &'r Http,
     pub(crate) tenant: &'r Tenant,
     pub(crate) snapshot: &'r Arc<Snapshot>,
@@ -40,7 +41,7 @@ pub(crate) struct Ask<'r> {
 }
 
 /// Why there is no reply.
-enum No {
+enum NoReply {
     Refused(Refused),
     Exceeded(Exceeded),
     /// A plugin's fault or ours; people find it in the log by this.
@@ -49,33 +50,33 @@ enum No {
     Unsure(String),
 }
 
-impl From<Refused> for No {
-    fn from(refused: Refused) -> No {
-        No::Refused(refused)
+impl From<Refused> for NoReply {
+    fn from(refused: Refused) -> NoReply {
+        NoReply::Refused(refused)
     }
 }
 
-impl From<Refusal> for No {
-    fn from(refusal: Refusal) -> No {
-        No::Refused(refusal.into())
+impl From<Refusal> for NoReply {
+    fn from(refusal: Refusal) -> NoReply {
+        NoReply::Refused(refusal.into())
     }
 }
 
-impl Ask<'_> {
+impl SurfaceRequest<'_> {
     /// Answers it.
     pub(crate) async fn respond(&self, body: Body) -> Response {
         let mut response = match self.answered(body).await {
             Ok(response) => response,
-            Err(No::Refused(refused)) => self.refused(&refused).await,
-            Err(No::Exceeded(exceeded)) => {
+            Err(NoReply::Refused(refused)) => self.refused(&refused).await,
+            Err(NoReply::Exceeded(exceeded)) => {
                 let refusal = Refusal::new(Code::RateLimited, "Too many requests; come back later.");
                 let refusal = refusal.retry_after(exceeded.retry_after);
                 answer::with_limits(self.refused(&refusal.into()).await, &exceeded)
             }
-            Err(No::Fault(incident)) => {
+            Err(NoReply::Fault(incident)) => {
                 self.broken(format!("Something broke here. Tell the operator this incident: {incident}.")).await
             }
-            Err(No::Unsure(incident)) => {
+            Err(NoReply::Unsure(incident)) => {
                 let message = "Something broke here, and whether this was done is not known yet. Look before you ask \
                                again, or repeat it under the same idempotency key. Tell the operator this incident";
                 self.broken(format!("{message}: {incident}.")).await
@@ -88,13 +89,13 @@ impl Ask<'_> {
         response
     }
 
-    async fn answered(&self, body: Body) -> Result<Response, No> {
+    async fn answered(&self, body: Body) -> Result<Response, NoReply> {
         let bytes: Bytes = gather::body(self.parts, body, self.http.patience.body).await?;
         let mut gathered = gather::gathered(self.surface, self.parts, self.captures, &bytes).await?;
         let engine = &self.http.engine;
         let signed = sign_in::signed(engine, self.tenant.id, self.surface, self.parts, &gathered, self.visitor).await;
         let signed = signed.map_err(|error| match error {
-            SignInError::Refused(refused) => No::Refused(refused),
+            SignInError::Refused(refused) => NoReply::Refused(refused),
             SignInError::Ours(error) => self.ours(&error),
         })?;
         gathered.forget(self.surface.credential.parameters());
@@ -108,7 +109,7 @@ impl Ask<'_> {
         let ignored = self.passed_over(route, &gathered, &signed)?;
         let passes_over = signed.key.as_ref().is_some_and(|key| key.compatible);
         let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role(), passes_over)?;
-        let limit = coerce::limit(&route.action, &parameters);
+        let limit = paging::limit(&route.action, &parameters);
         let call = Call {
             parameters,
             request: self.facts(),
@@ -126,7 +127,7 @@ impl Ask<'_> {
                     // Where, and not what: the error would quote the data.
                     let (action, column) = (&*route.action.name, error.column());
                     tracing::warn!(action, column, "a plugin's data is not of the shape that it describes");
-                    No::Fault(self.visitor.id.clone())
+                    NoReply::Fault(self.visitor.id.clone())
                 })?;
                 let data = trimmed.as_deref().unwrap_or(&data);
                 let (plan, ignored, request) = (plan.as_ref(), &ignored[..], &*self.visitor.id);
@@ -145,11 +146,11 @@ impl Ask<'_> {
 
     /// Counts the request against the tenant's quota, which has no exempt addresses, and in its
     /// rate class.
-    fn count(&self, route: Option<&Route>, signed: &Signed) -> Result<(), No> {
+    fn count(&self, route: Option<&Route>, signed: &Signed) -> Result<(), NoReply> {
         let (limiter, address) = (&self.http.limiter, self.visitor.address);
         let now = self.http.engine.clock().monotonic();
         let quota = Counted::Tenant(self.tenant.id, self.tenant.quotas.requests_per_second);
-        limiter.take(quota, now).map_err(No::Exceeded)?;
+        limiter.take(quota, now).map_err(NoReply::Exceeded)?;
         if limiter.is_exempt(address) {
             return Ok(());
         }
@@ -159,12 +160,12 @@ impl Ask<'_> {
             (_, Some(key)) => Counted::Key(class, self.tenant.id, key.id),
             _ => Counted::Stranger(class, self.tenant.id, address),
         };
-        limiter.take(counted, now).map_err(No::Exceeded)
+        limiter.take(counted, now).map_err(NoReply::Exceeded)
     }
 
     /// The action, when the caller may call it; for a line in a state that the action does not
     /// answer for, the action that the refusal table names instead.
-    fn open_to<'s>(&'s self, route: &'s Route, signed: &Signed) -> Result<&'s Route, No> {
+    fn open_to<'s>(&'s self, route: &'s Route, signed: &Signed) -> Result<&'s Route, NoReply> {
         let mut route = route;
         if let Some(line) = &signed.line {
             let may_read = |also_for: &[String]| self.http.engine.may_read(line, also_for, self.visitor.address);
@@ -182,7 +183,7 @@ impl Ask<'_> {
     }
 
     /// A write needs POST, unless the key was made for old scripts; HEAD never writes.
-    fn by_method(&self, route: &Route, signed: &Signed) -> Result<(), No> {
+    fn by_method(&self, route: &Route, signed: &Signed) -> Result<(), NoReply> {
         let by_get = signed.key.as_ref().is_some_and(|key| key.writes_by_get) && self.parts.method == Method::GET;
         if route.action.kind == ActionKind::Read || self.parts.method == Method::POST || by_get {
             return Ok(());
@@ -190,14 +191,14 @@ impl Ask<'_> {
         Err(Refusal::new(Code::NotPermitted, "This action changes something; send it with POST.").into())
     }
 
-    fn wants_dry_run(&self, gathered: &Gathered<'_>) -> Result<bool, No> {
+    fn wants_dry_run(&self, gathered: &Gathered<'_>) -> Result<bool, NoReply> {
         let header = self.header("dry-run");
         Ok(matches!(header.or(gathered.one(DRY_RUN)?), Some("1" | "true")))
     }
 
     /// The names that were sent and mean nothing. A write is refused for them, unless its key was made
     /// for old scripts, which post whole forms.
-    fn passed_over(&self, route: &Route, gathered: &Gathered<'_>, signed: &Signed) -> Result<Vec<String>, No> {
+    fn passed_over(&self, route: &Route, gathered: &Gathered<'_>, signed: &Signed) -> Result<Vec<String>, NoReply> {
         let Some(key) = signed.key.as_ref().filter(|_| route.action.kind == ActionKind::Write) else {
             return Ok(Vec::new());
         };
@@ -211,7 +212,7 @@ impl Ask<'_> {
     }
 
     /// The idempotency key of a write as it was sent, right or wrong: the engine knows which it takes.
-    fn idempotency(&self, route: &Route, gathered: &Gathered<'_>) -> Result<Option<String>, No> {
+    fn idempotency(&self, route: &Route, gathered: &Gathered<'_>) -> Result<Option<String>, NoReply> {
         if route.action.kind != ActionKind::Write {
             return Ok(None);
         }
@@ -277,10 +278,10 @@ impl Ask<'_> {
         document.get(name)?.as_u64().and_then(|status| u16::try_from(status).ok())
     }
 
-    fn failed(&self, error: CallError) -> No {
+    fn failed(&self, error: CallError) -> NoReply {
         match error {
             CallError::Refusal(refusal) => refusal.into(),
-            CallError::Fault { incident } => No::Fault(incident),
+            CallError::Fault { incident } => NoReply::Fault(incident),
             CallError::Busy { retry_after } => busy(retry_after),
             CallError::Ours(host_engine::Error::Refusal(refusal)) => refusal.into(),
             CallError::Ours(error) => self.ours(&error),
@@ -288,7 +289,7 @@ impl Ask<'_> {
     }
 
     /// Our own failure: the log has it, the caller gets the incident.
-    fn ours(&self, error: &host_engine::Error) -> No {
+    fn ours(&self, error: &host_engine::Error) -> NoReply {
         match error {
             host_engine::Error::Store(StoreError::TooLong) => {
                 let message = "This takes too long; ask for less, or try again.";
@@ -299,12 +300,12 @@ impl Ask<'_> {
         }
         tracing::error!(incident = %self.visitor.id, %error, "a request failed");
         match error {
-            host_engine::Error::Store(StoreError::Unknown(_)) => No::Unsure(self.visitor.id.clone()),
-            _ => No::Fault(self.visitor.id.clone()),
+            host_engine::Error::Store(StoreError::Unknown(_)) => NoReply::Unsure(self.visitor.id.clone()),
+            _ => NoReply::Fault(self.visitor.id.clone()),
         }
     }
 }
 
-fn busy(retry_after: u32) -> No {
+fn busy(retry_after: u32) -> NoReply {
     Refusal::new(Code::Unavailable, "Too busy at the moment; try again.").retry_after(retry_after).into()
 }

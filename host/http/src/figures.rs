@@ -1,5 +1,4 @@
 //! What `/metrics` says of requests: how many of which kind ended how, and how long they took.
-//! Refuses to know what a request was about.
 
 use axum::response::Response;
 use metrics::{Counter, Histogram, counter, histogram};

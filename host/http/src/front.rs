@@ -1,23 +1,24 @@
 //! The front door: every request passes here first, gets an id, an address, a tenant and a route,
-//! and leaves with the headers that all answers have. Refuses to know what the route does.
+//! and leaves with the headers that all answers have.
 
 use crate::approach::Approach;
-use crate::authority::{Host, Origin};
 use crate::config::MEDIA;
-use crate::connection::{Answered, Answers, Arrival, Pulse};
+use crate::connection::{Answered, Answers, Arrival};
 use crate::figures::Kind;
+use crate::gate::Gate;
+use crate::host::Host;
 use crate::mounts::Target;
+use crate::origin::Origin;
 use crate::rate::Counted;
 use crate::redact::Access;
 use crate::route::first_segment;
-use crate::within::Within;
-use crate::{Http, answer, redact, start_page};
+use crate::state::Http;
+use crate::visitor::{Told, Visitor};
+use crate::{answer, redact, start_page};
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::FutureExt;
-use host_core::Code;
 use host_core::action::{Credential, Surface};
-use host_core::caller::Identity;
 use host_core::tenant::Tenant;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
@@ -26,7 +27,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tracing::{Instrument, Span};
 
 /// Longest path and query, in bytes.
@@ -34,58 +35,6 @@ const MAX_TARGET: usize = 8 << 10;
 /// Longest `User-Agent` that is looked at, in bytes.
 const MAX_AGENT: usize = 256;
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
-
-/// Who asks: what later steps need to know of the request besides its parameters.
-pub(crate) struct Visitor {
-    /// The request's id.
-    pub(crate) id: String,
-    /// The client's address.
-    pub(crate) address: IpAddr,
-    /// The `User-Agent`, empty when none was sent.
-    pub(crate) agent: String,
-    /// What addresses in the answer begin with.
-    pub(crate) origin: Origin,
-    /// Nobody between the client and us, or a trusted proxy, reads along.
-    pub(crate) is_private: bool,
-    /// The connection that it came on.
-    pub(crate) pulse: Arc<Pulse>,
-    /// What the log is to say of the visit.
-    pub(crate) told: Told,
-}
-
-/// What is found out on the way of a request and said in its line of the log.
-#[derive(Default)]
-pub(crate) struct Told {
-    caller: OnceLock<Identity>,
-    refused: OnceLock<&'static str>,
-}
-
-impl Told {
-    /// They signed in.
-    pub(crate) fn caller(&self, caller: Identity) {
-        // The first word counts: there is one sign-in in a request.
-        let _ = self.caller.set(caller);
-    }
-
-    /// They were refused. A plugin's own codes are its words, which are kept out of the log.
-    pub(crate) fn refused(&self, code: &Code) {
-        if let Code::Known(known) = code {
-            let _ = self.refused.set(known.as_str());
-        }
-    }
-}
-
-impl Visitor {
-    /// What the engine's sign-in journals.
-    pub(crate) fn from(&self, surface: &str) -> host_engine::From {
-        host_engine::From {
-            address: self.address,
-            agent: self.agent.clone(),
-            surface: surface.to_owned(),
-            request: self.id.clone(),
-        }
-    }
-}
 
 /// What answers on the public listeners.
 #[derive(Clone)]
@@ -98,26 +47,26 @@ impl Answers for Public {
         let began = http.engine.clock().monotonic();
         let method = request.method().clone();
         let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
-        let mut led = Led { kind: Kind::None, span: Span::none(), told: Told::default() };
-        let routed = routed(http, &arrival, &approach, &id, request, &mut led);
+        let mut tag = RequestTag { kind: Kind::None, span: Span::none(), told: Told::default() };
+        let routed = routed(http, &arrival, &approach, &id, request, &mut tag);
         let response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
         let took = http.engine.clock().monotonic().saturating_sub(began);
-        http.figures.answered(led.kind, &response, took);
+        http.figures.answered(tag.kind, &response, took);
         let access = Access {
-            span: if led.span.is_none() { redact::stray(&id, &method, None) } else { led.span },
-            kind: led.kind,
+            span: if tag.span.is_none() { redact::stray(&id, &method, None) } else { tag.span },
+            kind: tag.kind,
             status: response.status(),
             milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             address: approach.client,
-            caller: led.told.caller.into_inner(),
-            refused: led.told.refused.into_inner(),
+            caller: tag.told.caller.into_inner(),
+            refused: tag.told.refused.into_inner(),
         };
         Answered { response: answer::finished(response, &id), access: Some(access) }
     }
 }
 
 /// Where a request led, for log and figures.
-struct Led {
+struct RequestTag {
     kind: Kind,
     /// None before a route was found.
     span: Span,
@@ -130,7 +79,7 @@ async fn routed(
     approach: &Approach,
     id: &str,
     request: Request<Body>,
-    led: &mut Led,
+    tag: &mut RequestTag,
 ) -> Response {
     let (parts, body) = request.into_parts();
     if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
@@ -152,7 +101,7 @@ async fn routed(
         return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");
     };
     match tenant(http, &host, arrival, address, &parts).await {
-        Err(error) => broken(id, &error),
+        Err(error) => answer::broken(id, &error),
         Ok(None) => answer::plain(StatusCode::MISDIRECTED_REQUEST, "No panel answers to this host name.\n"),
         Ok(Some(tenant)) if tenant.suspended => {
             answer::plain(StatusCode::SERVICE_UNAVAILABLE, "This panel is suspended.\n")
@@ -169,8 +118,8 @@ async fn routed(
                 pulse: Arc::clone(&arrival.pulse),
                 told: Told::default(),
             };
-            let response = in_tenant(http, arrival, &tenant, &visitor, &parts, body, led).await;
-            led.told = visitor.told;
+            let response = in_tenant(http, arrival, &tenant, &visitor, &parts, body, tag).await;
+            tag.told = visitor.told;
             response
         }
     }
@@ -198,12 +147,12 @@ async fn in_tenant(
     visitor: &Visitor,
     parts: &Parts,
     body: Body,
-    led: &mut Led,
+    tag: &mut RequestTag,
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot).await;
     let Some(found) = routes.find(parts.uri.path()) else {
-        led.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
+        tag.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {
             Method::OPTIONS => options(),
             Method::GET | Method::HEAD if start_page::is_at(parts.uri.path()) => {
@@ -216,13 +165,13 @@ async fn in_tenant(
         Target::Media(_) => (Kind::Player, MEDIA),
         Target::Surface(entry, _) => (of_surface(&entry.surface), &*entry.surface.name),
     };
-    led.kind = kind;
+    tag.kind = kind;
     let mut response = match found.target {
         _ if parts.method == Method::OPTIONS => options(),
         _ => {
-            led.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
-            let within = Within { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
-            within.respond(&found, body).instrument(led.span.clone()).await
+            tag.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
+            let gate = Gate { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
+            gate.respond(&found, body).instrument(tag.span.clone()).await
         }
     };
     if kind == Kind::Player
@@ -261,9 +210,4 @@ fn panicked(id: &str) -> Response {
     tracing::error!(incident = id, "a request panicked");
     let text = format!("Something broke here. Tell the operator this incident: {id}.\n");
     answer::plain(StatusCode::INTERNAL_SERVER_ERROR, text)
-}
-
-pub(crate) fn broken(id: &str, error: &host_engine::Error) -> Response {
-    tracing::error!(incident = id, %error, "the control database does not answer");
-    answer::plain(StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment; try again.\n")
 }

@@ -76,8 +76,12 @@ impl Bound {
         patience: Patience,
         mut closing: Closing,
     ) {
-        let gate =
-            Gate { address: self.address, since: Instant::now(), full: Seldom::default(), failed: Seldom::default() };
+        let accept_log = AcceptLog {
+            address: self.address,
+            since: Instant::now(),
+            full: Seldom::default(),
+            failed: Seldom::default(),
+        };
         let reception = Arc::new(Reception { door: Arc::clone(&self.door), answers, http: limits() });
         loop {
             let accepted = tokio::select! {
@@ -87,14 +91,14 @@ impl Bound {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    gate.failed(&error).await;
+                    accept_log.failed(&error).await;
                     continue;
                 }
             };
             let admitted = match capacity.admit(peer.ip(), usize::try_from(stream.as_raw_fd()).unwrap_or(usize::MAX)) {
                 Ok(admitted) => admitted,
                 Err(full) => {
-                    gate.turned_away(full, peer.ip());
+                    accept_log.turned_away(full, peer.ip());
                     if !self.door.is_tls() {
                         tell_no_room(stream);
                     }
@@ -112,14 +116,14 @@ impl Bound {
 }
 
 /// What a listener says of the clients that it does not let in.
-struct Gate {
+struct AcceptLog {
     address: SocketAddr,
     since: Instant,
     full: Seldom,
     failed: Seldom,
 }
 
-impl Gate {
+impl AcceptLog {
     fn turned_away(&self, full: Full, client: IpAddr) {
         if let Some(times) = self.full.note(self.since.elapsed()) {
             let (listener, why) = (self.address, full.name());

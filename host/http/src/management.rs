@@ -1,9 +1,9 @@
 //! The management listener: is the process alive, is it ready, and its figures. Not for the public:
 //! it names tenants that are in trouble. It knows no secret.
 
-use crate::Http;
 use crate::answer;
 use crate::connection::{Answered, Answers, Arrival};
+use crate::state::Http;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;

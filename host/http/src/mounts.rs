@@ -1,5 +1,5 @@
 //! The route tables of tenants: media routes and the mounts of the surfaces that a tenant has now,
-//! built once for each generation of its plugins. Refuses to know requests.
+//! built once for each generation of its plugins.
 
 use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;

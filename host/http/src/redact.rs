@@ -1,5 +1,5 @@
-//! What the log says of a request: one span, with the matched route instead of the path, so that
-//! no credential of a path or query gets there. Refuses to know bodies and headers.
+//! What the log says of a request: one span, with the matched route instead of the path, so that no
+//! credential of a path or query gets there.
 
 use crate::figures::Kind;
 use host_core::caller::Identity;

@@ -1,6 +1,5 @@
 //! Sends bodies that the runtime holds: picks the coding that the client takes and that costs
 //! nothing now, answers 304 to who has it already, and sends piece by piece.
-//! Refuses to know how bodies are built and kept.
 
 use axum::body::Body;
 use axum::response::Response;

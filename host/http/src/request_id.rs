@@ -1,5 +1,5 @@
 //! Ids of requests: unique in the process and hard to guess from outside, so that a log line, an
-//! audit row and an answer can be put together. Refuses to know requests.
+//! audit row and an answer can be put together.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;

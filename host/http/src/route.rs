@@ -1,5 +1,5 @@
-//! Which route a path leads to: the fixed ones of media and the mounts of a tenant's surfaces,
-//! in one table that refuses two routes for one path. Refuses to know requests and answers.
+//! Which route a path leads to: the fixed ones of media and the mounts of a tenant's surfaces, in
+//! one table that refuses two routes for one path.
 
 use host_core::reserved::is_reserved;
 use std::collections::HashMap;

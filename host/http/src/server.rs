@@ -1,8 +1,5 @@
 //! The server as a whole: binds its listeners, serves them, and ends them in order.
-//! Refuses to know requests.
 
-use crate::Http;
-use crate::authority::Origin;
 use crate::certificate::Certificate;
 use crate::config::{Config, Patience, Sockets};
 use crate::connection::{Capacity, Closer};
@@ -11,8 +8,10 @@ use crate::front::Public;
 use crate::listener::Bound;
 use crate::management::Management;
 use crate::mounts::Mounts;
+use crate::origin::Origin;
 use crate::rate::Limiter;
 use crate::request_id::RequestIds;
+use crate::state::Http;
 use crate::tenant::Tenants;
 use host_engine::Engine;
 use host_media::Media;
@@ -40,7 +39,7 @@ pub enum BindError {
         /// Why.
         reason: io::Error,
     },
-    /// The public address is none.
+    /// `public_url` is not a valid origin.
     #[error("the public address {0} is not http://HOST or https://HOST with an optional port; correct it")]
     PublicUrl(String),
 }

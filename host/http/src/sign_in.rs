@@ -1,9 +1,8 @@
 //! Who is asking on a surface: what the dialect found, handed to the engine's sign-in.
-//! Refuses to know what a credential looks like and whether it is right.
 
 use crate::dialect::credential::{Shown, shown};
 use crate::dialect::{Gathered, Refused};
-use crate::front::Visitor;
+use crate::visitor::Visitor;
 use host_core::TenantId;
 use host_core::action::Surface;
 use host_core::api_key::ApiKey;
@@ -15,7 +14,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use std::sync::Arc;
 
-/// A caller with what he signed in with.
+/// A caller with what they signed in with.
 pub(crate) struct Signed {
     /// Who.
     pub(crate) caller: Caller,

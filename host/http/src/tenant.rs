@@ -1,7 +1,7 @@
 //! Which tenant a request is for: by its one host name, by its access code, or because there is
-//! only one. Refuses to know what the tenant answers.
+//! only one.
 
-use crate::authority::Host;
+use crate::host::Host;
 use host_core::TenantId;
 use host_core::access_code::AccessCode;
 use host_core::tenant::Tenant;

@@ -1,5 +1,4 @@
 //! What media is built from: the ports it uses and the times it keeps.
-//! Knows no configuration file.
 
 use crate::supervisor::Detect;
 use host_core::port::{Clock, Fetch, Keyring};

@@ -1,6 +1,7 @@
-//! The body of an answer as it arrives, with an end to waiting and to size. Knows no addresses.
+//! The body of an answer as it arrives, with an end to waiting and to size.
 
-use crate::client::{Request, failure};
+use crate::failure::failure;
+use crate::request::Request;
 use bytes::Bytes;
 use host_core::port::{ByteStream, FetchError};
 use reqwest::Response;
@@ -12,7 +13,7 @@ struct Body {
     /// None after an error.
     response: Option<Response>,
     idle: Duration,
-    /// None is no end.
+    /// `None`: no deadline.
     deadline: Option<Instant>,
     max_bytes: Option<u64>,
     given: u64,

@@ -1,12 +1,13 @@
 //! Asks other servers. Each hop is checked before it is taken; errors name no address, because
-//! addresses of sources hold credentials. Knows nothing of what the bytes are.
+//! addresses of sources hold credentials.
 
 use crate::body::{body, within};
 use crate::cookies::Cookies;
-use crate::names::{CheckedNames, Names, Refused, SystemNames};
+use crate::failure::{chain, failure, root};
+use crate::names::{CheckedNames, Names, SystemNames};
+use crate::request::Request;
 use crate::{address, port};
-use host_core::port::{ByteRange, FetchError, Fetched, Validators};
-use host_core::secret::Secret;
+use host_core::port::{FetchError, Fetched, Validators};
 use ipnet::IpNet;
 use reqwest::header::{
     CONTENT_RANGE, CONTENT_TYPE, COOKIE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RANGE,
@@ -72,22 +73,6 @@ impl Default for OutgoingOptions {
 #[derive(Debug, thiserror::Error)]
 #[error("outgoing connections cannot be set up: {0}")]
 pub struct SetupError(String);
-
-/// One GET.
-#[derive(Clone, Debug, Default)]
-pub struct Request<'a> {
-    /// Where: http or https, without user-info.
-    pub url: &'a str,
-    /// Only this range.
-    pub range: Option<ByteRange>,
-    /// Further headers, such as `authorization`. They go to the host in `url` and to no other:
-    /// a redirect to another scheme, host or port leaves them behind.
-    pub headers: &'a [(&'a str, Secret)],
-    /// Most bytes of the body; none is no cap.
-    pub max_bytes: Option<u64>,
-    /// Longest time for the body, from its head on; none is no end, as live streams need.
-    pub max_time: Option<Duration>,
-}
 
 /// The client of the whole process; cheap to share, keeps idle connections.
 pub struct Outgoing {
@@ -242,29 +227,4 @@ fn was_cut_off(error: &reqwest::Error) -> bool {
         }),
     };
     !error.is_timeout() && !error.is_connect() && chain(error).any(ended)
-}
-
-/// What went wrong, without the address that the client's own words would name.
-pub(crate) fn failure(error: reqwest::Error) -> FetchError {
-    let error = error.without_url();
-    if let Some(Refused(rule)) = chain(&error).find_map(|cause| cause.downcast_ref()) {
-        return FetchError::Forbidden(rule);
-    }
-    if error.is_timeout() {
-        FetchError::TimedOut
-    } else if error.is_connect() {
-        FetchError::Unreachable(root(&error))
-    } else {
-        FetchError::Broken(root(&error))
-    }
-}
-
-/// The innermost cause, in words.
-fn root(error: &(dyn Error + 'static)) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
-}
-
-/// An error and its causes, from the outside in.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |cause| (*cause).source())
 }

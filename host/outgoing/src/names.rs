@@ -1,5 +1,4 @@
-//! Turns names into addresses, all of which are checked before one of them is used. Knows no
-//! ports and no connections.
+//! Turns names into addresses, all of which are checked before one of them is used.
 
 use crate::address;
 use ipnet::IpNet;

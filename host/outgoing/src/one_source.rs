@@ -1,7 +1,8 @@
 //! The port through which media asks, with and without cookies.
 
-use crate::client::{Outgoing, Request};
+use crate::client::Outgoing;
 use crate::cookies::Cookies;
+use crate::request::Request;
 use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched};
 use std::sync::Arc;
 

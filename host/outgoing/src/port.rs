@@ -1,4 +1,4 @@
-//! Which ports may be reached with HTTP. A pure rule. Knows no addresses.
+//! Which ports may be reached with HTTP. A pure rule.
 
 /// Ports of services that are not HTTP and do harm when spoken to: mail, shells, file shares,
 /// databases, container and cluster control. In order.

@@ -1,4 +1,4 @@
-//! Whose wish a call is, where callers are counted apart. Knows nothing of what is counted.
+//! Whose wish a call is, where callers are counted apart.
 
 use host_core::caller::{Caller, Identity};
 use host_core::{LineId, UserId};

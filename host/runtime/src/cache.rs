@@ -101,7 +101,7 @@ impl Cache {
         Some(entry)
     }
 
-    /// Writes beside, then renames: an entry is whole or not there.
+    /// Writes of_row, then renames: an entry is whole or not there.
     fn keep(&self, path: &std::path::Path, name: &[u8; 32], code: &[u8]) -> io::Result<()> {
         crate::file::write(path, &[&self.mac(name, code).0, code].concat())
     }

@@ -1,5 +1,4 @@
 //! One call of an action, from the caller's side: what goes in, what comes out, and what can go wrong.
-//! Knows nothing of how it is dispatched.
 
 use crate::body::BodyReply;
 use host_core::Refusal;

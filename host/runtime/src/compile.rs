@@ -5,7 +5,7 @@
 use crate::limits::FUNCTION_BYTES;
 use crate::log::one_line;
 use crate::package::Package;
-use crate::package::QUOTED;
+use crate::package_error::QUOTED;
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -219,8 +219,8 @@ pub fn compile_child() -> Result<(), CompileError> {
         setrlimit(resource, limit).map_err(std::io::Error::from)?;
     }
     let mut component = Vec::new();
-    std::io::stdin().take(crate::package::MAX_FILE as u64 + 1).read_to_end(&mut component)?;
-    if component.len() > crate::package::MAX_FILE {
+    std::io::stdin().take(crate::package_error::MAX_FILE as u64 + 1).read_to_end(&mut component)?;
+    if component.len() > crate::package_error::MAX_FILE {
         return Err(CompileError::Failed("the component is too large".into()));
     }
     let code = compile(&component)?;

@@ -1,17 +1,16 @@
 //! The call as one JSON text, written straight down: one string crosses to the guest, and no tree is built.
-//! Knows nothing of who reads it.
 
-use crate::body::build::Build;
+use crate::body::build::BodyBuild;
 use crate::body::key::role;
 use crate::call::Call;
-use crate::snapshot::Route;
+use crate::route::Route;
 use host_core::action::Dependency;
 use host_core::time::Unix;
 use std::fmt::Write;
 
 /// The call document of `wit/plugin/plugin.wit`. In a build it holds only what the cache rule names; the rest is
 /// there and empty.
-pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&Build>) -> String {
+pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&BodyBuild>) -> String {
     let (caller, request) = (&call.caller, &call.request);
     let shown = build.is_none();
     let host = build.is_none_or(|build| build.depends(Dependency::Host));

@@ -5,7 +5,7 @@ use crate::Runtime;
 use crate::file::{blocking, read, remove};
 use crate::health::{PluginHealth, PluginStatus};
 use crate::install::Installed;
-use crate::loaded::LoadError;
+use crate::load_error::LoadError;
 use crate::package::Package;
 use crate::watch::Nomination;
 use host_core::caller::Caller;

@@ -1,15 +1,7 @@
 //! The wasmtime engine: its configuration, its pool of instances, and the clock that interrupts guests.
-//! Knows nothing of plugins, grants or tenants.
 
-use crate::limits;
-use std::time::Duration;
-use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, OptLevel, OutOfMemory, PoolConcurrencyLimitError,
-    PoolingAllocationConfig, Strategy,
-};
-
-/// How often the epoch advances: the unit in which guest time is counted, and in which guests take turns.
-pub(crate) const TICK: Duration = Duration::from_millis(2);
+use crate::limits::{self, TICK};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy};
 
 /// Guests that can run at one moment in the process; the pool has a slot for each.
 pub(crate) const SLOTS: u32 = 256;
@@ -80,16 +72,6 @@ fn pool() -> PoolingAllocationConfig {
         .linear_memory_keep_resident(KEEP_MEMORY)
         .table_keep_resident(KEEP_TABLE);
     pool
-}
-
-/// Whether a guest could not run because the pool or the machine had no room for it.
-pub(crate) fn has_no_room(error: &wasmtime::Error) -> bool {
-    let of_machine = |cause: &(dyn std::error::Error + 'static)| {
-        let io = cause.downcast_ref::<std::io::Error>();
-        io.is_some_and(|error| error.kind() == std::io::ErrorKind::OutOfMemory)
-            || cause.downcast_ref::<rustix::io::Errno>() == Some(&rustix::io::Errno::NOMEM)
-    };
-    error.is::<PoolConcurrencyLimitError>() || error.is::<OutOfMemory>() || error.chain().any(of_machine)
 }
 
 /// Advances the epoch on a thread of its own that ends with the engine.

@@ -1,8 +1,7 @@
 //! Plugin files on disk: read without being led elsewhere, written whole or not at all.
-//! Knows nothing of what is in them.
 
-use crate::loaded::LoadError;
-use crate::package::MAX_FILE;
+use crate::load_error::LoadError;
+use crate::package_error::MAX_FILE;
 use bytes::Bytes;
 use rustix::fs::OFlags;
 use std::fs::{self, OpenOptions};

@@ -1,10 +1,9 @@
-//! Giving and taking back what plugins ask for. A grant without a list is for one file, the one that was looked
-//! at. Knows nothing of what a function or an action does.
+//! Giving and taking back what plugins ask for. A grant without a list is for one file, the one that was looked at.
 
 use crate::Runtime;
 use crate::file::{blocking, read};
 use crate::known::Known;
-use crate::loaded::LoadError;
+use crate::load_error::LoadError;
 use crate::package::Package;
 use host_core::action::{Budget, Reach};
 use host_core::caller::Caller;
@@ -40,7 +39,7 @@ impl Runtime {
         let row = self.row(tenant, name).await?;
         let row = row.ok_or_else(|| no_such(name))?;
         let installed = self.installed_file(&row).await?;
-        let waiting = self.waiting_file(&self.tenancy(tenant), &row).await;
+        let waiting = self.waiting_file(&self.tenant_plugins(tenant), &row).await;
         let meant = meant(&installed, waiting.as_deref(), digest)?;
         let mut chosen = if what.is_empty() { whole(&row, meant, digest)? } else { parse(what)?.of(&meant.asked)? };
         chosen.digest.clone_from(&meant.digest);

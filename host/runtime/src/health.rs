@@ -1,5 +1,4 @@
 //! How the plugins of a tenant are doing, as plain figures.
-//! Knows nothing of who shows them.
 
 use crate::breaker::BreakerState;
 use host_core::plugin::PluginSource;

@@ -1,9 +1,9 @@
-//! Looks into a component before it is compiled: is it well-formed, does it stay within the size limits, and
-//! which functions does it import. Knows nothing of which imports are granted.
+//! Looks into a component before it is compiled: is it well-formed, does it stay within the size limits, and which
+//! functions does it import.
 
 use crate::limits;
 use crate::log::one_line;
-use crate::package::{PackageError, QUOTED};
+use crate::package_error::{PackageError, QUOTED};
 use crate::wasi;
 use host_core::grant::Function;
 use std::collections::BTreeSet;

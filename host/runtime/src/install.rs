@@ -1,12 +1,11 @@
-//! How a file becomes a tenant's plugin: checked, compiled and tried first, then kept by its digest, written into
-//! the control database and swapped in. A version that asks for more than is granted waits beside the one that
-//! runs. Knows nothing of where a file came from.
+//! How a file becomes a tenant's plugin: checked, compiled and tried first, then kept by its digest, written into the
+//! control database and swapped in. A version that asks for more than is granted waits beside the one that runs.
 
 use crate::Runtime;
 use crate::file::{blocking, remove, sweep, write};
 use crate::health::PluginStatus;
 use crate::known::Known;
-use crate::loaded::LoadError;
+use crate::load_error::LoadError;
 use crate::package::Package;
 use bytes::Bytes;
 use host_core::TenantId;
@@ -74,12 +73,12 @@ impl Runtime {
         let missing = granted.missing(&loaded.asked, &brought.digest);
         let runs = row.as_ref().is_some_and(|row| row.digest != brought.digest) && self.runs(tenant, &brought.name);
         let waiting = self.waiting_path(tenant, &brought.name);
-        let tenancy = self.tenancy(tenant);
+        let tenant_plugins = self.tenant_plugins(tenant);
         let files = self.files.lock().await;
         if runs && !missing.is_empty() {
             let known = Arc::new(Known::of(&package));
             blocking(move || Ok(write(&waiting, &package.bytes)?)).await?;
-            tenancy.waiting.lock().insert(brought.name.clone(), Some(known));
+            tenant_plugins.waiting.lock().insert(brought.name.clone(), Some(known));
             self.refresh(tenant).await?;
             return Ok(told(brought, PluginStatus::WaitingForGrant { missing }));
         }
@@ -90,7 +89,7 @@ impl Runtime {
             Ok(remove(&waiting)?)
         })
         .await?;
-        tenancy.waiting.lock().insert(brought.name.clone(), None);
+        tenant_plugins.waiting.lock().insert(brought.name.clone(), None);
         if row.as_ref().is_none_or(|row| row.digest != brought.digest) {
             let add = async |work: &mut Work| plugin::add(work, brought.clone()).await;
             self.engine.act_control(caller, "plugin add", add).await?;
@@ -115,7 +114,7 @@ impl Runtime {
         let delete = async |work: &mut Work| plugin::remove(work, tenant, name).await;
         self.engine.act_control(caller, "plugin remove", delete).await?;
         remove(&self.waiting_path(tenant, name))?;
-        self.tenancy(tenant).waiting.lock().insert(name.to_owned(), None);
+        self.tenant_plugins(tenant).waiting.lock().insert(name.to_owned(), None);
         self.remove_dropped(tenant, name).await?;
         self.refresh(tenant).await?;
         if let Some(row) = row {

@@ -1,17 +1,7 @@
-//! What is known of plugin files, by digest: a file that did not change is not read again.
-//! Knows nothing of which tenant has it.
+//! What is known of a plugin file before it is loaded.
 
-use crate::Runtime;
-use crate::file::{blocking, read};
-use crate::health::{PluginHealth, PluginStatus};
-use crate::loaded::{LoadError, Loaded};
-use crate::package::{Package, PackageError};
-use crate::tenancy::{Tenancy, beside};
-use host_core::TenantId;
+use crate::package::Package;
 use host_core::grant::Grant;
-use host_core::plugin::InstalledPlugin;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 /// What of a plugin file matters before it is loaded.
 #[derive(Debug, PartialEq)]
@@ -27,89 +17,5 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn of(package: &Package) -> Known {
         Known { version: package.manifest.version.clone(), digest: package.digest_hex(), asked: package.asked.clone() }
-    }
-}
-
-impl Runtime {
-    /// The loaded plugin of a row, once nothing that it asks for is missing in its grant.
-    pub(crate) async fn load_row(self: &Arc<Runtime>, row: &InstalledPlugin) -> Result<Arc<Loaded>, LoadError> {
-        if !self.options.allow_unsigned {
-            return Err(LoadError::Unsigned);
-        }
-        let known = self.known.lock().get(&row.digest).cloned();
-        let (known, package) = match known {
-            Some(known) => (known, None),
-            None => {
-                let package = self.package(&row.digest).await?;
-                (self.remember(&package), Some(package))
-            }
-        };
-        let missing = row.granted.missing(&known.asked, &known.digest);
-        if !missing.is_empty() {
-            return Err(LoadError::NotGranted(missing));
-        }
-        if let Some(loaded) = self.loaded(&row.digest) {
-            return Ok(loaded);
-        }
-        let package = match package {
-            Some(package) => package,
-            None => self.package(&row.digest).await?,
-        };
-        self.load(package).await
-    }
-
-    /// What the installed file of a row asks for.
-    pub(crate) async fn installed_file(&self, row: &InstalledPlugin) -> Result<Arc<Known>, LoadError> {
-        let known = self.known.lock().get(&row.digest).cloned();
-        match known {
-            Some(known) => Ok(known),
-            None => Ok(self.remember(&self.package(&row.digest).await?)),
-        }
-    }
-
-    /// The version that waits beside a row's for its grant.
-    pub(crate) async fn waiting_file(&self, tenancy: &Tenancy, row: &InstalledPlugin) -> Option<Arc<Known>> {
-        let found = tenancy.waiting.lock().get(&row.name).cloned();
-        if let Some(known) = found {
-            return known;
-        }
-        let path = self.waiting_path(row.tenant, &row.name);
-        let package = blocking(move || Ok(Package::read(read(&path)?)?)).await.ok();
-        let known = package.map(|package| Arc::new(Known::of(&package)));
-        tenancy.waiting.lock().insert(row.name.clone(), known.clone());
-        known
-    }
-
-    /// How that version is shown.
-    pub(crate) async fn waiting(&self, tenancy: &Tenancy, row: &InstalledPlugin) -> Option<PluginHealth> {
-        let known = self.waiting_file(tenancy, row).await?;
-        let missing = row.granted.missing(&known.asked, &known.digest);
-        let (version, digest) = (known.version.clone(), known.digest.clone());
-        Some(PluginHealth { version, digest, ..beside(row, PluginStatus::WaitingForGrant { missing }) })
-    }
-
-    pub(crate) fn remember(&self, package: &Package) -> Arc<Known> {
-        let known = Arc::new(Known::of(package));
-        self.known.lock().insert(known.digest.clone(), Arc::clone(&known));
-        known
-    }
-
-    /// The installed file with a digest.
-    async fn package(&self, digest: &str) -> Result<Package, LoadError> {
-        let path = self.file(digest);
-        let package = blocking(move || Ok(Package::read(read(&path)?)?)).await?;
-        if package.digest_hex() != digest {
-            return Err(LoadError::Package(PackageError::Incomplete("it is not the file that was installed")));
-        }
-        Ok(package)
-    }
-
-    /// Where a version waits for its grant.
-    pub(crate) fn waiting_path(&self, tenant: TenantId, name: &str) -> PathBuf {
-        self.waiting_folder(tenant).join(format!("{name}.wasm"))
-    }
-
-    pub(crate) fn waiting_folder(&self, tenant: TenantId) -> PathBuf {
-        self.options.plugins_dir.join("waiting").join(tenant.0.to_string())
     }
 }

@@ -1,9 +1,11 @@
 //! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
-//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`, `loaded`
-//! - a plugin gets its place: `runtime`, `install`, `granting`, `file`, `known`, `tenancy`, `settings`, [`watch`], `drop_folder`, [`snapshot`]
-//! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `limits`,
+//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`,
+//!   `load_error`, `loaded`
+//! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
+//! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
@@ -14,6 +16,7 @@ pub mod breaker;
 mod cache;
 pub mod call;
 mod capability;
+mod change_settings;
 mod compile;
 mod dispatch;
 mod document;
@@ -21,26 +24,34 @@ mod drop_folder;
 mod engine;
 mod file;
 mod granting;
+mod guest;
 pub mod health;
 mod inspect;
 mod install;
 mod known;
 mod limits;
 mod link;
+mod load_error;
 mod loaded;
 pub mod log;
 pub mod manifest;
 #[cfg(feature = "native")]
 pub mod native;
+mod options;
 pub mod package;
+mod package_error;
 mod permits;
+mod plugin_files;
+mod plugin_settings;
+mod refresh;
 mod reply;
+mod route;
 mod runtime;
-mod settings;
 mod slow_lane;
 pub mod snapshot;
 mod state;
-mod tenancy;
+mod stop;
+mod tenant_plugins;
 mod waits;
 mod wasi;
 pub mod watch;
@@ -55,8 +66,12 @@ pub use health::{CallFigures, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
 pub use link::offered;
-pub use loaded::{LoadError, Loaded};
+pub use load_error::LoadError;
+pub use loaded::LoadedPlugin;
 pub use manifest::Manifest;
-pub use package::{Package, PackageError};
-pub use runtime::{Options, Runtime, Shipped, StartError};
-pub use snapshot::{Confinement, Explained, Route, Snapshot, SurfaceEntry};
+pub use options::{Options, Shipped};
+pub use package::Package;
+pub use package_error::PackageError;
+pub use route::{Confinement, Route};
+pub use runtime::{Runtime, StartError};
+pub use snapshot::{Explained, Snapshot, SurfaceEntry};

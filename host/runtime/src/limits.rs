@@ -1,10 +1,9 @@
 //! What one call of a guest may use, and the counters that hold it to that.
-//! Knows nothing of what the guest does with it.
 
 use host_core::action::Budget;
 use host_core::refusal::{Code, Refusal};
 use std::time::Duration;
-use wasmtime::ResourceLimiter;
+use wasmtime::{OutOfMemory, PoolConcurrencyLimitError, ResourceLimiter};
 
 /// Bytes of linear memory, over all memories of a guest.
 pub(crate) const MEMORY_BYTES: usize = 64 << 20;
@@ -166,7 +165,7 @@ impl ResourceLimiter for Meter {
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
         // The guest hears that it got no memory, unless it is the machine that has none.
-        if crate::engine::has_no_room(&error) { Err(error) } else { Ok(()) }
+        if has_no_room(&error) { Err(error) } else { Ok(()) }
     }
 
     fn instances(&self) -> usize {
@@ -205,7 +204,20 @@ impl Time {
 }
 
 const fn ticks(milliseconds: u32) -> u32 {
-    milliseconds / crate::engine::TICK.as_millis() as u32
+    milliseconds / TICK.as_millis() as u32
+}
+
+/// How often the epoch advances: the unit in which guest time is counted, and in which guests take turns.
+pub(crate) const TICK: Duration = Duration::from_millis(2);
+
+/// Whether a guest could not run because the pool or the machine had no room for it.
+pub(crate) fn has_no_room(error: &wasmtime::Error) -> bool {
+    let of_machine = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == std::io::ErrorKind::OutOfMemory)
+            || cause.downcast_ref::<rustix::io::Errno>() == Some(&rustix::io::Errno::NOMEM)
+    };
+    error.is::<PoolConcurrencyLimitError>() || error.is::<OutOfMemory>() || error.chain().any(of_machine)
 }
 
 #[cfg(test)]

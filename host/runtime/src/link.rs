@@ -1,48 +1,14 @@
 //! Turns a grant into a linker: each host function is linked by itself, and only when it is granted.
 //! Knows the list of capabilities, nothing of what their functions do.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{base, body, catalogue, credits, guide, lines, packages, records, users};
 use crate::state::CallState;
+use crate::wasi;
 use host_core::grant::{Function, Grant};
 use std::collections::BTreeSet;
 use wasmtime::Engine;
-use wasmtime::component::{Component, Linker, LinkerInstance};
-
-/// One interface that the host offers.
-pub(crate) struct Interface {
-    /// `linecard:lines/lines`.
-    pub(crate) name: &'static str,
-    /// The newest version; a guest built for an older one of the same line links too.
-    pub(crate) version: &'static str,
-    /// Its functions.
-    pub(crate) functions: &'static [HostFunction],
-}
-
-/// One host function.
-pub(crate) struct HostFunction {
-    /// Its name in the interface.
-    pub(crate) name: &'static str,
-    /// Links it.
-    pub(crate) link: fn(&mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()>,
-    /// Answers it outside a sandbox; none where native calls have a way of their own.
-    #[cfg(feature = "native")]
-    pub(crate) native: Option<crate::native::Verb>,
-}
-
-impl HostFunction {
-    /// A function that touches no store.
-    pub(crate) const fn plain(
-        name: &'static str,
-        link: fn(&mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()>,
-    ) -> HostFunction {
-        HostFunction {
-            name,
-            link,
-            #[cfg(feature = "native")]
-            native: None,
-        }
-    }
-}
+use wasmtime::component::{Component, Linker};
 
 /// Every interface there is. The first is linked for everyone.
 pub(crate) const INTERFACES: &[&Interface] = &[
@@ -56,12 +22,6 @@ pub(crate) const INTERFACES: &[&Interface] = &[
     &guide::INTERFACE,
     &body::INTERFACE,
 ];
-
-impl Interface {
-    pub(crate) fn function(&self, host: &HostFunction) -> Function {
-        Function(format!("{}.{}", self.name, host.name))
-    }
-}
 
 /// Every function that a plugin can ask for.
 pub fn offered() -> BTreeSet<Function> {
@@ -93,6 +53,6 @@ pub(crate) fn linker(
             (host.link)(&mut instance)?;
         }
     }
-    crate::wasi::link(&mut linker, component)?;
+    wasi::link(&mut linker, component)?;
     Ok(linker)
 }

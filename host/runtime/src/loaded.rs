@@ -2,14 +2,16 @@
 //! Knows no tenant; one loaded plugin serves all that have it.
 
 use crate::cache::Cache;
-use crate::capability::GuestRefusal;
-use crate::compile::CompileError;
+use crate::guest::Answered;
 use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
 use crate::link;
+use crate::load_error::LoadError;
 use crate::log::{Ring, one_line};
 use crate::manifest::Manifest;
-use crate::package::{Package, PackageError, QUOTED};
-use crate::state::{CallState, Stop};
+use crate::package::Package;
+use crate::package_error::QUOTED;
+use crate::state::CallState;
+use crate::stop::Stop;
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
 use host_core::caller::{Caller, Identity};
@@ -18,61 +20,8 @@ use std::sync::Arc;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-/// Why a plugin is not loaded. Each is one sentence for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The file is no good.
-    #[error(transparent)]
-    Package(#[from] PackageError),
-    /// It cannot be compiled.
-    #[error(transparent)]
-    Compile(#[from] CompileError),
-    /// It asks for what this host does not have.
-    #[error("it imports {}, which this host does not have; it was built for another version", .0.join(", "))]
-    Unknown(Vec<String>),
-    /// It asks for what was not granted.
-    #[error("it waits for a grant of {}", .0.join(", "))]
-    NotGranted(Vec<String>),
-    /// It does not fit together with the host.
-    #[error("it cannot be linked: {0}")]
-    Link(String),
-    /// It does not answer what its description says.
-    #[error("its description and its component differ: {0}")]
-    Description(String),
-    /// It failed in its trial run.
-    #[error("it failed when it was tried: {0}")]
-    Trial(String),
-    /// It clashes with another plugin of the tenant.
-    #[error("{0}")]
-    Clash(String),
-    /// Its file cannot be read or kept.
-    #[error("its file cannot be read or kept: {0}")]
-    File(#[from] std::io::Error),
-    /// There is no room for its trial run just now.
-    #[error("the panel is too busy to try it; it is tried again")]
-    Busy,
-    /// Foreign plugins are switched off.
-    #[error("only shipped plugins are allowed; set `[plugins] unsigned=true` to run foreign ones")]
-    Unsigned,
-    /// The host failed.
-    #[error(transparent)]
-    Engine(#[from] host_engine::Error),
-}
-
-impl LoadError {
-    /// Whether it may go by itself, so that the same file is worth another try.
-    pub(crate) fn is_passing(&self) -> bool {
-        match self {
-            LoadError::Busy | LoadError::File(_) => true,
-            LoadError::Compile(error) => error.is_passing(),
-            LoadError::Engine(error) => !matches!(error, host_engine::Error::Refusal(_)),
-            _ => false,
-        }
-    }
-}
-
 /// A loaded plugin.
-pub struct Loaded {
+pub struct LoadedPlugin {
     /// SHA-256 of its file.
     pub digest: [u8; 32],
     /// Who it is.
@@ -91,13 +40,10 @@ pub struct Loaded {
     pub(crate) native: std::sync::OnceLock<crate::native::NativeAction>,
 }
 
-/// How a guest answered.
-pub(crate) type Answered = Result<String, GuestRefusal>;
-
 /// How a call of a guest ended, and what the host knew of it.
 pub(crate) type Ended = (CallState, wasmtime::Result<Answered>);
 
-impl Loaded {
+impl LoadedPlugin {
     /// Compiles, links and tries a package. Everything it asks for gets linked; whether that is granted is looked
     /// at before it answers calls. The trial run is given nothing of the host but its log.
     pub(crate) async fn load(
@@ -106,7 +52,7 @@ impl Loaded {
         cache: &Cache,
         package: Package,
         shipped: bool,
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<LoadedPlugin, LoadError> {
         let unknown = link::unknown(&package.asked);
         if !unknown.is_empty() {
             return Err(LoadError::Unknown(unknown));
@@ -117,7 +63,7 @@ impl Loaded {
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(linked)?;
         let Description { surfaces, actions } = package.description;
-        let loaded = Loaded {
+        let loaded = LoadedPlugin {
             digest: package.digest,
             manifest: package.manifest,
             asked: package.asked,
@@ -198,7 +144,7 @@ fn export(component: &Component, name: &str) -> Result<ComponentExportIndex, Loa
 
 /// Why a trial run failed.
 fn tried(error: wasmtime::Error) -> LoadError {
-    match crate::engine::has_no_room(&error) {
+    match crate::limits::has_no_room(&error) {
         true => LoadError::Busy,
         false => LoadError::Trial(one_line(&format!("{error:#}"), QUOTED)),
     }

@@ -1,5 +1,4 @@
 //! What plugins log: one ring for each plugin of each tenant, in memory.
-//! Knows nothing of the host's own log, and keeps nothing over a restart.
 
 use host_core::time::Unix;
 use parking_lot::Mutex;

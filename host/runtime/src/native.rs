@@ -1,13 +1,14 @@
 //! Actions of a shipped plugin answered by code of this process, behind the same sign-in, limits,
-//! engine and journal: what a benchmark measures the sandbox against. A panel is built without
-//! the feature that this file belongs to. Knows no action and no SDK.
+//! engine and journal: what a benchmark measures the sandbox against. A panel is built without the
+//! feature that this file belongs to.
 
-use crate::Runtime;
-use crate::capability::GuestRefusal;
+use crate::capability::native::Verb;
+pub use crate::capability::native::{Answer, Argument};
+use crate::guest::{Answered, GuestRefusal};
 use crate::link::INTERFACES;
-use crate::loaded::Answered;
 use crate::log::Level;
-use crate::state::{CallState, Stop};
+use crate::state::CallState;
+use crate::stop::Stop;
 use host_core::Refusal;
 use host_core::refusal::Code;
 use std::collections::HashMap;
@@ -19,33 +20,6 @@ use std::thread::Thread;
 
 /// Answers one call of an action: `surface/name` and the call's document.
 pub type NativeAction = fn(NativeCall, &str, &str) -> (NativeCall, Result<String, Refusal>);
-
-/// What a function of the host is called with.
-#[derive(Debug, Clone, Copy)]
-pub enum Argument<'a> {
-    /// A `string`.
-    Text(&'a str),
-    /// A `u32`.
-    Number(u32),
-    /// A `bool`.
-    Flag(bool),
-}
-
-/// What a function of the host answers.
-#[derive(Debug)]
-pub enum Answer {
-    /// A `string`.
-    Text(String),
-    /// A `u32`.
-    Number(u32),
-    /// Nothing but success.
-    Nothing,
-}
-
-/// A verb in the form that native calls take.
-pub(crate) type Verb = for<'a> fn(&'a mut CallState, &'a [Argument<'a>]) -> Answering<'a>;
-
-type Answering<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<Answer, GuestRefusal>>> + Send + 'a>>;
 
 static VERBS: LazyLock<HashMap<String, Verb>> = LazyLock::new(|| {
     let functions = INTERFACES.iter().flat_map(|interface| {
@@ -126,16 +100,7 @@ fn waited_for<T>(mut answer: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> T 
     }
 }
 
-impl Runtime {
-    /// Lets `action` answer all actions of a shipped plugin from now on. False when there is no
-    /// such plugin, or it is native already.
-    pub fn answer_natively(&self, plugin: &str, action: NativeAction) -> bool {
-        let shipped = self.shipped.iter().find(|loaded| loaded.manifest.name == plugin);
-        shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
-    }
-}
-
-/// What [`crate::Loaded::answer`] does for a native action.
+/// What [`crate::LoadedPlugin::answer`] does for a native action.
 pub(crate) fn answer(
     native: NativeAction,
     state: CallState,
@@ -152,51 +117,4 @@ pub(crate) fn answer(
         message: refusal.message.into_owned(),
     };
     (call.state, Ok(answered.map_err(told)))
-}
-
-/// How an argument becomes what a verb takes.
-pub(crate) trait FromArgument: Sized {
-    fn from(argument: Argument<'_>) -> Option<Self>;
-}
-
-impl FromArgument for String {
-    fn from(argument: Argument<'_>) -> Option<String> {
-        if let Argument::Text(text) = argument { Some(text.to_owned()) } else { None }
-    }
-}
-
-impl FromArgument for u32 {
-    fn from(argument: Argument<'_>) -> Option<u32> {
-        if let Argument::Number(number) = argument { Some(number) } else { None }
-    }
-}
-
-impl FromArgument for bool {
-    fn from(argument: Argument<'_>) -> Option<bool> {
-        if let Argument::Flag(flag) = argument { Some(flag) } else { None }
-    }
-}
-
-/// The next argument of a native call.
-pub(crate) fn argument<T: FromArgument>(arguments: &mut std::slice::Iter<'_, Argument<'_>>) -> wasmtime::Result<T> {
-    let argument = arguments.next().and_then(|argument| T::from(*argument));
-    argument.ok_or_else(|| wasmtime::Error::msg("an argument is missing or of another type"))
-}
-
-impl From<String> for Answer {
-    fn from(text: String) -> Answer {
-        Answer::Text(text)
-    }
-}
-
-impl From<u32> for Answer {
-    fn from(number: u32) -> Answer {
-        Answer::Number(number)
-    }
-}
-
-impl From<()> for Answer {
-    fn from((): ()) -> Answer {
-        Answer::Nothing
-    }
 }

@@ -1,5 +1,4 @@
 //! How many calls may run at the same moment. Nobody waits: one too many is turned away.
-//! Knows nothing of what they do.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,7 +1,6 @@
 //! What a guest answered, checked: everything in it is untrusted.
-//! Knows nothing of envelopes or HTTP.
 
-use crate::capability::GuestRefusal;
+use crate::guest::GuestRefusal;
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
 use host_core::action::{Action, ReplyShape, Shape};

@@ -1,19 +1,20 @@
-//! The runtime: its options and start, the loaded plugins, and what an operator may ask of it.
-//! Knows nothing of routes, calls and how a file gets installed.
+//! The runtime: its start, the loaded plugins, and what an operator may ask of it.
 
 use crate::breaker::BreakerState;
 use crate::cache::Cache;
-use crate::compile::{CompileLimits, Compiler};
+use crate::compile::Compiler;
 use crate::engine::{self, SLOTS};
 use crate::health::{PluginHealth, PluginStatus, TrippedAction};
 use crate::known::Known;
-use crate::loaded::{LoadError, Loaded};
+use crate::load_error::LoadError;
+use crate::loaded::LoadedPlugin;
 use crate::log::LogLine;
+use crate::options::{Options, Shipped};
 use crate::package::Package;
 use crate::permits::Bounds;
 use crate::slow_lane::SlowLane;
 use crate::snapshot::Snapshot;
-use crate::tenancy::{Tenancy, of_placed};
+use crate::tenant_plugins::{TenantPlugins, of_placed};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use host_core::TenantId;
@@ -25,47 +26,10 @@ use host_core::port::{Filter, Query};
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
-
-/// Where things are, and what is allowed.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Compiled plugins; made with mode 0700 when it is missing.
-    pub cache_dir: PathBuf,
-    /// Files of foreign plugins, named by their digest.
-    pub plugins_dir: PathBuf,
-    /// The tenants' folders: `NAME/plugins/*.wasm` is picked up.
-    pub tenants_dir: PathBuf,
-    /// How to start a process that calls [`crate::compile_child`]: program and arguments. Empty
-    /// compiles in this process, without its limits: for tests and for shipped plugins at build time.
-    pub compiler: Vec<OsString>,
-    /// The whole environment of that process: names and values.
-    pub compiler_environment: Vec<(&'static str, &'static str)>,
-    /// What compiling a foreign plugin may use; shipped ones may use more.
-    pub compile: CompileLimits,
-    /// Bytes that one function of these plugins may have, where the usual 64 KiB are not right.
-    pub function_bytes: BTreeMap<String, usize>,
-    /// Threads for calls that take longer than a tick; 0 leaves every call on the thread where it began, for
-    /// those who step everything by hand.
-    pub slow_threads: usize,
-    /// Whether foreign plugins are loaded at all.
-    pub allow_unsigned: bool,
-    /// The plugins that came with the host.
-    pub shipped: &'static [Shipped],
-}
-
-/// A plugin that came with the host; trusted with what its manifest asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Shipped {
-    /// Its name, for messages.
-    pub name: &'static str,
-    /// Its file.
-    pub bytes: &'static [u8],
-}
 
 /// Why there is no runtime.
 #[derive(Debug, thiserror::Error)]
@@ -90,10 +54,10 @@ pub struct Runtime {
     /// Calls of the process: the pool has a slot for each.
     pub(crate) bounds: Bounds,
     pub(crate) slow: SlowLane,
-    pub(crate) shipped: Vec<Arc<Loaded>>,
-    /// Loaded foreign plugins, by digest; they live as long as a snapshot has them.
-    foreign: Mutex<HashMap<[u8; 32], Weak<Loaded>>>,
-    pub(crate) tenants: ArcSwap<HashMap<TenantId, Arc<Tenancy>>>,
+    pub(crate) shipped: Vec<Arc<LoadedPlugin>>,
+    /// LoadedPlugin foreign plugins, by digest; they live as long as a snapshot has them.
+    foreign: Mutex<HashMap<[u8; 32], Weak<LoadedPlugin>>>,
+    pub(crate) tenants: ArcSwap<HashMap<TenantId, Arc<TenantPlugins>>>,
     /// Tenants that were deleted: no late request brings one back. Held while a tenant is added.
     pub(crate) gone: Mutex<HashSet<TenantId>>,
     /// What is known of plugin files, by digest.
@@ -152,15 +116,15 @@ impl Runtime {
 
     /// The tenant's routes of this moment.
     pub fn snapshot(&self, tenant: TenantId) -> Arc<Snapshot> {
-        self.tenancy(tenant).snapshot.load_full()
+        self.tenant_plugins(tenant).snapshot.load_full()
     }
 
     /// How the tenant's plugins are doing: those that take part, those that do not, and files of
     /// its drop folder that did not become plugins.
     pub fn health(&self, tenant: TenantId) -> Vec<PluginHealth> {
-        let tenancy = self.tenancy(tenant);
+        let tenant_plugins = self.tenant_plugins(tenant);
         let now = self.engine.clock().monotonic();
-        let snapshot = tenancy.snapshot.load_full();
+        let snapshot = tenant_plugins.snapshot.load_full();
         let active = snapshot.placed().iter().map(|placed| {
             let tripped = placed.tripped(now);
             PluginHealth {
@@ -170,17 +134,17 @@ impl Runtime {
                 ..of_placed(placed, PluginStatus::Active)
             }
         });
-        let apart = tenancy.apart.lock().clone();
-        let dropped: Vec<_> = tenancy.dropped.lock().values().cloned().collect();
-        active.chain(apart).chain(dropped).collect()
+        let inactive = tenant_plugins.inactive.lock().clone();
+        let dropped: Vec<_> = tenant_plugins.dropped.lock().values().cloned().collect();
+        active.chain(inactive).chain(dropped).collect()
     }
 
     /// Plugins of all tenants that have actions whose breaker is not closed: (tenant, plugin, actions).
     pub fn tripped(&self) -> Vec<(TenantId, String, Vec<TrippedAction>)> {
         let now = self.engine.clock().monotonic();
         let mut tripped = Vec::new();
-        for (tenant, tenancy) in self.tenants.load().iter() {
-            for placed in tenancy.snapshot.load().placed() {
+        for (tenant, tenant_plugins) in self.tenants.load().iter() {
+            for placed in tenant_plugins.snapshot.load().placed() {
                 let actions = placed.tripped(now);
                 if !actions.is_empty() {
                     tripped.push((*tenant, placed.loaded.manifest.name.clone(), actions));
@@ -192,9 +156,17 @@ impl Runtime {
 
     /// What a plugin logged in a tenant, oldest first; empty for an unknown plugin.
     pub fn logs(&self, tenant: TenantId, plugin: &str) -> Vec<LogLine> {
-        let rings = self.tenancy(tenant);
+        let rings = self.tenant_plugins(tenant);
         let ring = rings.rings.lock().get(plugin).cloned();
         ring.map(|ring| ring.lines()).unwrap_or_default()
+    }
+
+    /// Lets `action` answer all actions of a shipped plugin from now on. False when there is no
+    /// such plugin, or it is native already.
+    #[cfg(feature = "native")]
+    pub fn answer_natively(&self, plugin: &str, action: crate::native::NativeAction) -> bool {
+        let shipped = self.shipped.iter().find(|loaded| loaded.manifest.name == plugin);
+        shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
     }
 
     /// Bytes of kept bodies of a tenant.
@@ -209,8 +181,8 @@ impl Runtime {
 
     /// Remembers what became of a file of the drop folder; none forgets it.
     pub(crate) fn note_dropped(&self, tenant: TenantId, path: PathBuf, health: Option<PluginHealth>) {
-        let tenancy = self.tenancy(tenant);
-        let mut dropped = tenancy.dropped.lock();
+        let tenant_plugins = self.tenant_plugins(tenant);
+        let mut dropped = tenant_plugins.dropped.lock();
         match health {
             Some(health) => dropped.insert(path, health),
             None => dropped.remove(&path),
@@ -254,13 +226,13 @@ impl Runtime {
     }
 
     /// The plugin of a file, where some tenant has it loaded.
-    pub(crate) fn loaded(&self, digest: &str) -> Option<Arc<Loaded>> {
+    pub(crate) fn loaded(&self, digest: &str) -> Option<Arc<LoadedPlugin>> {
         let digest: [u8; 32] = hex::decode(digest).ok()?.try_into().ok()?;
         self.foreign.lock().get(&digest).and_then(Weak::upgrade)
     }
 
     /// The plugin of a file that was read: compiled, linked and tried, unless some tenant has it loaded.
-    pub(crate) async fn load(self: &Arc<Runtime>, package: Package) -> Result<Arc<Loaded>, LoadError> {
+    pub(crate) async fn load(self: &Arc<Runtime>, package: Package) -> Result<Arc<LoadedPlugin>, LoadError> {
         let digest = package.digest;
         if let Some(loaded) = self.loaded(&package.digest_hex()) {
             return Ok(loaded);
@@ -270,7 +242,9 @@ impl Runtime {
         let runtime = Arc::clone(self);
         let handle = tokio::runtime::Handle::current();
         let load = move || {
-            handle.block_on(Loaded::load(&runtime.engine, &runtime.wasm, &runtime.cache, package, false)).map(Arc::new)
+            handle
+                .block_on(LoadedPlugin::load(&runtime.engine, &runtime.wasm, &runtime.cache, package, false))
+                .map(Arc::new)
         };
         let loaded = tokio::task::spawn_blocking(load).await;
         let loaded = loaded.map_err(|error| LoadError::Trial(error.to_string()))??;
@@ -292,7 +266,7 @@ fn load_shipped(
     wasm: &wasmtime::Engine,
     cache: &Cache,
     shipped: &'static [Shipped],
-) -> Result<Vec<Arc<Loaded>>, StartError> {
+) -> Result<Vec<Arc<LoadedPlugin>>, StartError> {
     let load = || {
         let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let executor = executor.map_err(|error| StartError::Engine(error.to_string()))?;
@@ -300,7 +274,7 @@ fn load_shipped(
         for Shipped { name, bytes } in shipped {
             let one = async {
                 let package = Package::read(Bytes::from_static(bytes))?;
-                Loaded::load(engine, wasm, cache, package, true).await
+                LoadedPlugin::load(engine, wasm, cache, package, true).await
             };
             let one = executor.block_on(one).map_err(|error| StartError::Shipped(name, error))?;
             loaded.push(Arc::new(one));

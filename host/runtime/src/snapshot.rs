@@ -1,60 +1,15 @@
-//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from
-//! begin to end. Knows nothing of how plugins are loaded or called.
+//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from begin to
+//! end.
 
 use crate::body::cache::Bodies;
-use crate::breaker::{Breaker, BreakerState};
-use crate::health::{Figures, TrippedAction};
-use crate::loaded::Loaded;
-use crate::log::Ring;
 use crate::permits::Bounds;
-use crate::settings::Settings;
+use crate::route::{ActivePlugin, Confinement, Route};
 use host_core::TenantId;
 use host_core::action::{Action, Reach, Surface};
 use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
-pub(crate) struct Placed {
-    pub(crate) loaded: Arc<Loaded>,
-    /// Shipped plugins give way to foreign ones.
-    pub(crate) shipped: bool,
-    pub(crate) grant: Arc<Grant>,
-    pub(crate) settings: Arc<Settings>,
-    /// One for each action of the plugin, in its order.
-    pub(crate) breakers: Vec<Arc<Breaker>>,
-    pub(crate) figures: Figures,
-    /// How many of its calls may run at the same moment.
-    pub(crate) bounds: Bounds,
-    pub(crate) log: Arc<Ring>,
-}
-
-impl Placed {
-    fn name(&self) -> &str {
-        &self.loaded.manifest.name
-    }
-
-    /// What its answers on a surface may do in a browser.
-    fn confinement(&self, surface: &str) -> Confinement {
-        match self.shipped {
-            true => Confinement::None,
-            false if self.grant.html.contains(surface) => Confinement::Pages,
-            false => Confinement::Sandbox,
-        }
-    }
-
-    /// Its actions whose breaker is not closed at `now`.
-    pub(crate) fn tripped(&self, now: Duration) -> Vec<TrippedAction> {
-        let actions = self.loaded.actions.iter().zip(&self.breakers);
-        let states = actions.map(|(action, breaker)| TrippedAction {
-            action: format!("{}/{}", action.surface, action.name),
-            breaker: breaker.state(now),
-        });
-        states.filter(|action| action.breaker != BreakerState::Closed).collect()
-    }
-}
 
 /// What a tenant's calls share, whichever plugin they go to.
 pub(crate) struct Shared {
@@ -74,39 +29,6 @@ pub struct SurfaceEntry {
     pub confinement: Confinement,
 }
 
-/// What the answers of a plugin may do in a browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confinement {
-    /// They came with the host.
-    None,
-    /// They are shown, and nothing in them runs.
-    Sandbox,
-    /// Pages of its own below its own paths, as granted.
-    Pages,
-}
-
-/// Where a call of an action goes.
-#[derive(Clone)]
-pub struct Route {
-    /// The action.
-    pub action: Arc<Action>,
-    /// The tenant's settings of that plugin.
-    pub(crate) settings: Arc<Settings>,
-    /// The plugin that answers it.
-    pub plugin: Arc<Loaded>,
-    pub(crate) placed: Arc<Placed>,
-    pub(crate) breaker: Arc<Breaker>,
-    /// `reseller/create_line`: what the audit calls it.
-    pub(crate) label: Arc<str>,
-}
-
-impl Route {
-    /// What its answers may do in a browser.
-    pub fn confinement(&self) -> Confinement {
-        self.placed.confinement(&self.action.surface)
-    }
-}
-
 /// All routes of a tenant.
 pub struct Snapshot {
     /// Grows with every swap.
@@ -115,7 +37,7 @@ pub struct Snapshot {
     pub(crate) shared: Arc<Shared>,
     surfaces: Vec<Arc<SurfaceEntry>>,
     routes: HashMap<String, Actions>,
-    placed: Vec<Arc<Placed>>,
+    placed: Vec<Arc<ActivePlugin>>,
 }
 
 #[derive(Default)]
@@ -168,7 +90,7 @@ impl Snapshot {
     /// Who answers an action, and whom it replaces.
     pub fn explain(&self, surface: &str, action: &str) -> Option<Explained> {
         let route = self.route(surface, action)?;
-        let answers = |placed: &&Arc<Placed>| {
+        let answers = |placed: &&Arc<ActivePlugin>| {
             placed.loaded.actions.iter().any(|a| a.surface == route.action.surface && a.name == route.action.name)
         };
         let replaced = self.placed.iter().filter(answers).find(|placed| placed.name() != route.placed.name());
@@ -185,7 +107,7 @@ impl Snapshot {
     }
 
     /// The plugins that take part.
-    pub(crate) fn placed(&self) -> &[Arc<Placed>] {
+    pub(crate) fn placed(&self) -> &[Arc<ActivePlugin>] {
         &self.placed
     }
 
@@ -195,8 +117,8 @@ impl Snapshot {
         generation: u64,
         tenant: TenantId,
         shared: Arc<Shared>,
-        plugins: Vec<Arc<Placed>>,
-    ) -> (Snapshot, Vec<(Arc<Placed>, String)>) {
+        plugins: Vec<Arc<ActivePlugin>>,
+    ) -> (Snapshot, Vec<(Arc<ActivePlugin>, String)>) {
         let mut snapshot =
             Snapshot { generation, tenant, shared, surfaces: Vec::new(), routes: HashMap::new(), placed: Vec::new() };
         let mut refused = Vec::new();
@@ -209,7 +131,7 @@ impl Snapshot {
         (snapshot, refused)
     }
 
-    fn add(&mut self, plugin: Arc<Placed>) {
+    fn add(&mut self, plugin: Arc<ActivePlugin>) {
         for surface in &plugin.loaded.surfaces {
             let entry = SurfaceEntry {
                 surface: Arc::clone(surface),
@@ -237,7 +159,7 @@ impl Snapshot {
     }
 
     /// Why a plugin cannot stand beside those before it.
-    fn clash(&self, plugin: &Placed) -> Option<String> {
+    fn clash(&self, plugin: &ActivePlugin) -> Option<String> {
         let name = plugin.name();
         if let Some(other) = self.placed.iter().find(|other| other.name() == name) {
             let kind = if other.shipped { "a shipped plugin" } else { "another plugin" };
@@ -264,7 +186,7 @@ impl Snapshot {
         plugin.loaded.actions.iter().find_map(|action| self.clash_of(plugin, action))
     }
 
-    fn clash_of(&self, plugin: &Placed, action: &Action) -> Option<String> {
+    fn clash_of(&self, plugin: &ActivePlugin, action: &Action) -> Option<String> {
         let is_own = |surface: &&Arc<Surface>| surface.name == action.surface;
         let others = || self.surfaces.iter().map(|entry| &entry.surface);
         let Some(surface) = plugin.loaded.surfaces.iter().chain(others()).find(is_own) else {

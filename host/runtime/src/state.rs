@@ -1,11 +1,12 @@
 //! What the host knows of one running call: the attempt it works on, what it may use, and what it has
 //! written so far. Knows no capability; each of them finds here what it needs.
 
-use crate::body::build::Build;
+use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
-use crate::capability::Needs;
-use crate::limits::{Meter, Spent};
+use crate::capability::needs::Needs;
+use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
+use crate::stop::{Denied, Stop};
 use crate::waits::Waits;
 use host_core::Refusal;
 use host_core::grant::Grant;
@@ -28,7 +29,7 @@ pub(crate) struct CallState {
     /// The body it writes.
     pub(crate) body: Sink,
     /// The body build it belongs to: then only what the build's key names may be read.
-    pub(crate) build: Option<Arc<Build>>,
+    pub(crate) build: Option<Arc<BodyBuild>>,
     /// The last refusal of the host: when the guest passes it on, it keeps its `Retry-After`.
     pub(crate) refused: Option<Refusal>,
     /// The open list of the catalogue.
@@ -37,7 +38,7 @@ pub(crate) struct CallState {
     /// How long it has waited for the host.
     pub(crate) waits: Arc<Waits>,
     /// What it printed through WASI.
-    pub(crate) printed: Option<Box<crate::wasi::Printed>>,
+    pub(crate) printed: Option<Box<crate::wasi::printed::Printed>>,
 }
 
 impl CallState {
@@ -46,7 +47,7 @@ impl CallState {
         work: Work,
         grant: Arc<Grant>,
         writes: bool,
-        build: Option<Arc<Build>>,
+        build: Option<Arc<BodyBuild>>,
         log: Arc<Ring>,
     ) -> CallState {
         let meter = Meter::new(build.is_some());
@@ -92,36 +93,5 @@ impl CallState {
             let request = self.work.caller().request.clone();
             self.log.push(LogLine { at: self.work.now(), level, request, message });
         }
-    }
-}
-
-/// Why a host call is not made.
-pub(crate) enum Denied {
-    /// The guest is told.
-    Refused(Refusal),
-    /// The call ends.
-    Stop(Stop),
-}
-
-/// What ends a call besides traps of its own.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Stop {
-    /// A limit.
-    #[error(transparent)]
-    Spent(#[from] Spent),
-    /// A reading action changes something.
-    #[error("an action of kind `read` called a function that changes something; describe it as `write`")]
-    WritesInRead,
-    /// Nobody calls it yet.
-    #[error("it called a function of the host while it was only asked what it answers")]
-    InTrial,
-    /// Not the plugin's fault: storage or the host failed.
-    #[error(transparent)]
-    Ours(host_engine::Error),
-}
-
-impl From<Spent> for Denied {
-    fn from(spent: Spent) -> Denied {
-        Denied::Stop(Stop::Spent(spent))
     }
 }

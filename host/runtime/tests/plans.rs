@@ -85,6 +85,7 @@ fn born(id: TenantId) -> Plan {
 }
 
 /// Lets writers write while the flag says so, until nobody else has it.
+#[expect(clippy::disallowed_methods, reason = "the writers of the test go with the real time")]
 fn drive(mut writers: Writers, writes: &Arc<AtomicBool>) {
     let (begin, writes) = (Instant::now(), Arc::clone(writes));
     std::thread::spawn(move || {

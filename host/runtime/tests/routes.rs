@@ -63,7 +63,7 @@ async fn a_foreign_plugin_replaces_an_action_of_one_tenant_and_its_aliases() {
     let tenants = [panel.tenant("acme").await, panel.tenant("other").await];
     assert_eq!(panel.admit(tenants[0], &foreign("mine", "1.0.0", "mine")).await, PluginStatus::Active);
     assert_eq!(said(&panel, tenants[0]).await, "mine");
-    assert_eq!(said(&panel, tenants[1]).await, "shipped", "the neighbour keeps his");
+    assert_eq!(said(&panel, tenants[1]).await, "shipped", "the neighbour keeps theirs");
     let snapshot = panel.runtime.snapshot(tenants[0]);
     assert_eq!(snapshot.route("probe", "1").unwrap().plugin.manifest.name, "mine");
     let explained = snapshot.explain("probe", "1").unwrap();

@@ -21,6 +21,7 @@ const LINES: u32 = 100_000;
 const STREAMS: u32 = 20_000;
 
 /// Prints microseconds of a repeated read; the least of several batches.
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn measured(what: &str, times: u32, mut read: impl FnMut(u32)) {
     let batch = |read: &mut dyn FnMut(u32)| {
         let begin = Instant::now();

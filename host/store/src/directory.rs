@@ -1,5 +1,4 @@
 //! The data directory: who may read it, who owns it, where what lies in it.
-//! Knows nothing of what the files hold.
 
 use crate::error::OpenError;
 use host_core::{TenantId, name};

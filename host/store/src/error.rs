@@ -1,5 +1,4 @@
 //! Why a data directory cannot be opened, and how SQLite's errors become the port's.
-//! Knows nothing of what the databases hold.
 
 use host_core::port::StoreError;
 use rusqlite::ErrorCode;

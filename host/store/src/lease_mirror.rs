@@ -1,5 +1,5 @@
-//! Leases in a memory-mapped file of fixed slots: they outlive the process, not the machine.
-//! Knows nothing of seats. One of the two files with `unsafe`: mapping, and the view as words.
+//! Leases in a memory-mapped file of fixed slots: they outlive the process, not the machine. One of
+//! the two files with `unsafe`: mapping, and the view as words.
 #![allow(unsafe_code)]
 
 use crate::directory::DataDirectory;

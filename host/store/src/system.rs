@@ -1,4 +1,4 @@
-//! The machine's own clock and randomness. Knows nothing of who asks.
+//! The machine's own clock and randomness.
 
 use host_core::port::{Clock, Entropy};
 use host_core::time::Unix;
@@ -12,6 +12,7 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// Its monotonic time begins now.
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
     pub fn new() -> SystemClock {
         SystemClock { start: Instant::now() }
     }
@@ -24,6 +25,7 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
     fn now(&self) -> Unix {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
@@ -39,6 +41,7 @@ impl Clock for SystemClock {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = getrandom::fill(buffer) {
             // Without randomness every key and password made from here on would be guessable.

@@ -1,5 +1,5 @@
-//! A store whose writers are driven by hand: nothing is written, granted or answered between
-//! steps, and time is what the test says. Knows no SQL.
+//! A store whose writers are driven by hand: nothing is written, granted or answered between steps,
+//! and time is what the test says.
 #![allow(clippy::unwrap_used)]
 
 #[path = "conformance/panel.rs"]

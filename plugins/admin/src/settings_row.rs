@@ -1,5 +1,4 @@
 //! How this surface shows the settings.
-//! Knows nothing of what they do.
 
 use linecard_sdk::records::Settings;
 use serde::Serialize;

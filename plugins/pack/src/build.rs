@@ -2,8 +2,10 @@
 //! script, so another cargo is already running: the nested one has a target folder and a
 //! profile of its own, and none of the outer one's flags and wrappers.
 
+use crate::folder::read;
+use crate::pack::{MOST_PAGES, pack};
 use crate::toolchain::{GUEST_TARGET, provide};
-use crate::{MOST_PAGES, Manifest, PackError, module, pack, read};
+use crate::{Manifest, PackError, module};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Making a component of a module, against the plugin's own world: the world decides what may
-//! be imported. Knows nothing of manifests and descriptions.
+//! Making a component of a module, against the plugin's own world: the world decides what may be
+//! imported.
 
 use crate::PackError;
 use crate::module::without_component_types;

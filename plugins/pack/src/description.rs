@@ -2,7 +2,8 @@
 //! fields once (`[fields.line]`) and use it in several actions (`fields = "line"`); the host
 //! knows nothing of that.
 
-use crate::{PackError, read};
+use crate::PackError;
+use crate::folder::read;
 use host_core::action::Description;
 use std::path::Path;
 use toml::{Table, Value};

@@ -1,5 +1,4 @@
 //! What can be wrong with a plugin's folder or its build, each with what to do next.
-//! Knows nothing of the checks themselves.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,4 @@
 //! Reading and rewriting WebAssembly files section by section.
-//! Knows no plugin.
 
 use wasm_encoder::{CustomSection, Encode};
 use wasmparser::{Parser, Payload};

@@ -1,5 +1,4 @@
 //! The packed files of the shipped plugins, built for real.
-//! Knows nothing of what the plugins do.
 #![allow(clippy::unwrap_used)]
 
 use linecard_pack::{ACTIONS_SECTION, MOST_PAGES, Manifest, PLUGIN_SECTION, build_all, pack};

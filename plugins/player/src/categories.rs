@@ -1,5 +1,4 @@
 //! How this surface shows categories, for the three actions that list them.
-//! Knows nothing of what is listed under them.
 
 use crate::uncategorised;
 use linecard_sdk::body::Body;

@@ -1,5 +1,4 @@
 //! How this surface shows a programme. Texts are base64, and never null.
-//! Knows nothing of which programmes were asked for.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,4 @@
 //! What the three lists share: which entries, in which category, and the array around them.
-//! Knows no field.
 
 use crate::uncategorised;
 use linecard_sdk::body::Body;

@@ -1,5 +1,4 @@
 //! Titles and texts that several lists derive from a name and its details.
-//! Knows no list.
 
 use linecard_sdk::json;
 

@@ -1,6 +1,5 @@
 //! The category of what has none: players want every entry in a real one. Its ids are the highest
 //! that apps with signed numbers can read, so no category of the panel has them.
-//! Knows no field.
 
 use linecard_sdk::Refusal;
 use linecard_sdk::catalogue::{self, List, Window};

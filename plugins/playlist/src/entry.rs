@@ -1,5 +1,4 @@
 //! One entry of a playlist, whatever it is: what it is called, where it stands, where it plays.
-//! Knows nothing of how a playlist writes it.
 
 use linecard_sdk::catalogue::{EpisodeOf, StreamKind};
 use linecard_sdk::json;

@@ -1,5 +1,5 @@
-//! The text of a playlist, plain (`m3u`) or with attributes (`m3u_plus`). Lines end in CR LF,
-//! as the panels that players were written for end them. Knows nothing of where entries play.
+//! The text of a playlist, plain (`m3u`) or with attributes (`m3u_plus`). Lines end in CR LF, as
+//! the panels that players were written for end them.
 
 use linecard_sdk::json;
 

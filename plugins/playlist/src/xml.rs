@@ -1,5 +1,4 @@
 //! Text in XML.
-//! Knows no element.
 
 /// Appends text with the characters escaped that XML gives a meaning, and without those that it
 /// does not allow at all.

@@ -1,5 +1,4 @@
 //! How this surface shows a line.
-//! Knows nothing of what was asked.
 
 use linecard_sdk::lines::{LineStatus, LineView};
 use linecard_sdk::{Expiry, time};

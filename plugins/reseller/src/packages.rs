@@ -1,4 +1,4 @@
-//! `packages`: what the caller may sell, at his own price.
+//! `packages`: what the caller may sell, at their own price.
 //! Knows no price of its own: the host says what each costs the caller.
 
 use crate::parameters::Packages;

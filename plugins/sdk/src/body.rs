@@ -1,5 +1,4 @@
 //! Answers too large to cross at once: they are written to the host piece by piece.
-//! Knows nothing of their content.
 
 use crate::Refusal;
 use crate::bindings::linecard::body::body as host;

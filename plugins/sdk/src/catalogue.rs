@@ -1,5 +1,5 @@
-//! What the calling line may watch, in the order of its bouquets, as typed rows that borrow
-//! from the host's answer. Knows no surface's field names.
+//! What the calling line may watch, in the order of its bouquets, as typed rows that borrow from
+//! the host's answer.
 
 use crate::bindings::linecard::catalogue::catalogue as host;
 use crate::{Refusal, read};

@@ -19,7 +19,7 @@ pub struct Adjusted {
     pub adjusted: Credits,
 }
 
-/// Moves credits between the caller and a user below him: a positive amount gives, a negative
+/// Moves credits between the caller and a user below them: a positive amount gives, a negative
 /// one takes back. Admins give from and take to the panel itself.
 pub fn adjust(user: u32, amount: &Credits, note: &str) -> Result<Adjusted, Refusal> {
     read(&host::adjust(user, amount.as_str(), note)?)

@@ -1,5 +1,4 @@
 //! The guide of what the calling line may watch.
-//! Knows no surface's field names.
 
 use crate::bindings::linecard::guide::guide as host;
 use crate::{Refusal, read};

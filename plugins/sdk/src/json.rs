@@ -1,5 +1,5 @@
 //! Writing JSON by hand, for lists of tens of thousands of rows, where a serialiser's work per
-//! field is what the list costs. Knows nothing of what is written.
+//! field is what the list costs.
 
 /// Appends a text with its quotes, escaped.
 pub fn text(out: &mut String, text: &str) {

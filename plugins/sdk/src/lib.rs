@@ -31,6 +31,7 @@ pub mod native;
 
 mod amount;
 mod call;
+mod crossing;
 mod host;
 mod parameter;
 mod refusal;

@@ -1,5 +1,4 @@
 //! Lines: subscriptions. Every function works in the scope of the signed-in caller.
-//! Knows no surface's field names.
 
 use crate::bindings::linecard::lines::lines as host;
 use crate::records::{Page, Query};

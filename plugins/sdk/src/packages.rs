@@ -1,5 +1,4 @@
 //! What the caller may sell.
-//! Knows no surface's field names.
 
 use crate::bindings::linecard::packages::packages as host;
 use crate::records::Package;

@@ -1,5 +1,4 @@
 //! Types of parameters beyond Rust's own.
-//! Knows nothing of how they are written in a request.
 
 use serde::{Deserialize, Deserializer, Serialize};
 

@@ -1,10 +1,6 @@
 //! A correct no, as plugins give and get it. Knows nothing of how a surface says it: the
 //! surface's refusal table does.
 
-#[cfg(target_arch = "wasm32")]
-use crate::bindings::exports::linecard::plugin::actions as given;
-use crate::bindings::linecard::plugin::actions as got;
-
 /// A refusal: nothing of the call is done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
@@ -35,19 +31,6 @@ impl Refusal {
             self.code = code.into();
         }
         self
-    }
-}
-
-impl From<got::Refusal> for Refusal {
-    fn from(refusal: got::Refusal) -> Refusal {
-        Refusal { code: refusal.code, field: refusal.field, message: refusal.message }
-    }
-}
-
-#[cfg(target_arch = "wasm32")]
-impl From<Refusal> for given::Refusal {
-    fn from(refusal: Refusal) -> given::Refusal {
-        given::Refusal { code: refusal.code, field: refusal.field, message: refusal.message }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Points in time as text. A guest carries no zone database: the host says which offsets the
-//! panel's zone has and had. Knows nothing of clocks.
+//! panel's zone has and had.
 
 use crate::json;
 

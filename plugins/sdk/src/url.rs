@@ -1,4 +1,4 @@
-//! Text in addresses. Knows nothing of where an address leads.
+//! Text in addresses.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,5 +1,4 @@
 //! Users: admins and resellers, in the scope of the caller.
-//! Knows no surface's field names.
 
 use crate::bindings::linecard::users::users as host;
 use crate::records::{Group, Page, Query};

@@ -2,7 +2,9 @@
 
 use super::guest::Guest;
 use super::pair::{Pair, Side};
-use super::{Role, described, until};
+use super::probe::described;
+use super::role::Role;
+use super::until::until;
 use crate::panel::run;
 use host_runtime::PluginStatus;
 use std::collections::BTreeSet;
@@ -50,7 +52,7 @@ fn half_a_file_never_becomes_a_plugin_and_the_running_version_stays() {
         std::fs::write(folder.join(".whole.part"), &file).unwrap();
         std::fs::rename(folder.join(".whole.part"), folder.join("half-0.wasm")).unwrap();
         until("the whole file takes over", || Box::pin(async { said(own).await.1 == "\"2.0.0\"" })).await;
-        assert_eq!(said(other).await, (200, "\"1.0.0\"".to_owned()), "the neighbour keeps his version");
+        assert_eq!(said(other).await, (200, "\"1.0.0\"".to_owned()), "the neighbour keeps their version");
         pair.undisturbed("a whole file").await;
         before.assert_same(&pair.stored().await, "half a file");
     });

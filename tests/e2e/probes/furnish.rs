@@ -1,6 +1,8 @@
-//! A tenant with a text of its own in everything that it has. Knows no probe.
+//! A tenant with a text of its own in everything that it has.
 
-use crate::panel::{TestPanel, TestTenant, Visitor, fields, id_of};
+use super::until::until;
+use crate::panel::{TestPanel, TestTenant, fields, id_of};
+use crate::visitor::Visitor;
 use host_core::UserId;
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::GuideItem;
@@ -16,10 +18,8 @@ pub async fn tenant(name: &str) -> TestTenant {
     panel.panel.runtime.refresh(id).await.unwrap();
     let name = name.to_owned();
     let tenant = TestTenant { panel, id, name, host, made, streams: Vec::new(), bouquet: 0, package: 0 };
-    super::until("the doors know a new host", || {
-        Box::pin(async { tenant.get("/player_api.php").await.status() != 421 })
-    })
-    .await;
+    until("the doors know a new host", || Box::pin(async { tenant.get("/player_api.php").await.status() != 421 }))
+        .await;
     tenant
 }
 

@@ -3,7 +3,8 @@
 
 use super::guest::{Guest, data};
 use super::pair::Side;
-use super::{Ending, Probe, Role};
+use super::probe::{Ending, Probe};
+use super::role::Role;
 use Argument::{Number, Text};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use std::fmt::Write;
 
 pub const PROBES: &[Probe] = &[
     Probe {
-        trick: "changes by a reseller to what is not his",
+        trick: "changes by a reseller to what is not theirs",
         caller: Role::Reseller,
         guest: |side| vandal(&attempts(side)),
         ends: Ending::Answers(|seen, _| assert_eq!(seen.body, "\"0\"", "so many changes were let through")),

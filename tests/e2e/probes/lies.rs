@@ -2,10 +2,11 @@
 
 use super::guest::{Guest, data};
 use super::pair::Side;
-use super::{Ending, Probe, Role, slow_body};
+use super::probe::{Ending, Probe, slow_body};
+use super::role::Role;
 use serde_json::{Value, json};
 
-const fn tells(trick: &'static str, guest: fn(&super::Side) -> Guest, ends: Ending) -> Probe {
+const fn tells(trick: &'static str, guest: fn(&Side) -> Guest, ends: Ending) -> Probe {
     Probe { trick, caller: Role::Stranger, guest, ends }
 }
 

@@ -1,11 +1,13 @@
 //! Tricks that want more than a call may have: time, memory, stack, handles, calls, bytes.
 
 use super::guest::{Guest, REPLY, data};
-use super::{Ending, Probe, Role, slow_body};
+use super::pair::Side;
+use super::probe::{Ending, Probe, slow_body};
+use super::role::Role;
 use serde_json::json;
 
 /// A probe whose caller does not matter.
-const fn spends(trick: &'static str, guest: fn(&super::Side) -> Guest, ends: Ending) -> Probe {
+const fn spends(trick: &'static str, guest: fn(&Side) -> Guest, ends: Ending) -> Probe {
     Probe { trick, caller: Role::Stranger, guest, ends }
 }
 

@@ -1,5 +1,5 @@
-//! What is whose: the texts that a tenant is known by and those that no log may hold, and what is wrong with a
-//! text that is shown as somebody's. Knows no panel.
+//! What is whose: the texts that a tenant is known by and those that no log may hold, and what is wrong with a text
+//! that is shown as somebody's.
 
 use serde_json::Value;
 

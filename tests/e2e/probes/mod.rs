@@ -3,6 +3,7 @@
 //! saw the other's canary, no log holds it or a secret, nothing was written, and both tenants answer as before.
 //! A new trick is one more entry of a table.
 
+mod admission;
 mod files;
 mod furnish;
 #[path = "../../../host/runtime/tests/support/guest.rs"]
@@ -13,53 +14,19 @@ mod lies;
 mod limits;
 mod marks;
 mod pair;
+mod probe;
 mod process_log;
 mod reach;
 mod refused;
+mod role;
+mod until;
 
 use crate::panel::run;
 use guest::Guest;
 use marks::wrong_in_view;
 use pair::{Pair, Seen, Side};
+use probe::{Ending, Probe, described};
 use serde_json::{Value, json};
-use std::future::Future;
-use std::pin::Pin;
-
-/// A trick.
-struct Probe {
-    /// What it tries.
-    trick: &'static str,
-    /// Who calls it.
-    caller: Role,
-    /// The plugin; both tenants get the same file.
-    guest: fn(&Side) -> Guest,
-    /// What comes of it.
-    ends: Ending,
-}
-
-/// Who calls a probe; both tenants have one of each, of the same name.
-#[derive(Clone, Copy)]
-enum Role {
-    Stranger,
-    Line,
-    Reseller,
-}
-
-/// What comes of a trick.
-enum Ending {
-    /// The caller hears that something broke, the plugin's log why.
-    Fault(&'static str),
-    /// The caller is refused: it ran into a limit, the plugin's log says which.
-    Limit(&'static str),
-    /// The caller is refused with this status.
-    Refused(u16),
-    /// It answers; what it may have got hold of is judged.
-    Answers(fn(&Seen, &Side)),
-    /// It never takes part, and the operator hears why.
-    NotLoaded(&'static str),
-    /// It waits for a grant of this, and does not answer.
-    Waits(&'static str),
-}
 
 /// The probes of a table, one after the other, in one pair of tenants.
 fn run_all(probes: &[Probe]) {
@@ -188,43 +155,4 @@ fn telling(guest: &Guest) -> Guest {
     };
     let tell = "(call $log (i32.const 1) (local.get $call) (local.get $call_len))";
     Guest { imports, handle: format!("{tell} {}", guest.handle), ..guest.clone() }
-}
-
-/// The guest with the surface that its callers can sign in at.
-fn described(guest: &Guest, caller: Role) -> Guest {
-    let surface = &guest.description["surface"][0];
-    let credential = match caller {
-        Role::Stranger => json!({ "kind": "none" }),
-        Role::Line => json!({ "kind": "line", "username": "username", "password": "password" }),
-        Role::Reseller => json!({ "kind": "api_key", "parameter": "api_key" }),
-    };
-    let mut description = guest.description.clone();
-    if surface.is_object() {
-        description["surface"][0]["credential"] = credential;
-        description["surface"][0]["refusals"] = json!({ "default": { "http": 400 }, "not_found": { "http": 404 },
-            "not_permitted": { "http": 403 }, "auth_failed": { "http": 401 } });
-    }
-    // Every probe is sent a note; a write says that it takes one.
-    let action = &mut description["action"][0];
-    if action["kind"] == "write" && action["parameters"].is_null() {
-        action["parameters"] = json!({ "note": { "type": "text" } });
-    }
-    Guest { description, ..guest.clone() }
-}
-
-/// Fields of an action that may take its time and write a body.
-fn slow_body(kind: &str) -> Value {
-    json!({ "kind": kind, "budget": "job", "reply": { "shape": "raw", "content_type": "text/plain" } })
-}
-
-/// A condition that has to come true.
-type Held<'a> = Pin<Box<dyn Future<Output = bool> + 'a>>;
-
-async fn until<'a>(what: &str, mut holds: impl FnMut() -> Held<'a>) {
-    let wait = async {
-        while !holds().await {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    crate::watcher::soon(what, wait).await;
 }

@@ -1,12 +1,12 @@
 //! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, figures, stored rows.
-//! Knows no trick.
 
 use super::furnish::{furnish, reseller, tenant};
 use super::guest::Guest;
 use super::marks::{Marks, wrong_in_process_log, wrong_in_ring, wrong_in_view};
 use super::process_log::Listener;
-use super::{Ending, Probe, Role};
-use crate::panel::{TestTenant, Visitor, id_of, login};
+use super::role::Role;
+use crate::panel::{TestTenant, id_of, login};
+use crate::visitor::Visitor;
 use host_core::UserId;
 use host_core::caller::Scope;
 use host_core::ledger::Account;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The plugin's name; every probe has it.
-const NAME: &str = "probe";
+pub const NAME: &str = "probe";
 /// Shipped plugins, which have settings too.
 const SHIPPED: [&str; 2] = ["player", "reseller"];
 
@@ -192,7 +192,7 @@ impl Side {
     }
 
     /// Gives a plugin settings with the canary in them, as `linecard plugin settings` does.
-    async fn tell(&self, plugin: &str, what: &str) {
+    pub async fn tell(&self, plugin: &str, what: &str) {
         let settings = told(&self.canary, what);
         let values = settings.as_object().unwrap().iter();
         let values = values.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
@@ -214,42 +214,6 @@ impl Side {
     pub fn was_told(&self, trick: &str) -> bool {
         let settings = format!("\"settings\":{}", told(&self.canary, trick));
         self.log_of(NAME).iter().any(|line| line.message.contains(&settings))
-    }
-
-    /// Installs the probe, grants what it asks for, and gives it settings.
-    pub async fn admit(&self, probe: &Probe, file: &[u8]) {
-        let (trick, runtime, system) = (probe.trick, &self.tenant.panel.panel.runtime, self.tenant.system());
-        let installed = runtime.install(system.clone(), file.to_vec().into()).await;
-        match &probe.ends {
-            Ending::NotLoaded(words) => {
-                let why = match installed {
-                    Err(error) => error.to_string(),
-                    // Granted or not, it stays out.
-                    Ok(installed) => match runtime.grant(system, &installed.name, &[], None).await {
-                        Err(error) => error.to_string(),
-                        Ok(_) => format!("{:?}", runtime.health(self.tenant.id)),
-                    },
-                };
-                assert!(why.contains(words), "{trick}: {why}");
-            }
-            Ending::Waits(function) => {
-                let PluginStatus::WaitingForGrant { missing } = installed.unwrap().status else { panic!("{trick}") };
-                assert!(missing.iter().any(|entry| entry == function), "{trick}: {missing:?}");
-            }
-            _ => {
-                installed.unwrap_or_else(|error| panic!("{trick}: {error}"));
-                runtime.grant(system, NAME, &[], None).await.unwrap_or_else(|error| panic!("{trick}: {error}"));
-            }
-        }
-        if !matches!(probe.ends, Ending::NotLoaded(_)) {
-            self.tell(NAME, trick).await;
-        }
-    }
-
-    /// Takes the probe out again.
-    pub async fn expel(&self, probe: &Probe) {
-        let removed = self.tenant.panel.panel.runtime.remove(self.tenant.system(), NAME).await;
-        assert!(removed.is_ok() || matches!(probe.ends, Ending::NotLoaded(_)), "{}: {removed:?}", probe.trick);
     }
 
     /// Calls the probe.

@@ -1,5 +1,4 @@
 //! What the panel of this process logs, at its most talkative, as JSON lines for whoever listens.
-//! Knows nothing of what is logged.
 
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, Weak};

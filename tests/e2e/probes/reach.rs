@@ -2,7 +2,8 @@
 
 use super::guest::{Guest, data};
 use super::pair::{Seen, Side};
-use super::{Ending, Probe, Role, slow_body};
+use super::probe::{Ending, Probe, slow_body};
+use super::role::Role;
 use serde_json::json;
 
 pub const PROBES: &[Probe] = &[
@@ -22,7 +23,7 @@ pub const PROBES: &[Probe] = &[
         ends: Ending::Answers(own_without_rivals),
     },
     Probe {
-        trick: "every user by his id, and lists of others' users",
+        trick: "every user by their id, and lists of others' users",
         caller: Role::Reseller,
         guest: |side| {
             let queries = ["{}".to_owned(), format!("{{\"parent\":{}}}", side.rival), "{\"parent\":1}".into()];

@@ -1,10 +1,12 @@
 //! Plugins that may not run: they ask for what was not granted or does not exist, or are not what they say.
 
 use super::guest::{Guest, REPLY};
-use super::{Ending, Probe, Role};
+use super::pair::Side;
+use super::probe::{Ending, Probe};
+use super::role::Role;
 use crate::process::Station;
 
-const fn stays_out(trick: &'static str, guest: fn(&super::Side) -> Guest, ends: Ending) -> Probe {
+const fn stays_out(trick: &'static str, guest: fn(&Side) -> Guest, ends: Ending) -> Probe {
     Probe { trick, caller: Role::Stranger, guest, ends }
 }
 

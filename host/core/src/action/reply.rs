@@ -64,7 +64,7 @@ pub struct Field {
 }
 
 /// What a kept body depends on besides plugin version, action and parameters, and which values
-/// of the line stand in it as markers (`design.md` section 6).
+/// of the line stand in it as markers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CacheRule {

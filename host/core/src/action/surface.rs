@@ -138,7 +138,7 @@ pub struct Sound {
     pub answer_with: Option<String>,
 }
 
-/// Which budget of requests per second a call counts in (`security-requirements.md` section 2).
+/// Which budget of requests per second a call counts in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateClass {

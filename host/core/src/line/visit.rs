@@ -1,5 +1,4 @@
 //! Who may come, from where, with what: a line's own lists, as a pure rule.
-//! Knows nothing of block lists, bouquets and seats.
 
 use super::{Line, LineStatus, Output};
 use crate::time::Unix;
@@ -20,7 +19,7 @@ pub struct Visit<'a> {
     pub output: Option<Output>,
 }
 
-/// Why a visit is turned away; the reasons of `actions-checklist.md` 7.1, rows 2 to 9.
+/// Why a visit is turned away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Barred {
     /// The status is not active.

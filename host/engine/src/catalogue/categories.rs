@@ -1,6 +1,6 @@
 //! The categories in which the calling line has something.
 
-use super::List;
+use super::list::List;
 use super::listing::all_categories;
 use crate::{Error, Result, Work};
 use host_core::CategoryId;

@@ -1,7 +1,8 @@
 //! Opens a list of what the calling line may watch.
 
+use super::Listing;
+use super::list::List;
 use super::listing::{Entries, category_names};
-use super::{List, Listing};
 use crate::{Result, Work};
 use host_core::CategoryId;
 

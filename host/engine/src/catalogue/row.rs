@@ -2,8 +2,9 @@
 //! neither sources nor notes nor where a stream was imported from.
 
 use super::playable_days;
+use host_core::details::Details;
 use host_core::series::Series;
-use host_core::stream::{Details, EpisodeOf, Stream, StreamKind};
+use host_core::stream::{EpisodeOf, Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{CategoryId, SeriesId, StreamId};
 use serde::Serialize;

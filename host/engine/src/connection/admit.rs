@@ -1,4 +1,4 @@
-//! Admission of a start: every check, then a seat, before the first byte. Knows no protocol.
+//! Admission of a start: every check, then a seat, before the first byte.
 
 use super::held::Coming;
 use super::{Seat, SessionKey, Start, check};
@@ -47,7 +47,7 @@ impl Engine {
     /// Admits a start and takes its seat, before the first byte.
     ///
     /// # Errors
-    /// The first check that fails, in the order of `actions-checklist.md` 7.1; it is journalled.
+    /// The first check that fails, in their order; it is journalled.
     pub async fn admit(
         self: &Arc<Self>,
         line: &Line,
@@ -225,7 +225,7 @@ impl Engine {
                 .as_ref()
                 .and_then(|package| package.connection_policy)
                 .unwrap_or(settings.connection_policy),
-            same_player: line.same_player(package.as_ref(), &settings),
+            same_player: line.same_player(package.as_ref().and_then(|package| package.same_player), &settings),
         })
     }
 

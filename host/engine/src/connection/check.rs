@@ -1,4 +1,4 @@
-//! The checks of a start, one by one, in the order in which they are answered. Knows no seats.
+//! The checks of a start, one by one, in the order in which they are answered.
 
 use host_core::Refusal;
 use host_core::block::Blocked;

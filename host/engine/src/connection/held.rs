@@ -1,8 +1,8 @@
 //! What a start asks for, what the map holds of a lease, and what lists show of it.
-//! Knows no rule.
 
-use super::seat::{SessionKey, Signal};
-use host_core::lease::Lease;
+use super::session::SessionKey;
+use super::signal::Signal;
+use host_core::lease::{LEASE_SECONDS, Lease};
 use host_core::line::{Output, Seats as Limit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
@@ -10,6 +10,9 @@ use host_core::{LineId, StreamId, TenantId};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long a lease lives without being renewed.
+pub(super) const LEASE: Duration = Duration::from_secs(LEASE_SECONDS as u64);
 
 /// How a request comes to its seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,21 +23,7 @@ pub enum Coming {
     Return,
 }
 
-/// A player session that outlives its requests: what its addresses carry, so that it is known again
-/// by them alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Session {
-    /// Whose line.
-    pub line: LineId,
-    /// What it watches.
-    pub stream: StreamId,
-    /// Its number.
-    pub key: SessionKey,
-    /// Keyed hash of what it signed in with: with other credentials it has to start again.
-    pub credentials: u64,
-}
-
-/// What a start is told apart by, and what it asks for.
+/// Identifies a start, and says what it wants.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
     /// Whose panel.

@@ -1,4 +1,4 @@
-//! The history of connections: one journal row when a lease is over. Knows nothing of seats.
+//! The history of connections: one journal row when a lease is over.
 
 use host_core::journal::Entry;
 use host_core::lease::Lease;

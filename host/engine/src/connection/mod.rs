@@ -10,10 +10,14 @@ mod recheck;
 mod resume;
 mod seat;
 mod seats;
+mod session;
+mod signal;
 mod why;
 
-pub use held::{Coming, Connection, Session, Start};
+pub use held::{Coming, Connection, Start};
 pub use resume::Look;
-pub use seat::{Ended, Seat, SessionKey};
+pub use seat::Seat;
 pub use seats::Seats;
+pub use session::{Session, SessionKey};
+pub use signal::Ended;
 pub use why::why;

@@ -2,7 +2,8 @@
 //! its seat while it is read, and gets one again when it went by itself (a pause, a restart); what
 //! somebody ended comes back by a new start only.
 
-use super::held::{Coming, Session};
+use super::held::Coming;
+use super::session::Session;
 use super::{Seat, SessionKey, check};
 use crate::{Engine, Result};
 use host_core::line::{Line, Output, Visit};

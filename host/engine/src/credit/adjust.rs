@@ -1,4 +1,4 @@
-//! Moves credits between the caller and a user directly below him, or between the panel and a user.
+//! Moves credits between the caller and a user directly below them, or between the panel and a user.
 
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
@@ -20,7 +20,7 @@ const MAX_NOTE: usize = 1_000;
 ///
 /// # Errors
 /// `invalid_input` for a malformed or zero amount, `not_found` for users outside the caller's
-/// tree, `not_permitted` for himself and, to resellers, for users that are not directly below them,
+/// tree, `not_permitted` for themselves and, to resellers, for users that are not directly below them,
 /// `insufficient_credits` when the giving side is short, `too_large` for the ninth in one action.
 pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
@@ -33,14 +33,14 @@ pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> 
         return Err(refuse("note", format!("A note has at most {MAX_NOTE} characters.")).into());
     }
     if work.caller().user() == Some(user) {
-        return Err(Refusal::new(Code::NotPermitted, "Nobody adjusts his own credits.").into());
+        return Err(Refusal::new(Code::NotPermitted, "You cannot adjust your own credits.").into());
     }
     let user: User = work.get(user).await?;
     let (own, theirs) = (own_account(work), Account::User(user.id));
     if let Account::User(id) = own
         && user.parent != Some(id)
     {
-        let message = "A reseller moves credits to and from those directly below him; ask the one in between.";
+        let message = "A reseller moves credits to and from those directly below them; ask the one in between.";
         return Err(Refusal::new(Code::NotPermitted, message).into());
     }
     let (from, to) = if amount.is_negative() { (theirs, own) } else { (own, theirs) };

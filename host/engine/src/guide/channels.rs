@@ -1,6 +1,6 @@
 //! The guide channels of the calling line, and programmes of one of them.
 
-use super::{index, row};
+use super::{indexed, row};
 use crate::{Error, Result, Work};
 use host_core::time::Unix;
 use serde::Serialize;
@@ -19,7 +19,7 @@ struct Channel<'a> {
 /// # Errors
 /// `not_permitted` when the caller is no line.
 pub async fn channels(work: &mut Work) -> Result<String> {
-    let index = index::of(work).await?;
+    let index = indexed::index(work).await?;
     let channels: Vec<_> = index
         .entries
         .iter()
@@ -33,7 +33,7 @@ pub async fn channels(work: &mut Work) -> Result<String> {
 /// # Errors
 /// `not_permitted` when the caller is no line.
 pub async fn channel_programmes(work: &mut Work, channel: &str, from: Unix, to: Unix) -> Result<String> {
-    let index = index::of(work).await?;
+    let index = indexed::index(work).await?;
     match index.find(channel) {
         Some(entry) => row::of(work, entry, from, to, 0).await,
         None => Ok(row::none()),

@@ -1,14 +1,10 @@
 //! Which of the calling line's streams stand for which guide channel.
 
 use crate::catalogue::playable_days;
-use crate::{Result, Work};
 use host_core::GuideSourceId;
 use host_core::guide::GuideChannel;
-use host_core::stream::{Stream, StreamKind};
+use host_core::stream::Stream;
 use std::collections::HashMap;
-use std::sync::Arc;
-
-const PIECE: usize = 1_024;
 
 /// A guide channel of the line.
 #[derive(Clone, Debug)]
@@ -28,17 +24,17 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) entries: Vec<Entry>,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
 }
 
 impl Index {
     pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
-        self.places.get(id).and_then(|place| self.entries.get(*place))
+        self.positions.get(id).and_then(|place| self.entries.get(*place))
     }
 
     /// A stream whose guide is moved stands there twice: with its own times, and with those of
     /// its channel for players that move them by themselves.
-    fn add_stream(&mut self, stream: &Stream, channel: &GuideChannel) {
+    pub(super) fn add_stream(&mut self, stream: &Stream, channel: &GuideChannel) {
         let icon = if stream.icon.is_empty() { &channel.icon } else { &stream.icon };
         let name = if channel.name.is_empty() { &stream.name } else { &channel.name };
         let plain = Entry {
@@ -59,35 +55,12 @@ impl Index {
     }
 
     fn add(&mut self, entry: Entry) {
-        match self.places.get(&entry.id).and_then(|place| self.entries.get_mut(*place)) {
+        match self.positions.get(&entry.id).and_then(|place| self.entries.get_mut(*place)) {
             Some(known) => known.archive_days = known.archive_days.max(entry.archive_days),
             None => {
-                self.places.insert(entry.id.clone(), self.entries.len());
+                self.positions.insert(entry.id.clone(), self.entries.len());
                 self.entries.push(entry);
             }
         }
     }
-}
-
-/// The index of the calling line: made once for each attempt.
-pub(super) async fn of(work: &mut Work) -> Result<Arc<Index>> {
-    if let Some(index) = &work.index {
-        return Ok(Arc::clone(index));
-    }
-    let line = work.calling_line().await?;
-    let (tenant, engine) = (work.caller().tenant, Arc::clone(work.engine()));
-    let kinds = vec![StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Radio];
-    let ids = engine.store().catalogue(tenant, line.bouquets.clone(), kinds, None).await?;
-    let known = engine.store().guide_channels(tenant).await?;
-    let known: HashMap<_, _> = known.into_iter().map(|channel| (channel.id.clone(), channel)).collect();
-    let mut index = Index::default();
-    for piece in ids.chunks(PIECE) {
-        for stream in engine.store().streams(tenant, piece.to_vec()).await? {
-            let Some(channel) = known.get(&stream.guide_channel) else { continue };
-            index.add_stream(&stream, channel);
-        }
-    }
-    let index = Arc::new(index);
-    work.index = Some(Arc::clone(&index));
-    Ok(index)
 }

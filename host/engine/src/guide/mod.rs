@@ -3,6 +3,7 @@
 
 mod channels;
 mod index;
+mod indexed;
 mod programmes;
 mod row;
 

@@ -32,7 +32,7 @@ pub async fn mine(work: &mut Work) -> Result<String> {
     let line = work.calling_line().await?;
     let settings = work.engine().settings(work.caller().tenant).await?;
     let (http_port, https_port) = work.engine().ports_announced();
-    let offsets = work.engine().zone_offsets(&settings.timezone, work.now());
+    let offsets = work.engine().zones.offsets(&settings.timezone, work.now());
     let shown = work.password.clone();
     let password = shown.unwrap_or_else(|| Arc::new(view::password(&line, work)));
     let mine = Mine {

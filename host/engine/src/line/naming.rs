@@ -1,4 +1,4 @@
-//! User names and passwords of lines: chosen within the rules, or generated. Knows no sale.
+//! User names and passwords of lines: chosen within the rules, or generated.
 
 use crate::sign_in::line_mac;
 use crate::{Result, Work};

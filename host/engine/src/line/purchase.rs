@@ -1,5 +1,5 @@
 //! What a sale is decided from: who sells, what the package offers, whether the quota and the
-//! balance cover it. Knows nothing of what is sold.
+//! balance cover it.
 
 use crate::{Result, Work};
 use host_core::credit::Credits;
@@ -13,7 +13,7 @@ use host_core::refusal::Code;
 use host_core::user::{MAX_DEPTH, Role, User};
 use host_core::{PackageId, Refusal, TransferId, UserId};
 
-/// A reseller who sells, with his rights. Admins and the host sell without paying.
+/// A reseller who sells, with their rights. Admins and the host sell without paying.
 pub(crate) struct Seller {
     pub(crate) user: User,
     pub(crate) group: Group,
@@ -61,7 +61,7 @@ pub(super) async fn offered(
     Ok((package, offer))
 }
 
-/// What an offer costs the seller: his own price for a regular sale, when he has one.
+/// What an offer costs the seller: their own price for a regular sale, when they have one.
 pub(crate) fn price(seller: Option<&Seller>, package: &Package, offer: Offer, trial: bool) -> Credits {
     match seller {
         None => Credits::ZERO,
@@ -87,7 +87,7 @@ pub(super) async fn charge(
     pay(work, &selling.user, price(seller, package, offer, trial), Reason::Purchase, object, note).await
 }
 
-/// Moves a price from a user to the panel; his balance has to cover it.
+/// Moves a price from a user to the panel; their balance has to cover it.
 pub(crate) async fn pay(
     work: &mut Work,
     user: &User,
@@ -147,7 +147,7 @@ async fn use_trial(work: &mut Work, seller: &Seller, offer: Offer) -> Result<()>
     Ok(())
 }
 
-/// Uses one trial of a user; his quota has to have one beside those that the plan uses already.
+/// Uses one trial of a user; their quota has to have one beside those that the plan uses already.
 async fn take_trial(work: &mut Work, user: UserId, group: Option<&Group>) -> Result<()> {
     if let Some(quota) = group.map(|group| group.trials) {
         // As far back as the window reaches forward from now.

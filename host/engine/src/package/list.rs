@@ -1,4 +1,4 @@
-//! The packages that the caller may sell, at his own prices.
+//! The packages that the caller may sell, at their own prices.
 
 use crate::line::purchase::{self, price};
 use crate::record::trim;
@@ -12,8 +12,8 @@ use host_core::port::{Filter, Query};
 use serde_json::Value;
 
 /// `[package record + "price", "trial_price"]`, by id: a price is decimal text, or null where
-/// there is no such offer. Of a package's `groups` a reseller sees his own and those
-/// that he may give. Admins see all packages at their list prices.
+/// there is no such offer. Of a package's `groups` a reseller sees their own and those
+/// that they may give. Admins see all packages at their list prices.
 ///
 /// # Errors
 /// `not_permitted` for lines and strangers, and for a reseller without group.

@@ -57,7 +57,7 @@ pub(super) fn merged(current: &Object, document: &Map<String, Value>, role: Call
         Object::GuideSource(it) => Object::GuideSource(merge(it, document, role)?),
         Object::Settings(it) => Object::Settings(merge(it, document, role)?),
         Object::Block(it) => Object::Block(block(Some(it), it.id.0, it.created_at, document, role)?),
-        _ => return Err(Refusal::new(Code::InvalidInput, "This kind is no record.")),
+        _ => return Err(Refusal::new(Code::InvalidInput, "Records of this kind cannot be created.")),
     })
 }
 

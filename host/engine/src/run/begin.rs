@@ -1,8 +1,9 @@
-//! Ways to begin an action, and to run a verb to its commit in one go. Knows no commit.
+//! Ways to begin an action, and to run a verb to its commit in one go.
 
-use super::{Facts, Finished, Run};
+use super::{Finished, Run};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
+use crate::work::Facts;
 use crate::{Engine, Work};
 use host_core::caller::Caller;
 use host_core::plan::Place;

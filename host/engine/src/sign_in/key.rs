@@ -1,6 +1,7 @@
 //! Sign-in of users by API key. Keys are 256 random bits and kept as SHA-256 only.
 
-use super::{From, Verdict};
+use super::From;
+use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity, Scope};
@@ -14,7 +15,7 @@ use sha2::{Digest, Sha256};
 /// A user that signed in with a key.
 #[derive(Clone, Debug)]
 pub struct SignedUser {
-    /// The caller he is.
+    /// The caller they are.
     pub caller: Caller,
     /// The key.
     pub key: ApiKey,
@@ -47,9 +48,9 @@ impl Engine {
             Some(key) if self.is_usable(key, in_header, from) => self.enabled_user(tenant, key.user).await?,
             _ => None,
         };
-        let suspect = self.gate.lockout.suspect("key", tenant, &hex::encode(digest), from.address);
+        let suspect = self.sign_ins.lockout.suspect("key", tenant, &hex::encode(digest), from.address);
         let known = found.as_ref().map(|key| key.user);
-        let verdict = self.gate.lockout.judge(suspect, user.is_some(), known, self.clock().monotonic());
+        let verdict = self.sign_ins.lockout.judge(suspect, user.is_some(), known, self.clock().monotonic());
         match (found, user) {
             (Some(key), Some(user)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, Some(user.id), None, from);
@@ -65,7 +66,7 @@ impl Engine {
         key.is_usable(from.address, self.clock().now()) && (in_header || !key.header_only)
     }
 
-    /// The user, when he and everyone above him is enabled.
+    /// The user, when they and everyone above them are enabled.
     pub(crate) async fn enabled_user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
         let Some(user) = self.user_row(tenant, id).await? else { return Ok(None) };
         let (mut enabled, mut above) = (user.enabled, user.parent);

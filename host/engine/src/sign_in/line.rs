@@ -1,7 +1,8 @@
 //! Sign-in of lines. Knows nothing of what a line in this state may do: the surface decides how
 //! an expired or banned one is answered.
 
-use super::{From, Verdict};
+use super::From;
+use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
@@ -55,16 +56,16 @@ impl Engine {
             line = self.read_line(tenant, username).await?;
             matching = self.matching(tenant, line.as_deref(), readings);
         }
-        let suspect = self.gate.lockout.suspect("line", tenant, username, from.address);
+        let suspect = self.sign_ins.lockout.suspect("line", tenant, username, from.address);
         let known = line.as_ref().map(|line| line.id);
         let right = matching.is_some() && known.is_some();
-        let mut verdict = self.gate.lockout.judge(suspect, right, known, self.clock().monotonic());
-        // Asked whatever was tried, so that the time of the answer tells nobody that he guessed right.
+        let mut verdict = self.sign_ins.lockout.judge(suspect, right, known, self.clock().monotonic());
+        // Asked whatever was tried, so that the time of the answer tells nobody that they guessed right.
         if matches!(verdict, Verdict::Strange | Verdict::Flooded)
             && self.is_at_home(tenant, known.unwrap_or(LineId(0)), from).await
             && right
         {
-            self.gate.lockout.vouch(suspect, self.clock().monotonic());
+            self.sign_ins.lockout.vouch(suspect, self.clock().monotonic());
             verdict = Verdict::Passed;
         }
         match (line, matching) {

@@ -1,6 +1,5 @@
 //! Lock-out: failures per identifier and address, per identifier, per address, and of unknown
-//! identifiers together (`security-requirements.md` section 2). A fixed table; monotonic time.
-//! Knows no credential, only whether one was right.
+//! identifiers together. A fixed table; monotonic time.
 
 use host_core::TenantId;
 use parking_lot::Mutex;

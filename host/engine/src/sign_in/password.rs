@@ -1,62 +1,18 @@
 //! Passwords of users: Argon2id on a bounded pool, so that a flood of sign-ins neither blocks
 //! the runtime nor eats its memory. Knows nothing of lines (their passwords are readable again).
 
-use super::{From, Verdict};
+use super::From;
+use super::lockout::Verdict;
 use crate::Engine;
 use crate::error::{Error, Result};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher, PasswordVerifier, SaltString};
+use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
 use host_core::object::{Object, Unique};
 use host_core::plan::Place;
-use host_core::refusal::Code;
 use host_core::secret::{PasswordHash, Secret};
 use host_core::user::User;
-use host_core::{Refusal, TenantId};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::Semaphore;
-
-/// Hashes at the same time.
-const AT_ONCE: usize = 2;
-/// Hashes that may wait.
-const QUEUE: usize = 64;
-
-/// At most [`AT_ONCE`] hashes run and [`QUEUE`] wait; the next one is refused.
-pub(crate) struct Pool {
-    running: Semaphore,
-    inside: AtomicUsize,
-}
-
-impl Pool {
-    pub(super) fn new() -> Pool {
-        Pool { running: Semaphore::new(AT_ONCE), inside: AtomicUsize::new(0) }
-    }
-
-    async fn run<T: Send + 'static>(&self, hash: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _inside = Inside::enter(&self.inside)?;
-        let closed = |_| Error::Invalid("the password pool is closed".into());
-        let _permit = self.running.acquire().await.map_err(closed)?;
-        tokio::task::spawn_blocking(hash).await.map_err(|_| Error::Invalid("a password hash was aborted".into()))
-    }
-}
-
-struct Inside<'a>(&'a AtomicUsize);
-
-impl<'a> Inside<'a> {
-    fn enter(count: &'a AtomicUsize) -> Result<Inside<'a>> {
-        let inside = Inside(count);
-        if count.fetch_add(1, Ordering::Relaxed) >= AT_ONCE + QUEUE {
-            return Err(Refusal::new(Code::Unavailable, "Too many sign-ins at once; try again.").retry_after(1).into());
-        }
-        Ok(inside)
-    }
-}
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 impl Engine {
     /// Hashes a password with this salt of 16 random bytes.
@@ -65,7 +21,7 @@ impl Engine {
     /// `unavailable` when too many hashes wait.
     pub(crate) async fn hash_password(&self, password: &Secret, salt: Vec<u8>) -> Result<PasswordHash> {
         let password = password.clone();
-        let hashed = self.gate.pool.run(move || {
+        let hashed = self.sign_ins.pool.run(move || {
             let salt = SaltString::encode_b64(&salt)?;
             Argon2::default().hash_password(password.reveal().as_bytes(), &salt).map(|phc| phc.to_string())
         });
@@ -85,14 +41,14 @@ impl Engine {
         from: &From,
     ) -> Result<Caller> {
         let name = username.to_lowercase();
-        let suspect = self.gate.lockout.suspect("user", tenant, &name, from.address);
+        let suspect = self.sign_ins.lockout.suspect("user", tenant, &name, from.address);
         let user = match self.store().find(Place::Tenant(tenant), Unique::Username(name)).await? {
             Some(Object::User(user)) => Some(user),
             _ => None,
         };
         let known = user.as_ref().map(|user| user.id);
         // Counted as a failure before the slow check, and taken back when it was none.
-        let entered = self.gate.lockout.judge(suspect, false, known, self.clock().monotonic());
+        let entered = self.sign_ins.lockout.judge(suspect, false, known, self.clock().monotonic());
         let matches = self.verify(user.as_ref(), password.clone()).await?;
         let enabled = match known {
             Some(id) => self.enabled_user(tenant, id).await?,
@@ -100,7 +56,7 @@ impl Engine {
         };
         match enabled {
             Some(user) if matches && entered == Verdict::Failed => {
-                self.gate.lockout.forgive(suspect, self.clock().monotonic());
+                self.sign_ins.lockout.forgive(suspect, self.clock().monotonic());
                 self.note_sign_in(tenant, Some(user.id), None, from);
                 Ok(from.caller(tenant, Identity::User { id: user.id, role: user.role, key: None }, None))
             }
@@ -110,7 +66,7 @@ impl Engine {
 
     async fn verify(&self, user: Option<&User>, password: Secret) -> Result<bool> {
         let kept = user.map(|user| user.password.0.clone());
-        self.gate.pool.run(move || verify(kept.as_deref(), &password)).await
+        self.sign_ins.pool.run(move || verify(kept.as_deref(), &password)).await
     }
 }
 

@@ -4,6 +4,7 @@
 mod change;
 mod create;
 mod delete;
+mod directory;
 mod known;
 mod list;
 mod resolve;
@@ -12,8 +13,8 @@ mod set;
 pub use change::{resume, suspend};
 pub use create::create;
 pub use delete::delete;
-pub(crate) use known::Directory;
-pub use known::Known;
+pub(crate) use directory::Directory;
+pub use directory::Known;
 pub use list::{list, show};
 pub use set::set;
 

@@ -43,7 +43,7 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     Ok(Value::Object(answer))
 }
 
-/// The new user, and his password when it was generated.
+/// The new user, and their password when it was generated.
 pub(crate) async fn created(work: &mut Work, options: &Map<String, Value>) -> Result<(User, Option<String>)> {
     let options = Options::checked(options, FIELDS, work.caller().role())?;
     let seller = purchase::seller(work).await?;
@@ -110,7 +110,7 @@ async fn parent(work: &mut Work, seller: Option<&Seller>, options: &Options<'_>)
     Ok(parent)
 }
 
-/// The group: a reseller gives one that his group may give, else his own.
+/// The group: a reseller gives one that their group may give, else their own.
 async fn group(work: &mut Work, seller: Option<&Seller>, options: &Options<'_>) -> Result<Option<GroupId>> {
     let chosen = options.get::<Option<GroupId>>("group")?.flatten();
     let Some(seller) = seller else {
@@ -131,7 +131,7 @@ async fn group(work: &mut Work, seller: Option<&Seller>, options: &Options<'_>) 
     let chosen = chosen.or_else(|| Some(own).filter(|own| allowed(*own))).or(seller.group.user_groups.first().copied());
     match chosen {
         Some(chosen) if allowed(chosen) => Ok(Some(chosen)),
-        _ => Err(Refusal::field(Code::NotPermitted, "group", "This group may not be given.").into()),
+        _ => Err(Refusal::field(Code::NotPermitted, "group", "You may not put a reseller into this group.").into()),
     }
 }
 

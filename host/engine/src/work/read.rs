@@ -1,5 +1,5 @@
 //! What an attempt reads: own rows first, then committed ones, in a scope, each noted as a guard
-//! where a verb decides from it. Knows no verb.
+//! where a verb decides from it.
 
 use super::{Work, balance_after};
 use crate::Result;
@@ -57,7 +57,7 @@ impl Work {
         Ok(found)
     }
 
-    /// Whether the scope has an own row, by its owner as the plan leaves him. Only users write, so
+    /// Whether the scope has an own row, by its owner as the plan leaves them. Only users write, so
     /// of a line's scope this knows the line itself.
     async fn sees(&mut self, scope: Scope, own: &Object) -> Result<bool> {
         let root = match scope {

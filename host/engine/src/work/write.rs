@@ -1,5 +1,5 @@
 //! What an attempt wants to write: rows into its overlay, everything else into its plan, with a
-//! note for the audit. Knows no verb.
+//! note for the audit.
 
 use super::Work;
 use crate::audit;

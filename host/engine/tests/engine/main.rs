@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod catalogue;
+mod endings;
 mod full;
 mod goods;
 mod import;

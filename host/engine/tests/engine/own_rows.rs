@@ -25,7 +25,7 @@ async fn an_own_row_outside_the_callers_scope_is_not_found() {
     let verb = async |work: &mut Work| -> Result<_> {
         let below = user::create(work, &map(json!({ "username": "below", "password": "long enough" }))).await?;
         let below = UserId(u32::try_from(below["id"].as_u64().unwrap()).unwrap());
-        assert!(work.get::<User>(below).await.is_ok(), "his own new user");
+        assert!(work.get::<User>(below).await.is_ok(), "their own new user");
         let seen = [sees(&panel, work, seller).await, sees(&panel, work, below).await, sees(&panel, work, admin).await];
         Ok(seen)
     };

@@ -162,7 +162,7 @@ async fn credits_move_down_and_back_with_balances_as_of_the_commit() {
         assert_eq!(
             code(adjust(&panel.reseller, grandchild, amount).await),
             "not_permitted",
-            "only to his own children"
+            "only to their own children"
         );
     }
     adjust(&panel.reseller, child, "2").await.unwrap();

@@ -1,8 +1,10 @@
-//! One request and its answer on a connection: notes for the connection whose turn it is, and writes
-//! the request's line in the log when the last byte was handed over. Refuses to know what is answered.
+//! One request and its answer on a connection: notes for the connection whose turn it is, and writes the request's line
+//! in the log when the last byte was handed over.
 
+use super::answers::{Answered, Answers};
+use super::arrival::Arrival;
+use super::framing;
 use super::pulse::Exchange;
-use super::{Answers, Arrival, framing};
 use crate::redact::Access;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
@@ -13,20 +15,6 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-/// An answer, and what the log is to say of it in the end.
-pub(crate) struct Answered {
-    /// Status, headers and body.
-    pub(crate) response: Response,
-    /// None writes no line.
-    pub(crate) access: Option<Access>,
-}
-
-impl From<Response> for Answered {
-    fn from(response: Response) -> Answered {
-        Answered { response, access: None }
-    }
-}
 
 /// Answers one request.
 pub(super) fn answered<A: Answers>(

@@ -1,6 +1,8 @@
 //! One connection: where it arrived, how it is answered, how long it waits for its client and how it
 //! ends. Refuses to know HTTP beyond where a request begins and an answer ends.
 
+mod answers;
+mod arrival;
 mod capacity;
 mod closing;
 mod exchange;
@@ -9,15 +11,13 @@ mod pace;
 mod pulse;
 mod socket;
 
+pub(crate) use answers::{Answered, Answers};
+pub(crate) use arrival::{Arrival, Door};
 pub(crate) use capacity::{Capacity, Full};
 pub(crate) use closing::{Closer, Closing};
-pub(crate) use exchange::Answered;
 pub(crate) use pulse::Pulse;
 
-use crate::certificate::Certificate;
 use crate::config::Patience;
-use axum::body::Body;
-use http::Request;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -29,44 +29,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-
-/// What a listener is for.
-pub(crate) struct Door {
-    /// Its certificate, when it is encrypted itself.
-    pub(crate) certificate: Option<Certificate>,
-    /// Its surfaces; empty is all.
-    pub(crate) surfaces: Vec<String>,
-}
-
-impl Door {
-    /// Whether it is encrypted itself.
-    pub(crate) fn is_tls(&self) -> bool {
-        self.certificate.is_some()
-    }
-
-    /// Whether it answers this surface.
-    pub(crate) fn opens_to(&self, surface: &str) -> bool {
-        self.surfaces.is_empty() || self.surfaces.iter().any(|name| name == surface)
-    }
-}
-
-/// Where a connection arrived; every request on it carries this.
-pub(crate) struct Arrival {
-    /// The other end.
-    pub(crate) peer: SocketAddr,
-    /// Our end: the address that the client reached.
-    pub(crate) local: SocketAddr,
-    /// The listener.
-    pub(crate) door: Arc<Door>,
-    /// The connection itself.
-    pub(crate) pulse: Arc<Pulse>,
-}
-
-/// What answers the requests of a listener.
-pub(crate) trait Answers: Clone + Send + Sync + 'static {
-    /// Answers one request that came in by this connection.
-    fn answer(&self, arrival: Arc<Arrival>, request: Request<Body>) -> impl Future<Output = Answered> + Send;
-}
 
 /// What all connections of a listener share.
 pub(crate) struct Reception<A> {

@@ -1,5 +1,5 @@
 //! How long a connection waits for its client: for a request, for the rest of one, for the client
-//! to read on. Pure: it is told what happened and when. Refuses to know sockets and timers.
+//! to read on. Pure: it is told what happened and when.
 
 use crate::config::Patience;
 use tokio::time::Instant;

@@ -1,5 +1,4 @@
 //! What a connection's socket and its answers share: whose turn it is, and whether it has to end.
-//! Refuses to know requests.
 
 use super::pace::{Late, Pace};
 use crate::config::Patience;

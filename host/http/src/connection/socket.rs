@@ -1,5 +1,5 @@
 //! A client's socket that ends when the client makes us wait for too long, or when it is cut.
-//! Refuses to know what goes through it, but for who is waited for.
+//! Sees no bytes; knows only which side has to act next.
 
 use super::pace::Late;
 use super::pulse::Pulse;

@@ -1,25 +1,16 @@
 //! Brings the parameters of an action from the text of a request to their types: old forms are
 //! understood, defaults filled in, limits checked, so that no guest sees a malformed value.
-//! Refuses to know where a parameter stood and what the action does with it.
 
+use super::bounds::{items_within, within};
 use super::forms::{Misfit, document, item_of, scalar};
+use super::paging::{beyond, paged};
 use super::refusal::Refused;
 use super::request::{Gathered, Many};
 use super::sent::{Sent, is_endless, nothing, sent};
 use host_core::action::{Action, Form, Parameter, Shape};
 use host_core::caller::CallerRole;
-use host_core::credit::Credits;
 use host_core::{Code, Refusal};
 use serde_json::{Map, Value};
-
-/// Longest text, in characters, when the description names no `max`.
-const MAX_TEXT: usize = 4_096;
-/// Longest list, when the description names no `max`.
-const MAX_ITEMS: usize = 1_000;
-/// Rows of a list when the request names no `limit`.
-const DEFAULT_LIMIT: i64 = 50;
-/// Most rows of a list, whatever the request and the description say.
-const MAX_LIMIT: i64 = 1_000;
 
 /// The action's parameters out of the request: coerced, complete with defaults, validated. One of a
 /// higher role is refused, or, where the caller's key has it so, passed over like one that the
@@ -63,11 +54,6 @@ pub(crate) fn parameters(
     Ok(result)
 }
 
-/// The most rows that a list answers a request with; none where the action has no pages.
-pub(crate) fn limit(action: &Action, parameters: &Map<String, Value>) -> Option<u64> {
-    if action.reply.shape == Shape::List { parameters.get("limit")?.as_u64() } else { None }
-}
-
 /// How a value that does not fit is refused, or one that is missing.
 fn code(parameter: &Parameter) -> Code {
     parameter.code.clone().map_or(Code::InvalidInput, Code::from)
@@ -75,17 +61,6 @@ fn code(parameter: &Parameter) -> Code {
 
 fn refused(name: &str, parameter: &Parameter, misfit: Misfit) -> Refusal {
     Refusal::field(code(parameter), name.to_owned(), format!("{name} {misfit}."))
-}
-
-/// `start` and `limit` of a list: never refused, always there, within bounds.
-fn paged(name: &str, parameter: &Parameter, value: Option<Value>) -> Value {
-    let sent = value.as_ref().and_then(Value::as_i64);
-    let default = parameter.default.as_ref().and_then(Value::as_i64);
-    if name == "start" {
-        return sent.or(default).unwrap_or(0).max(0).into();
-    }
-    let most = parameter.max.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT);
-    sent.filter(|limit| *limit > 0).or(default).unwrap_or(DEFAULT_LIMIT).clamp(1, most).into()
 }
 
 fn value(parameter: &Parameter, sent: Many<'_>, paging: bool) -> Result<Option<Value>, Misfit> {
@@ -104,15 +79,6 @@ fn value(parameter: &Parameter, sent: Many<'_>, paging: bool) -> Result<Option<V
     }
 }
 
-/// The greatest value, for a whole number above it where that is no mistake: of a page, and of what
-/// the description caps.
-fn beyond(parameter: &Parameter, text: &str, paging: bool) -> Option<i64> {
-    let most = if parameter.capped { parameter.max } else { paging.then_some(i64::from(u32::MAX)) }?;
-    let digits = text.trim();
-    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_whole && digits.parse::<i64>().map_or(true, |number| number > most)).then_some(most)
-}
-
 fn list(parameter: &Parameter, sent: Many<'_>) -> Result<Option<Value>, Misfit> {
     let of = parameter.of.unwrap_or(Form::Text);
     let items: Vec<Value> = match sent {
@@ -126,59 +92,8 @@ fn list(parameter: &Parameter, sent: Many<'_>) -> Result<Option<Value>, Misfit> 
             text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| scalar(of, item)).collect()
         }
     }?;
-    let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_ITEMS);
-    if items.len() > most {
-        return Err("has too many items");
-    }
-    if items.iter().any(|item| item.as_str().is_some_and(|text| text.chars().count() > MAX_TEXT)) {
-        return Err("has an item that is too long");
-    }
-    if !parameter.one_of.is_empty() && items.iter().any(|item| !is_one_of(parameter, item)) {
-        return Err("has an item that is not among its values");
-    }
-    // `max` is how many there may be.
-    if items.iter().filter_map(Value::as_i64).any(|number| parameter.min.is_some_and(|min| number < min)) {
-        return Err("has an item that is too small");
-    }
+    items_within(parameter, &items)?;
     Ok(Some(Value::Array(items)))
-}
-
-fn is_one_of(parameter: &Parameter, value: &Value) -> bool {
-    value.as_str().is_some_and(|text| parameter.one_of.iter().any(|one| one == text))
-}
-
-/// Checks the limits of a scalar.
-fn within(parameter: &Parameter, value: &Value, text: &str) -> Result<(), Misfit> {
-    match parameter.form {
-        Form::Text => {
-            let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_TEXT);
-            let length = text.chars().count();
-            if length > most {
-                return Err("is too long");
-            }
-            if parameter.min.is_some_and(|min| (length as i64) < min) {
-                return Err("is too short");
-            }
-            if !parameter.one_of.is_empty() && !is_one_of(parameter, value) {
-                return Err("is not among its values");
-            }
-            Ok(())
-        }
-        Form::Int | Form::Count | Form::Id | Form::Date => bounded(parameter, value.as_i64(), 1),
-        Form::Decimal => bounded(parameter, text.parse::<Credits>().ok().map(Credits::units), 10_000),
-        _ => Ok(()),
-    }
-}
-
-fn bounded(parameter: &Parameter, number: Option<i64>, unit: i64) -> Result<(), Misfit> {
-    let Some(number) = number else { return Ok(()) };
-    if parameter.min.is_some_and(|min| number < min.saturating_mul(unit)) {
-        return Err("is too small");
-    }
-    if parameter.max.is_some_and(|max| number > max.saturating_mul(unit)) {
-        return Err("is too large");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

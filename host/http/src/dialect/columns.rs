@@ -1,5 +1,5 @@
 //! Which fields of a reply a caller sees: the action's own list, cut by role, then by what
-//! `show_columns` and `hide_columns` ask for. Refuses to know what the fields mean.
+//! `show_columns` and `hide_columns` ask for.
 
 use super::refusal::Refused;
 use super::request::Gathered;

@@ -1,4 +1,4 @@
-//! Finds what a caller shows of himself where the surface's dialect says it stands.
+//! Finds what a caller shows of themselves where the surface's dialect says it stands.
 //! Refuses to know whether it is right: that is the engine's sign-in.
 
 use super::refusal::Refused;
@@ -23,7 +23,7 @@ pub(crate) enum Shown {
         /// It stood in `Authorization`, not in the query or a form.
         in_header: bool,
     },
-    /// The surface asks nobody who he is.
+    /// The surface asks nobody who they are.
     Nothing,
 }
 

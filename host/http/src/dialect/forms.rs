@@ -1,5 +1,5 @@
-//! One text as one value of a form: what old scripts and players write for numbers, switches,
-//! dates and documents. Refuses to know which parameter it is for and what its limits are.
+//! One text as one value of a form: what old scripts and players write for numbers, switches, dates
+//! and documents.
 
 use super::request::{MAX_DEPTH, depth};
 use host_core::action::Form;

@@ -1,17 +1,19 @@
 //! The dialect of a surface, as its plugin describes it: where things stand in a request and how
 //! answers sound. Refuses to know HTTP connections, tenants and plugins: it maps text to values.
 
+mod bounds;
 pub(crate) mod coerce;
 pub(crate) mod columns;
 pub(crate) mod credential;
 pub(crate) mod envelope;
 mod forms;
+pub(crate) mod paging;
 pub(crate) mod refusal;
 pub(crate) mod request;
 mod sent;
 pub(crate) mod unknown;
 
-pub(crate) use refusal::{Refused, Spoken};
+pub(crate) use refusal::{Refused, Rendered};
 pub(crate) use request::Gathered;
 
 use host_core::action::{Mount, Selector, Surface};

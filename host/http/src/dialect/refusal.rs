@@ -32,7 +32,7 @@ impl From<Refusal> for Refused {
 
 /// An answer as the dialect wants it: nothing in it depends on the HTTP library.
 #[derive(PartialEq, Eq, Debug)]
-pub(crate) struct Spoken {
+pub(crate) struct Rendered {
     /// HTTP status.
     pub(crate) status: u16,
     /// `Content-Type`; none for an empty body.
@@ -73,13 +73,13 @@ pub(crate) fn spoken(
     refused: &Refused,
     request: &str,
     setting: impl Fn(&str) -> Option<u16>,
-) -> Spoken {
+) -> Rendered {
     let refusal = &refused.refusal;
     let code = refusal.code.as_str();
     let Some((sound, own)) = sound(surface, code) else {
         let body = envelope::refusal(&surface.envelope, None, &refusal.message, request);
         let status = refused.http.or(own_status(code)).unwrap_or(500);
-        return Spoken { status, content_type: Some(envelope::JSON), body, retry_after: refusal.retry_after };
+        return Rendered { status, content_type: Some(envelope::JSON), body, retry_after: refusal.retry_after };
     };
     let demanded = refused.http.or_else(|| if own { None } else { own_status(code) });
     let set = sound.http_setting.as_deref().and_then(setting).filter(|status| (200..600).contains(status));
@@ -90,7 +90,7 @@ pub(crate) fn spoken(
         Some(body) => (Some(type_of(body)), Bytes::copy_from_slice(body.as_bytes())),
         None => (Some(envelope::JSON), envelope::refusal(&surface.envelope, sound.word.as_deref(), message, request)),
     };
-    Spoken { status, content_type, body, retry_after: refusal.retry_after }
+    Rendered { status, content_type, body, retry_after: refusal.retry_after }
 }
 
 /// The type of a fixed body, told by how it begins.
@@ -140,11 +140,11 @@ mod tests {
         .unwrap()
     }
 
-    fn say(surface: &Surface, refusal: Refusal) -> Spoken {
+    fn say(surface: &Surface, refusal: Refusal) -> Rendered {
         spoken(surface, &refusal.into(), "r1", |_| None)
     }
 
-    fn json_of(spoken: &Spoken) -> Value {
+    fn json_of(spoken: &Rendered) -> Value {
         serde_json::from_slice(&spoken.body).unwrap()
     }
 

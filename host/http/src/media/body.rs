@@ -1,5 +1,5 @@
 //! Bodies of media: bytes that a seat is held for. The body ends when the seat does, and every
-//! piece is counted and keeps the seat. Refuses to know what the bytes are.
+//! piece is counted and keeps the seat.
 
 use crate::connection::Pulse;
 use axum::body::{Body, Bytes};

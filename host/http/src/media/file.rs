@@ -1,16 +1,17 @@
 //! Movies and episodes: whole or by ranges, all requests of one player on one seat.
 //! Refuses to know files and sources; media opens them.
 
-use super::refusal::No;
-use super::{Start, body};
+use super::body;
+use super::refusal::Denied;
+use super::stream_request::StreamRequest;
 use axum::response::Response;
 use host_media::{Requested, parse_range};
 use std::sync::Arc;
 
 /// A movie or episode. The path's extension need not match: the file says its own type.
-pub(super) async fn file(start: &Start<'_>) -> Result<Response, No> {
+pub(super) async fn file(start: &StreamRequest<'_>) -> Result<Response, Denied> {
     if start.stream.kind.is_live() {
-        return Err(No::NotFound);
+        return Err(Denied::NotFound);
     }
     if start.is_head {
         start.would_be_admitted(None).await?;

@@ -5,56 +5,18 @@ mod body;
 mod file;
 mod live;
 mod refusal;
-mod ticket;
+mod session_tag;
+mod stream_request;
 
-use crate::dialect::credential::unspaced;
-use crate::front::Visitor;
+use crate::answer;
 use crate::mounts::Media;
-use crate::rate::Counted;
-use crate::route::stream_file;
-use crate::{Http, answer};
+use crate::state::Http;
+use crate::visitor::Visitor;
 use axum::response::Response;
-use host_core::action::RateClass;
-use host_core::caller::Scope;
-use host_core::line::{Line, Output, Visit};
-use host_core::object::{Key, Object};
-use host_core::plan::Place;
-use host_core::secret::Secret;
-use host_core::stream::Stream;
 use host_core::tenant::Tenant;
-use host_core::{Code, Refusal, StreamId};
-use host_engine::{Error, Seat, SessionKey};
-use http::header::{HeaderName, IF_RANGE, RANGE};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use refusal::No;
-use std::borrow::Cow;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The surface that sign-ins and refusals of media are journalled under.
-const SURFACE: &str = "live";
-
-/// For so long a start waits for a seat when all are taken: a connection that its player has closed
-/// is seen to be closed within it.
-const CLOSING: Duration = Duration::from_millis(250);
-
-/// A request for a stream, by a line that signed in.
-struct Start<'r> {
-    http: &'r Http,
-    tenant: &'r Tenant,
-    visitor: &'r Visitor,
-    line: Arc<Line>,
-    stream: Stream,
-    isp: Option<String>,
-    country: Option<String>,
-    /// The extension in the path.
-    extension: Option<&'r str>,
-    range: Option<&'r str>,
-    if_range: Option<&'r str>,
-    /// Only the head is wanted: no seat is taken.
-    is_head: bool,
-}
+use stream_request::StreamRequest;
 
 /// Answers a media route.
 pub(crate) async fn respond(
@@ -70,7 +32,7 @@ pub(crate) async fn respond(
     }
     let outcome = match route {
         Media::Piece => live::piece(http, tenant, visitor, parts, captures).await,
-        Media::Live | Media::File => match Start::of(http, tenant, visitor, parts, captures).await {
+        Media::Live | Media::File => match StreamRequest::of(http, tenant, visitor, parts, captures).await {
             Ok(start) if route == Media::Live => live::live(start).await,
             Ok(start) => file::file(&start).await,
             Err(no) => Err(no),
@@ -80,102 +42,4 @@ pub(crate) async fn respond(
         Ok(response) => response,
         Err(no) => refusal::response(http, tenant, visitor, no).await,
     }
-}
-
-impl<'r> Start<'r> {
-    async fn of(
-        http: &'r Http,
-        tenant: &'r Tenant,
-        visitor: &'r Visitor,
-        parts: &'r Parts,
-        captures: &[(&'r str, &'r str)],
-    ) -> Result<Start<'r>, No> {
-        let [(_, username), (_, password), (_, file)] = *captures else { return Err(No::NotFound) };
-        let (Some(username), Some(password)) = (text(username), text(password)) else {
-            return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
-        };
-        let (id, extension) = stream_file(file).ok_or(No::NotFound)?;
-        let (username, from) = (unspaced(&username), visitor.from(SURFACE));
-        let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
-        visitor.told.caller(signed.caller.identity.clone());
-        let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
-        if !http.limiter.is_exempt(visitor.address) {
-            http.limiter.take(counted, http.engine.clock().monotonic()).map_err(No::Exceeded)?;
-        }
-        let networks = http.engine.networks();
-        Ok(Start {
-            stream: stream(http, tenant, StreamId(id)).await?,
-            isp: networks.isp(visitor.address),
-            country: networks.country(visitor.address),
-            line: signed.line,
-            range: text_of(parts, RANGE),
-            if_range: text_of(parts, IF_RANGE),
-            is_head: parts.method == Method::HEAD,
-            http,
-            tenant,
-            visitor,
-            extension,
-        })
-    }
-
-    /// Who comes, from where, for which form.
-    fn visit(&self, output: Option<Output>) -> Visit<'_> {
-        Visit {
-            address: self.visitor.address,
-            agent: &self.visitor.agent,
-            isp: self.isp.as_deref(),
-            country: self.country.as_deref(),
-            output,
-        }
-    }
-
-    /// Admits the start and takes its seat.
-    async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
-        let (tenant, stream) = (self.tenant.id, self.stream.id);
-        let visit = self.visit(output);
-        Ok(self
-            .http
-            .engine
-            .admit_within(&self.line, tenant, stream, session, &visit, tokio::time::sleep(CLOSING))
-            .await?)
-    }
-
-    /// Admits a request that goes on with a session.
-    async fn admitted_again(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, No> {
-        let (tenant, stream) = (self.tenant.id, self.stream.id);
-        Ok(self.http.engine.admit_again(&self.line, tenant, stream, session, &self.visit(output)).await?)
-    }
-
-    /// The checks of a start without taking a seat, for a HEAD.
-    async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), No> {
-        let (tenant, stream) = (self.tenant.id, self.stream.id);
-        Ok(self.http.engine.would_admit(&self.line, tenant, stream, &self.visit(output)).await?)
-    }
-
-    /// The session of all requests of one player for one stream, where nothing else tells them apart.
-    fn session(&self, what: &str) -> SessionKey {
-        let (line, stream) = (self.line.id.0.to_be_bytes(), self.stream.id.0.to_be_bytes());
-        let (address, agent) = (self.visitor.address.to_string(), self.visitor.agent.as_bytes());
-        let parts: [&[u8]; 5] = [what.as_bytes(), &line, &stream, address.as_bytes(), agent];
-        self.http.engine.session_key(self.tenant.id, &parts)
-    }
-}
-
-/// An enabled stream of the tenant.
-async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, No> {
-    let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Stream(id)).await;
-    match found.map_err(Error::from)? {
-        Some(Object::Stream(stream)) if stream.enabled => Ok(stream),
-        _ => Err(No::NotFound),
-    }
-}
-
-/// A credential out of a path segment.
-fn text(segment: &str) -> Option<Cow<'_, str>> {
-    crate::dialect::request::decoded(segment)
-}
-
-/// A header that is text.
-fn text_of(parts: &Parts, name: HeaderName) -> Option<&str> {
-    parts.headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -1,9 +1,10 @@
-//! How media says no: the statuses of the player protocol, without a body, because players read
-//! the status only. Refuses to know the checks.
+//! How media says no: the statuses of the player protocol, without a body, because players read the
+//! status only.
 
-use crate::front::Visitor;
+use crate::answer;
 use crate::rate::Exceeded;
-use crate::{Http, answer};
+use crate::state::Http;
+use crate::visitor::Visitor;
 use axum::response::Response;
 use host_core::refusal::Known;
 use host_core::tenant::Tenant;
@@ -14,7 +15,7 @@ use http::StatusCode;
 use http::header::RETRY_AFTER;
 
 /// Why there are no bytes.
-pub(super) enum No {
+pub(super) enum Denied {
     /// A correct no of the engine.
     Refused(Refusal),
     /// No such stream, or not on this route.
@@ -29,43 +30,43 @@ pub(super) enum No {
     Ours(Error),
 }
 
-impl From<Refusal> for No {
-    fn from(refusal: Refusal) -> No {
-        No::Refused(refusal)
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Denied {
+        Denied::Refused(refusal)
     }
 }
 
-impl From<Error> for No {
-    fn from(error: Error) -> No {
+impl From<Error> for Denied {
+    fn from(error: Error) -> Denied {
         match error {
-            Error::Refusal(refusal) => No::Refused(refusal),
-            error => No::Ours(error),
+            Error::Refusal(refusal) => Denied::Refused(refusal),
+            error => Denied::Ours(error),
         }
     }
 }
 
-impl From<MediaError> for No {
-    fn from(error: MediaError) -> No {
-        No::Media(error)
+impl From<MediaError> for Denied {
+    fn from(error: MediaError) -> Denied {
+        Denied::Media(error)
     }
 }
 
 /// The response of a no.
-pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no: No) -> Response {
-    if let No::Refused(refusal) = &no {
+pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no: Denied) -> Response {
+    if let Denied::Refused(refusal) = &no {
         visitor.told.refused(&refusal.code);
     }
-    if let No::Exceeded(exceeded) = &no {
+    if let Denied::Exceeded(exceeded) = &no {
         return answer::with_limits(answer::empty(StatusCode::TOO_MANY_REQUESTS), exceeded);
     }
-    if let No::Ours(error) = &no {
+    if let Denied::Ours(error) = &no {
         tracing::error!(incident = %visitor.id, %error, "a start failed");
     }
-    if let No::Media(MediaError::Failed(reason)) = &no {
+    if let Denied::Media(MediaError::Failed(reason)) = &no {
         tracing::error!(incident = %visitor.id, reason, "media failed");
     }
     let setting = match &no {
-        No::Refused(refusal) if refusal.code == Code::NotInBouquet => {
+        Denied::Refused(refusal) if refusal.code == Code::NotInBouquet => {
             http.engine.settings(tenant.id).await.ok().map(|settings| settings.not_in_bouquet_status)
         }
         _ => None,
@@ -80,15 +81,17 @@ pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no
 }
 
 /// The status of a no, and seconds to come back after.
-fn status(no: &No) -> (StatusCode, Option<u32>) {
+fn status(no: &Denied) -> (StatusCode, Option<u32>) {
     match no {
-        No::Refused(refusal) => (of_code(&refusal.code), refusal.retry_after),
-        No::Ended | No::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
-        No::NotFound | No::Media(MediaError::NotFound | MediaError::WrongForm(_)) => (StatusCode::NOT_FOUND, None),
-        No::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
-        No::Media(MediaError::StreamDown | MediaError::Unplayable(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
-        No::Ours(Error::Store(error)) if error.is_passing() => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
-        No::Media(MediaError::Failed(_)) | No::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
+        Denied::Refused(refusal) => (of_code(&refusal.code), refusal.retry_after),
+        Denied::Ended | Denied::Media(MediaError::BadToken) => (StatusCode::FORBIDDEN, None),
+        Denied::NotFound | Denied::Media(MediaError::NotFound | MediaError::WrongForm(_)) => {
+            (StatusCode::NOT_FOUND, None)
+        }
+        Denied::Exceeded(exceeded) => (StatusCode::TOO_MANY_REQUESTS, Some(exceeded.retry_after)),
+        Denied::Media(MediaError::StreamDown | MediaError::Unplayable(_)) => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+        Denied::Ours(Error::Store(error)) if error.is_passing() => (StatusCode::SERVICE_UNAVAILABLE, Some(2)),
+        Denied::Media(MediaError::Failed(_)) | Denied::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, None),
     }
 }
 
@@ -125,9 +128,9 @@ mod tests {
         ] {
             assert_eq!(of_code(&code).as_u16(), expected, "{code:?}");
         }
-        assert_eq!(status(&No::Media(MediaError::StreamDown)), (StatusCode::SERVICE_UNAVAILABLE, Some(5)));
-        assert_eq!(status(&No::Media(MediaError::BadToken)).0, StatusCode::FORBIDDEN);
-        assert_eq!(status(&No::Ended).0, StatusCode::FORBIDDEN);
-        assert_eq!(status(&No::NotFound).0, StatusCode::NOT_FOUND);
+        assert_eq!(status(&Denied::Media(MediaError::StreamDown)), (StatusCode::SERVICE_UNAVAILABLE, Some(5)));
+        assert_eq!(status(&Denied::Media(MediaError::BadToken)).0, StatusCode::FORBIDDEN);
+        assert_eq!(status(&Denied::Ended).0, StatusCode::FORBIDDEN);
+        assert_eq!(status(&Denied::NotFound).0, StatusCode::NOT_FOUND);
     }
 }

@@ -1,5 +1,4 @@
 //! A client that sends what it is told, byte by byte, and reads what comes back.
-//! Knows no panel.
 
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

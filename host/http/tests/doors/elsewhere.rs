@@ -1,5 +1,5 @@
 //! What lies outside of the panel in these tests: a source that sends as fast as it is read, and
-//! maps of the networks that break at one address. Knows no test.
+//! maps of the networks that break at one address.
 
 use futures_util::{StreamExt, stream};
 use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Networks};

@@ -1,5 +1,5 @@
 //! A panel that listens: one tenant, two lines, a live stream and a movie, and a probe plugin that
-//! answers with the call it was given. Knows no test.
+//! answers with the call it was given.
 
 use crate::client::{Answer, Request};
 use crate::elsewhere::{Elsewhere, FAST, Maps};
@@ -16,7 +16,7 @@ use host_runtime::{Options, Runtime, Shipped};
 use host_store::{SystemClock, SystemEntropy};
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -95,19 +95,7 @@ impl Panel {
         std::fs::File::create(folder.path().join("large.mp4")).unwrap().set_len(LARGE).unwrap();
         let stock = stock(&engine, tenant, made["admin_username"].as_str().unwrap()).await;
         let shipped: &'static [Shipped] = vec![Shipped { name: "probe", bytes: probe().leak() }].leak();
-        let options = Options {
-            cache_dir: folder.path().join("cache"),
-            plugins_dir: folder.path().join("plugins"),
-            tenants_dir: folder.path().join("tenants"),
-            compiler: Vec::new(),
-            compiler_environment: Vec::new(),
-            compile: Default::default(),
-            function_bytes: Default::default(),
-            slow_threads: 1,
-            allow_unsigned: true,
-            shipped,
-        };
-        let runtime = Runtime::new(Arc::clone(&engine), options).unwrap();
+        let runtime = Runtime::new(Arc::clone(&engine), options(folder.path(), shipped)).unwrap();
         runtime.start().await.unwrap();
         let media = Media::new(MediaOptions {
             fetch: Arc::new(Elsewhere),
@@ -280,5 +268,21 @@ fn map(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
         _ => panic!("no object"),
+    }
+}
+
+/// A runtime that lies in this folder and takes plugins that nobody signed.
+fn options(folder: &Path, shipped: &'static [Shipped]) -> Options {
+    Options {
+        cache_dir: folder.join("cache"),
+        plugins_dir: folder.join("plugins"),
+        tenants_dir: folder.join("tenants"),
+        compiler: Vec::new(),
+        compiler_environment: Vec::new(),
+        compile: Default::default(),
+        function_bytes: Default::default(),
+        slow_threads: 1,
+        allow_unsigned: true,
+        shipped,
     }
 }

@@ -1,10 +1,61 @@
-//! A plugin for these tests: a player surface and an admin surface. Knows no test.
+//! A plugin for these tests: a player surface and an admin surface.
 
 use crate::guest::{Guest, data};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Its code. Told apart by the length of the action's name: `admin/breaks`, `player/everything`,
+/// `player/bulk_list` (16 MB), `player/personal`, all others.
+const HANDLE: &str = "
+(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
+(if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
+  (then
+    (local.set $n (i32.const 1000))
+    (loop $more
+      (call $write (i32.const 9100) (i32.const 100) (i32.const 64))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (call $ok (i32.const 9300) (i32.const 13)))
+  (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 16))
+  (then
+    (memory.fill (i32.const 12000) (i32.const 97) (i32.const 20000))
+    (local.set $n (i32.const 800))
+    (loop $more
+      (call $write (i32.const 12000) (i32.const 20000) (i32.const 64))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (call $ok (i32.const 9300) (i32.const 13)))
+  (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 15))
+    (then
+      (call $mine (i32.const 64))
+      (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128))
+      (call $ok (i32.const 9300) (i32.const 13)))
+    (else
+      (memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
+      (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
+      (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
+      (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))))))))";
 
 /// A plugin that owns a player and an admin surface, and answers each call with the call itself.
 pub(crate) fn probe() -> Vec<u8> {
+    let actions = actions();
+    let names = actions.as_array().unwrap().iter();
+    let names =
+        names.map(|action| format!("{}/{}", action["surface"].as_str().unwrap(), action["name"].as_str().unwrap()));
+    let guest = Guest {
+        names: names.collect(),
+        imports: r#"
+            (import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
+            (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
+        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n[capabilities.body]\nreason = \"To try.\"\n",
+        description: json!({"surface": surfaces(), "action": actions}),
+        fields: data(8192, "{\"data\":")
+            + &data(9000, "}")
+            + &data(9100, &"0123456789".repeat(10))
+            + &data(9300, "{\"body\":true}"),
+        ..Guest::new(HANDLE)
+    };
+    guest.file()
+}
+
+fn surfaces() -> Value {
     let player = json!({
         "name": "player", "mounts": [{"path": "/player_api.php"}],
         "credential": {"kind": "line", "username": "username", "password": "password"},
@@ -29,8 +80,12 @@ pub(crate) fn probe() -> Vec<u8> {
             "invalid_package": {"http": 200, "word": "STATUS_INVALID_PACKAGE"},
         },
     });
+    json!([player, admin])
+}
+
+fn actions() -> Value {
     let any = json!({"shape": "any"});
-    let actions = json!([
+    json!([
         {"surface": "player", "name": "account", "summary": "A.", "roles": ["line"], "also_for": ["expired"], "reply": any},
         {"surface": "player", "name": "list", "aliases": ["202"], "summary": "L.", "roles": ["line"], "reply": any,
             "rate": "guide", "parameters": {"category_id": {"type": "id", "lenient": true}}},
@@ -47,51 +102,5 @@ pub(crate) fn probe() -> Vec<u8> {
                 "ids": {"type": "list", "of": "id"}}},
         {"surface": "admin", "name": "breaks", "summary": "B.", "roles": ["admin"], "reply": any},
         {"surface": "admin", "name": "for_resellers", "summary": "N.", "roles": ["reseller"], "reply": any},
-    ]);
-    let names = actions.as_array().unwrap().iter();
-    let names =
-        names.map(|action| format!("{}/{}", action["surface"].as_str().unwrap(), action["name"].as_str().unwrap()));
-    let guest = Guest {
-        names: names.collect(),
-        imports: r#"
-            (import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
-            (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
-        capabilities: "[capabilities.lines]\nreason = \"To try.\"\n[capabilities.body]\nreason = \"To try.\"\n",
-        description: json!({"surface": [player, admin], "action": actions}),
-        fields: data(8192, "{\"data\":")
-            + &data(9000, "}")
-            + &data(9100, &"0123456789".repeat(10))
-            + &data(9300, "{\"body\":true}"),
-        // Told apart by the length of the action's name: `admin/breaks`, `player/everything`,
-        // `player/bulk_list` (16 MB), `player/personal`, all others.
-        ..Guest::new(
-            "(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
-             (if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
-               (then
-                 (local.set $n (i32.const 1000))
-                 (loop $more
-                   (call $write (i32.const 9100) (i32.const 100) (i32.const 64))
-                   (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-                 (call $ok (i32.const 9300) (i32.const 13)))
-               (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 16))
-               (then
-                 (memory.fill (i32.const 12000) (i32.const 97) (i32.const 20000))
-                 (local.set $n (i32.const 800))
-                 (loop $more
-                   (call $write (i32.const 12000) (i32.const 20000) (i32.const 64))
-                   (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-                 (call $ok (i32.const 9300) (i32.const 13)))
-               (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 15))
-                 (then
-                   (call $mine (i32.const 64))
-                   (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128))
-                   (call $ok (i32.const 9300) (i32.const 13)))
-                 (else
-                   (memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
-                   (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
-                   (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
-                   (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))))))))",
-        )
-    };
-    guest.file()
+    ])
 }

@@ -8,6 +8,7 @@ mod paced;
 mod play;
 mod returning;
 mod ring;
+mod run;
 mod upstream;
 mod viewer;
 

@@ -111,7 +111,7 @@ impl Movies {
         match fetched.status {
             200 | 206 => {
                 let mut served = Served::handed_on(fetched, content_type);
-                // A source that gave a whole file to who asked for none of it may still know ranges.
+                // A 200 to a request without `Range` does not rule out range support.
                 served.accepts_ranges |= is_whole;
                 Ok(served)
             }

@@ -1,5 +1,4 @@
 //! When a child that ended is started again, as a state machine that is told the time.
-//! Knows no processes.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Plays the bundled clip without end: time stamps, clock and counters go on from round to round.
-//! Knows no viewers.
 
 use crate::ts::{PACKET, Packet, TICKS_PER_SECOND, write_pcr, write_stamp};
 use bytes::Bytes;

@@ -1,5 +1,4 @@
 //! One transport stream packet of 188 bytes: its head, its clock, its time stamps.
-//! Knows nothing of the packets before and after it.
 
 /// Bytes of a packet.
 pub(crate) const PACKET: usize = 188;

@@ -1,5 +1,4 @@
 //! What every test of this binary builds its media from, and how captures are judged.
-//! Knows no single test.
 
 use crate::origin::Plain;
 use bytes::Bytes;
@@ -65,6 +64,7 @@ pub(crate) fn quick() -> Timing {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) fn media(timing: Timing, ffmpeg: Detect, media_root: Option<PathBuf>) -> Arc<Media> {
     let (fetch, clock, keyring) = (Arc::new(Plain), Arc::new(Wall(Instant::now())), Arc::new(Signing));
     Media::new(MediaOptions { fetch, clock, keyring, media_root, ffmpeg, timing })
@@ -75,6 +75,7 @@ pub(crate) fn stream(id: u32, sources: &[String]) -> Stream {
 }
 
 /// Waits for something that must come true.
+#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {

@@ -123,7 +123,7 @@ async fn in_proxy_mode_each_viewer_has_a_connection_of_his_own() {
     let two = media.watch(TENANT, &stream).await.unwrap();
     assert_eq!(origin.open(), 2);
     drop(one);
-    until("his connection closes with him", || origin.open() == 1).await;
+    until("their connection closes with them", || origin.open() == 1).await;
     drop(two);
     until("and the other's", || origin.open() == 0).await;
 }

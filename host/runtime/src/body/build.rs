@@ -1,22 +1,21 @@
 //! One build of a kept body: what its guest may read, and which markers stand for a line's own values.
-//! Knows nothing of where the body is kept.
 
 use crate::body::splice::Marker;
-use crate::capability::Needs;
+use crate::capability::needs::Needs;
 use host_core::action::{CacheRule, Dependency, Splice};
 use serde_json::{Map, Value};
 
 /// A running build. Whatever its guest reads must be in the key, or be a marker.
 #[derive(Debug)]
-pub(crate) struct Build {
+pub(crate) struct BodyBuild {
     rule: CacheRule,
     marker: Marker,
 }
 
-impl Build {
+impl BodyBuild {
     /// Under a rule, with fresh markers.
-    pub(crate) fn new(rule: CacheRule, marker: Marker) -> Build {
-        Build { rule, marker }
+    pub(crate) fn new(rule: CacheRule, marker: Marker) -> BodyBuild {
+        BodyBuild { rule, marker }
     }
 
     /// Its markers.
@@ -78,10 +77,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn build(depends: &[Dependency], splice: &[Splice]) -> Build {
+    fn build(depends: &[Dependency], splice: &[Splice]) -> BodyBuild {
         let (depends, splice) = (depends.to_vec(), splice.to_vec());
         let rule = CacheRule { depends, splice, key: None, window: None, seconds: 0, file: false };
-        Build::new(rule, Marker::new(&[7; 20]))
+        BodyBuild::new(rule, Marker::new(&[7; 20]))
     }
 
     #[test]

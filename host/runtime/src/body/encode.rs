@@ -1,5 +1,4 @@
 //! The codings in which bodies leave the panel, made once for what is kept.
-//! Knows nothing of HTTP's negotiation.
 
 use bytes::Bytes;
 use flate2::Compression;

@@ -1,4 +1,4 @@
-//! How a guest encoded a value where it stands. Knows nothing of templates.
+//! How a guest encoded a value where it stands.
 //!
 //! A marker ends in a space, a quote and an ampersand. How these three look where the marker is found tells how
 //! the guest encodes values at that place, and the host encodes the line's value the same way:

@@ -1,8 +1,7 @@
 //! What a kept body is kept under: all that its content depends on.
-//! Knows nothing of the content.
 
 use crate::call::Call;
-use crate::snapshot::Route;
+use crate::route::Route;
 use host_core::action::{CacheRule, Dependency};
 use host_core::caller::CallerRole;
 use host_core::line::Line;

@@ -2,7 +2,7 @@
 
 use crate::body::file::{FileError, Filed, Folder, Writer};
 use crate::limits::{BODY_BYTES, BODY_TEXT_BYTES, Spent};
-use crate::state::Stop;
+use crate::stop::Stop;
 use host_core::port::StoreError;
 
 /// A body that may go into a file stays in memory up to here, where every coding of it is at hand.

@@ -1,7 +1,8 @@
 //! What a guest hands to a function: numbers as they are, texts only as long as the host wants to hold them.
 
 use crate::limits::{ARGUMENT_BYTES, Spent};
-use crate::state::{CallState, Stop};
+use crate::state::CallState;
+use crate::stop::Stop;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, WasmStr};
 

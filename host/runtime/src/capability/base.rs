@@ -2,9 +2,10 @@
 //! Touches no store, so its functions are plain ones.
 
 use crate::capability::Argument;
-use crate::link::{HostFunction, Interface};
+use crate::capability::function::{HostFunction, Interface};
 use crate::log::Level;
-use crate::state::{CallState, Stop};
+use crate::state::CallState;
+use crate::stop::Stop;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, WasmStr};
 

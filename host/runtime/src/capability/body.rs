@@ -1,9 +1,9 @@
 //! `linecard:body`: a body that the host holds, for answers too large to cross at once.
-//! Knows nothing of what is in it.
 
-use crate::capability::GuestRefusal;
-use crate::link::{HostFunction, Interface};
-use crate::state::{CallState, Stop};
+use crate::capability::function::{HostFunction, Interface};
+use crate::guest::GuestRefusal;
+use crate::state::CallState;
+use crate::stop::Stop;
 use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::WasmStr;

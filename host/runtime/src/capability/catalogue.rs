@@ -1,8 +1,8 @@
 //! `linecard:catalogue`: what the calling line may watch, in pages.
 //! Knows nothing of bouquets; the open list is kept for one call.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;
-use crate::link::{HostFunction, Interface};
 use crate::state::CallState;
 use host_core::Refusal;
 use host_core::refusal::Code;

@@ -1,8 +1,7 @@
 //! `linecard:credits`: credits move between the caller and users below.
-//! Knows no balance.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;
-use crate::link::{HostFunction, Interface};
 use host_core::UserId;
 use host_engine::credit;
 

@@ -1,8 +1,7 @@
 //! `linecard:guide`: the guide of what the calling line may watch.
-//! Knows nothing of where guides come from.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;
-use crate::link::{HostFunction, Interface};
 use host_core::StreamId;
 use host_core::time::Unix;
 use host_engine::guide;

@@ -1,8 +1,8 @@
 //! `linecard:lines`: subscriptions in the caller's scope.
 //! Knows no rule of lines; during a body build it gives markers instead of the line's own values.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};
-use crate::link::{HostFunction, Interface};
 use crate::state::CallState;
 use host_core::{LineId, PackageId};
 use host_engine::{Error, line};

@@ -6,43 +6,25 @@ pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod catalogue;
 pub(crate) mod credits;
+pub(crate) mod function;
 pub(crate) mod guide;
 pub(crate) mod lines;
+#[cfg(feature = "native")]
+pub(crate) mod native;
+pub(crate) mod needs;
 pub(crate) mod packages;
 pub(crate) mod records;
 pub(crate) mod users;
 
-use crate::state::{CallState, Stop};
+use crate::guest::GuestRefusal;
+use crate::state::CallState;
+use crate::stop::Stop;
 pub(crate) use argument::Argument;
 use host_core::Refusal;
 use host_core::refusal::Code;
 use host_engine::Error;
 use serde_json::{Map, Value};
-use wasmtime::component::{ComponentType, Lift, Lower};
-
-/// What a function reads or does, as far as it matters to who may call it when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Needs {
-    /// The calling line: in a build only what the cache rule names, the rest as markers.
-    Line,
-    /// What the line's bouquets hold.
-    Catalogue,
-    /// The guide of it.
-    Guide,
-    /// Anything else in the caller's scope.
-    Scope,
-    /// Changes something.
-    Writing,
-}
-
-/// A refusal as it crosses to guests.
-#[derive(Debug, Clone, ComponentType, Lift, Lower)]
-#[component(record)]
-pub(crate) struct GuestRefusal {
-    pub(crate) code: String,
-    pub(crate) field: Option<String>,
-    pub(crate) message: String,
-}
+use wasmtime::component::{ComponentType, Lower};
 
 /// What a verb answers with, in the form that crosses to guests.
 pub(crate) trait Crossing {
@@ -117,7 +99,7 @@ macro_rules! verb {
         $crate::capability::verb!($name, $needs, costs 1, |$call $(, $argument: $type)*| $verb)
     };
     ($name:literal, $needs:ident, costs $cost:literal, |$call:ident $(, $argument:ident: $type:ty)*| $verb:expr) => {
-        $crate::link::HostFunction {
+        $crate::capability::function::HostFunction {
             name: $name,
             link: |linker| {
                 linker.func_wrap_async(
@@ -136,7 +118,7 @@ macro_rules! verb {
             native: Some(|$call, arguments| {
                 Box::pin(async move {
                     let mut arguments = arguments.iter();
-                    $(let $argument = $crate::native::argument::<$type>(&mut arguments)?;)*
+                    $(let $argument = $crate::capability::native::argument::<$type>(&mut arguments)?;)*
                     debug_assert!(arguments.next().is_none(), "{} takes fewer arguments", $name);
                     let (answer,) = $crate::capability::verb!(@answer $needs, $cost, $call, $verb)?;
                     Ok(answer.map(Into::into))
@@ -145,13 +127,13 @@ macro_rules! verb {
         }
     };
     (@answer $needs:ident, $cost:literal, $call:ident, $verb:expr) => {{
-        let answer = match $call.admit($crate::capability::Needs::$needs, $cost) {
+        let answer = match $call.admit($crate::capability::needs::Needs::$needs, $cost) {
             Ok(()) => {
                 let waits = std::sync::Arc::clone(&$call.waits);
                 waits.during(async { $verb }).await
             }
-            Err($crate::state::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
-            Err($crate::state::Denied::Stop(stop)) => return Err(stop.into()),
+            Err($crate::stop::Denied::Refused(refusal)) => Err(host_engine::Error::from(refusal)),
+            Err($crate::stop::Denied::Stop(stop)) => return Err(stop.into()),
         };
         $call.answer(answer)
     }};

@@ -1,8 +1,7 @@
 //! `linecard:packages`: what the caller may sell.
-//! Knows no price.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;
-use crate::link::{HostFunction, Interface};
 use host_engine::package;
 
 pub(crate) const INTERFACE: Interface =

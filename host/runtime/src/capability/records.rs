@@ -1,8 +1,8 @@
 //! `linecard:records`: plain configuration as documents, for the kinds and verbs that the grant names.
 //! Knows no schema; which field a role may see or set, `core` and the engine decide.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};
-use crate::link::{HostFunction, Interface};
 use crate::state::CallState;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};

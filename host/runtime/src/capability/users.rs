@@ -1,8 +1,7 @@
 //! `linecard:users`: admins and resellers in the caller's tree.
-//! Knows no rule of users.
 
+use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};
-use crate::link::{HostFunction, Interface};
 use host_core::UserId;
 use host_engine::user;
 

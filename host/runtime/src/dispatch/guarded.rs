@@ -1,14 +1,14 @@
 //! What surrounds a call: its action's breaker before, and after it the breaker, the figures and the plugin's log,
-//! which are told how it ended. Knows nothing of how a call is made.
+//! which are told how it ended.
 
-use super::Failure;
+use super::attempt::Failure;
 use crate::Runtime;
 use crate::asker::Asker;
 use crate::breaker::{Ended, Leave, whole_seconds};
 use crate::call::{Call, CallError};
 use crate::health::Ending;
 use crate::log::{Level, LogLine};
-use crate::snapshot::Route;
+use crate::route::Route;
 use std::future::Future;
 
 impl Runtime {

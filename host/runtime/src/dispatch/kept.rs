@@ -1,10 +1,10 @@
-//! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it
-//! is this caller's own. Knows nothing of how a guest runs.
+//! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it is
+//! this caller's own.
 
-use super::{Failure, Success, content_type, fault, tag};
+use super::attempt::{Failure, Success, content_type, fault, tag};
 use crate::Runtime;
 use crate::asker::Asker;
-use crate::body::build::Build;
+use crate::body::build::BodyBuild;
 use crate::body::encode::Encoded;
 use crate::body::file::Folder;
 use crate::body::kept::{Body, Kept};
@@ -17,7 +17,8 @@ use crate::body::{BodyReply, header_of, reply::Held};
 use crate::call::{Call, CallError, Reply};
 use crate::health::Ending;
 use crate::reply::ReplyDocument;
-use crate::snapshot::{Route, Snapshot};
+use crate::route::Route;
+use crate::snapshot::Snapshot;
 use host_core::TenantId;
 use host_core::action::{CacheRule, Dependency, Splice};
 use host_core::caller::Scope;
@@ -58,7 +59,7 @@ impl Runtime {
         let Some(rule) = &route.action.cache else { return Err(Failure::Fault("it has no cache rule".into())) };
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
-        let build = Arc::new(Build::new(rule.clone(), Marker::new(&random)));
+        let build = Arc::new(BodyBuild::new(rule.clone(), Marker::new(&random)));
         let body = if rule.file { Sink::into_file(self.body_folder(snapshot).await?) } else { Sink::default() };
         let mut run = self.engine.begin(call.caller.clone(), &*route.label);
         run = run.with_line(call.line.clone(), call.password.clone());
@@ -141,7 +142,7 @@ pub(super) fn may_be_kept(rule: &CacheRule, line: Option<&Line>) -> bool {
 }
 
 /// What is kept of a build.
-fn keep(body: Written, document: ReplyDocument, content_type: String, build: &Build) -> Result<Kept, String> {
+fn keep(body: Written, document: ReplyDocument, content_type: String, build: &BodyBuild) -> Result<Kept, String> {
     let cut = |(name, value): (String, String)| {
         Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
     };

@@ -1,8 +1,8 @@
-//! A call of a guest while it runs. Knows nothing of what it answers.
+//! A call of a guest while it runs.
 
 use crate::limits::Time;
 use crate::loaded::Ended;
-use crate::snapshot::Placed;
+use crate::route::ActivePlugin;
 use crate::state::CallState;
 use std::future::Future;
 use std::pin::Pin;
@@ -13,13 +13,19 @@ use std::time::Instant;
 /// A call that runs in a fresh instance, on whichever thread polls it. The time for which it is polled is its
 /// plugin's, also when nobody waits for its end.
 pub(super) struct Running {
-    placed: Arc<Placed>,
+    placed: Arc<ActivePlugin>,
     call: Pin<Box<dyn Future<Output = Ended> + Send>>,
 }
 
 impl Running {
     /// Of the action with this label.
-    pub(super) fn new(placed: Arc<Placed>, state: CallState, time: Time, action: Arc<str>, call: String) -> Running {
+    pub(super) fn new(
+        placed: Arc<ActivePlugin>,
+        state: CallState,
+        time: Time,
+        action: Arc<str>,
+        call: String,
+    ) -> Running {
         let loaded = Arc::clone(&placed.loaded);
         let call = Box::pin(async move { loaded.answer(state, time, &action, &call).await });
         Running { placed, call }
@@ -29,6 +35,7 @@ impl Running {
 impl Future for Running {
     type Output = Ended;
 
+    #[expect(clippy::disallowed_methods, reason = "how long a plugin really ran is what is metered")]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let begun = Instant::now();
         let polled = self.call.as_mut().poll(context);

@@ -1,4 +1,4 @@
-//! The turns of the slow lane: which call is polled next, and what becomes of it. Knows nothing of threads.
+//! The turns of the slow lane: which call is polled next, and what becomes of it.
 
 use host_core::TenantId;
 use parking_lot::{Condvar, Mutex};

@@ -1,7 +1,7 @@
 //! Streams and waiting: an input is at its end, an output takes everything, and whatever is waited for has
 //! happened. Knows where output goes only by the number of its stream.
 
-use super::{Asked, Inert, Store, counted};
+use super::inert::{Asked, Inert, Store, counted};
 use wasmtime::component::{ComponentType, Lower, Resource};
 
 /// An input stream; there is nothing in it.

@@ -1,7 +1,7 @@
 //! Sockets: the network is a handle that opens nothing. Every socket and every name is refused with
 //! `access-denied`, as a system would refuse them. Plugins reach others only through capabilities.
 
-use super::{Inert, Store, counted};
+use super::inert::{Inert, Store, counted};
 use crate::state::CallState;
 use wasmtime::component::{LinkerInstance, Resource, Val};
 

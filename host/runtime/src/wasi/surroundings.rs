@@ -1,8 +1,8 @@
 //! What a program asks of its surroundings: environment, arguments, exit, clocks, chance, open folders.
 //! There is none of it but the call's own time and its share of random bytes.
 
-use super::{Absent, Asked, Inert, Store, counted};
-use crate::state::Stop;
+use super::inert::{Absent, Asked, Inert, Store, counted};
+use crate::stop::Stop;
 use wasmtime::component::{ComponentType, Lower, Resource};
 
 pub(super) const FUNCTIONS: &[Inert] = &[

@@ -1,7 +1,6 @@
 //! The intake of nominated files: in order within a tenant, at once across tenants.
-//! Knows nothing of how files are found.
 
-use super::Nomination;
+use super::nomination::Nomination;
 use crate::Runtime;
 use crate::drop_folder::Outcome;
 use std::collections::HashMap;

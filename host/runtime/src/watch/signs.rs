@@ -1,6 +1,5 @@
-//! Signs of the file system that a drop folder may have changed. Knows nothing of files.
+//! Signs of the file system that a drop folder may have changed.
 
-use super::Watcher;
 use notify::{RecursiveMode, Watcher as _};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -31,9 +30,9 @@ impl Signs {
 
     /// Follows folders that have come into being. Each by itself: a tenant's folder also has its databases, which
     /// change all the time.
-    pub(super) fn follow(&mut self, watcher: &Watcher) {
+    pub(super) fn follow(&mut self, folders: impl IntoIterator<Item = PathBuf>) {
         self.followed.retain(|folder| folder.is_dir());
-        for (_, folder) in watcher.folders() {
+        for folder in folders {
             if !self.followed.contains(&folder) {
                 self.add(folder);
             }

@@ -1,5 +1,4 @@
 //! Probe guests: small core modules in WebAssembly text, made into plugin files as an author's tool would.
-//! Knows nothing of the host.
 
 use sha2::{Digest, Sha256};
 use std::path::Path;

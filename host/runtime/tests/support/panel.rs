@@ -1,5 +1,4 @@
 //! A panel in a temporary folder: real store, real engine, a runtime over them.
-//! Knows no guest.
 
 use super::guest::Guest;
 use host_core::TenantId;

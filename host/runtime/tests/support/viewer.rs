@@ -1,4 +1,4 @@
-//! Lines that ask for bodies, and what they get. Knows no test.
+//! Lines that ask for bodies, and what they get.
 
 use super::Panel;
 use futures_util::TryStreamExt;

@@ -1,5 +1,4 @@
 //! How long journals keep their rows: each tenant's setting in days, applied to the files as they lie there.
-//! Knows nothing of a row but its time.
 
 use super::trust;
 use crate::error::failed;

@@ -23,7 +23,7 @@ pub(crate) const RESELLER: UserId = UserId(2);
 pub(crate) const BELOW: UserId = UserId(3);
 pub(crate) const RIVAL: UserId = UserId(4);
 
-/// A store with one tenant: an admin, a reseller with one below him, and a rival.
+/// A store with one tenant: an admin, a reseller with one below them, and a rival.
 pub(crate) struct Panel<'s> {
     pub(crate) store: &'s dyn Store,
 }

@@ -1,5 +1,4 @@
 //! The Rust that a description becomes.
-//! Knows nothing of files.
 
 use crate::description::{Action, Parameter, identifier};
 use linecard_forms::{Crossing, Form};

@@ -27,17 +27,8 @@ pub mod linecard {
     pub mod base {
         /// `linecard:base/base`.
         pub mod base {
+            pub use crate::native::Level;
             use crate::native::ask;
-
-            /// How much a log line matters.
-            #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-            #[allow(missing_docs)]
-            pub enum Level {
-                Debug,
-                Info,
-                Warn,
-                Error,
-            }
 
             /// Writes a line to the plugin's log.
             pub fn log(level: Level, message: &str) {

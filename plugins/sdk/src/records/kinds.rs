@@ -1,5 +1,5 @@
-//! The documents of the kinds, as the host writes them: a field that is missing has its default,
-//! so that plugins and hosts of different versions understand each other. Knows no function.
+//! The documents of the kinds, as the host writes them: a field that is missing has its default, so
+//! that plugins and hosts of different versions understand each other.
 
 use crate::Credits;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,8 @@
 //! Room for one more: which of a line's leases goes for a start, if one has to.
 
-use super::LEASE;
 use crate::connection::check;
-use crate::connection::held::{Held, Start};
-use crate::connection::seat::Ended;
+use crate::connection::held::{Held, LEASE, Start};
+use crate::connection::signal::Ended;
 use host_core::Refusal;
 use host_core::line::{Output, Seats as Limit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};

@@ -1,9 +1,8 @@
-//! The seats seen from above: counted, listed, and ended by those who oversee them. Knows no
-//! start.
+//! The seats seen from above: counted, listed, and ended by those who oversee them.
 
 use super::Seats;
 use crate::connection::held::{Connection, Held};
-use crate::connection::seat::Ended;
+use crate::connection::signal::Ended;
 use host_core::lease::Fence;
 use host_core::line::Seats as Limit;
 use host_core::time::{Expiry, Unix};

@@ -1,6 +1,6 @@
 //! Joins a channel's pieces to segments: when one is long enough, and where it is cut.
 
-use super::Segment;
+use super::segment::Segment;
 use crate::fan_out::Piece;
 use crate::ts::{TICKS_PER_SECOND, ticks_between};
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The shortest segment that is cut at a key frame.
 const SOON: Duration = Duration::from_secs(1);
-/// So many bytes may a segment have.
+/// Largest segment, in bytes.
 const MAX_BYTES: usize = 16 << 20;
 
 /// The segment that is being joined.

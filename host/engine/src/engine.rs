@@ -1,0 +1,119 @@
+//! The engine: the ports that all use cases stand on, and what it remembers between them. The use
+//! cases themselves are in the files of their verbs.
+
+use crate::cache::Cache;
+use crate::connection::Seats;
+use crate::due::Due;
+use crate::ids::Ids;
+use crate::outbox::Outbox;
+use crate::sign_in::SignInState;
+use crate::tenant::Directory;
+use crate::zone::Zones;
+use host_core::port::{Clock, Entropy, Journal, Keyring, LeaseMirror, Networks, Store};
+use host_core::{TenantId, UserId};
+use parking_lot::Mutex;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+/// What the engine needs of the outside world.
+#[derive(Clone)]
+pub struct Ports {
+    /// Storage.
+    pub store: Arc<dyn Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Sealing and digests.
+    pub keyring: Arc<dyn Keyring>,
+    /// Where leases survive a crash.
+    pub mirror: Arc<dyn LeaseMirror>,
+    /// Where journal rows go.
+    pub journal: Arc<dyn Journal>,
+    /// Network operators and countries.
+    pub networks: Arc<dyn Networks>,
+}
+
+/// All use cases of one process.
+pub struct Engine {
+    pub(crate) ports: Ports,
+    pub(crate) ids: Ids,
+    pub(crate) running: Mutex<HashSet<(TenantId, UserId, String)>>,
+    pub(crate) cache: Cache,
+    pub(crate) zones: Zones,
+    pub(crate) sign_ins: SignInState,
+    pub(crate) outbox: Outbox,
+    pub(crate) directory: Directory,
+    pub(crate) due: Due,
+    seats: Arc<Seats>,
+    http_port: AtomicU16,
+    https_port: AtomicU16,
+}
+
+impl Engine {
+    /// An engine over these ports. Leases that the mirror still has count at once.
+    pub fn new(ports: Ports) -> Arc<Engine> {
+        let seats = Seats::new(Arc::clone(&ports.clock), Arc::clone(&ports.mirror), Arc::clone(&ports.journal));
+        Arc::new(Engine {
+            sign_ins: SignInState::new(&*ports.entropy),
+            ports,
+            ids: Ids::default(),
+            running: Mutex::default(),
+            cache: Cache::default(),
+            zones: Zones::default(),
+            outbox: Outbox::default(),
+            directory: Directory::default(),
+            due: Due::default(),
+            seats: Arc::new(seats),
+            http_port: AtomicU16::new(0),
+            https_port: AtomicU16::new(0),
+        })
+    }
+
+    /// Storage.
+    pub fn store(&self) -> &dyn Store {
+        &*self.ports.store
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.ports.clock
+    }
+
+    /// Chance.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.ports.entropy
+    }
+
+    /// Sealing and digests.
+    pub fn keyring(&self) -> &dyn Keyring {
+        &*self.ports.keyring
+    }
+
+    /// Where journal rows go.
+    pub fn journal(&self) -> &dyn Journal {
+        &*self.ports.journal
+    }
+
+    /// Network operators and countries.
+    pub fn networks(&self) -> &dyn Networks {
+        &*self.ports.networks
+    }
+
+    /// The seats of all lines.
+    pub fn seats(&self) -> &Arc<Seats> {
+        &self.seats
+    }
+
+    /// Says on which ports players reach the panel, for the documents that name them; 0 is none.
+    pub fn announce_ports(&self, http: u16, https: u16) {
+        self.http_port.store(http, Ordering::Relaxed);
+        self.https_port.store(https, Ordering::Relaxed);
+    }
+
+    /// The ports as announced: (http, https).
+    pub fn ports_announced(&self) -> (u16, u16) {
+        (self.http_port.load(Ordering::Relaxed), self.https_port.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,24 @@
+//! Where a sign-in comes from.
+
+use host_core::TenantId;
+use host_core::caller::{Caller, Identity};
+use std::net::IpAddr;
+
+/// Where a sign-in comes from; journalled, never trusted.
+#[derive(Clone, Debug)]
+pub struct From {
+    /// The client's address, IPv4-mapped forms already unmapped.
+    pub address: IpAddr,
+    /// The `User-Agent`, empty when none was sent.
+    pub agent: String,
+    /// The surface that is asked.
+    pub surface: String,
+    /// The request's id.
+    pub request: String,
+}
+
+impl From {
+    pub(super) fn caller(&self, tenant: TenantId, identity: Identity, key_prefix: Option<String>) -> Caller {
+        Caller { tenant, identity, address: Some(self.address), key_prefix, request: self.request.clone() }
+    }
+}

@@ -1,0 +1,16 @@
+//! What is the same in every attempt at an action.
+
+use crate::Engine;
+use host_core::caller::Caller;
+use host_core::plan::Place;
+use host_core::time::Unix;
+use std::sync::Arc;
+
+/// What is the same in every attempt.
+pub(crate) struct Facts {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) caller: Caller,
+    pub(crate) action: String,
+    pub(crate) place: Place,
+    pub(crate) now: Unix,
+}

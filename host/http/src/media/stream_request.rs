@@ -1,0 +1,146 @@
+//! A request for a stream, by a line that signed in, and how it is admitted.
+
+use super::refusal::Denied;
+use crate::dialect::credential::unspaced;
+use crate::rate::Counted;
+use crate::route::stream_file;
+use crate::state::Http;
+use crate::visitor::Visitor;
+use host_core::action::RateClass;
+use host_core::caller::Scope;
+use host_core::line::{Line, Output, Visit};
+use host_core::object::{Key, Object};
+use host_core::plan::Place;
+use host_core::secret::Secret;
+use host_core::stream::Stream;
+use host_core::tenant::Tenant;
+use host_core::{Code, Refusal, StreamId};
+use host_engine::{Error, Seat, SessionKey};
+use http::Method;
+use http::header::{HeaderName, IF_RANGE, RANGE};
+use http::request::Parts;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The surface that sign-ins and refusals of media are journalled under.
+const SURFACE: &str = "live";
+
+/// For so long a start waits for a seat when all are taken: a connection that its player has closed
+/// is seen to be closed within it.
+const CLOSING: Duration = Duration::from_millis(250);
+
+/// A request for a stream, by a line that signed in.
+pub(super) struct StreamRequest<'r> {
+    pub(super) http: &'r Http,
+    pub(super) tenant: &'r Tenant,
+    pub(super) visitor: &'r Visitor,
+    pub(super) line: Arc<Line>,
+    pub(super) stream: Stream,
+    pub(super) isp: Option<String>,
+    pub(super) country: Option<String>,
+    /// The extension in the path.
+    pub(super) extension: Option<&'r str>,
+    pub(super) range: Option<&'r str>,
+    pub(super) if_range: Option<&'r str>,
+    /// Only the head is wanted: no seat is taken.
+    pub(super) is_head: bool,
+}
+
+impl<'r> StreamRequest<'r> {
+    pub(super) async fn of(
+        http: &'r Http,
+        tenant: &'r Tenant,
+        visitor: &'r Visitor,
+        parts: &'r Parts,
+        captures: &[(&'r str, &'r str)],
+    ) -> Result<StreamRequest<'r>, Denied> {
+        let [(_, username), (_, password), (_, file)] = *captures else { return Err(Denied::NotFound) };
+        let (Some(username), Some(password)) = (text(username), text(password)) else {
+            return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
+        };
+        let (id, extension) = stream_file(file).ok_or(Denied::NotFound)?;
+        let (username, from) = (unspaced(&username), visitor.from(SURFACE));
+        let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
+        visitor.told.caller(signed.caller.identity.clone());
+        let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
+        if !http.limiter.is_exempt(visitor.address) {
+            http.limiter.take(counted, http.engine.clock().monotonic()).map_err(Denied::Exceeded)?;
+        }
+        let networks = http.engine.networks();
+        Ok(StreamRequest {
+            stream: stream(http, tenant, StreamId(id)).await?,
+            isp: networks.isp(visitor.address),
+            country: networks.country(visitor.address),
+            line: signed.line,
+            range: text_of(parts, RANGE),
+            if_range: text_of(parts, IF_RANGE),
+            is_head: parts.method == Method::HEAD,
+            http,
+            tenant,
+            visitor,
+            extension,
+        })
+    }
+
+    /// Who comes, from where, for which form.
+    fn visit(&self, output: Option<Output>) -> Visit<'_> {
+        Visit {
+            address: self.visitor.address,
+            agent: &self.visitor.agent,
+            isp: self.isp.as_deref(),
+            country: self.country.as_deref(),
+            output,
+        }
+    }
+
+    /// Admits the start and takes its seat.
+    pub(super) async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, Denied> {
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        let visit = self.visit(output);
+        Ok(self
+            .http
+            .engine
+            .admit_within(&self.line, tenant, stream, session, &visit, tokio::time::sleep(CLOSING))
+            .await?)
+    }
+
+    /// Admits a request that goes on with a session.
+    pub(super) async fn admitted_again(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, Denied> {
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        Ok(self.http.engine.admit_again(&self.line, tenant, stream, session, &self.visit(output)).await?)
+    }
+
+    /// The checks of a start without taking a seat, for a HEAD.
+    pub(super) async fn would_be_admitted(&self, output: Option<Output>) -> Result<(), Denied> {
+        let (tenant, stream) = (self.tenant.id, self.stream.id);
+        Ok(self.http.engine.would_admit(&self.line, tenant, stream, &self.visit(output)).await?)
+    }
+
+    /// The session of all requests of one player for one stream, where nothing else tells them apart.
+    pub(super) fn session(&self, what: &str) -> SessionKey {
+        let (line, stream) = (self.line.id.0.to_be_bytes(), self.stream.id.0.to_be_bytes());
+        let (address, agent) = (self.visitor.address.to_string(), self.visitor.agent.as_bytes());
+        let parts: [&[u8]; 5] = [what.as_bytes(), &line, &stream, address.as_bytes(), agent];
+        self.http.engine.session_key(self.tenant.id, &parts)
+    }
+}
+
+/// An enabled stream of the tenant.
+pub(super) async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, Denied> {
+    let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Stream(id)).await;
+    match found.map_err(Error::from)? {
+        Some(Object::Stream(stream)) if stream.enabled => Ok(stream),
+        _ => Err(Denied::NotFound),
+    }
+}
+
+/// A credential out of a path segment.
+fn text(segment: &str) -> Option<Cow<'_, str>> {
+    crate::dialect::request::decoded(segment)
+}
+
+/// A header that is text.
+pub(super) fn text_of(parts: &Parts, name: HeaderName) -> Option<&str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,227 @@
+//! From a call to its reply: permits, a fresh instance for each attempt, the commit.
+//! Knows nothing of HTTP and of what any action does.
+
+mod attempt;
+mod guarded;
+mod kept;
+mod running;
+
+use crate::Runtime;
+use crate::body::build::BodyBuild;
+use crate::body::sink::Sink;
+use crate::body::window::Entries;
+use crate::body::wish::Wish;
+use crate::body::{BodyReply, reply::Held};
+use crate::call::{Call, CallError, Reply};
+use crate::document;
+use crate::health::Ending;
+use crate::limits::{Spent, TICK, Time, has_no_room};
+use crate::permits::{Bounds, Permit};
+use crate::reply::{self, ReplyDocument};
+use crate::route::Route;
+use crate::snapshot::Snapshot;
+use crate::state::CallState;
+use crate::stop::Stop;
+use crate::waits::Late;
+use attempt::{Failure, Success, content_type, fault, tag};
+use bytes::Bytes;
+use host_core::action::{ActionKind, Budget};
+use host_engine::{Error, Finished, Run};
+use kept::{NO_LIST, may_be_kept};
+use running::Running;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+impl Runtime {
+    /// Answers a call: from a kept body when the action has a cache rule, otherwise by running
+    /// the plugin, whose plan is committed when it answered success.
+    ///
+    /// # Errors
+    /// See [`CallError`]; in every case nothing was changed.
+    pub async fn call(
+        self: &Arc<Runtime>,
+        snapshot: &Arc<Snapshot>,
+        route: &Route,
+        mut call: Call,
+    ) -> Result<Reply, CallError> {
+        if call.caller.tenant != snapshot.tenant {
+            return Err(CallError::Ours(Error::Invalid("a call came to another tenant's routes".into())));
+        }
+        // There is nothing that a read would leave undone.
+        call.dry_run &= route.action.kind == ActionKind::Write;
+        let wish = Wish::take(&route.action, &mut call.parameters);
+        match (&route.action.cache, &call.line) {
+            (Some(rule), line) if may_be_kept(rule, line.as_deref()) => {
+                self.kept(snapshot, route, rule, &call, &wish).await
+            }
+            _ => self.guarded(route, &call, self.fresh(snapshot, route, &call, &wish)).await,
+        }
+    }
+
+    /// Runs the plugin until its plan is committed.
+    async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call, wish: &Wish) -> Result<Reply, Failure> {
+        let begun = self.engine.begin(call.caller.clone(), &*route.label);
+        let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
+        if let Some(key) = &call.idempotency
+            && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
+        {
+            return replayed(&first);
+        }
+        loop {
+            let attempted = self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await;
+            if let Err(Failure::Call(CallError::Refusal(_))) = &attempted
+                && let Some(first) = run.first_reply().await?
+            {
+                return replayed(&first);
+            }
+            let Success { work, reply, body } = attempted?;
+            let body = body.into_held();
+            if route.action.kind == ActionKind::Write && body.is_some() {
+                // Its repeat under the same key could not be answered.
+                return Err(Failure::Fault("a write answers with data, not with a body".into()));
+            }
+            let checked = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
+            let plan = call.dry_run.then(|| work.listing());
+            match run.finish(work, reply.into_bytes()).await {
+                Ok(Finished::Again) => continue,
+                Ok(Finished::Before { reply }) => return replayed(&reply),
+                Ok(Finished::Done { reply, committed }) => {
+                    let document = if committed.late.is_empty() { checked } else { read_again(&reply)? };
+                    return Ok(match body {
+                        Some(body) => Reply::Body(self.once(route, call, document, body, wish)?),
+                        None => data(document, plan),
+                    });
+                }
+                // The plan or a token in the reply breaks the rules of plans: that was the plugin's doing.
+                Err(Error::Invalid(reason)) => return Err(Failure::Fault(reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// One attempt in a fresh instance, within the budget of its class.
+    async fn attempt(
+        &self,
+        snapshot: &Snapshot,
+        route: &Route,
+        call: &Call,
+        run: &mut Run,
+        build: Option<Arc<BodyBuild>>,
+        body: Sink,
+    ) -> Result<Success, Failure> {
+        let budget = route.action.budget;
+        let _permits = self.permits(snapshot, route, build.is_some() || budget != Budget::Fast)?;
+        // What waits for answers from elsewhere begins here: it hardly runs.
+        let begins_slow = build.is_some() || budget == Budget::Job;
+        let time = Time::of(budget);
+        let placed = &route.placed;
+        let work = run.attempt();
+        let document = document::write(call, route, work.now(), build.as_deref());
+        let writes = route.action.kind == ActionKind::Write;
+        let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
+        let state = CallState { body, ..state };
+        let waits = Arc::clone(&state.waits);
+        let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
+        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow);
+        // Too late: dropping the answer has dropped the instance, and with it the plan.
+        let (mut state, answered) = match waits.within(time, answered).await {
+            Ok(Some(answered)) => answered,
+            Ok(None) => {
+                let error = Error::Invalid("a call ended without an answer".into());
+                return Err(Failure::Call(CallError::Ours(error)));
+            }
+            Err(Late::Guest) => return Err(Failure::Limit(Spent::Wall)),
+            Err(Late::Host) => {
+                placed.figures.count(Ending::TurnedAway);
+                return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
+            }
+        };
+        match answered {
+            Ok(Ok(reply)) => Ok(Success { body: state.body, work: state.work, reply }),
+            Ok(Err(told)) => {
+                let refusal = reply::refusal(told, state.refused.take(), &route.action).map_err(fault)?;
+                Err(Failure::Call(refusal.into()))
+            }
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// A body that was made for this call alone.
+    fn once(
+        &self,
+        route: &Route,
+        call: &Call,
+        document: ReplyDocument,
+        body: Vec<u8>,
+        wish: &Wish,
+    ) -> Result<BodyReply, Failure> {
+        let entries = match wish.part {
+            Some(_) => Some(Entries::of(&body).ok_or_else(|| Failure::Fault(NO_LIST.into()))?),
+            None => None,
+        };
+        let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &body);
+        let headers = document.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let (content_type, content) = (content_type(route), Held::Once(vec![Bytes::from(body)]));
+        let reply = BodyReply { content_type, headers, etag: tag(&mac.0), archive: None, content };
+        Ok(reply.fulfilling(wish, entries.as_ref()))
+    }
+
+    /// The right to run a guest: of the process, of the tenant, of its plugin. Nobody waits for it.
+    fn permits<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        route: &'a Route,
+        takes_long: bool,
+    ) -> Result<[[Option<Permit<'a>>; 2]; 3], CallError> {
+        let busy = || {
+            route.placed.figures.count(Ending::TurnedAway);
+            CallError::Busy { retry_after: 1 }
+        };
+        let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
+        Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.placed.bounds)?])
+    }
+}
+
+/// The reply that was kept under an idempotency key.
+fn replayed(reply: &[u8]) -> Result<Reply, Failure> {
+    Ok(data(read_again(reply)?, None))
+}
+
+fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {
+    let ReplyDocument { data, total, matching, .. } = document;
+    let data = data.unwrap_or_else(|| serde_json::value::RawValue::NULL.to_owned());
+    Reply::Data { data, total, matching, plan }
+}
+
+/// What was committed is answered; that it cannot be read any more is no fault of the plugin.
+fn read_again(reply: &[u8]) -> Result<ReplyDocument, Failure> {
+    let read = ReplyDocument::read_again(reply);
+    read.map_err(|error| Failure::Call(CallError::Ours(Error::Invalid(format!("a kept reply: {error}")))))
+}
+
+/// What ended a guest: a trap is its fault, a limit may be its caller's wish, a failure of storage is ours, and
+/// no room for it is nobody's.
+fn failure(error: &wasmtime::Error) -> Failure {
+    match error.downcast_ref::<Stop>() {
+        Some(Stop::Ours(error)) => return Failure::Call(CallError::from(error.clone())),
+        Some(Stop::Spent(spent)) => return Failure::Limit(*spent),
+        Some(stop) => return Failure::Fault(stop.to_string()),
+        None => {}
+    }
+    if let Some(spent) = error.downcast_ref::<Spent>() {
+        return Failure::Limit(*spent);
+    }
+    if has_no_room(error) {
+        return Failure::Call(CallError::Busy { retry_after: 1 });
+    }
+    match error.downcast_ref::<wasmtime::Trap>() {
+        Some(trap) => Failure::Fault(trap.to_string()),
+        None => Failure::Fault(format!("{error:#}")),
+    }
+}
+
+/// SHA-256 over action and parameters: what a repeat under the same idempotency key must have.
+fn fingerprint(route: &Route, call: &Call) -> [u8; 32] {
+    let parameters = serde_json::to_vec(&call.parameters).unwrap_or_default();
+    Sha256::new().chain_update(route.label.as_bytes()).chain_update([0]).chain_update(parameters).finalize().into()
+}

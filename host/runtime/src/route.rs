@@ -1,0 +1,85 @@
+//! Where a call goes: a plugin in its place in a tenant, and one of its actions.
+
+use crate::breaker::{Breaker, BreakerState};
+use crate::health::{Figures, TrippedAction};
+use crate::loaded::LoadedPlugin;
+use crate::log::Ring;
+use crate::permits::Bounds;
+use crate::plugin_settings::PluginSettings;
+use host_core::action::Action;
+use host_core::grant::Grant;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
+pub(crate) struct ActivePlugin {
+    pub(crate) loaded: Arc<LoadedPlugin>,
+    /// Shipped plugins give way to foreign ones.
+    pub(crate) shipped: bool,
+    pub(crate) grant: Arc<Grant>,
+    pub(crate) settings: Arc<PluginSettings>,
+    /// One for each action of the plugin, in its order.
+    pub(crate) breakers: Vec<Arc<Breaker>>,
+    pub(crate) figures: Figures,
+    /// How many of its calls may run at the same moment.
+    pub(crate) bounds: Bounds,
+    pub(crate) log: Arc<Ring>,
+}
+
+impl ActivePlugin {
+    pub(crate) fn name(&self) -> &str {
+        &self.loaded.manifest.name
+    }
+
+    /// What its answers on a surface may do in a browser.
+    pub(crate) fn confinement(&self, surface: &str) -> Confinement {
+        match self.shipped {
+            true => Confinement::None,
+            false if self.grant.html.contains(surface) => Confinement::Pages,
+            false => Confinement::Sandbox,
+        }
+    }
+
+    /// Its actions whose breaker is not closed at `now`.
+    pub(crate) fn tripped(&self, now: Duration) -> Vec<TrippedAction> {
+        let actions = self.loaded.actions.iter().zip(&self.breakers);
+        let states = actions.map(|(action, breaker)| TrippedAction {
+            action: format!("{}/{}", action.surface, action.name),
+            breaker: breaker.state(now),
+        });
+        states.filter(|action| action.breaker != BreakerState::Closed).collect()
+    }
+}
+
+/// What the answers of a plugin may do in a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confinement {
+    /// They came with the host.
+    None,
+    /// They are shown, and nothing in them runs.
+    Sandbox,
+    /// Pages of its own below its own paths, as granted.
+    Pages,
+}
+
+/// Where a call of an action goes.
+#[derive(Clone)]
+pub struct Route {
+    /// The action.
+    pub action: Arc<Action>,
+    /// The tenant's settings of that plugin.
+    pub(crate) settings: Arc<PluginSettings>,
+    /// The plugin that answers it.
+    pub plugin: Arc<LoadedPlugin>,
+    pub(crate) placed: Arc<ActivePlugin>,
+    pub(crate) breaker: Arc<Breaker>,
+    /// `reseller/create_line`: what the audit calls it.
+    pub(crate) label: Arc<str>,
+}
+
+impl Route {
+    /// What its answers may do in a browser.
+    pub fn confinement(&self) -> Confinement {
+        self.placed.confinement(&self.action.surface)
+    }
+}

@@ -1,0 +1,109 @@
+//! The plugins of one tenant: their places, their logs, and those that do not take part.
+
+use crate::body::cache::Bodies;
+use crate::body::file::Folder;
+use crate::health::{Figures, PluginHealth, PluginStatus};
+use crate::known::Known;
+use crate::loaded::LoadedPlugin;
+use crate::log::Ring;
+use crate::permits::Bounds;
+use crate::plugin_settings::PluginSettings;
+use crate::route::ActivePlugin;
+use crate::snapshot::{Shared, Snapshot};
+use arc_swap::ArcSwap;
+use host_core::grant::Grant;
+use host_core::plugin::{InstalledPlugin, PluginSource};
+use host_core::tenant::Quotas;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// The plugins of one tenant.
+pub(crate) struct TenantPlugins {
+    pub(crate) snapshot: ArcSwap<Snapshot>,
+    pub(crate) rings: Mutex<HashMap<String, Arc<Ring>>>,
+    /// Plugins that do not take part, and why; files of the drop folder by their path.
+    pub(crate) inactive: Mutex<Vec<PluginHealth>>,
+    pub(crate) dropped: Mutex<HashMap<PathBuf, PluginHealth>>,
+    /// Versions that wait beside the installed ones, by plugin; none where there is no file.
+    pub(crate) waiting: Mutex<HashMap<String, Option<Arc<Known>>>>,
+    /// One refresh at a time.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+}
+
+impl TenantPlugins {
+    /// A plugin's place. One that did not change keeps its breaker and figures; the log stays in any case.
+    pub(crate) fn place(
+        &self,
+        loaded: &Arc<LoadedPlugin>,
+        shipped: bool,
+        grant: Grant,
+        settings: PluginSettings,
+        old: &Snapshot,
+    ) -> Arc<ActivePlugin> {
+        let same = |placed: &&Arc<ActivePlugin>| {
+            Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant && *placed.settings == settings
+        };
+        if let Some(placed) = old.placed().iter().find(same) {
+            return Arc::clone(placed);
+        }
+        let ring = Arc::clone(self.rings.lock().entry(loaded.manifest.name.clone()).or_default());
+        Arc::new(ActivePlugin {
+            loaded: Arc::clone(loaded),
+            shipped,
+            grant: Arc::new(grant),
+            settings: Arc::new(settings),
+            breakers: loaded.actions.iter().map(|_| Arc::default()).collect(),
+            figures: Figures::default(),
+            bounds: Bounds::new(of_plugin(Quotas::default().concurrent_calls)),
+            log: ring,
+        })
+    }
+}
+
+/// Calls of one plugin out of those of its tenant: one plugin does not take all of them.
+pub(crate) const fn of_plugin(calls: u32) -> u32 {
+    calls.saturating_mul(3).div_ceil(4)
+}
+
+impl Shared {
+    pub(crate) fn new(quotas: &Quotas, folder: Arc<OnceCell<Folder>>) -> Shared {
+        Shared {
+            bounds: Bounds::new(quotas.concurrent_calls),
+            bodies: Arc::new(Bodies::new(quotas.body_bytes, folder)),
+        }
+    }
+}
+
+pub(crate) fn of_placed(placed: &ActivePlugin, status: PluginStatus) -> PluginHealth {
+    PluginHealth {
+        name: placed.loaded.manifest.name.clone(),
+        version: placed.loaded.manifest.version.clone(),
+        digest: placed.loaded.digest_hex(),
+        source: if placed.shipped { PluginSource::Shipped } else { PluginSource::Foreign },
+        status,
+        breaker: None,
+        tripped: Vec::new(),
+        calls: None,
+    }
+}
+
+pub(crate) fn clashed(placed: &ActivePlugin, reason: String) -> PluginHealth {
+    of_placed(placed, PluginStatus::Failed { reason })
+}
+
+/// A row whose plugin does not take part, or not in this version.
+pub(crate) fn of_row(row: &InstalledPlugin, status: PluginStatus) -> PluginHealth {
+    PluginHealth {
+        name: row.name.clone(),
+        version: row.plugin_version.clone(),
+        digest: row.digest.clone(),
+        source: row.source,
+        status,
+        breaker: None,
+        tripped: Vec::new(),
+        calls: None,
+    }
+}

@@ -1,0 +1,9 @@
+//! One way to write: a plan enters by `commit` alone, and the statements that change rows stand in the files that it
+//! reaches. Reads the sources as the compiler does; knows nothing of running stores.
+#![allow(clippy::unwrap_used)]
+
+mod items;
+mod names;
+mod plans;
+mod sources;
+mod statements;

@@ -1,0 +1,35 @@
+//! From a compiled module and its folder to the bytes of the file.
+
+use crate::folder::read;
+use crate::{Manifest, PackError, component, description, module};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// The section with the description: JSON of [`host_core::action::Description`].
+pub const ACTIONS_SECTION: &str = "linecard:actions";
+
+/// The last section: 32 bytes of SHA-256 over all bytes before it, then `plugin.toml`.
+pub const PLUGIN_SECTION: &str = "linecard:plugin";
+
+/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call.
+pub const MOST_PAGES: u64 = 3;
+
+/// Packs a compiled core module with the `plugin.toml`, `actions.toml` and `wit/world.wit` of its
+/// folder; `wit_root` has the capabilities' packages. Fails by name when the module imports what
+/// its world does not list, when the manifest does not ask for what is imported, and when the
+/// description could not be applied.
+pub fn pack(module: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, PackError> {
+    let manifest_text = read(&folder.join("plugin.toml"))?;
+    let manifest = Manifest::parse(&manifest_text).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
+    let description = description::description(folder)?;
+    let mut component = component::encode(module, folder, wit_root)?;
+    let imports = component::imports(&component).map_err(|reason| PackError::at(folder, "wit/world.wit", reason))?;
+    manifest.covers(&imports).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
+    let json =
+        serde_json::to_vec(&description).map_err(|error| PackError::at(folder, "actions.toml", error.to_string()))?;
+    module::append_section(&mut component, ACTIONS_SECTION, &json);
+    let mut last = Sha256::digest(&component).to_vec();
+    last.extend_from_slice(manifest_text.as_bytes());
+    module::append_section(&mut component, PLUGIN_SECTION, &last);
+    Ok(component)
+}

@@ -1,0 +1,15 @@
+//! The house's rules for its own sources: which way imports point, how long a file may be, what
+//! a comment may name. Style that matters is a test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
+
+mod circles;
+mod documents;
+mod module;
+mod modules;
+mod named_paths;
+mod one_way;
+mod rules;
+mod sizes;
+mod tree;
