@@ -11,17 +11,20 @@ use anyhow::{Context, ensure};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use host_core::TenantId;
 use host_core::caller::Caller;
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::GuideItem;
 use host_core::time::Unix;
 use host_engine::import::GuideOptions;
+use linecard::panel::Panel;
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
-const CHANNELS: u32 = 2_000;
-const DAYS: i64 = 14;
+/// Channels of the guide.
+pub(crate) const CHANNELS: u32 = 2_000;
+/// Days of it.
+pub(crate) const DAYS: i64 = 14;
 const HALF_HOUR: i64 = 1_800;
 /// Downloads of one turn; of the text, which is ten times as large, one for each connection.
 const FILES: usize = 40;
@@ -33,7 +36,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     panel::prepare(&data, Size { channels: CHANNELS, bouquets: 0 })?;
-    import(&data)?;
+    panel::with(&data, async |panel| import(panel, panel::tenant(panel).await?).await)?;
     let server = Server::panel(&data, false)?;
     let path = |back| format!("/xmltv.php?{}&next_days={DAYS}&prev_days={back}", credentials());
     let ask = |back| Ask::get(server.address, &path(back), &["Accept-Encoding: gzip"]);
@@ -113,33 +116,28 @@ fn packed(text: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives every channel of the panel its programmes, as `linecard import xmltv` does.
-fn import(data: &Path) -> anyhow::Result<()> {
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let panel = panel::open(data)?;
-        let tenant = panel::tenant(&panel).await?;
-        let now = panel.engine.clock().now().0;
-        let items = (1..=CHANNELS).flat_map(|number| {
-            let id = format!("regional.news.{number}.uk");
-            let channel = GuideChannel { id: id.clone(), name: format!("Regional News {number}"), icon: String::new() };
-            let programme = move |place: i64| Programme {
-                id: 0,
-                channel: id.clone(),
-                start: Unix(now + place * HALF_HOUR),
-                stop: Unix(now + (place + 1) * HALF_HOUR),
-                title: format!("Regional News at {place}"),
-                description: format!("{place} stories of region {number}, told at the length that guides have. ")
-                    .repeat(5),
-                language: "en".into(),
-            };
-            let programmes = (0..DAYS * 86_400 / HALF_HOUR).map(programme);
-            std::iter::once(GuideItem::Channel(channel)).chain(programmes.map(GuideItem::Programme))
-        });
-        let items = items.map(|item| Ok(Ok(item)));
-        let options = GuideOptions { source: "bench".into(), dry_run: false };
-        let caller = Caller::system(tenant, "bench");
-        host_engine::import::guide(&panel.engine, caller, &options, items, |_| true).await?;
-        panel.close().await;
-        Ok(())
-    })
+/// Gives every channel of a tenant its programmes, as `linecard import xmltv` does; there are
+/// [`CHANNELS`] of them.
+pub(crate) async fn import(panel: &Panel, tenant: TenantId) -> anyhow::Result<()> {
+    let now = panel.engine.clock().now().0;
+    let items = (1..=CHANNELS).flat_map(|number| {
+        let id = format!("regional.news.{number}.uk");
+        let channel = GuideChannel { id: id.clone(), name: format!("Regional News {number}"), icon: String::new() };
+        let programme = move |place: i64| Programme {
+            id: 0,
+            channel: id.clone(),
+            start: Unix(now + place * HALF_HOUR),
+            stop: Unix(now + (place + 1) * HALF_HOUR),
+            title: format!("Regional News at {place}"),
+            description: format!("{place} stories of region {number}, told at the length that guides have. ").repeat(5),
+            language: "en".into(),
+        };
+        let programmes = (0..DAYS * 86_400 / HALF_HOUR).map(programme);
+        std::iter::once(GuideItem::Channel(channel)).chain(programmes.map(GuideItem::Programme))
+    });
+    let items = items.map(|item| Ok(Ok(item)));
+    let options = GuideOptions { source: "bench".into(), dry_run: false };
+    let caller = Caller::system(tenant, "bench");
+    host_engine::import::guide(&panel.engine, caller, &options, items, |_| true).await?;
+    Ok(())
 }
