@@ -12,6 +12,7 @@ mod guide;
 mod imports;
 mod lists;
 mod load;
+mod memory;
 mod movies;
 mod native;
 mod neighbours;
