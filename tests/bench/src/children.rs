@@ -3,6 +3,7 @@
 
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,6 +14,8 @@ pub(crate) struct Server {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where it tells of its health, if it does.
+    management: Option<SocketAddr>,
 }
 
 impl Server {
@@ -26,6 +29,13 @@ impl Server {
         Server::start(command)
     }
 
+    /// A panel whose log goes to a file.
+    pub(crate) fn panel_with_log(data: &Path, log: &Path) -> anyhow::Result<Server> {
+        let mut command = this_program()?;
+        command.arg("serve-panel").arg(data).stderr(File::create(log)?);
+        Server::start(command)
+    }
+
     /// The baselines, with files to serve from memory.
     pub(crate) fn baseline(files: &[&Path]) -> anyhow::Result<Server> {
         let mut command = this_program()?;
@@ -33,7 +43,7 @@ impl Server {
         Server::start(command)
     }
 
-    /// A program that prints its address as the first line.
+    /// A program that prints its address as the first line, and behind it where it tells of its health.
     fn start(mut command: Command) -> anyhow::Result<Server> {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("a server did not start")?;
@@ -41,13 +51,19 @@ impl Server {
         let out = child.stdout.take().context("no standard output")?;
         BufReader::new(out).read_line(&mut line)?;
         ensure!(!line.is_empty(), "a server ended before it listened");
-        let address = line.trim().parse().with_context(|| format!("{line:?} is no address"))?;
-        Ok(Server { child, address })
+        let mut addresses = line.split_ascii_whitespace().map(str::parse);
+        let address = addresses.next().context("no address")?.with_context(|| format!("{line:?} is no address"))?;
+        Ok(Server { child, address, management: addresses.next().transpose()? })
     }
 
     /// A server that was started otherwise.
     pub(crate) fn of(child: Child, address: SocketAddr) -> Server {
-        Server { child, address }
+        Server { child, address, management: None }
+    }
+
+    /// Where it tells of its health.
+    pub(crate) fn management(&self) -> anyhow::Result<SocketAddr> {
+        self.management.context("this server tells nothing of its health")
     }
 
     /// Its process.

@@ -15,6 +15,7 @@ const CONNECTIONS: usize = 8;
 #[derive(Clone)]
 pub(crate) struct Ask {
     address: SocketAddr,
+    host: String,
     line: String,
     rest: String,
 }
@@ -34,7 +35,7 @@ impl Ask {
     pub(crate) fn get(address: SocketAddr, path: &str, headers: &[&str]) -> Ask {
         let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
         let rest = format!("User-Agent: linecard-bench\r\n{headers}\r\n");
-        Ask { address, line: format!("GET {path} HTTP/1.1"), rest }
+        Ask { address, host: HOST.to_owned(), line: format!("GET {path} HTTP/1.1"), rest }
     }
 
     /// POST of a form.
@@ -44,12 +45,22 @@ impl Ask {
             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{headers}\r\n{form}",
             form.len()
         );
-        Ask { address, line: format!("POST {path} HTTP/1.1"), rest }
+        Ask { address, host: HOST.to_owned(), line: format!("POST {path} HTTP/1.1"), rest }
+    }
+
+    /// The same of another tenant.
+    pub(crate) fn of(self, host: &str) -> Ask {
+        Ask { host: host.to_owned(), ..self }
+    }
+
+    /// Where it goes.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// As it is sent.
     pub(crate) fn text(&self) -> String {
-        format!("{}\r\nHost: {HOST}:8080\r\n{}", self.line, self.rest)
+        format!("{}\r\nHost: {}:8080\r\n{}", self.line, self.host, self.rest)
     }
 
     /// Asks once.
@@ -96,7 +107,8 @@ impl Ask {
     }
 }
 
-struct Connection {
+/// A connection that is kept alive.
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
@@ -109,15 +121,25 @@ struct Head {
 }
 
 impl Connection {
-    fn open(address: SocketAddr) -> anyhow::Result<Connection> {
+    pub(crate) fn open(address: SocketAddr) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(address).with_context(|| format!("no server at {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Connection { stream, buffer: vec![0; 256 << 10] })
     }
 
+    /// Its socket, for who ends it from another thread.
+    pub(crate) fn socket(&self) -> std::io::Result<TcpStream> {
+        self.stream.try_clone()
+    }
+
     /// Asks and throws the body away; the status.
-    fn ask_lightly(&mut self, request: &str) -> anyhow::Result<u16> {
+    pub(crate) fn ask_lightly(&mut self, request: &str) -> anyhow::Result<u16> {
+        self.ask_slowly(request, Duration::ZERO)
+    }
+
+    /// Likewise, and waits so long after each reading of the body: at most a buffer for each wait.
+    pub(crate) fn ask_slowly(&mut self, request: &str, pause: Duration) -> anyhow::Result<u16> {
         self.stream.write_all(request.as_bytes())?;
         let (head, mut there) = self.head()?;
         there -= head.end;
@@ -126,6 +148,9 @@ impl Connection {
             let read = self.stream.read(self.buffer.get_mut(..most).unwrap_or_default())?;
             ensure!(read > 0, "the server closed in the middle of a body");
             there += read;
+            if !pause.is_zero() {
+                std::thread::sleep(pause);
+            }
         }
         Ok(head.status)
     }

@@ -12,7 +12,10 @@ mod guide;
 mod imports;
 mod lists;
 mod load;
+mod memory;
+mod movies;
 mod native;
+mod neighbours;
 mod nginx;
 mod panel;
 mod plans;
@@ -74,6 +77,10 @@ enum Subject {
     Tenants,
     /// A playlist import.
     Imports,
+    /// A movie's file, whole and in ranges.
+    Movies,
+    /// A tenant that signs in while another one is attacked.
+    Neighbours,
 }
 
 /// What the program starts itself for.
@@ -159,6 +166,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Subject::Plans => plans::measure(&mut report)?,
             Subject::Tenants => tenants::measure(&mut report)?,
             Subject::Imports => imports::measure(&mut report)?,
+            Subject::Movies => movies::measure(&mut report)?,
+            Subject::Neighbours => neighbours::measure(&mut report)?,
         }
     }
     println!("{}", if cli.json { report.json() } else { report.table() });

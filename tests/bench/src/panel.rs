@@ -10,7 +10,7 @@ use linecard::config::Config;
 use linecard::panel::Panel;
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Who watches. The others are `viewer1`, `viewer2`, …: each with a bouquet of its own.
@@ -41,20 +41,29 @@ pub(crate) fn open(data: &Path) -> anyhow::Result<Arc<Panel>> {
     let mut config = Config::default();
     // A load from one address would meet its rate limit.
     config.limits.exempt = vec!["127.0.0.0/8".parse()?];
+    config.plugins.unsigned = true;
+    config.media.root = Some(films(data));
     let program = std::env::current_exe().context("the running program cannot be found again")?;
     Panel::open_with(data, config, vec![program.into(), "compile-plugin".into()])
 }
 
-/// Serves a panel and prints its address, until it is killed.
+/// Where a panel's movies lie.
+pub(crate) fn films(data: &Path) -> PathBuf {
+    data.join("films")
+}
+
+/// Serves a panel and prints its addresses, until it is killed.
 pub(crate) fn serve(data: &Path, native: bool) -> anyhow::Result<()> {
-    tokio::runtime::Runtime::new()?.block_on(async {
+    // As the binary's own.
+    tokio::runtime::Builder::new_multi_thread().event_interval(8).enable_all().build()?.block_on(async {
         let panel = open(data)?;
         if native {
             native::replace(&panel.runtime)?;
         }
         linecard::logging::install(&panel.config.log)?;
-        let server = linecard::serve::bind(&panel, (ADDRESS, 0).into(), None, true).await?;
-        println!("{}", server.addresses().first().context("no listener")?);
+        let server = linecard::serve::bind(&panel, (ADDRESS, 0).into(), Some((ADDRESS, 0).into()), true).await?;
+        let management = server.management_address().context("no management listener")?;
+        println!("{} {management}", server.addresses().first().context("no listener")?);
         server.serve(std::future::pending()).await;
         Ok(())
     })
@@ -68,30 +77,48 @@ pub(crate) struct Admin {
     pub(crate) key: String,
     /// A reseller of the panel.
     pub(crate) reseller: u32,
+    /// `/CODE/reseller/index.php`.
+    pub(crate) reseller_path: String,
 }
 
 /// Makes a data directory with a tenant, its channels and its lines.
 pub(crate) fn prepare(data: &Path, size: Size) -> anyhow::Result<Admin> {
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let panel = open(data)?;
-        panel.runtime.start().await?;
-        let made = host_engine::tenant::create(&panel.engine, "bench", "bench", &[HOST.to_owned()]).await?;
+    with(data, async |panel| {
+        let admin = make(panel, "bench", HOST, size).await?;
         // The load is more than a tenant is allowed by default.
         let quotas = fields(json!({ "requests_per_second": 10_000_000 }));
         host_engine::tenant::set(&panel.engine, "bench", "bench", &quotas).await?;
-        let tenant = tenant(&panel).await?;
-        let reseller = fields(json!({ "username": "reseller", "email": "reseller@example.org" }));
-        let create = async |work: &mut Work| host_engine::user::create(work, &reseller).await;
-        let reseller = panel.engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
-        let reseller = u32::try_from(reseller.get("id").and_then(Value::as_u64).context("no reseller")?)?;
-        fill(&panel.engine, tenant, reseller, size).await?;
+        Ok(admin)
+    })
+}
+
+/// Works on a data directory that no process serves.
+pub(crate) fn with<T>(data: &Path, work: impl AsyncFnOnce(&Panel) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let panel = open(data)?;
+        panel.runtime.start().await?;
+        let done = work(&panel).await;
         panel.close().await;
-        let text = |field: &str| made.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Admin {
-            path: format!("/{}/admin/index.php", text("admin_access_code")),
-            key: text("admin_api_key"),
-            reseller,
-        })
+        done
+    })
+}
+
+/// Makes a tenant with a reseller, who owns its lines.
+pub(crate) async fn make(panel: &Panel, name: &str, host: &str, size: Size) -> anyhow::Result<Admin> {
+    let engine = &panel.engine;
+    let made = host_engine::tenant::create(engine, "bench", name, &[host.to_owned()]).await?;
+    let tenant = engine.tenant_named(name).await?.context("the tenant was not made")?.id;
+    let reseller = fields(json!({ "username": "reseller", "email": "reseller@example.org" }));
+    let create = async |work: &mut Work| host_engine::user::create(work, &reseller).await;
+    let reseller = engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
+    let reseller = u32::try_from(reseller.get("id").and_then(Value::as_u64).context("no reseller")?)?;
+    fill(engine, tenant, reseller, size).await?;
+    let text = |field: &str| made.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(Admin {
+        path: format!("/{}/admin/index.php", text("admin_access_code")),
+        key: text("admin_api_key"),
+        reseller,
+        reseller_path: format!("/{}/reseller/index.php", text("reseller_access_code")),
     })
 }
 

@@ -10,7 +10,23 @@ pub(crate) struct Report {
     /// Rounds of each measurement.
     pub(crate) rounds: u32,
     rows: Vec<Row>,
+    delays: Vec<Delay>,
     notes: Vec<String>,
+}
+
+/// How long requests wait, in milliseconds: what one of a hundred exceeds.
+#[derive(Serialize)]
+pub(crate) struct Delay {
+    /// Whose requests, and under what.
+    pub(crate) what: String,
+    /// Without it.
+    pub(crate) quiet: f64,
+    /// With it.
+    pub(crate) loaded: f64,
+    /// What the goal is about: either of these, or their difference.
+    pub(crate) judged: f64,
+    /// At most.
+    pub(crate) goal: f64,
 }
 
 /// One measurement. Times are nanoseconds of CPU per operation.
@@ -29,7 +45,7 @@ struct Row {
 impl Report {
     /// An empty one.
     pub(crate) fn new(rounds: u32) -> Report {
-        Report { rounds, rows: Vec::new(), notes: Vec::new() }
+        Report { rounds, rows: Vec::new(), delays: Vec::new(), notes: Vec::new() }
     }
 
     /// Measures subject and baseline in turns, so that a change of the machine's mood meets both,
@@ -73,6 +89,11 @@ impl Report {
         Ok(())
     }
 
+    /// Adds delays.
+    pub(crate) fn delay(&mut self, delay: Delay) {
+        self.delays.push(delay);
+    }
+
     /// Adds a sentence below the table.
     pub(crate) fn note(&mut self, sentence: impl Into<String>) {
         self.notes.push(sentence.into());
@@ -95,13 +116,30 @@ impl Report {
                 row.goal.map(|goal| if row.ratio <= goal { "met" } else { "MISSED" }).unwrap_or_default().to_owned(),
             ]);
         }
+        let delays = self.delayed();
         let notes: String = self.notes.iter().map(|note| format!("\n{note}")).collect();
-        format!("{table}\nCPU per operation; medians of {} rounds.{notes}", self.rounds)
+        format!("{table}\nCPU per operation; medians of {} rounds.{delays}{notes}", self.rounds)
+    }
+
+    fn delayed(&self) -> String {
+        if self.delays.is_empty() {
+            return String::new();
+        }
+        let mut table = Table::new();
+        table.load_preset(UTF8_FULL_CONDENSED);
+        table.set_header(["p99 of", "without", "with", "judged", "goal", ""]);
+        for delay in &self.delays {
+            let times = [delay.quiet, delay.loaded, delay.judged, delay.goal].map(|time| format!("{time:.1} ms"));
+            let met = if delay.judged <= delay.goal { "met" } else { "MISSED" };
+            table.add_row(std::iter::once(delay.what.clone()).chain(times).chain([met.to_owned()]));
+        }
+        format!("\n{table}")
     }
 
     /// For scripts.
     pub(crate) fn json(&self) -> String {
-        serde_json::json!({ "rounds": self.rounds, "rows": self.rows, "notes": self.notes }).to_string()
+        serde_json::json!({ "rounds": self.rounds, "rows": self.rows, "delays": self.delays, "notes": self.notes })
+            .to_string()
     }
 }
 
