@@ -1,11 +1,13 @@
-//! The house's rules for its own sources: which way imports point, how long a file may be, what
-//! a comment may name. Style that matters is a test.
+//! The house's rules for its own sources: which way imports point, how long a file may be and
+//! where a folder's module stands, what a comment may name, which words were given up. Style
+//! that matters is a test.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
 
 mod circles;
 mod documents;
+mod layout;
 mod module;
 mod modules;
 mod named_paths;
@@ -13,3 +15,4 @@ mod one_way;
 mod rules;
 mod sizes;
 mod tree;
+mod words;

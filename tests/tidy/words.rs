@@ -1,0 +1,33 @@
+//! Words that were given up for better ones stay away: each had two meanings, or none.
+
+use crate::tree::{all, shown, text_of};
+
+/// Where, what, and instead of it.
+const GIVEN_UP: &[(&str, &str, &str)] = &[
+    ("host/runtime/src/", "Tenancy", "TenantPlugins"),
+    ("host/runtime/src/", "Placed", "ActivePlugin"),
+    ("host/runtime/src/", "Loaded", "LoadedPlugin"),
+    ("host/http/src/", "Within", "Gate"),
+    ("host/http/src/", "Ask", "SurfaceRequest"),
+    ("host/http/src/", "Led", "RequestTag"),
+    ("host/http/src/", "Spoken", "Rendered"),
+    ("host/http/src/", "Ticket", "SessionTag"),
+    ("host/engine/src/sign_in/", "Gate", "SignInState"),
+];
+
+#[test]
+fn no_word_comes_back_that_was_given_up() {
+    let mut found = Vec::new();
+    for file in all(".rs") {
+        let path = shown(&file);
+        let text = text_of(&file);
+        for (_, word, better) in GIVEN_UP.iter().filter(|(below, ..)| path.starts_with(below)) {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let mut words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+            if words.any(|other| other == *word) {
+                found.push(format!("{path}: {word}, which is {better} now"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
