@@ -66,6 +66,7 @@ fn as_row(tenant: TenantId, shipped: &LoadedPlugin) -> Added {
         digest: shipped.digest_hex(),
         source: PluginSource::Shipped,
         granted: Grant::default(),
+        dropped: false,
     }
 }
 

@@ -81,13 +81,26 @@ impl Runtime {
                     "version {} is older than the installed {}; use `linecard plugin add` to go back",
                     package.manifest.version, row.plugin_version
                 );
+                // Its time is over, also when an operator goes back further and the panel starts again.
+                self.nominate(caller, &name, &digest).await?;
                 return Err(LoadError::Clash(message));
             }
         }
-        let installed = self.bring(caller.clone(), package).await?;
-        let nominate = async |work: &mut Work| plugin::nominate(work, tenant, &name, &digest).await;
-        self.engine.act_control(caller, "plugin nominate", nominate).await?;
+        let installed = self.bring(caller.clone(), package, true).await?;
+        // One that waits for a grant, or that an operator had brought before.
+        let is_noted = self.row(tenant, &name).await?.is_none_or(|row| row.nominated.contains(&digest));
+        if !is_noted {
+            self.nominate(caller, &name, &digest).await?;
+        }
         Ok(Some(installed))
+    }
+
+    /// Remembers that the drop folder has brought a file, so that it does not a second time.
+    async fn nominate(self: &Arc<Runtime>, caller: Caller, name: &str, digest: &str) -> Result<(), LoadError> {
+        let tenant = caller.tenant;
+        let nominate = async |work: &mut Work| plugin::nominate(work, tenant, name, digest).await;
+        self.engine.act_control(caller, "plugin nominate", nominate).await?;
+        Ok(())
     }
 
     /// Removes the dropped files of a plugin, so that the next scan does not bring it back.

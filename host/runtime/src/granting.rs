@@ -51,7 +51,7 @@ impl Runtime {
             if package.digest_hex() != waiting.digest {
                 return Err(invalid("digest", format!("Another version of {name} waits by now; look at it first.")));
             }
-            self.bring(caller, package).await?;
+            self.bring(caller, package, false).await?;
         }
         self.refresh(tenant).await?;
         Ok(granted)

@@ -46,11 +46,16 @@ impl Runtime {
             return Err(LoadError::Unsigned);
         }
         let package = blocking(move || Ok(Package::read(bytes)?)).await?;
-        self.bring(caller, package).await
+        self.bring(caller, package, false).await
     }
 
-    /// Likewise, for a file that was read.
-    pub(crate) async fn bring(self: &Arc<Runtime>, caller: Caller, package: Package) -> Result<Installed, LoadError> {
+    /// Likewise, for a file that was read; `dropped` when the drop folder brings it.
+    pub(crate) async fn bring(
+        self: &Arc<Runtime>,
+        caller: Caller,
+        package: Package,
+        dropped: bool,
+    ) -> Result<Installed, LoadError> {
         let tenant = caller.tenant;
         let brought = Added {
             tenant,
@@ -59,6 +64,7 @@ impl Runtime {
             digest: package.digest_hex(),
             source: PluginSource::Foreign,
             granted: Grant::default(),
+            dropped,
         };
         if self.is_shipped(&brought.name) {
             let message = format!("a shipped plugin is called {} too; give it another name", brought.name);

@@ -1,5 +1,6 @@
 //! Installs a plugin, or another version of one.
 
+use super::change::remember;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::grant::Grant;
@@ -23,6 +24,10 @@ pub struct Added {
     pub source: PluginSource,
     /// What is granted to a plugin that is new; one that is there keeps its grant.
     pub granted: Grant,
+    /// Whether the drop folder brings it. That is remembered in the same plan: were it remembered
+    /// later, a restart in between would let the file come a second time, over whatever an operator
+    /// has put in its place.
+    pub dropped: bool,
 }
 
 /// Installs it: a new row, or a new version on the row that has the name. A version that asks for
@@ -36,11 +41,14 @@ pub async fn add(work: &mut Work, added: Added) -> Result<InstalledPlugin> {
     let unique = Unique::PluginName(added.tenant, added.name.clone());
     if let Some(before) = work.find::<InstalledPlugin>(unique).await? {
         let (plugin_version, digest, source) = (added.plugin_version, added.digest, added.source);
-        let after = InstalledPlugin { plugin_version, digest, source, ..before.clone() };
+        let mut after = InstalledPlugin { plugin_version, digest, source, ..before.clone() };
+        if added.dropped {
+            remember(&mut after.nominated, &after.digest);
+        }
         work.update(&before, after.clone());
         return Ok(after);
     }
-    let plugin = InstalledPlugin {
+    let mut plugin = InstalledPlugin {
         id: PluginId(work.next_id(Kind::Plugin).await?),
         version: Version(0),
         tenant: added.tenant,
@@ -55,6 +63,9 @@ pub async fn add(work: &mut Work, added: Added) -> Result<InstalledPlugin> {
         nominated: Vec::new(),
         added_at: work.now(),
     };
+    if added.dropped {
+        remember(&mut plugin.nominated, &plugin.digest);
+    }
     work.insert(plugin.clone());
     Ok(plugin)
 }

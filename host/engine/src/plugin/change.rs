@@ -45,12 +45,17 @@ const NOMINATED: usize = 32;
 pub async fn nominate(work: &mut Work, tenant: TenantId, name: &str, digest: &str) -> Result<InstalledPlugin> {
     let before = find(work, tenant, name).await?;
     let mut after = before.clone();
-    after.nominated.retain(|known| known != digest);
-    after.nominated.push(digest.to_owned());
-    let oldest = after.nominated.len().saturating_sub(NOMINATED);
-    after.nominated.drain(..oldest);
+    remember(&mut after.nominated, digest);
     work.update(&before, after.clone());
     Ok(after)
+}
+
+/// Puts a digest behind those that are remembered; the oldest go.
+pub(super) fn remember(nominated: &mut Vec<String>, digest: &str) {
+    nominated.retain(|known| known != digest);
+    nominated.push(digest.to_owned());
+    let oldest = nominated.len().saturating_sub(NOMINATED);
+    nominated.drain(..oldest);
 }
 
 /// Switches it on or off.

@@ -82,6 +82,7 @@ async fn a_plugin_keeps_its_grant_when_a_new_version_comes() {
         digest: version.into(),
         source: PluginSource::Foreign,
         granted: Grant::default(),
+        dropped: false,
     };
     let more = Grant { functions: [Function("linecard:lines/lines.mine".into())].into(), ..Grant::default() };
     let verb = async |work: &mut Work| {
@@ -95,6 +96,9 @@ async fn a_plugin_keeps_its_grant_when_a_new_version_comes() {
     let list = async |work: &mut Work| installed(work, panel.tenant).await;
     let rows = panel.engine.act_control(caller.clone(), "plugin list", list).await.unwrap();
     assert_eq!((rows.len(), rows[0].plugin_version.as_str(), &rows[0].granted), (1, "2", &more));
+    let dropped = async |work: &mut Work| add(work, Added { dropped: true, ..added("3") }).await;
+    let row = panel.engine.act_control(caller.clone(), "plugin add", dropped).await.unwrap();
+    assert_eq!(row.nominated, ["3"], "what the drop folder brings is remembered with it");
     let none = async |work: &mut Work| revoke(work, panel.tenant, "player", None).await;
     assert_eq!(panel.engine.act_control(caller, "revoke", none).await.unwrap().granted, Grant::default());
     let wrong = async |work: &mut Work| installed(work, panel.tenant).await;
