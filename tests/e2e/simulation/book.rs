@@ -121,10 +121,11 @@ impl Book {
         }
     }
 
-    /// Keys whose fate is not known: with how each is to be settled.
-    pub fn lost_keys(&self) -> Vec<Key> {
+    /// Keys whose fate is not known, but can be, with how each is to be settled.
+    pub fn lost_keys(&self, in_doubt: &[Request]) -> Vec<Key> {
+        let in_doubt: BTreeSet<_> = in_doubt.iter().filter_map(key_of).collect();
         let lost = self.keyed.iter().filter(|(_, keyed)| keyed.is_lost && keyed.running == 0);
-        lost.map(|(key, _)| key.clone()).collect()
+        lost.map(|(key, _)| key.clone()).filter(|key| !in_doubt.contains(key)).collect()
     }
 
     /// A key's fate: the reply that is kept under it, if its request was done.

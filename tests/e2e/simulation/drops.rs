@@ -1,20 +1,23 @@
-//! Files on their way into the drop folders, and what the plugin host makes of them: the
-//! watcher's steps and one nomination after the other, as its thread drives them.
+//! Files on their way into the drop folders, and what the plugin host makes of them and of what an
+//! operator brings: the watcher's steps, and one thing after the other.
 
 use super::calls::Held;
 use super::chance::{Dice, HandClock};
 use super::ending::Unpark;
 use super::gauge::Gauge;
 use super::ground::Premises;
-use super::plugin_files::{FILES, VERSIONS};
+use super::plugin_files::{BROKEN, FILES, NAME, VERSIONS};
 use super::trace::Trace;
+use host_core::caller::{Caller, Identity};
 use host_core::port::Clock;
+use host_core::{Code, LineId, TenantId};
 use host_engine::Engine;
 use host_runtime::watch::{Nomination, Watcher};
-use host_runtime::{Options, Runtime};
+use host_runtime::{Call, CallError, Installed, LoadError, Options, Outcome, Reply, RequestFacts, Runtime};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -23,11 +26,32 @@ use std::time::{Duration, Instant};
 /// Names that files are dropped under.
 const NAMES: [&str; 2] = ["a.wasm", "b.wasm"];
 
+/// A version that an operator puts in place; none is a file that is broken.
+#[derive(Clone, Copy)]
+pub struct Put {
+    pub tenant: usize,
+    pub id: TenantId,
+    pub version: Option<usize>,
+}
+
+/// What the plugin host has to do.
+enum Job {
+    Nominated(Nomination),
+    Put(Put),
+}
+
+/// What became of it.
+enum Done {
+    Nominated(PathBuf, Outcome),
+    Put(Put, Result<Installed, LoadError>),
+}
+
 /// The plugin host of one process, with what waits for it.
 pub struct Drops {
     watcher: Watcher,
-    nominated: VecDeque<Nomination>,
-    taking: Option<Held<()>>,
+    waiting: VecDeque<Job>,
+    taking: Option<Held<Done>>,
+    putting: Option<Put>,
     pub runtime: Arc<Runtime>,
     data: PathBuf,
     store: Arc<Gauge>,
@@ -48,7 +72,8 @@ impl Drops {
         trace: &Arc<Trace>,
         clock: &Arc<HandClock>,
     ) -> Drops {
-        let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        // Its time stands still, so that no call takes too long on a busy machine.
+        let executor = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let runtime = {
             let _inside = executor.enter();
             let runtime = Runtime::new(engine, options).unwrap();
@@ -56,9 +81,9 @@ impl Drops {
             runtime
         };
         let watcher = Watcher::new(data.join("tenants"));
-        let (nominated, taking, data) = (VecDeque::new(), None, data.to_owned());
+        let (waiting, taking, putting, data) = (VecDeque::new(), None, None, data.to_owned());
         let (trace, clock) = (trace.clone(), clock.clone());
-        Drops { watcher, nominated, taking, runtime, data, store, trace, clock, executor }
+        Drops { watcher, waiting, taking, putting, runtime, data, store, trace, clock, executor }
     }
 
     /// Something happens to a file.
@@ -96,13 +121,11 @@ impl Drops {
                 format!("is replaced by version {version} at once")
             }
             8 => {
-                let mut spoilt = FILES[dice.roll(VERSIONS)].clone();
-                let at = dice.roll(spoilt.len() - 400);
-                spoilt[at] ^= 1;
+                let (spoilt, told) = spoilt(dice);
                 File::create(&path).unwrap();
                 self.write(&path, &spoilt, 0, spoilt.len());
                 copies.remove(&(tenant, name));
-                "has one wrong bit".to_owned()
+                told.to_owned()
             }
             _ => {
                 copies.remove(&(tenant, name));
@@ -138,50 +161,140 @@ impl Drops {
             };
             let name = path.strip_prefix(&self.data).unwrap().display();
             self.trace.note(format!("{name} is {word}"));
-            self.nominated.push_back(nomination);
+            self.waiting.push_back(Job::Nominated(nomination));
         }
     }
 
-    /// The plugin host goes on with what is nominated, until it has to wait for the writer.
-    pub fn take(&mut self) {
+    /// An operator brings a file.
+    pub fn put(&mut self, put: Put) {
+        self.waiting.push_back(Job::Put(put));
+    }
+
+    /// What an operator brought and the plugin host is at work on.
+    pub fn putting(&self) -> Option<Put> {
+        self.putting
+    }
+
+    /// The plugin host goes on with what it has to do, until it has to wait for the writer. The answer:
+    /// what an operator brought, when that is done.
+    pub fn take(&mut self) -> Option<(Put, Result<Installed, LoadError>)> {
         if self.taking.is_none() {
-            let Some(nomination) = self.nominated.pop_front() else { return };
-            let runtime = self.runtime.clone();
-            self.taking = Some(Box::pin(async move {
-                runtime.nominated(nomination).await;
-            }));
+            let job = self.waiting.pop_front()?;
+            self.begin(job);
         }
-        let Some(taking) = &mut self.taking else { return };
+        let done = self.poll()?;
+        (self.taking, self.putting) = (None, None);
+        self.trace.note("a nomination is dealt with");
+        match done {
+            Done::Put(put, outcome) => return Some((put, outcome)),
+            Done::Nominated(path, Outcome::Again) => self.watcher.again(&path, self.clock.monotonic()),
+            Done::Nominated(_, Outcome::Settled) => {}
+        }
+        None
+    }
+
+    fn begin(&mut self, job: Job) {
+        let runtime = self.runtime.clone();
+        self.taking = Some(match job {
+            Job::Nominated(nomination) => Box::pin(async move {
+                let (Nomination::Ready { path, .. } | Nomination::Gone { path, .. }) = &nomination;
+                let path = path.clone();
+                Done::Nominated(path, runtime.nominated(nomination).await)
+            }),
+            Job::Put(put) => {
+                self.putting = Some(put);
+                let file = put.version.map_or(&*BROKEN, |version| &FILES[version]).clone();
+                let operator = Caller::system(put.id, "walk");
+                Box::pin(async move { Done::Put(put, runtime.install(operator, file.into()).await) })
+            }
+        });
+    }
+
+    fn poll(&mut self) -> Option<Done> {
+        let taking = self.taking.as_mut()?;
         let _inside = self.executor.enter();
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let begun = Instant::now();
         // Files are read and compiled on other threads; the walk waits for them.
-        while taking.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Pending {
+        loop {
+            if let Poll::Ready(done) = taking.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return Some(done);
+            }
             if self.store.waits_for_control() {
-                return self.trace.note("a nomination waits for its plan");
+                self.trace.note("a nomination waits for its plan");
+                return None;
             }
             std::thread::park_timeout(Duration::from_millis(100));
             assert!(begun.elapsed() < Duration::from_secs(60), "a nomination hangs");
         }
-        self.taking = None;
-        self.trace.note("a nomination is dealt with");
     }
 
-    /// Whether everything nominated is dealt with.
+    /// Whether the plugin host is in the middle of something.
+    pub fn is_working(&self) -> bool {
+        self.taking.is_some()
+    }
+
+    /// Whether everything is dealt with.
     pub fn is_idle(&self) -> bool {
-        self.taking.is_none() && self.nominated.is_empty()
+        self.taking.is_none() && self.waiting.is_empty()
     }
 
-    /// Ends all copies: each file is whole. The newest version that each tenant's folder holds.
-    pub fn finish(&mut self, tenants: &[Premises], copies: &mut Copies) -> Vec<Option<usize>> {
+    /// What the plugin says to a line. It always says something.
+    pub fn ask(&self, tenant: TenantId, line: u32) -> String {
+        let snapshot = self.runtime.snapshot(tenant);
+        let route = snapshot.route(NAME, "hello").expect("the plugin answers no more");
+        loop {
+            let call = asked(tenant, line);
+            match self.executor.block_on(self.runtime.call(&snapshot, route, call)) {
+                Ok(Reply::Data { data, .. }) => return greeting(data.get()),
+                Ok(Reply::Body(_)) => panic!("a body for a greeting"),
+                // A guest's time is the machine's, which may be busy with something else.
+                Err(CallError::Refusal(refusal)) if refusal.code == Code::Unavailable => {}
+                Err(error) => panic!("a request of line {line} in {tenant} is lost: {error}"),
+            }
+        }
+    }
+
+    /// Ends all copies: each file is whole. The versions that each tenant's folder holds.
+    pub fn finish(&mut self, tenants: &[Premises], copies: &mut Copies) -> Vec<Vec<usize>> {
         for ((tenant, name), (version, written)) in std::mem::take(copies) {
             let path = self.path(&tenants[tenant], name);
             self.write(&path, &FILES[version], written, FILES[version].len());
         }
-        let newest = |premises: &Premises| {
+        let versions = |premises: &Premises| {
             let there = (0..NAMES.len()).filter_map(|name| fs::read(self.path(premises, name)).ok());
-            there.filter_map(|file| FILES.iter().position(|known| *known == file)).max()
+            there.filter_map(|file| FILES.iter().position(|known| *known == file)).collect()
         };
-        tenants.iter().map(newest).collect()
+        tenants.iter().map(versions).collect()
     }
+}
+
+/// A file that must not come into force, and what it is.
+fn spoilt(dice: &mut Dice) -> (Vec<u8>, &'static str) {
+    if dice.one_in(2) {
+        return (BROKEN.clone(), "is broken");
+    }
+    let mut spoilt = FILES[dice.roll(VERSIONS)].clone();
+    let at = dice.roll(spoilt.len() - 400);
+    spoilt[at] ^= 1;
+    (spoilt, "has one wrong bit")
+}
+
+fn greeting(data: &str) -> String {
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    data["greeting"].as_str().unwrap().to_owned()
+}
+
+/// A line's request.
+fn asked(tenant: TenantId, line: u32) -> Call {
+    let request = RequestFacts {
+        scheme: "http".into(),
+        host: "north.test".into(),
+        port: 80,
+        address: Ipv4Addr::LOCALHOST.into(),
+        agent: "walk".into(),
+    };
+    let caller = Caller { identity: Identity::Line { id: LineId(line) }, ..Caller::system(tenant, "walk") };
+    let parameters = serde_json::Map::new();
+    Call { caller, line: None, password: None, parameters, request, dry_run: false, idempotency: None }
 }

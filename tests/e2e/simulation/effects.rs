@@ -59,14 +59,22 @@ impl Performer for Effects {
         }
         self.trace.note(format!("effect {effect:?} of {tenant} is performed"));
         self.performed.lock().unwrap().effects.push(key);
-        if let Effect::RestartStream { stream } = effect {
-            self.restart(tenant, *stream);
+        match effect {
+            Effect::RestartStream { stream } => self.restart(tenant, *stream),
+            Effect::EndTenant { tenant } => self.end(*tenant),
+            Effect::EndConnections { .. } | Effect::CheckConnections => {}
         }
         Ok(())
     }
 }
 
 impl Effects {
+    fn end(&self, tenant: TenantId) {
+        self.media.end_tenant(tenant);
+        let premises = self.tenants.iter().find(|premises| premises.id == tenant).unwrap();
+        (0..premises.streams.len()).for_each(|place| self.origins.restarted(&premises.name, place, self.clock.ms()));
+    }
+
     fn restart(&self, tenant: TenantId, stream: StreamId) {
         self.media.restart(tenant, stream);
         let premises = self.tenants.iter().find(|premises| premises.id == tenant).unwrap();

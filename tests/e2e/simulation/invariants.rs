@@ -1,12 +1,11 @@
-//! What must be true after every step, whatever happened: worked out from the database, the
-//! seats and the plugin host, and compared with the walk's own book.
+//! What must be true after every step, whatever happened: worked out from the database and the
+//! seats, and compared with the walk's own book.
 
 use super::book::Fact;
 use super::calls::at_once;
 use super::chance::START;
 use super::effects::LATER;
 use super::ground::{CALLERS, PRICE};
-use super::plugin_files::{self, FILES};
 use super::world::World;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
@@ -15,10 +14,9 @@ use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::Place;
-use host_core::port::{Filter, Query, Store};
+use host_core::port::{Query, Store};
 use host_core::time::Unix;
 use host_core::{LineId, StreamId};
-use host_runtime::PluginStatus;
 use std::collections::BTreeMap;
 
 /// What a tenant's database holds of a walk.
@@ -167,40 +165,12 @@ impl World {
         }
     }
 
-    /// Every plugin that is known is one of the whole files, and none goes back by itself.
-    pub fn check_plugins(&mut self) {
-        let whole: Vec<String> = FILES.iter().map(|file| plugin_files::digest(file)).collect();
-        for tenant in 0..self.tenants.len() {
-            let id = self.tenants[tenant].id;
-            let newest = self.installed(tenant, &whole);
-            assert!(newest >= self.versions[tenant], "the plugin of {tenant} went back to version {newest}");
-            self.versions[tenant] = newest;
-            for health in self.process().drops.runtime.health(id) {
-                let is_whole = health.digest.is_empty() || whole.contains(&health.digest);
-                assert!(is_whole, "a file that is not whole is known: {health:?}");
-                let takes_part = health.status == PluginStatus::Active;
-                assert!(!takes_part || !health.digest.is_empty(), "{health:?} takes part");
-            }
-        }
-    }
-
-    /// The version that the control database has for a tenant.
-    fn installed(&mut self, tenant: usize, whole: &[String]) -> usize {
-        let id = self.tenants[tenant].id;
-        let mut query = Query::all(Kind::Plugin, Scope::Tenant);
-        query.filters.push(Filter::Tenant(id));
-        let rows = at_once(self.process().store.list(Place::Control, query)).unwrap().rows;
-        let [Object::Plugin(row)] = rows.as_slice() else { panic!("not one plugin: {rows:?}") };
-        assert_eq!(row.tenant, id, "a neighbour's plugin");
-        let version = whole.iter().position(|digest| *digest == row.digest);
-        version.unwrap_or_else(|| panic!("version {} was never whole", row.plugin_version))
-    }
-
-    /// Effects that still wait, over all tenants.
+    /// Effects that still wait, in all databases.
     pub fn waiting(&mut self) -> usize {
-        let ids: Vec<_> = self.tenants.iter().map(|premises| premises.id).collect();
+        let tenants = self.tenants.iter().map(|premises| Place::Tenant(premises.id));
+        let places: Vec<_> = tenants.chain([Place::Control]).collect();
         let store = self.process().store.clone();
-        ids.into_iter().map(|id| at_once(store.outbox(Place::Tenant(id), LATER, 1_000)).unwrap().len()).sum()
+        places.into_iter().map(|place| at_once(store.outbox(place, LATER, 1_000)).unwrap().len()).sum()
     }
 
     /// Every change of a stream's sources was followed by its restart.

@@ -1,10 +1,12 @@
 //! The joint simulation: writer, scheduler, outbox, watcher, supervisor and seats, driven by one
 //! seed on one thread, with a clock that only the walk moves. After every step the invariants
 //! are worked out again. The same seed takes the same way, so that a failure can be run again:
-//! `LINECARD_SEED=7 cargo test -p linecard-tests --test e2e simulation`.
+//! `LINECARD_SEED=7 cargo test -p linecard-tests --test e2e simulation`. `LINECARD_SEEDS=500` takes
+//! so many walks.
 //!
 //! - what a walk is made of: `chance`, `trace`, `ground`, `gauge`, `plugin_files`, `origins`
-//! - who acts in it: `calls`, `effects`, `players`, `channels`, `drops`
+//! - who acts in it: `calls`, `effects`, `players`, `channels`, `drops`, `operator`, `suspensions`
+//! - what fails in it: `flushes`
 //! - the walk itself: `world`, `walk`, `ending`
 //! - what must be true: `book`, `invariants`
 
@@ -15,23 +17,27 @@ mod channels;
 mod drops;
 mod effects;
 mod ending;
+mod flushes;
 mod gauge;
 mod ground;
 mod invariants;
+mod operator;
 mod origins;
 mod players;
 mod plugin_files;
+mod suspensions;
 mod trace;
 mod walk;
 mod world;
 
+use std::collections::BTreeSet;
 use trace::Shown;
 use world::World;
 
 /// Steps of a walk.
 const STEPS: usize = 800;
-/// Walks of every run; the first ones are taken twice.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;
+/// Walks of every run, unless `LINECARD_SEEDS` says how many; the first ones are taken twice.
+const SEEDS: u64 = 20;
 const TWICE: u64 = 3;
 
 /// Takes a walk to its end and answers what happened, line by line.
@@ -46,6 +52,24 @@ fn walk(seed: u64) -> Vec<String> {
     world.trace.lines()
 }
 
+/// What some walk of a run meets, or the run tries less than it says.
+const MET: [&str; 9] = [
+    "met a conflict",
+    "nothing was done of call",
+    "nobody knows of call",
+    "it is answered: Err",
+    ": unavailable",
+    "EndTenant",
+    "is torn",
+    "is put in place in tenant 1: Ok",
+    "version None is put in place in tenant 0: Err",
+];
+
+/// How many walks are taken.
+fn seeds() -> u64 {
+    std::env::var("LINECARD_SEEDS").map_or(SEEDS, |seeds| seeds.parse().expect("LINECARD_SEEDS is a number"))
+}
+
 #[test]
 fn whatever_happens_in_which_order_what_was_promised_is_kept() {
     if let Ok(seed) = std::env::var("LINECARD_SEED") {
@@ -54,9 +78,12 @@ fn whatever_happens_in_which_order_what_was_promised_is_kept() {
         return;
     }
     let _ground = ground::ground();
-    for seed in SEEDS {
-        walk(seed);
+    let mut missed = BTreeSet::from(MET);
+    for seed in 1..=seeds() {
+        let events = walk(seed);
+        missed.retain(|met| !events.iter().any(|event| event.contains(met)));
     }
+    assert!(missed.is_empty() || seeds() < SEEDS, "no walk met {missed:?}");
 }
 
 #[test]

@@ -44,9 +44,13 @@ impl Players {
         premises: &Premises,
         tenant: usize,
         line: (u32, &str),
+        is_suspended: bool,
     ) {
         match dice.roll(8) {
-            0..4 => self.start(engine, premises, tenant, line, dice.roll(AGENTS.len())),
+            0..4 => {
+                let player = dice.roll(AGENTS.len());
+                self.start(engine, premises, tenant, line, player, is_suspended);
+            }
             4 | 5 => self.go_on(dice),
             6 => self.stop(dice),
             _ if dice.one_in(3) => {
@@ -57,7 +61,16 @@ impl Players {
         }
     }
 
-    fn start(&mut self, engine: &Arc<Engine>, premises: &Premises, tenant: usize, line: (u32, &str), player: usize) {
+    /// Somebody starts: he gets in, or hears why not.
+    pub fn start(
+        &mut self,
+        engine: &Arc<Engine>,
+        premises: &Premises,
+        tenant: usize,
+        line: (u32, &str),
+        player: usize,
+        is_suspended: bool,
+    ) {
         let own = |engine: &Engine| {
             let running = engine.seats().connections(premises.id, Some(LineId(line.0)));
             running.iter().filter(|connection| connection.lease.address == address(player)).count()
@@ -66,6 +79,7 @@ impl Players {
         let outcome = at_once(started(engine, premises, line.1, player));
         let told = match outcome {
             Ok(seat) => {
+                assert!(!is_suspended, "a start gets a seat in {}, which is suspended", premises.name);
                 assert_eq!(seat.lease().map(|lease| lease.line.0), Some(line.0), "a seat of another line");
                 self.playing.push(Playing { seat, tenant, line: line.0, player });
                 "yes".to_owned()
@@ -74,7 +88,8 @@ impl Players {
                 let code = refusal.code.as_str();
                 assert!(code != "connection_limit" || before == 0, "player {player} does not get its own seat back");
                 let known = ["connection_limit", "auth_failed", "expired", "rate_limited"];
-                assert!(known.contains(&code), "a start is refused: {refusal:?}");
+                let is_closed = is_suspended && code == "unavailable";
+                assert!(is_closed || known.contains(&code), "a start is refused: {refusal:?}");
                 code.to_owned()
             }
             Err(error) => panic!("a start fails: {error}"),

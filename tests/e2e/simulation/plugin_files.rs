@@ -12,20 +12,60 @@ pub const VERSIONS: usize = 6;
 /// The whole files, oldest first.
 pub static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| (0..VERSIONS).map(version).collect());
 
+/// A file that is complete by its own account, and whose code is none.
+pub static BROKEN: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut code = code();
+    let middle = code.len() / 2;
+    code[middle..middle + 64].fill(0xff);
+    packed(code, VERSIONS)
+});
+
+/// What every version says by default; its last letter becomes the version.
+const GREETING: &str = "Good evening";
+
+/// Which version greets like this.
+pub fn version_of(greeting: &str) -> usize {
+    let said = greeting.as_bytes().get(GREETING.len() - 1).copied().unwrap_or_default();
+    let version = usize::from(said.wrapping_sub(b'0'));
+    assert!(version < VERSIONS, "no version greets like this: {greeting}");
+    version
+}
+
 /// SHA-256 of a file, as the panel writes it.
 pub fn digest(file: &[u8]) -> String {
     Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The example with another version, and with padding before its last section, so that no two
-/// versions share their bytes from some place on.
+/// The name of a file's last section.
+const LAST: &[u8] = b"linecard:plugin";
+
+/// The example with another version and greeting.
 fn version(number: usize) -> Vec<u8> {
-    const LAST: &[u8] = b"linecard:plugin";
-    let mut file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
+    let mut code = code();
+    let greeting = code.windows(GREETING.len()).position(|window| window == GREETING.as_bytes()).unwrap();
+    code[greeting + GREETING.len() - 1] = b'0' + number as u8;
+    packed(code, number)
+}
+
+fn example() -> (Vec<u8>, usize) {
+    let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
     let name = file.windows(LAST.len()).rposition(|window| window == LAST).unwrap();
-    let text = String::from_utf8(file[name + LAST.len() + 32..].to_vec()).unwrap();
+    (file, name)
+}
+
+/// The example without its last section.
+fn code() -> Vec<u8> {
+    let (mut file, name) = example();
     // Before the name stand its length, the section's length in two bytes, and the section's kind.
     file.truncate(name - 4);
+    file
+}
+
+/// The file of a version: with padding before its last section, so that no two versions share
+/// their bytes from some place on.
+fn packed(mut file: Vec<u8>, number: usize) -> Vec<u8> {
+    let (example, name) = example();
+    let text = String::from_utf8(example[name + LAST.len() + 32..].to_vec()).unwrap();
     section(&mut file, b"padding", &vec![number as u8; 997 * (1 + number * 5 % 7)]);
     let mut last = Sha256::digest(&file).to_vec();
     last.extend(text.replacen("0.1.0", &format!("0.1.{number}"), 1).into_bytes());

@@ -4,7 +4,7 @@
 use super::chance::HandClock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Lines that are shown of a walk that failed.
+/// Lines that are shown of a walk that failed; all of one that is run by itself.
 const SHOWN: usize = 60;
 
 /// The events of one walk.
@@ -43,7 +43,8 @@ impl Drop for Shown {
             return;
         }
         let (seed, lines) = (self.0.seed, self.0.lines());
-        let last = lines[lines.len().saturating_sub(SHOWN)..].join("\n");
+        let shown = if std::env::var_os("LINECARD_SEED").is_some() { lines.len() } else { SHOWN };
+        let last = lines[lines.len().saturating_sub(shown)..].join("\n");
         eprintln!(
             "seed {seed} failed after {} events, the last ones (milliseconds, event):\n{last}\n\
              run it again: LINECARD_SEED={seed} cargo test -p linecard-tests --test e2e simulation",

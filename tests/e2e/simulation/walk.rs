@@ -19,9 +19,12 @@ impl World {
     pub fn step(&mut self) {
         match self.dice.roll(1_000) {
             0..160 if self.process().calls.len() < RUNNING => self.begin(),
-            160..460 => self.go_on(),
-            460..560 => self.write(),
-            560..640 => self.pass(),
+            160..440 => self.go_on(),
+            440..540 => self.write(),
+            540..550 => self.flush_in_vain(),
+            550..556 => self.switch(),
+            556..566 => self.operate(),
+            566..640 => self.pass(),
             640..710 => self.tick(),
             710..830 => self.play(),
             830..900 => {
@@ -40,14 +43,12 @@ impl World {
             985..990 => self.hang_up(),
             990..994 => {
                 let end = [End::InOrder, End::Killed, End::KilledWriting][self.dice.roll(3)];
-                self.restart(end);
-                let counted = self.check();
-                self.settle(&counted);
-                self.check_plugins();
+                self.lose(end);
             }
             _ => {}
         }
         self.check_seats();
+        self.check_suspensions();
         let now = self.clock.ms();
         self.process().channels.check(now);
     }
@@ -139,6 +140,14 @@ impl World {
                 self.trace.note(format!("call {} finds the writer busy", call.number));
                 self.book.refused(&call.request);
             }
+            Err(Error::Store(StoreError::Failed(_))) if self.in_vain => {
+                self.trace.note(format!("nothing was done of call {}", call.number));
+                self.book.refused(&call.request);
+            }
+            Err(Error::Store(StoreError::Unknown(_))) if self.in_vain => {
+                self.trace.note(format!("nobody knows of call {}", call.number));
+                self.doubt(call.request);
+            }
             Err(error) => panic!("call {} fails: {error}", call.number),
         }
         self.check();
@@ -152,6 +161,7 @@ impl World {
             self.trace.note(format!("the writer answers {answered}"));
             self.check();
         }
+        self.end_doubts();
     }
 
     fn pass(&mut self) {
@@ -179,7 +189,8 @@ impl World {
         self.trace.note(format!("a step of the engine ends: {}", outcome.is_ok()));
         match outcome {
             Ok(()) => self.check_terms(of),
-            Err(Error::Store(StoreError::Busy)) => {}
+            // It is repeated.
+            Err(Error::Store(StoreError::Busy | StoreError::Failed(_) | StoreError::Unknown(_))) => {}
             Err(error) => panic!("a step of the engine fails: {error}"),
         }
     }
@@ -191,8 +202,21 @@ impl World {
         let Some(((_, line), name)) = self.dice.pick(recent).map(|(key, name)| (**key, (*name).clone())) else {
             return;
         };
+        let is_suspended = self.suspensions[tenant].is_on;
         let (process, dice, tenants, _) = self.parts();
-        process.players.step(dice, &process.engine, &tenants[tenant], tenant, (line, &name));
+        process.players.step(dice, &process.engine, &tenants[tenant], tenant, (line, &name), is_suspended);
+    }
+
+    /// A player comes to each of the newest lines: he gets in exactly as long as the tenant answers.
+    pub fn come(&mut self, tenant: usize) {
+        let known = self.book.lines.range((tenant, 0)..=(tenant, u32::MAX)).rev().take(HOT);
+        let lines: Vec<_> = known.map(|((_, line), name)| (*line, name.clone())).collect();
+        let is_suspended = self.suspensions[tenant].is_on;
+        let (process, _, tenants, _) = self.parts();
+        for (line, name) in lines {
+            process.players.start(&process.engine, &tenants[tenant], tenant, (line, &name), 0, is_suspended);
+        }
+        self.check_seats();
     }
 
     fn watch_folders(&mut self) {
@@ -201,8 +225,10 @@ impl World {
         if looks {
             drops.look(is_nudged);
         } else if !drops.is_idle() {
-            drops.take();
-            self.check_plugins();
+            self.take_in();
+            if self.process().drops.is_working() && self.dice.one_in(5) {
+                self.flush_in_vain();
+            }
         }
     }
 
@@ -227,7 +253,9 @@ impl World {
         self.process().effects.fails.store(false, SeqCst);
         self.process().channels.origins.all_up();
         self.end_calls();
+        self.end_suspensions();
         self.end_drops();
+        self.end_plugins();
         self.process().players.end();
         let clock = self.clock.clone();
         self.process().channels.end(&clock);

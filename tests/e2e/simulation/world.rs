@@ -2,15 +2,17 @@
 //! is lost and opened again from the other. Knows nothing of which step comes next.
 
 use super::book::{Book, Fact, facts_of};
-use super::calls::{Call, Held, at_once};
+use super::calls::{Call, Held, Request, at_once};
 use super::chance::{Dice, HandClock, Seeded};
 use super::channels::Channels;
 use super::drops::{Copies, Drops};
 use super::effects::{Effects, Performed};
 use super::gauge::Gauge;
 use super::ground::{self, Ground, NoJournal, Premises};
+use super::operator::InForce;
 use super::origins::Origins;
 use super::players::Players;
+use super::suspensions::Suspension;
 use super::trace::Trace;
 use host_core::port::{Clock, LeaseMirror, Store};
 use host_engine::{Engine, MaxMind, Ports};
@@ -58,8 +60,14 @@ pub struct World {
     pub copies: Copies,
     /// The most seats that a line may have now, by tenant and line.
     pub seats: BTreeMap<(usize, u32), u32>,
-    /// The newest plugin version that was seen, by tenant.
-    pub versions: Vec<usize>,
+    /// What is known of each tenant's plugin.
+    pub in_force: Vec<InForce>,
+    /// Whether each tenant is suspended.
+    pub suspensions: Vec<Suspension>,
+    /// Requests of which nobody knows whether they were done.
+    pub in_doubt: Vec<Request>,
+    /// Whether flushes failed just now.
+    pub in_vain: bool,
     /// Calls that were begun.
     pub begun: usize,
     seed: u64,
@@ -77,7 +85,10 @@ impl World {
         let tenants = ground.tenants.clone();
         let mut world = World {
             dice: Dice::new(seed),
-            versions: vec![0; tenants.len()],
+            in_force: vec![InForce::default(); tenants.len()],
+            suspensions: vec![Suspension::default(); tenants.len()],
+            in_doubt: Vec::new(),
+            in_vain: false,
             tenants,
             clock,
             trace,
@@ -108,7 +119,8 @@ impl World {
         (self.process.as_mut().unwrap(), &mut self.dice, &self.tenants, &mut self.copies)
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory of the running process.
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join(format!("data-{}", self.starts))
     }
 
@@ -148,7 +160,7 @@ impl World {
     }
 
     /// Ends the process and starts the next one on what the first left behind.
-    pub fn restart(&mut self, end: End) {
+    fn restart(&mut self, end: End) {
         self.trace.note(format!("the process ends: {end:?}"));
         let (from, now) = (self.data(), self.clock.monotonic());
         let before = (end == End::KilledWriting).then(|| self.flushing());
@@ -187,17 +199,29 @@ impl World {
         logs
     }
 
-    /// Facts that calls under way may still make true.
+    /// Ends the process, starts the next one, and looks at what it finds.
+    pub fn lose(&mut self, end: End) {
+        self.restart(end);
+        self.in_doubt.clear();
+        let counted = self.check();
+        self.settle(&counted);
+        self.settle_suspensions();
+        self.check_plugins();
+        self.forget_puts();
+        self.check_answers();
+    }
+
+    /// Facts that calls under way, and calls that nobody knows of, may still make true.
     pub fn running(&self) -> BTreeSet<Fact> {
-        let calls = self.process.iter().flat_map(|process| &process.calls);
-        calls.flat_map(|call| facts_of(&call.request)).collect()
+        let calls = self.process.iter().flat_map(|process| &process.calls).map(|call| &call.request);
+        calls.chain(&self.in_doubt).flat_map(facts_of).collect()
     }
 
     /// Takes what became of calls that ended without an answer from what is there.
     pub fn settle(&mut self, counted: &BTreeMap<Fact, u32>) {
         let running = self.running();
         self.book.settle(counted, &running);
-        for key in self.book.lost_keys() {
+        for key in self.book.lost_keys(&self.in_doubt) {
             let premises = &self.tenants[key.0];
             let (id, user) = (premises.id, premises.user(key.1));
             let kept = at_once(self.process().store.replayed(id, user, key.2.clone())).unwrap();
