@@ -1,6 +1,6 @@
 //! kill -9 while plans are committed: no acknowledged write is lost, nothing is half done.
 //! The test runs itself as the process that is killed.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "conformance/panel.rs"]
 #[allow(dead_code)]
@@ -21,11 +21,18 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// How often the process is killed, unless `LINECARD_ROUNDS` says it.
 const ROUNDS: u32 = 10;
+/// What the reseller has at the beginning: more than thousands of rounds sell.
+const MONEY: i64 = 1_000_000_000;
 const DATA: &str = "LINECARD_CRASH_TEST_DATA";
 const FIRST: &str = "LINECARD_CRASH_TEST_FIRST";
 /// Ids that a round may use.
 const SPAN: u32 = 1_000_000;
+
+fn rounds() -> u32 {
+    std::env::var("LINECARD_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("LINECARD_ROUNDS is a number"))
+}
 
 /// Sells lines until it is killed, several at a time, and says which were acknowledged.
 #[test]
@@ -73,8 +80,8 @@ fn run_and_kill(data: &Path, round: u32) -> BTreeSet<u32> {
     for said in BufReader::new(victim.stdout.take().unwrap()).lines() {
         // The last line may be cut off.
         sold.extend(said.unwrap().strip_prefix("sold ").and_then(|id| id.parse::<u32>().ok()));
-        // Another moment in each round.
-        if !killed && sold.len() >= (20 + round * 37) as usize {
+        // Another moment in each round, and never so late that many rounds take too long.
+        if !killed && sold.len() >= (20 + round * 37 % 701) as usize {
             victim.kill().unwrap();
             killed = true;
         }
@@ -89,9 +96,9 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let opened = open(&data, Options::default()).unwrap();
-    Panel::new(&*opened.store).top_up(RESELLER, 1_000_000_000);
+    Panel::new(&*opened.store).top_up(RESELLER, MONEY);
     drop(opened);
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let sold = run_and_kill(&data, round);
         let opened = open(&data, Options::default()).unwrap();
         assert!(opened.directory.was_unclean());
@@ -100,7 +107,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
             assert!(panel.get::<Line>(LineId(*id)).is_some(), "round {round}: line {id} was acknowledged");
         }
         let lines = i64::from(wait(opened.store.count(HERE, Kind::Line)).unwrap());
-        assert_eq!(panel.balance(RESELLER), 1_000_000_000 - lines, "each line was paid, and nothing else");
+        assert_eq!(panel.balance(RESELLER), MONEY - lines, "each line was paid, and nothing else");
         assert_eq!(panel.verify(), []);
         assert_eq!(wait(opened.store.verify(Place::Control)).unwrap().findings, []);
         let leases = opened.mirror.load();
