@@ -6,6 +6,7 @@ use crate::loaded::LoadedPlugin;
 use crate::log::Ring;
 use crate::permits::Bounds;
 use crate::plugin_settings::PluginSettings;
+use crate::slow_lane::HandedOver;
 use host_core::action::Action;
 use host_core::grant::Grant;
 use std::sync::Arc;
@@ -73,6 +74,8 @@ pub struct Route {
     pub plugin: Arc<LoadedPlugin>,
     pub(crate) placed: Arc<ActivePlugin>,
     pub(crate) breaker: Arc<Breaker>,
+    /// Its calls that are on the slow lane.
+    pub(crate) handed_over: Arc<HandedOver>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,
 }

@@ -151,6 +151,7 @@ impl Snapshot {
                 plugin: Arc::clone(&plugin.loaded),
                 placed: Arc::clone(&plugin),
                 breaker: Arc::clone(breaker),
+                handed_over: Arc::default(),
                 label: format!("{}/{}", action.surface, action.name).into(),
             };
             actions.names.insert(action.name.clone(), route);

@@ -122,7 +122,7 @@ impl Runtime {
         let state = CallState { body, ..state };
         let waits = Arc::clone(&state.waits);
         let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
-        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow);
+        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
         let (mut state, answered) = match waits.within(time, answered).await {
             Ok(Some(answered)) => answered,

@@ -1,6 +1,7 @@
 //! The slow lane: threads of lower priority on which calls run that met their first tick. A call is polled once
 //! by the thread of its request, where nearly all end; one that does not is handed over as it is, so that no
-//! request's thread is held longer. Tenants take turns, a tick each, however many calls each of them has here.
+//! request's thread is held longer; while calls of an action are here, the next ones of that action begin here, so
+//! that a tenant's many endless calls do not each take a request's thread for their first tick. Tenants take turns, a tick each, however many calls each of them has here.
 //! Knows nothing of what a call does.
 
 mod turns;
@@ -10,6 +11,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -44,7 +46,8 @@ impl SlowLane {
     }
 
     /// Runs a call: here until it was polled for longer than `tick`, then on the lane; at once there when it is
-    /// known to take long. None when the lane was ended, or the call panicked there.
+    /// known to take long, or when others of its action have been handed over and are there still. None when the
+    /// lane was ended, or the call panicked there.
     #[expect(clippy::disallowed_methods, reason = "how long a thread was really held decides")]
     pub(crate) async fn run<T: Send + 'static>(
         &self,
@@ -52,11 +55,16 @@ impl SlowLane {
         mut call: impl Future<Output = T> + Send + Unpin + 'static,
         tick: Duration,
         takes_long: bool,
+        others: &HandedOver,
     ) -> Option<T> {
         if self.threads == 0 {
             return Some(call.await);
         }
-        if !takes_long {
+        if takes_long {
+            return self.hand_over(tenant, call, false).await;
+        }
+        let begins_here = others.0.load(Ordering::Relaxed) == 0;
+        if begins_here {
             let here = poll_fn(|context| {
                 let begun = Instant::now();
                 match Pin::new(&mut call).poll(context) {
@@ -69,22 +77,45 @@ impl SlowLane {
                 return Some(answer);
             }
         }
-        self.hand_over(tenant, call).await
+        let _counted = begins_here.then(|| others.one_more());
+        // One that has had no tick yet most likely needs no second one.
+        self.hand_over(tenant, call, !begins_here).await
     }
 
     async fn hand_over<T: Send + 'static>(
         &self,
         tenant: TenantId,
         call: impl Future<Output = T> + Send + 'static,
+        at_once: bool,
     ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
         let work = async move {
             let _ = answer.send(call.await);
         };
         let task = Task::new(tenant, &self.shared, work.in_current_span());
-        self.shared.push(Arc::clone(&task));
+        self.shared.push(Arc::clone(&task), at_once);
         let _abandoned_with_the_request = Abandon(task);
         answered.await.ok()
+    }
+}
+
+/// How many calls of one action in one tenant are on the lane because they met their first tick. Those that began
+/// there are not among them: calls that are many and short would otherwise keep one another there.
+#[derive(Default)]
+pub(crate) struct HandedOver(AtomicUsize);
+
+impl HandedOver {
+    fn one_more(&self) -> impl Drop {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted(self)
+    }
+}
+
+struct Counted<'a>(&'a HandedOver);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -131,7 +162,8 @@ mod tests {
 
     /// A request whose call is on the lane.
     fn requested(lane: &'static SlowLane, call: impl Future<Output = ()> + Send + Unpin + 'static, of: u32) -> Request {
-        let mut request: Request = Box::pin(lane.run(TenantId(of), call, Duration::MAX, true));
+        let mut request: Request =
+            Box::pin(async move { lane.run(TenantId(of), call, Duration::MAX, true, &HandedOver::default()).await });
         assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         request
     }
@@ -188,8 +220,31 @@ mod tests {
             context.waker().wake_by_ref();
             if polls < 3 { Poll::Pending } else { Poll::Ready(std::thread::current().id()) }
         });
-        assert_ne!(lane.run(TenantId(1), Box::pin(call), Duration::ZERO, false).await, Some(here));
-        let short = lane.run(TenantId(1), Box::pin(async { std::thread::current().id() }), Duration::ZERO, false);
-        assert_eq!(short.await, Some(here));
+        let others = HandedOver::default();
+        assert_ne!(lane.run(TenantId(1), Box::pin(call), Duration::ZERO, false, &others).await, Some(here));
+        let short = Box::pin(async { std::thread::current().id() });
+        assert_eq!(lane.run(TenantId(1), short, Duration::ZERO, false, &others).await, Some(here));
+    }
+
+    #[test]
+    fn while_a_call_of_an_action_is_on_the_lane_the_next_begins_there_and_before_it() {
+        let lane: &'static SlowLane = Box::leak(Box::new(by_hand()));
+        let others: &'static HandedOver = Box::leak(Box::default());
+        let turns = Arc::new(Mutex::new(Vec::new()));
+        let request = |of: u32| -> Request {
+            let call = Endless(Arc::clone(&turns), TenantId(of));
+            let mut request: Request = Box::pin(lane.run(TenantId(1), call, Duration::ZERO, false, others));
+            assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            request
+        };
+        let first = request(1);
+        assert_eq!(turns.lock().split_off(0), [TenantId(1)], "it had its tick here");
+        let second = request(2);
+        assert_eq!(turns.lock().len(), 0, "this one has none here");
+        assert!(turn(lane) && turn(lane));
+        assert_eq!(turns.lock().split_off(0), [TenantId(2), TenantId(1)]);
+        drop((first, second));
+        let _third = request(3);
+        assert_eq!(turns.lock().split_off(0), [TenantId(3)], "the lane is free of the action again");
     }
 }

@@ -49,12 +49,17 @@ impl Queue {
 }
 
 impl Shared {
-    pub(super) fn push(&self, task: Arc<Task>) {
+    /// Queues a call: `at_once` before the others of its tenant.
+    pub(super) fn push(&self, task: Arc<Task>, at_once: bool) {
         let mut queue = self.queue.lock();
         let calls = queue.waiting.entry(task.tenant).or_default();
         let is_first = calls.is_empty();
         let tenant = task.tenant;
-        calls.push_back(task);
+        if at_once {
+            calls.push_front(task);
+        } else {
+            calls.push_back(task);
+        }
         if is_first {
             queue.turns.push_back(tenant);
         }
@@ -135,7 +140,7 @@ impl Task {
         let idle = self.step.compare_exchange(RUNNING, IDLE, Ordering::SeqCst, Ordering::SeqCst);
         if idle.is_err() {
             self.step.store(QUEUED, Ordering::SeqCst);
-            self.lane.push(Arc::clone(&self));
+            self.lane.push(Arc::clone(&self), false);
         }
     }
 
@@ -167,7 +172,7 @@ impl Wake for Task {
             };
             if self.step.compare_exchange(seen, next, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
                 if next == QUEUED {
-                    Arc::clone(&self.lane).push(self);
+                    Arc::clone(&self.lane).push(self, false);
                 }
                 return;
             }
