@@ -26,7 +26,13 @@ const KNOWN: [&[&str]; 12] = [
     &["host/store/src/sqlite/batch/apply.rs", "host/store/src/sqlite/batch/mod.rs"],
     &["host/store/src/sqlite/connection.rs", "host/store/src/sqlite/schema.rs"],
     &["host/store/src/sqlite/writer/book.rs", "host/store/src/sqlite/writer/mod.rs"],
-    &["tests/e2e/simulation/drops.rs", "tests/e2e/simulation/ending.rs", "tests/e2e/simulation/world.rs"],
+    &[
+        "tests/e2e/simulation/drops.rs",
+        "tests/e2e/simulation/ending.rs",
+        "tests/e2e/simulation/operator.rs",
+        "tests/e2e/simulation/suspensions.rs",
+        "tests/e2e/simulation/world.rs",
+    ],
 ];
 
 #[test]
