@@ -169,6 +169,34 @@ fn the_guide_can_be_had_as_a_gzip_file_and_is_not_sent_again_to_who_has_it() {
     });
 }
 
+#[test]
+fn a_channel_with_more_text_than_one_read_gives_is_in_the_download_whole() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let now = tenant.panel.engine().clock().now().0;
+        // 2,000 programmes of three minutes: 4 MB of text.
+        let programme = |number: i64| Programme {
+            id: 0,
+            channel: "c1".into(),
+            start: Unix(now + number * 180),
+            stop: Unix(now + (number + 1) * 180),
+            title: format!("part {number}"),
+            description: "x".repeat(2_000),
+            language: String::new(),
+        };
+        let channel = GuideChannel { id: "c1".into(), name: "One".into(), icon: String::new() };
+        let items = (0..2_000).map(|number| Ok(Ok(GuideItem::Programme(programme(number)))));
+        let items = std::iter::once(Ok(Ok(GuideItem::Channel(channel)))).chain(items);
+        import_items(&tenant, items).await.unwrap();
+        let line = tenant.line(json!({})).await;
+        let answer = tenant.get(&format!("/xmltv.php?{}&next_days=7", login(&line))).await;
+        let text = answer.text().await.unwrap();
+        let (_, programmes) = read_guide(&text);
+        let wanted: Vec<_> = (0..2_000).map(|number| ("c1".to_owned(), format!("part {number}"))).collect();
+        assert!(programmes == wanted, "{} of {}: {text:.300}", programmes.len(), wanted.len());
+    });
+}
+
 /// A guide of one channel whose programmes are all called the same.
 fn guide_items(title: &'static str, count: i64) -> impl Iterator<Item = GuideEntry> {
     let channel = GuideChannel { id: "c1".into(), name: "One".into(), icon: String::new() };

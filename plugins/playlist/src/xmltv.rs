@@ -26,15 +26,44 @@ pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
     }
     for channel in &channels {
         let back = call.parameters.prev_days.unwrap_or(u32::from(channel.archive_days));
-        let schedule = guide::channel_programmes(&channel.id, seconds(now - i64::from(back) * DAY), to)?;
-        for programme in &schedule.programmes {
-            write_programme(&mut body.text, &channel.id, programme, &zone);
-            body.flush_when_full()?;
+        let mut pages = Pages::from(seconds(now - i64::from(back) * DAY));
+        while let Some(from) = pages.next {
+            let schedule = guide::channel_programmes(&channel.id, from, to)?;
+            for programme in pages.turn(&schedule.programmes) {
+                write_programme(&mut body.text, &channel.id, programme, &zone);
+                body.flush_when_full()?;
+            }
         }
     }
     body.text.push_str("</tv>\n");
     body.flush()?;
     reply::body()
+}
+
+/// The programmes of a channel, page by page.
+struct Pages {
+    /// Where the next page begins; none after the last.
+    next: Option<u32>,
+    /// Begin and id of the last programme so far: the next page begins with it, and with those that overlap it.
+    last: (i64, u64),
+}
+
+impl Pages {
+    fn from(from: u32) -> Pages {
+        Pages { next: Some(from), last: (i64::MIN, 0) }
+    }
+
+    /// Those of a page that no page before had. One that is far from full, or brings nothing new, is the last one.
+    fn turn<'a>(&mut self, page: &'a [Programme]) -> &'a [Programme] {
+        let place = |programme: &Programme| (programme.start, programme.id.parse().unwrap_or_default());
+        let known = page.partition_point(|programme| place(programme) <= self.last);
+        let new = &page[known..];
+        let text: usize = page.iter().map(|programme| programme.title.len() + programme.description.len()).sum();
+        let is_full = page.len() >= guide::PAGE || text >= guide::PAGE_TEXT / 2;
+        self.next = new.last().filter(|_| is_full).map(|last| seconds(last.start));
+        self.last = new.last().map_or(self.last, place);
+        new
+    }
 }
 
 fn seconds(unix: i64) -> u32 {
@@ -111,6 +140,28 @@ mod tests {
         let wanted = "  <programme start=\"20260101080000 +0100\" stop=\"20260101090000 +0100\" channel=\"a&amp;b\">\n    \
              <title>Tom &amp; Jerry</title><desc>&lt;b&gt;</desc></programme>\n";
         assert_eq!(written(|out| write_programme(out, "a&b", &programme, &zone)), wanted);
+    }
+
+    #[test]
+    fn pages_go_on_until_one_is_not_full_and_give_each_programme_once() {
+        let long = |start: i64, id: &str| {
+            let description = "x".repeat(guide::PAGE_TEXT / 3);
+            Programme { start, stop: start + 90, id: id.into(), description, ..Programme::default() }
+        };
+        let all = [long(0, "9"), long(60, "10"), long(60, "11"), long(120, "4")];
+        let (mut pages, mut ids, mut asked) = (Pages::from(0), Vec::new(), Vec::new());
+        while let Some(from) = pages.next {
+            asked.push(from);
+            let rest: Vec<_> = all.iter().filter(|programme| programme.stop > i64::from(from)).cloned().collect();
+            let page = &rest[..rest.len().min(3)];
+            ids.extend(pages.turn(page).iter().map(|programme| programme.id.clone()));
+        }
+        assert_eq!(ids, ["9", "10", "11"], "a page that brings nothing new is the last one");
+        assert_eq!(asked, [0, 60]);
+        let mut pages = Pages::from(0);
+        assert_eq!((pages.turn(&all[..2]).len(), pages.next), (2, Some(60)));
+        assert_eq!((pages.turn(&all[1..]).len(), pages.next), (2, Some(120)));
+        assert_eq!((pages.turn(&all[3..]).len(), pages.next), (0, None));
     }
 
     #[test]

@@ -4,6 +4,12 @@ use crate::bindings::linecard::guide::guide as host;
 use crate::{Refusal, read};
 use serde::Deserialize;
 
+/// Most programmes of one answer.
+pub const PAGE: usize = 10_000;
+/// About so many bytes of titles and descriptions are in one answer at most; what the panel does not let out of
+/// them, control characters for one, is counted too.
+pub const PAGE_TEXT: usize = 1 << 20;
+
 /// Programmes of a stream or channel, by start.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -100,10 +100,12 @@ fn coded(plain: &mut Plain, encoder: &mut Option<Encoder>) -> io::Result<Option<
 
 impl Reading {
     fn read(open: impl FnOnce() -> io::Result<Reader> + Send + 'static) -> Reading {
+        // A little more room than a piece has: filled to the brim, it would grow to find its end. Made here and not by
+        // the thread that reads: an allocator keeps what is freed for the thread that made it, and those threads are
+        // many and come and go.
+        let mut piece = Vec::with_capacity(PIECE + 32);
         Reading::Reads(spawn_blocking(move || {
             let mut reader = open()?;
-            // A little more room than a piece has: filled to the brim, it would grow to find its end.
-            let mut piece = Vec::with_capacity(PIECE + 32);
             (&mut reader).take(PIECE as u64).read_to_end(&mut piece)?;
             Ok((reader, piece))
         }))
