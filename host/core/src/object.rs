@@ -79,6 +79,14 @@ macro_rules! objects {
             pub fn document(&self) -> serde_json::Value {
                 match self { $(Object::$kind(it) => serde_json::to_value(it).unwrap_or_default()),* }
             }
+
+            /// Writes its document as JSON.
+            ///
+            /// # Errors
+            /// What the writer says.
+            pub fn write_document(&self, out: impl std::io::Write) -> serde_json::Result<()> {
+                match self { $(Object::$kind(it) => serde_json::to_writer(out, it)),* }
+            }
         }
 
         /// The kind and id of a stored thing: what guards, audit rows and reservations name.

@@ -7,9 +7,11 @@ use host_core::JobId;
 use host_core::audit::{AuditEntry, difference};
 use host_core::caller::Caller;
 use host_core::object::{Key, Kind, Object};
+use host_core::stream::{Origin, Stream};
 use host_core::time::Unix;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What stands in the place of a changed secret.
@@ -26,8 +28,8 @@ pub(crate) fn rows(overlay: &Overlay, caller: &Caller, action: &str, now: Unix) 
 }
 
 /// One row for all rows that a piece of a job has touched: how many of each kind were `created`,
-/// `changed` and `deleted`, and a SHA-256 `digest` over what each of them would have shown. None
-/// for a piece that touched nothing.
+/// `changed` and `deleted`, and a SHA-256 `digest` over what each of them would have shown: a new or
+/// deleted one its document, a changed one both sides. None for a piece that touched nothing.
 pub(crate) fn of_piece(
     overlay: &Overlay,
     caller: &Caller,
@@ -38,15 +40,16 @@ pub(crate) fn of_piece(
     let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     let (mut digest, mut line) = (Sha256::new(), Vec::new());
     for (key, row) in audited(overlay) {
-        let Some(sides) = sides(row) else { continue };
-        let done = match (&row.before, &row.after) {
-            (None, _) => "created",
-            (Some(_), Some(_)) => "changed",
-            (Some(_), None) => "deleted",
-        };
-        *counts.entry(key.kind().as_str()).or_default().entry(done).or_default() += 1;
         line.clear();
-        serde_json::to_writer(&mut line, &(key.to_string(), sides)).map_err(|e| Error::Invalid(e.to_string()))?;
+        let (done, written) = match (&row.before, &row.after) {
+            (None, None) => continue,
+            (None, Some(new)) => ("created", bare(new).write_document(&mut line)),
+            (Some(old), None) => ("deleted", bare(old).write_document(&mut line)),
+            (Some(_), Some(_)) => ("changed", serde_json::to_writer(&mut line, &sides(row))),
+        };
+        written.map_err(|error| Error::Invalid(error.to_string()))?;
+        *counts.entry(key.kind().as_str()).or_default().entry(done).or_default() += 1;
+        digest.update(format!("{done} {key} "));
         line.push(b'\n');
         digest.update(&line);
     }
@@ -108,6 +111,13 @@ fn shown(object: &Object) -> Value {
         }
     }
     document
+}
+
+/// Likewise, before it is a document; nothing is made of it that takes longer to make than to write.
+fn bare(object: &Object) -> Cow<'_, Object> {
+    let Object::Stream(stream) = object else { return Cow::Borrowed(object) };
+    let origin = stream.origin.clone().map(|origin| Origin { url: String::new(), ..origin });
+    Cow::Owned(Object::Stream(Stream { sources: Vec::new(), origin, ..stream.clone() }))
 }
 
 fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {

@@ -115,6 +115,11 @@ impl Overlay {
         self.order.iter().filter_map(|key| self.rows.get(key).map(|row| (*key, row)))
     }
 
+    /// Likewise, for the one who has no more use for the rest.
+    pub(crate) fn into_touched(mut self) -> impl Iterator<Item = (Key, Row)> {
+        self.order.into_iter().filter_map(move |key| self.rows.remove(&key).map(|row| (key, row)))
+    }
+
     /// How many rows were touched.
     pub(crate) fn len(&self) -> usize {
         self.order.len()

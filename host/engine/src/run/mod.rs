@@ -216,11 +216,11 @@ impl Run {
         // Rows first, so that members and transfers find them; deletions last, so that set
         // changes find what they name.
         let (mut writes, mut deletions) = (Vec::new(), Vec::new());
-        for (key, row) in overlay.touched() {
-            match (&row.before, &row.after) {
-                (None, Some(new)) => writes.push(Change::Insert(Box::new(new.clone()))),
-                (Some(_), Some(new)) => writes.push(Change::Update(Box::new(new.clone()))),
-                (Some(old), None) => deletions.push(Change::Delete(key, Object::version(old))),
+        for (key, row) in overlay.into_touched() {
+            match (row.before, row.after) {
+                (None, Some(new)) => writes.push(Change::Insert(Box::new(new))),
+                (Some(_), Some(new)) => writes.push(Change::Update(Box::new(new))),
+                (Some(old), None) => deletions.push(Change::Delete(key, Object::version(&old))),
                 (None, None) => {}
             }
         }
