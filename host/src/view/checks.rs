@@ -1,6 +1,7 @@
 //! What was looked at and how it is: a line, a machine, the stored data.
 
-use super::{counted, items, moment, number, table, text};
+use super::fields::{counted, items, moment, number, text};
+use super::table;
 use serde_json::Value;
 
 /// `linecard verify`: one sentence when everything holds, otherwise what does not.

@@ -1,6 +1,7 @@
 //! The report of an import.
 
-use super::{items, number, table, text};
+use super::fields::{items, number, text};
+use super::table;
 use serde_json::Value;
 
 /// Entries left out that are shown; `--json` and `--report` have all of them.

@@ -1,6 +1,7 @@
 //! Plugins: how they are doing, who answers an action, what a file says of itself.
 
-use super::{counted, items, moment, number, table, text};
+use super::fields::{counted, items, moment, number, text};
+use super::table;
 use serde_json::Value;
 use std::fmt::Write as _;
 

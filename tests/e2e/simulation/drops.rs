@@ -1,9 +1,8 @@
 //! Files on their way into the drop folders, and what the plugin host makes of them and of what an
 //! operator brings: the watcher's steps, and one thing after the other.
 
-use super::calls::Held;
+use super::calls::{Held, Unpark};
 use super::chance::{Dice, HandClock};
-use super::ending::Unpark;
 use super::gauge::Gauge;
 use super::ground::Premises;
 use super::plugin_files::{BROKEN, FILES, NAME, VERSIONS};

@@ -1,18 +1,13 @@
 //! How a walk ends: calls are answered, copies completed, effects performed. What cannot come to
 //! an end is a fault. Knows nothing of the steps before.
 
-use super::calls::{at_once, poll};
+use super::calls::{at_once, poll, waited};
 use super::world::World;
 use host_core::caller::Scope;
 use host_core::object::{Kind, Object};
 use host_core::plan::Place;
 use host_core::port::{Clock, Finding, Query, Store, StoreError};
 use host_engine::Error;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
-use std::time::Duration;
 
 impl World {
     /// Lines that are there, and which caller owns each.
@@ -97,26 +92,5 @@ impl World {
             let findings = waited(self.process().store.verify(place)).unwrap().findings;
             assert_eq!(findings, Vec::<Finding>::new(), "{place:?}");
         }
-    }
-}
-
-/// The answer of something that another thread works out.
-fn waited<T>(future: impl Future<Output = T>) -> T {
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(answer) => return answer,
-            Poll::Pending => std::thread::park_timeout(Duration::from_millis(100)),
-        }
-    }
-}
-
-/// Wakes the walk's thread.
-pub struct Unpark(pub Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

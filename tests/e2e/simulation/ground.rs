@@ -37,6 +37,14 @@ pub struct Premises {
     pub streams: Vec<u32>,
 }
 
+/// What a walk knows of whether a tenant is suspended.
+#[derive(Clone, Copy, Default)]
+pub struct Suspension {
+    pub is_on: bool,
+    /// A switch of it was answered with "unknown": a crash may show that it was done.
+    pub is_unsure: bool,
+}
+
 impl Premises {
     pub fn user(&self, caller: usize) -> UserId {
         self.callers[caller].user().unwrap()

@@ -12,20 +12,6 @@ use host_core::plugin::InstalledPlugin;
 use host_core::port::{Filter, Query, Store, StoreError};
 use host_engine::Error;
 use host_runtime::{Installed, LoadError, PluginStatus};
-use std::collections::BTreeSet;
-
-/// What the walk knows of a tenant's plugin.
-#[derive(Clone, Default)]
-pub struct InForce {
-    /// The version that was last seen in force.
-    version: usize,
-    /// The one that answered last.
-    answered: usize,
-    /// What an operator puts in place, as long as it may come into force at any moment.
-    put: Option<usize>,
-    /// Versions that the drop folder has brought: none comes a second time by itself.
-    brought: BTreeSet<usize>,
-}
 
 impl World {
     /// An operator brings a file.

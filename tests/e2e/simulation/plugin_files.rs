@@ -2,12 +2,26 @@
 //! Knows nothing of who loads them.
 
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// The plugin's name.
 pub const NAME: &str = "welcome";
 /// How many versions there are: 0.1.0 and on.
 pub const VERSIONS: usize = 6;
+
+/// What the walk knows of a tenant's plugin.
+#[derive(Clone, Default)]
+pub struct InForce {
+    /// The version that was last seen in force.
+    pub version: usize,
+    /// The one that answered last.
+    pub answered: usize,
+    /// What an operator puts in place, as long as it may come into force at any moment.
+    pub put: Option<usize>,
+    /// Versions that the drop folder has brought: none comes a second time by itself.
+    pub brought: BTreeSet<usize>,
+}
 
 /// The whole files, oldest first.
 pub static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| (0..VERSIONS).map(version).collect());

@@ -3,19 +3,12 @@
 
 use super::calls::{Held, at_once, poll};
 use super::effects::LATER;
+use super::ground::Suspension;
 use super::world::World;
 use host_core::event::Effect;
 use host_core::plan::Place;
 use host_core::port::{Store, StoreError};
 use host_engine::{Error, tenant};
-
-/// What is known of a tenant.
-#[derive(Clone, Copy, Default)]
-pub struct Suspension {
-    pub is_on: bool,
-    /// A switch of it was answered with "unknown": a crash may show that it was done.
-    pub is_unsure: bool,
-}
 
 impl World {
     /// An operator suspends a tenant, or lets it answer again.

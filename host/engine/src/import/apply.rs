@@ -2,7 +2,7 @@
 //! change and what was edited by hand.
 
 use super::moves::{Move, Moves};
-use super::playlist::PlaylistOptions;
+use super::options::PlaylistOptions;
 use super::tally::Tally;
 use crate::{Result, Work};
 use host_core::bouquet::{Bouquet, Member};

@@ -2,7 +2,7 @@
 
 use super::Progress;
 use super::job::Running;
-use super::playlist::PlaylistOptions;
+use super::options::PlaylistOptions;
 use super::tally::Tally;
 use crate::{Result, Work};
 use host_core::StreamId;

@@ -10,12 +10,14 @@ mod job;
 mod leftover;
 mod missing;
 mod moves;
+mod options;
 mod playlist;
 mod tally;
 
 pub use guide::{GuideOptions, guide};
 pub(crate) use interrupted::Jobs;
-pub use playlist::{PlaylistOptions, playlist};
+pub use options::PlaylistOptions;
+pub use playlist::playlist;
 pub use tally::Counts;
 
 use host_core::import::{ImportError, LeftOut, PlaylistEntry};

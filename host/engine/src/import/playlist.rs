@@ -3,6 +3,7 @@
 use super::apply::{self, Chunk, Met};
 use super::job::{Running, unreadable};
 use super::moves::Moves;
+use super::options::PlaylistOptions;
 use super::{Entry, Progress, missing};
 use crate::{Engine, Result, Work};
 use host_core::bouquet::Member;
@@ -20,20 +21,6 @@ use std::sync::Arc;
 const CHUNK: usize = 500;
 /// Longest name of a source or bouquet, in characters.
 const MAX_NAME: usize = 255;
-
-/// How a playlist is imported.
-#[derive(Clone, Debug)]
-pub struct PlaylistOptions {
-    /// The source, by which its streams are known again: the file's name unless chosen.
-    pub source: String,
-    /// The bouquet that the file's streams go into; made when there is none of this name. Those
-    /// it has already keep their place.
-    pub bouquet: String,
-    /// Deletes what is gone from the source, instead of marking it.
-    pub prune: bool,
-    /// Only counts; nothing is written.
-    pub dry_run: bool,
-}
 
 /// Imports entries in chunks of at most 500, with at most one chunk in memory. `progress` is told
 /// after each chunk; a false answer cancels, and what was committed stays. Answers
