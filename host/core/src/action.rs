@@ -5,6 +5,7 @@
 
 mod authority;
 mod bounds;
+mod columns;
 mod fit;
 mod listed;
 mod reply;
@@ -13,6 +14,7 @@ mod validate;
 
 pub use authority::Reach;
 pub use bounds::DESCRIPTION_BYTES;
+pub use columns::{Columns, Mismatch};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use reply::*;
@@ -77,6 +79,18 @@ pub struct Action {
     /// Calls to show and to test with.
     #[serde(default, rename = "example")]
     pub examples: Vec<Example>,
+}
+
+impl Action {
+    /// Whether a parameter selects the content of the action's kept body. One that only says which
+    /// part of it is sent, or in which form, does not.
+    pub fn is_keyed(&self, parameter: &str) -> bool {
+        let Some(rule) = &self.cache else { return true };
+        let in_key = rule.key.as_ref().is_none_or(|key| key.iter().any(|name| name == parameter));
+        let of_window = |window: &Window| window.skip == parameter || window.most == parameter;
+        let of_archive = |archive: &Archive| archive.parameter == parameter;
+        in_key && !rule.window.as_ref().is_some_and(of_window) && !self.reply.archive.as_ref().is_some_and(of_archive)
+    }
 }
 
 /// Reads or writes.

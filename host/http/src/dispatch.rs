@@ -2,7 +2,7 @@
 //! call, and the answer in the surface's voice.
 
 use crate::confinement::confined;
-use crate::dialect::columns::{self, Columns};
+use crate::dialect::columns;
 use crate::dialect::envelope::{self, Success};
 use crate::dialect::refusal::{self, FAULT};
 use crate::dialect::unknown::{self, DRY_RUN, IDEMPOTENCY_KEY};
@@ -105,13 +105,14 @@ impl SurfaceRequest<'_> {
         let route = self.open_to(route, &signed)?;
         tracing::Span::current().record("action", route.action.name.as_str());
         self.by_method(route, &signed)?;
-        let columns = Columns::asked(&gathered)?;
+        let columns = columns::asked(&gathered)?;
         let ignored = self.passed_over(route, &gathered, &signed)?;
         let passes_over = signed.key.as_ref().is_some_and(|key| key.compatible);
         let parameters = coerce::parameters(&route.action, &gathered, signed.caller.role(), passes_over)?;
         let limit = paging::limit(&route.action, &parameters);
         let call = Call {
             parameters,
+            columns,
             request: self.facts(),
             dry_run: self.wants_dry_run(&gathered)?,
             idempotency: self.idempotency(route, &gathered)?,
@@ -119,19 +120,11 @@ impl SurfaceRequest<'_> {
             password: signed.password,
             caller: signed.caller,
         };
-        let role = call.caller.role();
         match self.http.runtime.call(self.snapshot, route, call).await {
             Ok(Reply::Body(body)) => Ok(self.by(route, reply_body::response(&body, &self.parts.headers))),
             Ok(Reply::Data { data, total, matching, plan }) => {
-                let trimmed = columns::trimmed(&route.action.reply, role, &columns, &data).map_err(|error| {
-                    // Where, and not what: the error would quote the data.
-                    let (action, column) = (&*route.action.name, error.column());
-                    tracing::warn!(action, column, "a plugin's data is not of the shape that it describes");
-                    NoReply::Fault(self.visitor.id.clone())
-                })?;
-                let data = trimmed.as_deref().unwrap_or(&data);
                 let (plan, ignored, request) = (plan.as_ref(), &ignored[..], &*self.visitor.id);
-                let said = Success { data, total, matching, limit, plan, ignored, request };
+                let said = Success { data: &data, total, matching, limit, plan, ignored, request };
                 Ok(self.by(route, self.success(&said)))
             }
             Err(error) => Err(self.failed(error)),

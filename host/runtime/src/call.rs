@@ -2,10 +2,10 @@
 
 use crate::body::BodyReply;
 use host_core::Refusal;
+use host_core::action::Columns;
 use host_core::caller::Caller;
 use host_core::line::Line;
 use host_core::secret::Secret;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct Call {
     pub password: Option<Arc<Secret>>,
     /// The parameters by their names in the description.
     pub parameters: Map<String, Value>,
+    /// What is asked of the reply's columns.
+    pub columns: Columns,
     /// Facts of the request.
     pub request: RequestFacts,
     /// Commit nothing; answer what would have been.
@@ -49,8 +51,8 @@ pub struct RequestFacts {
 pub enum Reply {
     /// Data for the surface's envelope.
     Data {
-        /// The data, late values filled in.
-        data: Box<RawValue>,
+        /// JSON, as the caller sees it, late values filled in.
+        data: String,
         /// Rows in scope, on lists.
         total: Option<u64>,
         /// Rows that match, on lists.

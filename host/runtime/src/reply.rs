@@ -3,15 +3,14 @@
 use crate::guest::GuestRefusal;
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
-use host_core::action::{Action, ReplyShape, Shape};
+use host_core::action::{Action, Columns, Mismatch};
 use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Headers that a plugin may set on a body; others are dropped.
 const HEADERS: &[&str] =
@@ -22,16 +21,34 @@ const MAX_MESSAGE: usize = 1_024;
 /// The reply document of `wit/plugin/plugin.wit`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ReplyDocument {
+struct ReplyDocument<'d> {
+    #[serde(default, borrow)]
+    data: Option<&'d RawValue>,
     #[serde(default)]
-    pub(crate) data: Option<Box<RawValue>>,
+    total: Option<u64>,
     #[serde(default)]
+    matching: Option<u64>,
+    #[serde(default)]
+    body: bool,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+/// Who a reply is for: what of it is seen depends on them.
+pub(crate) struct Audience {
+    pub(crate) action: Arc<Action>,
+    pub(crate) role: CallerRole,
+    pub(crate) columns: Columns,
+}
+
+/// A reply that is what its description says, as its caller sees it.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// JSON; `null` beside a body.
+    pub(crate) data: String,
     pub(crate) total: Option<u64>,
-    #[serde(default)]
     pub(crate) matching: Option<u64>,
-    #[serde(default)]
-    pub(crate) body: bool,
-    #[serde(default)]
+    /// Of a body.
     pub(crate) headers: BTreeMap<String, String>,
 }
 
@@ -43,10 +60,8 @@ pub(crate) enum Lie {
     Spent(#[from] Spent),
     #[error("its reply is no reply document: {what} in byte {column} of line {line}")]
     Malformed { what: &'static str, line: usize, column: usize },
-    #[error("its reply is {0}, its description says {1}")]
-    Shape(&'static str, &'static str),
-    #[error("its description lists fields, so that its data is objects: {0}")]
-    Row(Box<Lie>),
+    #[error("{0}")]
+    Shape(String),
     #[error("it answered with a body that it never wrote")]
     NoBody,
     #[error("it wrote a body and answered with data")]
@@ -68,94 +83,52 @@ impl From<serde_json::Error> for Lie {
     }
 }
 
-impl ReplyDocument {
+impl From<Mismatch> for Lie {
+    fn from(mismatch: Mismatch) -> Lie {
+        Lie::Shape(match &mismatch {
+            Mismatch::Shape(..) => mismatch.to_string(),
+            Mismatch::Row(error) => format!("{mismatch}, and is none in byte {}", error.column()),
+        })
+    }
+}
+
+impl Audience {
     /// Reads a reply and checks it against the action's description. `wrote` says whether a body was written.
-    pub(crate) fn read(reply: &[u8], action: &Action, wrote: bool) -> Result<ReplyDocument, Lie> {
+    pub(crate) fn check(&self, reply: &str, wrote: bool) -> Result<Checked, Lie> {
         if reply.len() > REPLY_BYTES {
             return Err(Spent::Reply.into());
         }
-        let mut document: ReplyDocument = serde_json::from_slice(reply)?;
+        let mut document: ReplyDocument<'_> = serde_json::from_str(reply)?;
         for (name, value) in &document.headers {
             if !document.body || !is_header_value(value) {
                 let known = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header));
                 return Err(Lie::Header(known.copied().unwrap_or("a header")));
             }
         }
-        let for_all = action.roles == [CallerRole::Stranger];
+        let for_all = self.action.roles == [CallerRole::Stranger];
         document.headers.retain(|name, value| {
             let known = HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header));
             // What was made for one caller is theirs: caches on the way do not keep it for others.
             known && (for_all || !name.eq_ignore_ascii_case("cache-control") || !is_shared(value))
         });
         match (document.body, wrote, document.data.is_some()) {
-            (true, false, _) => return Err(Lie::NoBody),
-            (true, true, true) | (false, true, _) => return Err(Lie::BodyAndData),
-            (true, true, false) => {}
-            (false, false, _) => document.check_shape(&action.reply)?,
+            (true, false, _) => Err(Lie::NoBody),
+            (true, true, true) | (false, true, _) => Err(Lie::BodyAndData),
+            _ => self.see(document),
         }
-        Ok(document)
     }
 
-    /// Reads a reply that was checked before it was committed. Late values that were filled in since then may
-    /// have made it longer, and change nothing else.
-    pub(crate) fn read_again(reply: &[u8]) -> Result<ReplyDocument, serde_json::Error> {
-        serde_json::from_slice(reply)
+    /// Sees a reply that was checked before it was committed, under these or under other columns. Late values that
+    /// were filled in since then may have made it longer, and change nothing else.
+    pub(crate) fn see_again(&self, reply: &str) -> Result<Checked, Lie> {
+        self.see(serde_json::from_str(reply)?)
     }
 
-    /// All that is asked of the data later, when columns are cut out of it, is found here: before the commit.
-    fn check_shape(&self, ReplyShape { shape, fields, .. }: &ReplyShape) -> Result<(), Lie> {
-        let data = self.data.as_deref().map_or("null", RawValue::get);
-        let rows = match shape {
-            Shape::Object if !fields.is_empty() => serde_json::from_str::<Row>(data).map(drop),
-            Shape::List if !fields.is_empty() => serde_json::from_str::<Vec<Row>>(data).map(drop),
-            _ => Ok(()),
-        };
-        let first = self.data.as_deref().and_then(|data| data.get().bytes().next());
-        let found = match first {
-            None | Some(b'n') => "nothing",
-            Some(b'{') => "an object",
-            Some(b'[') => "a list",
-            Some(_) => "a single value",
-        };
-        let described = match shape {
-            Shape::Object => "an object",
-            Shape::List => "a list",
-            Shape::None => "nothing",
-            Shape::Raw => "a body",
-            Shape::Any => return Ok(()),
-        };
-        if found != described {
-            return Err(Lie::Shape(found, described));
-        }
-        rows.map_err(|error| Lie::Row(Box::new(error.into())))
-    }
-}
-
-/// A row that has columns: an object whose members have names that can be read.
-struct Row;
-
-#[derive(Deserialize)]
-struct Name<'d>(#[serde(borrow)] Cow<'d, str>);
-
-impl<'de> Deserialize<'de> for Row {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Row, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Row;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
-                while let Some((Name(name), IgnoredAny)) = map.next_entry()? {
-                    // Reading it has found out whether it is a name.
-                    drop(name);
-                }
-                Ok(Row)
-            }
-        }
-        deserializer.deserialize_map(Members)
+    fn see(&self, document: ReplyDocument<'_>) -> Result<Checked, Lie> {
+        let ReplyDocument { data, total, matching, body, headers } = document;
+        let data = data.map_or("null", RawValue::get);
+        let data = if body { data.to_owned() } else { self.action.reply.shown(data, self.role, &self.columns)? };
+        Ok(Checked { data, total, matching, headers })
     }
 }
 
@@ -193,7 +166,7 @@ pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Actio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use host_core::action::ReplyShape;
+    use host_core::action::{ReplyShape, Shape};
 
     fn action(shape: Shape) -> Action {
         let json = r#"{"surface":"s","name":"a","summary":"","roles":["line"],"refuses":["too_late"]}"#;
@@ -201,8 +174,9 @@ mod tests {
         Action { reply: ReplyShape { shape, ..ReplyShape::default() }, ..action }
     }
 
-    fn read(reply: &str, shape: Shape, wrote: bool) -> Result<ReplyDocument, Lie> {
-        ReplyDocument::read(reply.as_bytes(), &action(shape), wrote)
+    fn read(reply: &str, shape: Shape, wrote: bool) -> Result<Checked, Lie> {
+        let (action, columns) = (Arc::new(action(shape)), Columns::default());
+        Audience { action, role: CallerRole::Line, columns }.check(reply, wrote)
     }
 
     #[test]
@@ -210,25 +184,21 @@ mod tests {
         assert!(read(r#"{"data":{"a":1}}"#, Shape::Object, false).is_ok());
         assert!(read(r#"{"data":[1],"total":1}"#, Shape::List, false).is_ok());
         assert!(read("{}", Shape::None, false).is_ok());
-        assert_eq!(read(r#"{"data":[]}"#, Shape::Object, false).unwrap_err(), Lie::Shape("a list", "an object"));
-        assert_eq!(read(r#"{"data":{}}"#, Shape::Raw, false).unwrap_err(), Lie::Shape("an object", "a body"));
+        for (reply, shape) in [(r#"{"data":[]}"#, Shape::Object), (r#"{"data":{}}"#, Shape::Raw)] {
+            assert!(matches!(read(reply, shape, false), Err(Lie::Shape(_))), "{reply}");
+        }
         assert!(matches!(read(r#"{"data":{},"status":500}"#, Shape::Any, false), Err(Lie::Malformed { .. })));
     }
 
     #[test]
-    fn data_with_columns_is_objects_down_to_each_row() {
+    fn what_breaks_a_row_is_told_without_a_word_of_it() {
         let fields = serde_json::from_str(r#"{"id":{"type":"id"}}"#).unwrap();
-        let with = |shape, reply: &str| {
-            let action = action(shape);
-            let action = Action { reply: ReplyShape { fields: Clone::clone(&fields), ..action.reply }, ..action };
-            ReplyDocument::read(reply.as_bytes(), &action, false).map(drop)
-        };
-        assert_eq!(with(Shape::List, r#"{"data":[{"id":1},{}]}"#), Ok(()));
-        assert_eq!(with(Shape::Object, r#"{"data":{"id":[1]}}"#), Ok(()));
-        for reply in [r#"{"data":[10]}"#, r#"{"data":[{},null]}"#, r#"{"data":[[]]}"#, r#"{"data":[{"\ud800":1}]}"#] {
-            assert!(matches!(with(Shape::List, reply), Err(Lie::Row(_))), "{reply}");
-            assert!(read(reply, Shape::List, false).is_ok(), "without columns nothing is asked of it");
-        }
+        let described = action(Shape::List);
+        let described = Action { reply: ReplyShape { fields, ..described.reply }, ..described };
+        let (action, columns) = (Arc::new(described), Columns::default());
+        let audience = Audience { action, role: CallerRole::Line, columns };
+        let told = audience.check(r#"{"data":[{"id":1},"hunter2"]}"#, false).unwrap_err().to_string();
+        assert!(told.contains("its data is objects, and is none in byte") && !told.contains("hunter2"), "{told}");
     }
 
     #[test]

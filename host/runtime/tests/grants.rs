@@ -42,7 +42,7 @@ fn foreign(version: &'static str, more: Value) -> Guest {
 
 async fn said(panel: &Panel, tenant: TenantId) -> String {
     match panel.call_with("probe", "go", call(tenant)).await.unwrap() {
-        Reply::Data { data, .. } => serde_json::from_str(data.get()).unwrap(),
+        Reply::Data { data, .. } => serde_json::from_str(&data).unwrap(),
         Reply::Body(_) => panic!("a body"),
     }
 }

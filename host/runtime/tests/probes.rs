@@ -13,7 +13,7 @@ use support::panel::{TENANT, call};
 
 fn json_of(reply: Reply) -> serde_json::Value {
     match reply {
-        Reply::Data { data, .. } => serde_json::from_str(data.get()).unwrap(),
+        Reply::Data { data, .. } => serde_json::from_str(&data).unwrap(),
         Reply::Body(body) => serde_json::from_slice(&body.identity()).unwrap(),
     }
 }

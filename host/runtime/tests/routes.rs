@@ -48,7 +48,7 @@ fn asking(version: &'static str) -> Guest {
 
 async fn said(panel: &Panel, tenant: TenantId) -> String {
     match panel.call_with("probe", "go", call(tenant)).await.unwrap() {
-        Reply::Data { data, .. } => serde_json::from_str(data.get()).unwrap(),
+        Reply::Data { data, .. } => serde_json::from_str(&data).unwrap(),
         Reply::Body(_) => panic!("a body"),
     }
 }
@@ -174,7 +174,7 @@ async fn a_swap_under_load_loses_no_call_and_mixes_no_versions() {
                     let route = snapshot.route("probe", "go").unwrap();
                     let reply = panel.runtime.call(&snapshot, route, call(tenant)).await.unwrap();
                     let Reply::Data { data, .. } = reply else { panic!("a body") };
-                    let said: String = serde_json::from_str(data.get()).unwrap();
+                    let said: String = serde_json::from_str(&data).unwrap();
                     let version = &route.plugin.manifest.version;
                     assert!(said == "shipped" || said == *version, "{said} came from version {version}");
                     answers.insert(said);

@@ -43,7 +43,7 @@ async fn answered(panel: &Panel, mode: &str) -> Result<Value, CallError> {
     call.parameters.insert("mode".into(), mode.into());
     let answered = panel.call_with("probe", "go", call).await;
     answered.inspect_err(|_| println!("{:?}", said(panel))).map(|reply| match reply {
-        Reply::Data { data, .. } => serde_json::from_str(data.get()).unwrap(),
+        Reply::Data { data, .. } => serde_json::from_str(&data).unwrap(),
         Reply::Body(_) => panic!("a body"),
     })
 }

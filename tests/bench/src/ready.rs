@@ -3,6 +3,7 @@
 use crate::panel::{self, ADDRESS, PASSWORD};
 use anyhow::Context;
 use host_core::TenantId;
+use host_core::action::Columns;
 use host_core::line::Line;
 use host_core::secret::Secret;
 use host_engine::{Engine, From};
@@ -81,6 +82,7 @@ impl Ready {
             parameters: Map::new(),
             request,
             dry_run: false,
+            columns: Columns::default(),
             idempotency: None,
         };
         Ok((line, call))

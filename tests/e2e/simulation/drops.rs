@@ -7,6 +7,7 @@ use super::gauge::Gauge;
 use super::ground::Premises;
 use super::plugin_files::{BROKEN, FILES, NAME, VERSIONS};
 use super::trace::Trace;
+use host_core::action::Columns;
 use host_core::caller::{Caller, Identity};
 use host_core::port::Clock;
 use host_core::{Code, LineId, TenantId};
@@ -245,7 +246,7 @@ impl Drops {
         loop {
             let call = asked(tenant, line);
             match self.executor.block_on(self.runtime.call(&snapshot, route, call)) {
-                Ok(Reply::Data { data, .. }) => return greeting(data.get()),
+                Ok(Reply::Data { data, .. }) => return greeting(&data),
                 Ok(Reply::Body(_)) => panic!("a body for a greeting"),
                 // A guest's time is the machine's, which may be busy with something else.
                 Err(CallError::Refusal(refusal)) if refusal.code == Code::Unavailable => {}
@@ -294,6 +295,6 @@ fn asked(tenant: TenantId, line: u32) -> Call {
         agent: "walk".into(),
     };
     let caller = Caller { identity: Identity::Line { id: LineId(line) }, ..Caller::system(tenant, "walk") };
-    let parameters = serde_json::Map::new();
-    Call { caller, line: None, password: None, parameters, request, dry_run: false, idempotency: None }
+    let (parameters, columns) = (serde_json::Map::new(), Columns::default());
+    Call { caller, line: None, password: None, parameters, columns, request, dry_run: false, idempotency: None }
 }

@@ -1,8 +1,8 @@
 //! What an action returns: shape and fields, and on what a kept body depends.
 //! Knows no envelope and no request.
 
-use super::Form;
 use crate::caller::CallerRole;
+use linecard_forms::Form;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -97,18 +97,6 @@ pub struct Window {
     pub skip: String,
     /// The number of entries to send at most; 0 is all.
     pub most: String,
-}
-
-impl super::Action {
-    /// Whether a parameter selects the content of the action's kept body. One that only says which
-    /// part of it is sent, or in which form, does not.
-    pub fn is_keyed(&self, parameter: &str) -> bool {
-        let Some(rule) = &self.cache else { return true };
-        let in_key = rule.key.as_ref().is_none_or(|key| key.iter().any(|name| name == parameter));
-        let of_window = |window: &Window| window.skip == parameter || window.most == parameter;
-        let of_archive = |archive: &Archive| archive.parameter == parameter;
-        in_key && !rule.window.as_ref().is_some_and(of_window) && !self.reply.archive.as_ref().is_some_and(of_archive)
-    }
 }
 
 /// A fact that a body's content depends on.

@@ -24,6 +24,7 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> 
     for row in &page.rows {
         if let Object::Line(line) = row {
             rows.push(view::document(line, work).await?);
+            document::give_way(rows.len()).await;
         }
     }
     Ok(document::page(&page, rows))

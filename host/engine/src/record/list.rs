@@ -32,7 +32,11 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         rows.filters.push(Filter::Category(category));
     }
     let page = work.list(rows).await?;
-    let mut rows: Vec<_> = page.rows.iter().map(|row| shown(work, row)).collect();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in &page.rows {
+        rows.push(shown(work, row));
+        document::give_way(rows.len()).await;
+    }
     if kind == Kind::Bouquet {
         bouquet::show_all(work, &mut rows).await?;
     }

@@ -17,6 +17,7 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> 
     for row in &page.rows {
         if let Object::User(user) = row {
             rows.push(Value::Object(view::document(user, work).await?));
+            document::give_way(rows.len()).await;
         }
     }
     Ok(document::page(&page, rows))

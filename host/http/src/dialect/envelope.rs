@@ -4,7 +4,6 @@
 use bytes::Bytes;
 use host_core::action::Envelope;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// The type of every envelope.
 pub(crate) const JSON: &str = "application/json";
@@ -18,7 +17,7 @@ const IGNORED: &str = "ignored";
 /// A success to be wrapped.
 pub(crate) struct Success<'a> {
     /// The plugin's data, trimmed to the caller's columns.
-    pub(crate) data: &'a RawValue,
+    pub(crate) data: &'a str,
     /// Rows in scope, on lists.
     pub(crate) total: Option<u64>,
     /// Rows that match, on lists.
@@ -35,17 +34,17 @@ pub(crate) struct Success<'a> {
 
 /// Writes a success.
 pub(crate) fn success(envelope: &Envelope, said: &Success<'_>) -> Bytes {
-    let mut text = Vec::with_capacity(said.data.get().len() + 160);
+    let mut text = Vec::with_capacity(said.data.len() + 160);
     match envelope {
-        Envelope::Bare if said.plan.is_none() => text.extend_from_slice(said.data.get().as_bytes()),
+        Envelope::Bare if said.plan.is_none() => text.extend_from_slice(said.data.as_bytes()),
         Envelope::Bare => object(&mut text, |object| {
-            object.raw("data", said.data.get());
+            object.raw("data", said.data);
             object.dry_run(said.plan);
         }),
         Envelope::Status { status, success, data, request, total, matching, .. } => object(&mut text, |object| {
             object.text(status, success);
             // Clients of these panels were written against PHP, where "nothing" is an empty array.
-            object.raw(data, if said.data.get() == "null" { "[]" } else { said.data.get() });
+            object.raw(data, if said.data == "null" { "[]" } else { said.data });
             if let Some(rows) = said.total {
                 object.raw(total, &rows.to_string());
             }
@@ -136,11 +135,10 @@ mod tests {
     }
 
     fn wrapped(envelope: &Envelope, data: &str, totals: Option<(u64, u64)>, plan: Option<&Value>) -> String {
-        let data = RawValue::from_string(data.to_owned()).unwrap();
         let (total, matching) = totals.unzip();
         let bytes = success(
             envelope,
-            &Success { data: &data, total, matching, limit: total.map(|_| 25), plan, ignored: &[], request: "r\"1" },
+            &Success { data, total, matching, limit: total.map(|_| 25), plan, ignored: &[], request: "r\"1" },
         );
         String::from_utf8(bytes.to_vec()).unwrap()
     }

@@ -2,6 +2,7 @@
 //! this caller's own.
 
 use super::attempt::{Failure, Success, content_type, fault, tag};
+use super::checking::audience;
 use crate::Runtime;
 use crate::asker::Asker;
 use crate::body::build::BodyBuild;
@@ -16,7 +17,7 @@ use crate::body::wish::Wish;
 use crate::body::{BodyReply, header_of, reply::Held};
 use crate::call::{Call, CallError, Reply};
 use crate::health::Ending;
-use crate::reply::ReplyDocument;
+use crate::reply::Checked;
 use crate::route::Route;
 use crate::snapshot::Snapshot;
 use host_core::TenantId;
@@ -65,14 +66,14 @@ impl Runtime {
         run = run.with_line(call.line.clone(), call.password.clone());
         let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build)), body).await?;
         let Success { reply, body, .. } = success;
-        let document = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_written()).map_err(fault)?;
+        let checked = audience(route, call).check(&reply, body.is_written()).map_err(fault)?;
         if !body.is_written() {
             return Err(Failure::Fault("its action has a cache rule, so it must write its reply as a body".into()));
         }
         let body = body.end().await.map_err(Failure::from_stop)?;
         let content_type = content_type(route);
         // Compressing takes tens of milliseconds; calls of this thread go on meanwhile.
-        let kept = tokio::task::spawn_blocking(move || keep(body, document, content_type, &build)).await;
+        let kept = tokio::task::spawn_blocking(move || keep(body, checked, content_type, &build)).await;
         let kept = kept.map_err(|error| Failure::Fault(error.to_string()))?.map_err(Failure::Fault)?;
         Ok(Arc::new(kept))
     }
@@ -142,11 +143,11 @@ pub(super) fn may_be_kept(rule: &CacheRule, line: Option<&Line>) -> bool {
 }
 
 /// What is kept of a build.
-fn keep(body: Written, document: ReplyDocument, content_type: String, build: &BodyBuild) -> Result<Kept, String> {
+fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild) -> Result<Kept, String> {
     let cut = |(name, value): (String, String)| {
         Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
     };
-    let headers = document.headers.into_iter().map(cut).collect::<Result<_, _>>()?;
+    let headers = checked.headers.into_iter().map(cut).collect::<Result<_, _>>()?;
     let mut entries = None;
     let (digest, body) = match body {
         Written::Filed(filed) => (filed.digest, Body::Filed(filed)),

@@ -2,6 +2,7 @@
 //! Knows nothing of HTTP and of what any action does.
 
 mod attempt;
+mod checking;
 mod guarded;
 mod kept;
 mod running;
@@ -17,7 +18,7 @@ use crate::document;
 use crate::health::Ending;
 use crate::limits::{Spent, TICK, Time, has_no_room};
 use crate::permits::{Bounds, Permit};
-use crate::reply::{self, ReplyDocument};
+use crate::reply::{self, Checked};
 use crate::route::Route;
 use crate::snapshot::Snapshot;
 use crate::state::CallState;
@@ -25,6 +26,7 @@ use crate::stop::Stop;
 use crate::waits::Late;
 use attempt::{Failure, Success, content_type, fault, tag};
 use bytes::Bytes;
+use checking::data;
 use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run};
 use kept::{NO_LIST, may_be_kept};
@@ -65,14 +67,14 @@ impl Runtime {
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {
-            return replayed(&first);
+            return self.replayed(route, call, first).await;
         }
         loop {
             let attempted = self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await;
             if let Err(Failure::Call(CallError::Refusal(_))) = &attempted
                 && let Some(first) = run.first_reply().await?
             {
-                return replayed(&first);
+                return self.replayed(route, call, first).await;
             }
             let Success { work, reply, body } = attempted?;
             let body = body.into_held();
@@ -80,16 +82,19 @@ impl Runtime {
                 // Its repeat under the same key could not be answered.
                 return Err(Failure::Fault("a write answers with data, not with a body".into()));
             }
-            let checked = ReplyDocument::read(reply.as_bytes(), &route.action, body.is_some()).map_err(fault)?;
+            let (reply, checked) = self.checked(route, call, reply, body.is_some()).await?;
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
-                Ok(Finished::Before { reply }) => return replayed(&reply),
+                Ok(Finished::Before { reply }) => return self.replayed(route, call, reply).await,
                 Ok(Finished::Done { reply, committed }) => {
-                    let document = if committed.late.is_empty() { checked } else { read_again(&reply)? };
+                    let checked = match committed.late.is_empty() {
+                        true => checked,
+                        false => self.seen_again(route, call, reply).await?,
+                    };
                     return Ok(match body {
-                        Some(body) => Reply::Body(self.once(route, call, document, body, wish)?),
-                        None => data(document, plan),
+                        Some(body) => Reply::Body(self.once(route, call, checked, body, wish)?),
+                        None => data(checked, plan),
                     });
                 }
                 // The plan or a token in the reply breaks the rules of plans: that was the plugin's doing.
@@ -151,7 +156,7 @@ impl Runtime {
         &self,
         route: &Route,
         call: &Call,
-        document: ReplyDocument,
+        checked: Checked,
         body: Vec<u8>,
         wish: &Wish,
     ) -> Result<BodyReply, Failure> {
@@ -160,7 +165,7 @@ impl Runtime {
             None => None,
         };
         let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &body);
-        let headers = document.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let headers = checked.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
         let (content_type, content) = (content_type(route), Held::Once(vec![Bytes::from(body)]));
         let reply = BodyReply { content_type, headers, etag: tag(&mac.0), archive: None, content };
         Ok(reply.fulfilling(wish, entries.as_ref()))
@@ -180,23 +185,6 @@ impl Runtime {
         let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
         Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.placed.bounds)?])
     }
-}
-
-/// The reply that was kept under an idempotency key.
-fn replayed(reply: &[u8]) -> Result<Reply, Failure> {
-    Ok(data(read_again(reply)?, None))
-}
-
-fn data(document: ReplyDocument, plan: Option<serde_json::Value>) -> Reply {
-    let ReplyDocument { data, total, matching, .. } = document;
-    let data = data.unwrap_or_else(|| serde_json::value::RawValue::NULL.to_owned());
-    Reply::Data { data, total, matching, plan }
-}
-
-/// What was committed is answered; that it cannot be read any more is no fault of the plugin.
-fn read_again(reply: &[u8]) -> Result<ReplyDocument, Failure> {
-    let read = ReplyDocument::read_again(reply);
-    read.map_err(|error| Failure::Call(CallError::Ours(Error::Invalid(format!("a kept reply: {error}")))))
 }
 
 /// What ended a guest: a trap is its fault, a limit may be its caller's wish, a failure of storage is ours, and

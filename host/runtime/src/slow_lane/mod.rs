@@ -21,6 +21,9 @@ use turns::{Abandon, Shared, Task};
 /// How much less than a request's thread the system gives to one of these when both want to run.
 const NICE: i32 = 10;
 
+/// What is read and written again in a small part of a tick.
+const LARGE_BYTES: usize = 32 * 1024;
+
 /// The lane; it ends with this value.
 pub(crate) struct SlowLane {
     shared: Arc<Shared>,
@@ -45,7 +48,7 @@ impl SlowLane {
         Ok(SlowLane { shared, threads })
     }
 
-    /// Runs a call: here until it was polled for longer than `tick`, then on the lane; at once there when it is
+    /// Runs a call: here until it was polled for longer than `tick` in all, then on the lane; at once there when it is
     /// known to take long, or when others of its action have been handed over and are there still. None when the
     /// lane was ended, or the call panicked there.
     #[expect(clippy::disallowed_methods, reason = "how long a thread was really held decides")]
@@ -65,11 +68,14 @@ impl SlowLane {
         }
         let begins_here = others.0.load(Ordering::Relaxed) == 0;
         if begins_here {
+            let mut held = Duration::ZERO;
             let here = poll_fn(|context| {
                 let begun = Instant::now();
-                match Pin::new(&mut call).poll(context) {
+                let polled = Pin::new(&mut call).poll(context);
+                held += begun.elapsed();
+                match polled {
                     Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                    Poll::Pending if begun.elapsed() >= tick => Poll::Ready(None),
+                    Poll::Pending if held >= tick => Poll::Ready(None),
                     Poll::Pending => Poll::Pending,
                 }
             });
@@ -80,6 +86,19 @@ impl SlowLane {
         let _counted = begins_here.then(|| others.one_more());
         // One that has had no tick yet most likely needs no second one.
         self.hand_over(tenant, call, !begins_here).await
+    }
+
+    /// Does work that takes as long as its input is large: here when that is small.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        input_bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        if self.threads == 0 || input_bytes < LARGE_BYTES {
+            return Some(work());
+        }
+        self.hand_over(tenant, async move { work() }, true).await
     }
 
     async fn hand_over<T: Send + 'static>(
@@ -224,6 +243,16 @@ mod tests {
         assert_ne!(lane.run(TenantId(1), Box::pin(call), Duration::ZERO, false, &others).await, Some(here));
         let short = Box::pin(async { std::thread::current().id() });
         assert_eq!(lane.run(TenantId(1), short, Duration::ZERO, false, &others).await, Some(here));
+    }
+
+    #[tokio::test]
+    async fn work_on_much_is_done_elsewhere_and_on_little_here() {
+        let lane = SlowLane::start(1).unwrap();
+        let here = std::thread::current().id();
+        let at = |bytes| lane.work(TenantId(1), bytes, || std::thread::current().id());
+        assert_eq!(at(LARGE_BYTES - 1).await, Some(here));
+        assert_ne!(at(LARGE_BYTES).await, Some(here));
+        assert_eq!(lane.work(TenantId(1), LARGE_BYTES, || panic!("to be caught")).await, None::<()>);
     }
 
     #[test]

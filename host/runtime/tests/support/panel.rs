@@ -2,6 +2,7 @@
 
 use super::guest::Guest;
 use host_core::TenantId;
+use host_core::action::Columns;
 use host_core::caller::Caller;
 use host_core::object::{Object, Unique};
 use host_core::plan::Place;
@@ -146,6 +147,7 @@ pub fn call(tenant: TenantId) -> Call {
             agent: "probe".into(),
         },
         dry_run: false,
+        columns: Columns::default(),
         idempotency: None,
     }
 }
