@@ -9,6 +9,7 @@ mod columns;
 mod fit;
 mod listed;
 mod reply;
+mod row;
 mod surface;
 mod validate;
 
@@ -18,6 +19,7 @@ pub use columns::{Columns, Mismatch};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use reply::*;
+pub use row::{NoRow, Rows};
 pub use surface::*;
 pub use validate::HOST_PARAMETERS;
 

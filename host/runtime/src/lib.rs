@@ -26,6 +26,7 @@ mod file;
 mod granting;
 mod guest;
 pub mod health;
+mod held;
 mod inspect;
 mod install;
 mod known;

@@ -1,9 +1,10 @@
 //! What a guest answered, checked: everything in it is untrusted.
 
 use crate::guest::GuestRefusal;
+use crate::held::{Held, HeldAnswers, NotWritten, WrittenRows};
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
-use host_core::action::{Action, Columns, Mismatch};
+use host_core::action::{Action, ActionKind, Columns, Mismatch, NoRow};
 use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use serde::Deserialize;
@@ -28,6 +29,9 @@ struct ReplyDocument<'d> {
     total: Option<u64>,
     #[serde(default)]
     matching: Option<u64>,
+    /// The number of rows that the host holds.
+    #[serde(default)]
+    held: Option<u32>,
     #[serde(default)]
     body: bool,
     #[serde(default)]
@@ -50,6 +54,8 @@ pub(crate) struct Checked {
     pub(crate) matching: Option<u64>,
     /// Of a body.
     pub(crate) headers: BTreeMap<String, String>,
+    /// The reply document to keep under an idempotency key, when it is not the guest's own.
+    pub(crate) kept: Option<String>,
 }
 
 /// Why a guest's answer is not passed on: the plugin's fault. It goes into logs, so it never
@@ -62,6 +68,13 @@ pub(crate) enum Lie {
     Malformed { what: &'static str, line: usize, column: usize },
     #[error("{0}")]
     Shape(String),
+    #[error("it names the rows number {0} in its reply, which the host does not hold for it")]
+    NotHeld(u32),
+    #[error("it names held rows in its reply beside other data, totals or a body")]
+    HeldAndData,
+    /// Not its fault.
+    #[error(transparent)]
+    NoRow(NoRow),
     #[error("it answered with a body that it never wrote")]
     NoBody,
     #[error("it wrote a body and answered with data")]
@@ -92,9 +105,18 @@ impl From<Mismatch> for Lie {
     }
 }
 
+impl From<NotWritten> for Lie {
+    fn from(not_written: NotWritten) -> Lie {
+        match not_written {
+            NotWritten::Ours(error) => Lie::NoRow(error),
+            other => Lie::Shape(other.to_string()),
+        }
+    }
+}
+
 impl Audience {
     /// Reads a reply and checks it against the action's description. `wrote` says whether a body was written.
-    pub(crate) fn check(&self, reply: &str, wrote: bool) -> Result<Checked, Lie> {
+    pub(crate) fn check(&self, reply: &str, wrote: bool, held: &mut HeldAnswers) -> Result<Checked, Lie> {
         if reply.len() > REPLY_BYTES {
             return Err(Spent::Reply.into());
         }
@@ -111,6 +133,13 @@ impl Audience {
             // What was made for one caller is theirs: caches on the way do not keep it for others.
             known && (for_all || !name.eq_ignore_ascii_case("cache-control") || !is_shared(value))
         });
+        if let Some(number) = document.held {
+            let is_alone = document.data.is_none() && document.total.is_none() && document.matching.is_none();
+            if !is_alone || document.body || wrote {
+                return Err(Lie::HeldAndData);
+            }
+            return self.write(&held.take(number).ok_or(Lie::NotHeld(number))?);
+        }
         match (document.body, wrote, document.data.is_some()) {
             (true, false, _) => Err(Lie::NoBody),
             (true, true, true) | (false, true, _) => Err(Lie::BodyAndData),
@@ -124,11 +153,25 @@ impl Audience {
         self.see(serde_json::from_str(reply)?)
     }
 
+    /// Held rows. What is kept of a write has all columns, because its repeat may ask for others.
+    fn write(&self, held: &Held) -> Result<Checked, Lie> {
+        let shape = &self.action.reply;
+        if self.action.kind == ActionKind::Read {
+            let WrittenRows { text, total, matching } = held.write(shape, self.role, &self.columns)?;
+            return Ok(Checked { data: text, total, matching, headers: BTreeMap::new(), kept: None });
+        }
+        let WrittenRows { text, total, matching } = held.write(shape, self.role, &Columns::default())?;
+        let kept = Some(format!("{{\"data\":{text}}}"));
+        let data =
+            if self.columns == Columns::default() { text } else { shape.shown(&text, self.role, &self.columns)? };
+        Ok(Checked { data, total, matching, headers: BTreeMap::new(), kept })
+    }
+
     fn see(&self, document: ReplyDocument<'_>) -> Result<Checked, Lie> {
-        let ReplyDocument { data, total, matching, body, headers } = document;
+        let ReplyDocument { data, total, matching, body, headers, .. } = document;
         let data = data.map_or("null", RawValue::get);
         let data = if body { data.to_owned() } else { self.action.reply.shown(data, self.role, &self.columns)? };
-        Ok(Checked { data, total, matching, headers })
+        Ok(Checked { data, total, matching, headers, kept: None })
     }
 }
 
@@ -176,7 +219,7 @@ mod tests {
 
     fn read(reply: &str, shape: Shape, wrote: bool) -> Result<Checked, Lie> {
         let (action, columns) = (Arc::new(action(shape)), Columns::default());
-        Audience { action, role: CallerRole::Line, columns }.check(reply, wrote)
+        Audience { action, role: CallerRole::Line, columns }.check(reply, wrote, &mut HeldAnswers::default())
     }
 
     #[test]
@@ -197,7 +240,10 @@ mod tests {
         let described = Action { reply: ReplyShape { fields, ..described.reply }, ..described };
         let (action, columns) = (Arc::new(described), Columns::default());
         let audience = Audience { action, role: CallerRole::Line, columns };
-        let told = audience.check(r#"{"data":[{"id":1},"hunter2"]}"#, false).unwrap_err().to_string();
+        let told = audience
+            .check(r#"{"data":[{"id":1},"hunter2"]}"#, false, &mut HeldAnswers::default())
+            .unwrap_err()
+            .to_string();
         assert!(told.contains("its data is objects, and is none in byte") && !told.contains("hunter2"), "{told}");
     }
 

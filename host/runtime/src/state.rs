@@ -4,6 +4,7 @@
 use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
 use crate::capability::needs::Needs;
+use crate::held::{HeldAnswers, HeldRows};
 use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
 use crate::stop::{Denied, Stop};
@@ -11,7 +12,7 @@ use crate::waits::Waits;
 use host_core::Refusal;
 use host_core::grant::Grant;
 use host_core::refusal::Code;
-use host_engine::Work;
+use host_engine::{Error, Work};
 use std::sync::Arc;
 
 /// The store's data of one call. It dies with the call.
@@ -32,6 +33,8 @@ pub(crate) struct CallState {
     pub(crate) build: Option<Arc<BodyBuild>>,
     /// The last refusal of the host: when the guest passes it on, it keeps its `Retry-After`.
     pub(crate) refused: Option<Refusal>,
+    /// What verbs answered, for the guest to name in its reply.
+    pub(crate) held: HeldAnswers,
     /// The open list of the catalogue.
     pub(crate) listing: Option<host_engine::catalogue::Listing>,
     pub(crate) log: Arc<Ring>,
@@ -60,6 +63,7 @@ impl CallState {
             body: Sink::default(),
             build,
             refused: None,
+            held: HeldAnswers::default(),
             listing: None,
             log,
             waits: Arc::default(),
@@ -84,6 +88,11 @@ impl CallState {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Holds rows that a verb answered; the number under which the guest knows them.
+    pub(crate) fn hold(&mut self, kind: &'static str, rows: HeldRows) -> Result<u32, Error> {
+        self.held.hold(kind, rows)
     }
 
     /// Adds a line to the plugin's log, cut where the call's allowance ends.

@@ -23,6 +23,9 @@ pub(crate) enum Stop {
     /// Nobody calls it yet.
     #[error("it called a function of the host while it was only asked what it answers")]
     InTrial,
+    /// It names what it was not given, or has read already.
+    #[error("it asked for the rows number {0}, which the host does not hold for it")]
+    NotHeld(u32),
     /// Not the plugin's fault: storage or the host failed.
     #[error(transparent)]
     Ours(host_engine::Error),

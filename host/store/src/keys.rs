@@ -3,9 +3,9 @@
 
 use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directory};
 use crate::error::OpenError;
+use crate::seal::{NONCE_BYTES, SealingKey};
 use crate::system::SystemEntropy;
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac as _};
 use host_core::plan::Place;
 use host_core::port::{Entropy, Keyring};
@@ -18,14 +18,13 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
-const NONCE_BYTES: usize = 24;
 /// First byte of everything sealed: which construction and which key.
 const FORMAT: u8 = 1;
 
 /// Two keys of a data directory: `keys/data.key` seals, `keys/lookup.key` digests. Files of 32
 /// bytes, mode 0600, made once.
 pub struct FileKeyring {
-    data: XChaCha20Poly1305,
+    data: SealingKey,
     /// Keyed already: half of a short digest's work.
     lookup: Hmac<Sha256>,
 }
@@ -53,7 +52,7 @@ impl FileKeyring {
         let lookup = <Hmac<Sha256> as KeyInit>::new_from_slice(&*read_or_make(&path, may_make)?);
         let lookup = lookup.map_err(|error| OpenError::Damaged { path, reason: error.to_string() })?;
         sync_directory(&keys)?;
-        Ok(FileKeyring { data: XChaCha20Poly1305::new((&*data).into()), lookup })
+        Ok(FileKeyring { data: SealingKey::new(data), lookup })
     }
 
     /// What audit chains are made with.
@@ -131,9 +130,8 @@ impl Keyring for FileKeyring {
     fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed {
         let mut nonce = [0; NONCE_BYTES];
         SystemEntropy.fill(&mut nonce);
-        let payload = Payload { msg: password.reveal().as_bytes(), aad: &place_of(tenant, line) };
-        // Fails only beyond 256 GiB; what is empty then opens for nobody.
-        let Ok(text) = self.data.encrypt(XNonce::from_slice(&nonce), payload) else {
+        // What is empty opens for nobody.
+        let Some(text) = self.data.seal(&nonce, &place_of(tenant, line), password.reveal().as_bytes()) else {
             return Sealed::default();
         };
         Sealed([&[FORMAT][..], &nonce, &text].concat())
@@ -141,12 +139,11 @@ impl Keyring for FileKeyring {
 
     fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret> {
         let (format, rest) = sealed.0.split_first()?;
-        if *format != FORMAT || rest.len() < NONCE_BYTES {
+        if *format != FORMAT {
             return None;
         }
-        let (nonce, text) = rest.split_at(NONCE_BYTES);
-        let payload = Payload { msg: text, aad: &place_of(tenant, line) };
-        let opened = Zeroizing::new(self.data.decrypt(XNonce::from_slice(nonce), payload).ok()?);
+        let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>()?;
+        let opened = self.data.open(nonce, &place_of(tenant, line), text)?;
         std::str::from_utf8(&opened).ok().map(Secret::new)
     }
 

@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod lease_mirror;
 mod options;
+mod seal;
 #[expect(clippy::disallowed_methods, reason = "reads have deadlines, and idle databases are closed, in real time")]
 mod sqlite;
 mod system;

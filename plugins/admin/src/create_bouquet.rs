@@ -11,6 +11,6 @@ pub(crate) fn create_bouquet(call: Call<CreateBouquet>) -> Result<Reply, Refusal
     let members = wish.bouquet_data.as_ref().map(|data| bouquet_row::members("bouquet_data", data)).transpose()?;
     let document =
         Document::new().with("name", Some(wish.bouquet_name)).with("position", wish.order).with("members", members);
-    let bouquet: Bouquet = records::create(&document)?;
+    let bouquet: Bouquet = records::create(&document)?.read()?;
     reply::data(&BouquetRow::from(bouquet))
 }

@@ -1,7 +1,6 @@
 //! `create_line`: a line without a sale.
 //! Knows no rule of names: the host refuses what may not be.
 
-use crate::line_row::NewLine;
 use crate::package_row;
 use crate::parameters::CreateLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
@@ -27,6 +26,5 @@ pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
         reseller_notes: wish.reseller_notes,
         ..Default::default()
     };
-    let line = lines::create(&options)?;
-    reply::data(&NewLine::from(line))
+    reply::held(lines::create(&options)?)
 }

@@ -9,6 +9,6 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 pub(crate) fn create_package(call: Call<CreatePackage>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
     let document = document!(wish, Package::default()).with("name", Some(wish.package_name));
-    let package: Package = records::create(&document)?;
+    let package: Package = records::create(&document)?.read()?;
     reply::data(&PackageRow::from(package))
 }

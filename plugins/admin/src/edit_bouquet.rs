@@ -16,11 +16,11 @@ pub(crate) fn edit_bouquet(call: Call<EditBouquet>) -> Result<Reply, Refusal> {
         to: spot(wish.move_to.as_deref(), wish.move_before.as_ref(), wish.move_after.as_ref())?,
     };
     let document = Document::new().with("name", wish.bouquet_name).with("position", wish.order).with("members", whole);
-    let mut bouquet: Bouquet = records::edit(wish.id, &document)?;
+    let mut bouquet = records::edit::<Bouquet>(wish.id, &document)?;
     if !(change.remove.is_empty() && change.add.is_empty() && change.put.is_empty()) {
         bouquet = records::edit_members(wish.id, &change)?;
     }
-    reply::data(&BouquetRow::from(bouquet))
+    reply::data(&BouquetRow::from(bouquet.read()?))
 }
 
 fn named(field: &'static str, data: Option<&Value>) -> Result<Vec<Member>, Refusal> {

@@ -9,8 +9,8 @@ use linecard_sdk::{Call, Credits, Refusal, Reply, reply};
 
 pub(crate) fn edit_group(call: Call<EditGroup>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let document = document!(wish, records::get(wish.id)?).with("name", wish.group_name);
-    let group: Group = records::edit(wish.id, &document)?;
+    let document = document!(wish, records::get(wish.id)?.read()?).with("name", wish.group_name);
+    let group: Group = records::edit(wish.id, &document)?.read()?;
     let all = group_packages::all()?;
     let packages = match wish.packages_selected {
         Some(wanted) => {

@@ -1,7 +1,6 @@
 //! `edit_line`: changes what was sent.
 //! Knows no rule of names: the host refuses what may not be.
 
-use crate::line_row::LineRow;
 use crate::package_row;
 use crate::parameters::EditLine;
 use linecard_sdk::{Call, Expiry, Refusal, Reply, lines, reply};
@@ -30,6 +29,5 @@ pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
         admin_enabled: wish.admin_enabled,
         isp: (wish.isp_clear == Some(true)).then_some(None),
     };
-    let line = lines::edit(wish.id, &options)?;
-    reply::data(&LineRow::from(line))
+    reply::held(lines::edit(wish.id, &options)?)
 }

@@ -8,7 +8,7 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn edit_package(call: Call<EditPackage>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let document = document!(wish, records::get(wish.id)?).with("name", wish.package_name);
-    let package: Package = records::edit(wish.id, &document)?;
+    let document = document!(wish, records::get(wish.id)?.read()?).with("name", wish.package_name);
+    let package: Package = records::edit(wish.id, &document)?.read()?;
     reply::data(&PackageRow::from(package))
 }

@@ -2,7 +2,6 @@
 //! Knows no rule: the host checks every field.
 
 use crate::parameters::EditSettings;
-use crate::settings_row::SettingsRow;
 use linecard_sdk::records::{self, Document, Settings};
 use linecard_sdk::{Call, Refusal, Reply, reply};
 
@@ -20,6 +19,5 @@ pub(crate) fn edit_settings(call: Call<EditSettings>) -> Result<Reply, Refusal> 
         .with("far_expiry", wish.far_expiry)
         .with("player_cors", wish.player_cors)
         .with("guide_days", wish.guide_days);
-    let settings: Settings = records::edit(Settings::ID, &document)?;
-    reply::data(&SettingsRow::from(settings))
+    reply::held(records::edit::<Settings>(Settings::ID, &document)?)
 }

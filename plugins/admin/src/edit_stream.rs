@@ -2,14 +2,14 @@
 //! Knows no rule: the host checks every field.
 
 use crate::parameters::EditStream;
-use crate::stream_row::{self, StreamRow, document};
+use crate::stream_row::{self, document};
 use linecard_sdk::records::{self, Document, Stream};
 use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn edit_stream(call: Call<EditStream>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
     let document = document!(wish).with("name", wish.stream_display_name);
-    let stream: Stream = records::edit(wish.id, &document)?;
-    stream_row::add_to(stream.id, wish.bouquets)?;
-    reply::data(&StreamRow::from(stream))
+    let stream = records::edit::<Stream>(wish.id, &document)?;
+    stream_row::add_to(wish.id, wish.bouquets)?;
+    reply::held(stream)
 }

@@ -7,7 +7,7 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn get_bouquet(call: Call<GetBouquet>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let mut bouquet: Bouquet = records::get(wish.id)?;
+    let mut bouquet: Bouquet = records::get(wish.id)?.read()?;
     if let Some(after) = &wish.after {
         bouquet.members = Some(records::members(wish.id, Some(member("after", after)?), wish.limit)?.rows);
     }

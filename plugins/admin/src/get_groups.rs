@@ -9,7 +9,7 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn get_groups(call: Call<GetGroups>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let page = records::list::<Group>(&Query::page(wish.start, wish.limit, wish.search))?;
+    let page = records::list::<Group>(&Query::page(wish.start, wish.limit, wish.search))?.read()?;
     let packages = group_packages::all()?;
     let row = |group: Group| {
         let sold = group_packages::of(group.id, &packages);

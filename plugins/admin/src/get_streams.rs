@@ -1,8 +1,8 @@
 //! `get_streams`: a page of streams.
-//! Knows no field: the row writes them.
+//! Knows no field: the host writes them.
 
 use crate::parameters::GetStreams;
-use crate::stream_row::{self, StreamRow};
+use crate::stream_row;
 use linecard_sdk::records::{self, Query, Stream};
 use linecard_sdk::{Call, Refusal, Reply, reply};
 
@@ -13,7 +13,5 @@ pub(crate) fn get_streams(call: Call<GetStreams>) -> Result<Reply, Refusal> {
         category: wish.category,
         ..Query::page(wish.start, wish.limit, wish.search)
     };
-    let page = records::list::<Stream>(&query)?;
-    let rows: Vec<StreamRow> = page.rows.into_iter().map(StreamRow::from).collect();
-    reply::list(&rows, page.total, page.matching)
+    reply::held(records::list::<Stream>(&query)?)
 }

@@ -9,7 +9,7 @@ pub(crate) fn all() -> Result<Vec<Package>, Refusal> {
     let mut packages = Vec::new();
     loop {
         let start = u32::try_from(packages.len()).unwrap_or(u32::MAX);
-        let page = records::list::<Package>(&Query::page(start, Query::MOST, None))?;
+        let page = records::list::<Package>(&Query::page(start, Query::MOST, None))?.read()?;
         let last = page.rows.len() < Query::MOST as usize;
         packages.extend(page.rows);
         if last {

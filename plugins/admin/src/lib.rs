@@ -33,7 +33,5 @@ mod user_info;
 mod bouquet_row;
 mod group_packages;
 mod group_row;
-mod line_row;
 mod package_row;
-mod settings_row;
 mod stream_row;

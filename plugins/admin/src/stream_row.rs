@@ -1,56 +1,8 @@
-//! How this surface shows a stream, and what of a request becomes one.
+//! What of a request becomes a stream.
 //! Knows no rule: the host checks every field.
 
-use linecard_sdk::records::{self, Member, MembersChange, Stream};
-use linecard_sdk::{Refusal, time};
-use serde::Serialize;
-
-#[derive(Serialize)]
-pub(crate) struct StreamRow {
-    id: u32,
-    stream_display_name: String,
-    stream_type: &'static str,
-    category_id: Vec<u32>,
-    stream_icon: String,
-    stream_source: Vec<String>,
-    notes: String,
-    epg_id: Option<u32>,
-    channel_id: String,
-    epg_offset: i32,
-    tv_archive_duration: u32,
-    direct_source: u8,
-    direct_proxy: u8,
-    custom_sid: String,
-    target_container: String,
-    is_adult: u8,
-    enabled: u8,
-    added: String,
-}
-
-impl From<Stream> for StreamRow {
-    fn from(stream: Stream) -> StreamRow {
-        StreamRow {
-            id: stream.id,
-            stream_display_name: stream.name,
-            stream_type: word(&stream.kind),
-            category_id: stream.categories,
-            stream_icon: stream.icon,
-            stream_source: stream.sources,
-            notes: stream.notes,
-            epg_id: stream.guide_source,
-            channel_id: stream.guide_channel,
-            epg_offset: stream.guide_offset,
-            tv_archive_duration: stream.archive_days,
-            direct_source: (stream.delivery == "redirect").into(),
-            direct_proxy: (stream.delivery == "proxy").into(),
-            custom_sid: stream.custom_sid,
-            target_container: stream.container,
-            is_adult: stream.adult.into(),
-            enabled: stream.enabled.into(),
-            added: time::datetime(stream.added_at),
-        }
-    }
-}
+use linecard_sdk::Refusal;
+use linecard_sdk::records::{self, Member, MembersChange};
 
 /// This surface's words for kinds, and the host's.
 const KINDS: [(&str, &str); 5] = [
@@ -60,10 +12,6 @@ const KINDS: [(&str, &str); 5] = [
     ("movie", "movie"),
     ("series", "episode"),
 ];
-
-fn word(kind: &str) -> &'static str {
-    KINDS.iter().find(|(_, host)| *host == kind).map_or("live", |(word, _)| word)
-}
 
 /// The host's kind for a word of this surface.
 pub(crate) fn kind(word: &str) -> &'static str {
@@ -115,7 +63,7 @@ mod tests {
     #[test]
     fn kinds_have_the_words_of_the_surface() {
         for (shown, host) in KINDS {
-            assert_eq!((word(host), kind(shown)), (shown, host));
+            assert_eq!(kind(shown), host);
         }
     }
 

@@ -1,6 +1,6 @@
 //! `actions.toml` to the description that the host applies. The file may name a set of reply
-//! fields once (`[fields.line]`) and use it in several actions (`fields = "line"`); the host
-//! knows nothing of that.
+//! fields once (`[fields.line]`) and use it in several actions (`fields = "line"`), or some of them
+//! (`only = ["id"]`); the host knows nothing of that.
 
 use crate::PackError;
 use crate::folder::read;
@@ -32,14 +32,30 @@ fn parse(text: &str) -> Result<Description, String> {
     Ok(description)
 }
 
-/// Puts the named set of fields into the action's reply.
+/// Puts the named set of fields into the action's reply, or those of them that `only` names.
 fn spell_out(action: &mut Value, sets: &Table) -> Result<(), String> {
-    let Some(fields) = action.get_mut("reply").and_then(|reply| reply.get_mut("fields")) else { return Ok(()) };
-    if let Value::String(name) = fields {
-        let set = sets.get(name).ok_or_else(|| format!("there is no [fields.{name}]"))?;
-        *fields = set.clone();
-    }
+    let Some(reply) = action.get_mut("reply").and_then(Value::as_table_mut) else { return Ok(()) };
+    let only = reply.remove("only");
+    let Some(Value::String(name)) = reply.get("fields") else {
+        return if only.is_none() { Ok(()) } else { Err("`only` names fields of a set: fields = \"line\"".into()) };
+    };
+    let set = sets.get(name).and_then(Value::as_table).ok_or_else(|| format!("there is no [fields.{name}]"))?;
+    let fields = match only {
+        None => set.clone(),
+        Some(names) => some(names.as_array().map_or(&[], Vec::as_slice), name, set)?,
+    };
+    reply.insert("fields".into(), Value::Table(fields));
     Ok(())
+}
+
+/// Those fields of a set.
+fn some(names: &[Value], of: &str, set: &Table) -> Result<Table, String> {
+    let field = |name: &Value| {
+        let name = name.as_str().unwrap_or_default();
+        let field = set.get(name).ok_or_else(|| format!("[fields.{of}] has no `{name}`, which `only` names"))?;
+        Ok((name.to_owned(), field.clone()))
+    };
+    names.iter().map(field).collect()
 }
 
 #[cfg(test)]
@@ -54,6 +70,15 @@ mod tests {
         let description = parse(FILE).unwrap();
         assert!(description.actions[0].reply.fields.contains_key("id"));
         assert_eq!(parse(&FILE.replace("'line'", "'user'")).unwrap_err(), "there is no [fields.user]");
+    }
+
+    #[test]
+    fn some_of_a_set_are_taken_in_the_order_in_which_they_are_named() {
+        let file = FILE.replace("{ type = 'id' }", "{ type = 'id' }\nname = { type = 'text' }");
+        let only = |names: &str| parse(&file.replace("'line' }", &format!("'line', only = {names} }}")));
+        let description = only("['name', 'id']").unwrap();
+        assert_eq!(description.actions[0].reply.fields.keys().collect::<Vec<_>>(), ["name", "id"]);
+        assert!(only("['colour']").unwrap_err().contains("`colour`"));
     }
 
     #[test]

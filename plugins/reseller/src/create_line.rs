@@ -1,7 +1,6 @@
 //! `create_line`: sells a new line.
 //! Knows no price and no rule of names: the host refuses what may not be.
 
-use crate::line_row::Sold;
 use crate::parameters::CreateLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
 
@@ -18,6 +17,5 @@ pub(crate) fn create_line(call: Call<CreateLine>) -> Result<Reply, Refusal> {
         bouquets: wish.bouquets_selected,
         ..Default::default()
     };
-    let line = lines::sell(wish.package, wish.trial, &options)?;
-    reply::data(&Sold::from(line))
+    reply::held(lines::sell(wish.package, wish.trial, &options)?)
 }

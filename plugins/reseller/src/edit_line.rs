@@ -1,7 +1,6 @@
 //! `edit_line`: changes what was sent, and sells another term when a package was.
 //! Knows no price and no rule of names: the host refuses what may not be.
 
-use crate::line_row::LineRow;
 use crate::parameters::EditLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, packages, reply};
 
@@ -23,8 +22,7 @@ pub(crate) fn edit_line(call: Call<EditLine>) -> Result<Reply, Refusal> {
     if let Some(package) = wish.package {
         extend(wish.id, package)?;
     }
-    let line = lines::edit(wish.id, &options)?;
-    reply::data(&LineRow::from(line))
+    reply::held(lines::edit(wish.id, &options)?)
 }
 
 /// Another term. What can only be tried is no term for a line that is there already.

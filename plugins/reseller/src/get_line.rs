@@ -1,11 +1,9 @@
 //! `get_line`: one line of the caller's tree.
 //! Knows no scope: the host shows only what the caller may see.
 
-use crate::line_row::LineRow;
 use crate::parameters::GetLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
 
 pub(crate) fn get_line(call: Call<GetLine>) -> Result<Reply, Refusal> {
-    let line = lines::get(call.parameters.id)?;
-    reply::data(&LineRow::from(line))
+    reply::held(lines::get(call.parameters.id)?)
 }

@@ -1,7 +1,6 @@
 //! `get_lines`: a page of the caller's lines.
 //! Knows no scope: the host shows only what the caller may see.
 
-use crate::line_row::LineRow;
 use crate::parameters::GetLines;
 use linecard_sdk::records::Query;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
@@ -9,9 +8,7 @@ use linecard_sdk::{Call, Refusal, Reply, lines, reply};
 pub(crate) fn get_lines(call: Call<GetLines>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
     let query = Query { filter: filter(wish.filter), ..Query::page(wish.start, wish.limit, wish.search) };
-    let page = lines::list(&query)?;
-    let rows: Vec<LineRow> = page.rows.into_iter().map(LineRow::from).collect();
-    reply::list(&rows, page.total, page.matching)
+    reply::held(lines::list(&query)?)
 }
 
 /// The surface counts statuses; the host names them.

@@ -12,5 +12,3 @@ mod get_line;
 mod get_lines;
 mod packages;
 mod user_info;
-
-mod line_row;

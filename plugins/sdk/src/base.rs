@@ -20,6 +20,11 @@ pub fn random(count: u32) -> Vec<u8> {
     host::random(count)
 }
 
+/// Rows that the host holds for this call, as JSON.
+pub(crate) fn read(held: u32, keep: bool) -> String {
+    host::read(held, keep)
+}
+
 /// Tells the host why the guest is about to trap. Natively it goes to the test's output.
 pub(crate) fn last_words(message: &str) {
     #[cfg(target_arch = "wasm32")]

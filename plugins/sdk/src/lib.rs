@@ -32,6 +32,7 @@ pub mod native;
 mod amount;
 mod call;
 mod crossing;
+mod held;
 mod host;
 mod parameter;
 mod refusal;
@@ -52,6 +53,7 @@ pub mod users;
 
 pub use amount::Credits;
 pub use call::{Call, Caller, Request, Role, Settings, answer};
+pub use held::Held;
 pub use linecard_sdk_macros::plugin;
 pub use parameter::{Expiry, sent};
 pub use refusal::Refusal;

@@ -3,7 +3,7 @@
 use crate::bindings::linecard::lines::lines as host;
 use crate::records::{Page, Query};
 use crate::time::Zone;
-use crate::{Expiry, Refusal, read, written};
+use crate::{Expiry, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
 
 /// A line, as its caller may see it.
@@ -157,33 +157,33 @@ pub fn mine() -> Result<Mine, Refusal> {
 }
 
 /// One line.
-pub fn get(id: u32) -> Result<LineView, Refusal> {
-    read(&host::get(id)?)
+pub fn get(id: u32) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::get(id)?))
 }
 
 /// A page of lines, as committed: without this call's own changes.
-pub fn list(query: &Query) -> Result<Page<LineView>, Refusal> {
-    read(&host::list(&written(query))?)
+pub fn list(query: &Query) -> Result<Held<Page<LineView>>, Refusal> {
+    Ok(Held::new(host::list(&written(query))?))
 }
 
 /// Sells a new line under a package: charges the caller, creates the line.
-pub fn sell(package: u32, trial: bool, options: &Options) -> Result<LineView, Refusal> {
-    read(&host::sell(package, trial, &written(options))?)
+pub fn sell(package: u32, trial: bool, options: &Options) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::sell(package, trial, &written(options))?))
 }
 
 /// Creates a line without a sale; admins only.
-pub fn create(options: &Options) -> Result<LineView, Refusal> {
-    read(&host::create(&written(options))?)
+pub fn create(options: &Options) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::create(&written(options))?))
 }
 
 /// Sets the fields that are there.
-pub fn edit(id: u32, options: &Options) -> Result<LineView, Refusal> {
-    read(&host::edit(id, &written(options))?)
+pub fn edit(id: u32, options: &Options) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::edit(id, &written(options))?))
 }
 
 /// Sells another term: charges the caller, extends from the later of now and the current end.
-pub fn extend(id: u32, package: u32, trial: bool) -> Result<LineView, Refusal> {
-    read(&host::extend(id, package, trial)?)
+pub fn extend(id: u32, package: u32, trial: bool) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::extend(id, package, trial)?))
 }
 
 /// Deletes a line and ends its connections.

@@ -1,7 +1,7 @@
 //! What an action answers: data, a page of rows, nothing, or a body that it wrote.
 //! Knows nothing of envelopes: the surface's dialect wraps the reply.
 
-use crate::{Refusal, json};
+use crate::{Held, Refusal, json};
 use serde::Serialize;
 
 /// A finished reply, as the document that the host reads.
@@ -20,6 +20,14 @@ pub fn list(rows: &impl Serialize, total: u32, matching: u32) -> Result<Reply, R
     json::number(&mut text, total);
     text.push_str(",\"matching\":");
     json::number(&mut text, matching);
+    text.push('}');
+    Ok(Reply(text))
+}
+
+/// Rows that the host holds, or one of them: it writes them by the fields of the action's description.
+pub fn held<T>(rows: Held<T>) -> Result<Reply, Refusal> {
+    let mut text = String::from("{\"held\":");
+    json::number(&mut text, rows.number());
     text.push('}');
     Ok(Reply(text))
 }
@@ -65,6 +73,7 @@ mod tests {
     #[test]
     fn replies_are_the_documents_of_the_contract() {
         assert_eq!(data(&[1, 2]).unwrap().0, r#"{"data":[1,2]}"#);
+        assert_eq!(held(Held::<()>::new(3)).unwrap().0, r#"{"held":3}"#);
         assert_eq!(list(&["a"], 9, 3).unwrap().0, r#"{"data":["a"],"total":9,"matching":3}"#);
         assert_eq!(
             body_with(&[("Expires", "0"), ("Pragma", "\"p\"")]).unwrap().0,

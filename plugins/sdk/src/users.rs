@@ -2,7 +2,7 @@
 
 use crate::bindings::linecard::users::users as host;
 use crate::records::{Group, Page, Query};
-use crate::{Credits, Refusal, read, written};
+use crate::{Credits, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
 
 /// A user, as the caller may see it.
@@ -87,16 +87,16 @@ pub fn me() -> Result<Me, Refusal> {
 }
 
 /// One user of the caller's tree.
-pub fn get(id: u32) -> Result<UserView, Refusal> {
-    read(&host::get(id)?)
+pub fn get(id: u32) -> Result<Held<UserView>, Refusal> {
+    Ok(Held::new(host::get(id)?))
 }
 
 /// A page of users.
-pub fn list(query: &Query) -> Result<Page<UserView>, Refusal> {
-    read(&host::list(&written(query))?)
+pub fn list(query: &Query) -> Result<Held<Page<UserView>>, Refusal> {
+    Ok(Held::new(host::list(&written(query))?))
 }
 
 /// Creates a reseller below the caller, charging the group's price.
-pub fn create(options: &Options) -> Result<UserView, Refusal> {
-    read(&host::create(&written(options))?)
+pub fn create(options: &Options) -> Result<Held<UserView>, Refusal> {
+    Ok(Held::new(host::create(&written(options))?))
 }

@@ -22,6 +22,7 @@ mod plans;
 mod playlist;
 mod ready;
 mod report;
+mod requests;
 mod seats;
 mod sign_in;
 mod tenants;
@@ -59,6 +60,8 @@ struct Cli {
 enum Subject {
     /// Sign-in through the plugin against the same action compiled natively.
     SignIn,
+    /// Whole requests over 32 connections: sign-in, a page of lines, a new line.
+    Requests,
     /// One call in this process, on one and on two threads.
     Dispatch,
     /// A list of 20,000 channels, served from what is kept.
@@ -157,6 +160,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         eprintln!("measuring {subject:?} …");
         match subject {
             Subject::SignIn => sign_in::measure(&mut report)?,
+            Subject::Requests => requests::measure(&mut report)?,
             Subject::Dispatch => dispatch::measure(&mut report)?,
             Subject::Lists => lists::measure(&mut report)?,
             Subject::Builds => builds::measure(&mut report)?,

@@ -19,6 +19,8 @@ pub(crate) const USERNAME: &str = "viewer0";
 pub(crate) const PASSWORD: &str = "c0rrect-h0rse";
 /// The panel's name. Answers show it with the port that was asked for, so all servers are asked by one name.
 pub(crate) const HOST: &str = "tv.example.org";
+/// Lines that are made in one plan.
+const LINES_OF_A_PLAN: usize = 500;
 /// From where.
 pub(crate) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -146,6 +148,27 @@ async fn fill(engine: &Arc<Engine>, tenant: TenantId, owner: u32, size: Size) ->
             .await?;
     }
     Ok(())
+}
+
+/// Makes lines `customer1`, `customer2`, … without bouquets.
+pub(crate) async fn lines(panel: &Panel, tenant: TenantId, owner: u32, count: u32) -> anyhow::Result<()> {
+    let numbers: Vec<u32> = (1..=count).collect();
+    for numbers in numbers.chunks(LINES_OF_A_PLAN) {
+        let create = async |work: &mut Work| {
+            for number in numbers {
+                let line = json!({ "username": customer(*number), "password": PASSWORD, "owner": owner });
+                host_engine::line::create(work, &fields(line)).await?;
+            }
+            Ok(())
+        };
+        panel.engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
+    }
+    Ok(())
+}
+
+/// The user name of one of them.
+pub(crate) fn customer(number: u32) -> String {
+    format!("customer{number}")
 }
 
 fn category(number: u32) -> Value {

@@ -99,10 +99,15 @@ enum Takes {
 }
 
 const WRITE: &str = r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
+const READ: &str = r#"(import "linecard:base/base@0.1.0" "read" (func $read (param i32 i32 i32)))"#;
 const BODY: &str = r#"{"body":true}"#;
 /// Appends to the body what a call answered; a refusal adds nothing.
 const KEEP: &str = "(func $keep (if (i32.eqz (i32.load8_u (i32.const 64)))
     (then (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128)))))";
+/// Likewise what the host holds for it.
+const KEEP_HELD: &str = "(func $keep_held (if (i32.eqz (i32.load8_u (i32.const 64)))
+    (then (call $read (i32.load (i32.const 68)) (i32.const 0) (i32.const 64))
+      (call $write (i32.load (i32.const 64)) (i32.load (i32.const 68)) (i32.const 128)))))";
 /// Ids that are tried.
 const IDS: u32 = 30;
 
@@ -149,17 +154,22 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
         };
         let interface = format!("linecard:{capability}/{capability}@0.1.0");
         imports += &format!("(import \"{interface}\" \"{name}\" (func ${name} (param {parameters} i32)))\n");
-        tries += &calls;
+        tries += &if is_held(capability, name) { calls.replace("$keep", "$keep_held") } else { calls };
     }
     let capabilities = format!(
         "[capabilities.{capability}]\nreason = \"To try.\"\nlimits = [{limits}]\n[capabilities.body]\nreason = \"To try.\"\n"
     );
     Guest {
-        imports: (imports + WRITE).leak(),
+        imports: (imports + READ + "\n" + WRITE).leak(),
         capabilities: capabilities.leak(),
-        fields: fields + KEEP,
+        fields: fields + KEEP + KEEP_HELD,
         ..Guest::with_action(tries + &done(), slow_body("read"))
     }
+}
+
+/// Whether a function answers the number of what the host holds.
+fn is_held(capability: &str, function: &str) -> bool {
+    matches!(capability, "lines" | "records" | "users") && matches!(function, "get" | "list")
 }
 
 /// A call for each id.

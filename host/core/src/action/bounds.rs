@@ -1,7 +1,7 @@
 //! How large a description may be: what the host compares for every request, shows to people or keeps for every
 //! tenant has a bound, so that no file is a burden by itself.
 
-use super::{Action, Description, Parameter, Sound, Surface};
+use super::{Action, Description, Field, Parameter, Sound, Surface};
 
 /// Bytes of a description as it stands in a plugin file.
 pub const DESCRIPTION_BYTES: usize = 1 << 20;
@@ -58,7 +58,8 @@ fn action(action: &Action) -> Result<(), String> {
         most("refusal codes", action.refuses.len(), 64)?;
         action.refuses.iter().try_for_each(|code| name("a refusal code", code))?;
         most("fields", action.reply.fields.len(), 256)?;
-        action.reply.fields.keys().try_for_each(|field| word("a field", field))?;
+        action.reply.of.iter().try_for_each(|kind| name("a kind", kind))?;
+        action.reply.fields.iter().try_for_each(|(name, described)| field(name, described))?;
         most("examples", action.examples.len(), 16)?;
         for example in &action.examples {
             long("an example's summary", &example.summary, SENTENCE)?;
@@ -85,6 +86,18 @@ fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
     check().map_err(at)
 }
 
+fn field(called: &str, field: &Field) -> Result<(), String> {
+    plain("a field", called)?;
+    let at = |wrong: String| format!("field {called}: {wrong}");
+    let check = || {
+        let of = [&field.of, &field.and, &field.is];
+        of.into_iter().flatten().try_for_each(|text| plain("what it shows", text))?;
+        most("words", field.words.len(), 64)?;
+        field.words.iter().try_for_each(|(own, shown)| plain("a word", own).and_then(|()| plain("a word", shown)))
+    };
+    check().map_err(at)
+}
+
 fn most(what: &str, found: usize, most: usize) -> Result<(), String> {
     if found > most { Err(format!("it has {found} {what}; at most {most} are allowed")) } else { Ok(()) }
 }
@@ -107,6 +120,15 @@ fn word(what: &str, text: &str) -> Result<(), String> {
     match (1..=NAME).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         true => Ok(()),
         false => Err(format!("{what} has 1 to {NAME} visible ASCII characters, unlike {}", shown(text))),
+    }
+}
+
+/// A word that is written into JSON as it is.
+fn plain(what: &str, text: &str) -> Result<(), String> {
+    word(what, text)?;
+    match text.contains(['"', '\\']) {
+        true => Err(format!("{what} has no quotation mark and no backslash, unlike {}", shown(text))),
+        false => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which fields of a reply a caller sees: the action's own list, cut by role, then by what the request asks for.
 //! The check of the data's shape and the cut are one pass over its text.
 
-use super::{ReplyShape, Shape};
+use super::{Field, ReplyShape, Shape};
 use crate::caller::CallerRole;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -49,9 +49,10 @@ impl ReplyShape {
         if !is_rows || self.fields.is_empty() {
             return Ok(data.to_owned());
         }
-        let of_role = self.fields.iter().filter(|(_, field)| field.role.is_none_or(|least| role >= least));
-        let names = of_role.map(|(name, _)| name.as_str()).filter(|name| columns.ask_for(name));
-        let mut shown = Shown { names: names.collect(), text: String::with_capacity(data.len()) };
+        let names = self.seen_by(role, columns).map(|(name, _)| name);
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        let mut shown = Shown { names, text: String::with_capacity(data.len()) };
         let mut json = serde_json::Deserializer::from_str(data);
         match self.shape {
             Shape::List => json.deserialize_seq(Rows(&mut shown))?,
@@ -59,6 +60,12 @@ impl ReplyShape {
         }
         json.end()?;
         Ok(shown.text)
+    }
+
+    /// The fields that a caller of this role sees when they ask for these columns.
+    pub(super) fn seen_by(&self, role: CallerRole, columns: &Columns) -> impl Iterator<Item = (&str, &Field)> {
+        let of_role = self.fields.iter().filter(move |(_, field)| field.role.is_none_or(|least| role >= least));
+        of_role.map(|(name, field)| (name.as_str(), field)).filter(|(name, _)| columns.ask_for(name))
     }
 
     fn check_shape(&self, data: &str) -> Result<(), Mismatch> {
@@ -81,7 +88,7 @@ impl ReplyShape {
 
 /// What is seen, as it is written.
 struct Shown<'s> {
-    /// Sorted, as the description has them.
+    /// Sorted.
     names: Vec<&'s str>,
     text: String,
 }

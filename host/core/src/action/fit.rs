@@ -1,6 +1,7 @@
-//! What the rules of one parameter must hold together: its type, what it is a list of, its default.
+//! What the rules of one parameter must hold together: its type, what it is a list of, its default; and those of a
+//! reply's fields.
 
-use super::{Crossing, Form, Parameter};
+use super::{Crossing, Form, Parameter, ReplyShape, Shape};
 use serde_json::Value;
 
 /// Refuses a parameter whose rules do not go together, or whose default is no value of its type.
@@ -14,6 +15,28 @@ pub(super) fn parameter(parameter: &Parameter) -> Result<(), &'static str> {
     }
     if parameter.default.as_ref().is_some_and(|default| !fits(parameter, parameter.form, default)) {
         return Err("its default is no value of its type");
+    }
+    Ok(())
+}
+
+/// Refuses a reply whose fields say how the host writes them, and cannot be written like that.
+pub(super) fn reply(reply: &ReplyShape) -> Result<(), String> {
+    let wrong = |name: &str, what: &str| Err(format!("field {name}: {what}"));
+    if reply.of.is_some() && (reply.fields.is_empty() || !matches!(reply.shape, Shape::Object | Shape::List)) {
+        return Err("a reply `of` a kind is an object or a list with fields".into());
+    }
+    for (name, field) in &reply.fields {
+        let asks_word = field.and.is_some() || field.is.is_some();
+        let is_written = asks_word || field.of.is_some() || field.written.is_some() || !field.words.is_empty();
+        if reply.of.is_none() && (is_written || field.nullable) {
+            return wrong(name, "it says how the host writes it; name the kind: `of` of the reply");
+        }
+        if asks_word && field.form != Form::Flag {
+            return wrong(name, "only a flag has `and` and `is`");
+        }
+        if (field.written.is_some() || !field.words.is_empty()) && field.form != Form::Text {
+            return wrong(name, "only a text has `as` and `words`");
+        }
     }
     Ok(())
 }
@@ -33,5 +56,25 @@ fn fits(parameter: &Parameter, form: Form, value: &Value) -> bool {
             let of = parameter.of.unwrap_or(Form::Text);
             value.as_array().is_some_and(|items| items.iter().all(|item| fits(parameter, of, item)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_that_the_host_writes_say_of_which_kind_and_what_fits_their_type() {
+        let wrong = |of: Value, field: Value| {
+            let shape = json!({ "shape": "object", "of": of, "fields": { "end": field } });
+            reply(&serde_json::from_value(shape).unwrap()).err().unwrap_or_default()
+        };
+        assert_eq!(wrong(json!("line"), json!({"type": "text", "of": "expiry", "as": "date"})), "");
+        assert!(wrong(json!(null), json!({"type": "text", "of": "expiry"})).contains("name the kind"));
+        assert!(wrong(json!("line"), json!({"type": "int", "as": "date"})).contains("only a text"));
+        assert!(wrong(json!("line"), json!({"type": "text", "is": "expired"})).contains("only a flag"));
+        let without = ReplyShape { shape: Shape::Any, of: Some("line".into()), ..ReplyShape::default() };
+        assert!(reply(&without).unwrap_err().contains("an object or a list with fields"));
     }
 }

@@ -2,6 +2,7 @@
 //! Knows no envelope and no request.
 
 use crate::caller::CallerRole;
+use indexmap::IndexMap;
 use linecard_forms::Form;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,9 +14,13 @@ pub struct ReplyShape {
     /// Shape of the data.
     #[serde(default)]
     pub shape: Shape,
-    /// Its fields (of an object, or of a list's rows): the allow list of `show_columns`. Empty: not listed, not trimmed.
+    /// The kind whose rows the host writes by the fields below, when the guest names rows that the host holds.
     #[serde(default)]
-    pub fields: BTreeMap<String, Field>,
+    pub of: Option<String>,
+    /// Its fields (of an object, or of a list's rows), in order: the allow list of `show_columns`. Empty: not listed,
+    /// not trimmed.
+    #[serde(default)]
+    pub fields: IndexMap<String, Field>,
     /// The body's type when the action writes a raw one.
     #[serde(default)]
     pub content_type: Option<String>,
@@ -61,6 +66,34 @@ pub struct Field {
     /// Who may see it; default every caller of the action.
     #[serde(default)]
     pub role: Option<CallerRole>,
+    /// The field of the kind that it shows, in rows that the host writes; default the one of its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Of a flag: another field of the kind that must be set as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub and: Option<String>,
+    /// Of a flag: set where the kind's field has this word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+    /// Of a text: the kind's words and the surface's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, String>,
+    /// Of a point in time: how it is written; default in unix seconds.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+    /// What is not there is null; else it is 0, the empty text or the empty list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nullable: bool,
+}
+
+/// How a point in time is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Written {
+    /// `YYYY-MM-DD` in UTC.
+    Date,
+    /// `YYYY-MM-DD HH:MM:SS` in UTC.
+    Datetime,
 }
 
 /// What a kept body depends on besides plugin version, action and parameters, and which values

@@ -94,6 +94,7 @@ fn action(action: &Action) -> Result<(), String> {
             return wrong(&format!("parameter {name}: only a whole number with a `max` is `capped`"));
         }
     }
+    fit::reply(&action.reply).or_else(|what| wrong(&what))?;
     if let Some(status) = action.also_for.iter().find(|status| !LINE_STATUSES.contains(&status.as_str())) {
         return wrong(&format!("{} in also_for is none of {LINE_STATUSES:?}", status.escape_debug()));
     }
@@ -241,6 +242,7 @@ mod tests {
         assert_eq!(wrong(json!({ "parameters": Value::Object(parameters(128)) })), None);
         assert!(wrong(json!({ "parameters": Value::Object(parameters(129)) })).unwrap().contains("129 parameters"));
         assert!(wrong(json!({ "summary": "x".repeat(1_025) })).unwrap().contains("summary"));
+        assert!(wrong(json!({ "reply": { "fields": { "a\"b": { "type": "int" } } } })).unwrap().contains("quotation"));
         let long = wrong(json!({ "name": "\n<b>".repeat(100_000) })).unwrap();
         assert!(long.len() < 300 && !long.contains('\n'), "{long}");
     }

@@ -57,7 +57,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
         line.username = naming::username(work, Some(chosen), group).await?;
     }
     if let Some(chosen) = options.text("password")? {
-        let same = view::password(&before, work).reveal() == chosen;
+        let same = view::Reader::of(work).password(&before).reveal() == chosen;
         sell::permit(same || group.is_none_or(|group| group.change_passwords), "password")?;
         if !same {
             let password = naming::password(work, Some(chosen), group)?;

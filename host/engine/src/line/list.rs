@@ -1,33 +1,62 @@
 //! Lists lines in the caller's scope.
 
-use super::view;
+use super::view::{Facts, Reader};
 use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
-use host_core::line::LineStatus;
-use host_core::object::{Kind, Object};
+use host_core::line::{Line, LineStatus};
+use host_core::object::{Kind, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+
+/// A page of lines as its caller sees them. Their texts are made when they are written.
+pub struct Lines {
+    reader: Reader,
+    rows: Vec<(Line, Facts)>,
+    /// Lines in the caller's scope.
+    pub total: u64,
+    /// Lines that match.
+    pub matching: u64,
+}
+
+impl Lines {
+    /// The line views, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Serialize> {
+        self.rows.iter().map(|(line, facts)| self.reader.view(line, None, *facts))
+    }
+}
+
+/// `{"rows","total","matching"}`.
+impl Serialize for Lines {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut page = serializer.serialize_struct("Lines", 3)?;
+        page.serialize_field("rows", &self.rows().collect::<Vec<_>>())?;
+        page.serialize_field("total", &self.total)?;
+        page.serialize_field("matching", &self.matching)?;
+        page.end()
+    }
+}
 
 /// A page of line views; `query` is `{"start","limit","search","filter"}`.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
-pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> {
+pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
     let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter"])?;
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
     let page = work.list(lines).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
-    for row in &page.rows {
-        if let Object::Line(line) = row {
-            rows.push(view::document(line, work).await?);
-            document::give_way(rows.len()).await;
-        }
+    for line in page.rows.into_iter().filter_map(Line::from_object) {
+        let facts = Facts::of(&line, work).await?;
+        rows.push((line, facts));
+        document::give_way(rows.len()).await;
     }
-    Ok(document::page(&page, rows))
+    Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching })
 }
 
 fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {

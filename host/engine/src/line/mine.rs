@@ -4,7 +4,6 @@
 use super::view;
 use crate::{Error, Result, Work};
 use serde::Serialize;
-use std::sync::Arc;
 
 #[derive(Serialize)]
 struct Mine<'a> {
@@ -33,10 +32,9 @@ pub async fn mine(work: &mut Work) -> Result<String> {
     let settings = work.engine().settings(work.caller().tenant).await?;
     let (http_port, https_port) = work.engine().ports_announced();
     let offsets = work.engine().zones.offsets(&settings.timezone, work.now());
-    let shown = work.password.clone();
-    let password = shown.unwrap_or_else(|| Arc::new(view::password(&line, work)));
+    let reader = view::Reader::of(work);
     let mine = Mine {
-        line: view::of(&line, &password, work),
+        line: reader.view(&line, work.password.as_deref(), view::Facts::of_own(&line, work)),
         server: Server {
             name: &settings.server_name,
             message: &settings.welcome_message,

@@ -18,6 +18,6 @@ pub use delete::delete;
 pub use edit::edit;
 pub use extend::extend;
 pub use get::get;
-pub use list::list;
+pub use list::{Lines, list};
 pub use mine::mine;
 pub use sell::sell;

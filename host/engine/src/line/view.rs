@@ -1,24 +1,28 @@
 //! The line view: what every surface reads of a line. Knows who may see which field.
 
-use crate::{Result, Work};
+use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
 use host_core::line::{Line, LineStatus, Output, Seats};
 use host_core::secret::Secret;
 use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
 use host_core::user::Role;
-use host_core::{BouquetId, LineId, PackageId, UserId};
+use host_core::{BouquetId, LineId, PackageId, TenantId, UserId};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::sync::Arc;
 
 /// The fields of `wit/lines`, in its order.
 #[derive(Serialize)]
 pub(crate) struct View<'a> {
     id: LineId,
     username: &'a str,
-    password: &'a str,
+    password: Password<'a>,
     owner: UserId,
+    /// Not there where the caller is the line itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reseller: Option<Option<UserId>>,
     package: Option<PackageId>,
     expiry: Expiry,
     trial: bool,
@@ -52,52 +56,100 @@ fn shortest<S: Serializer>(networks: &[IpNet], serializer: S) -> std::result::Re
     }))
 }
 
-/// The password in the clear; empty when it cannot be opened, which is noted.
-pub(crate) fn password(line: &Line, work: &Work) -> Secret {
-    let tenant = work.caller().tenant;
-    work.engine().keyring().open(tenant, line.id, &line.password).unwrap_or_else(|| {
-        tracing::error!(%tenant, line = %line.id, "the password of a line cannot be opened");
-        Secret::default()
-    })
+/// Whoever reads lines, and when.
+pub(crate) struct Reader {
+    engine: Arc<Engine>,
+    tenant: TenantId,
+    role: CallerRole,
+    now: Unix,
 }
 
-/// The view of a line for the caller. A line itself sees no notes.
-pub(crate) fn of<'a>(line: &'a Line, password: &'a Secret, work: &Work) -> View<'a> {
-    let role = work.caller().role();
-    View {
-        id: line.id,
-        username: &line.username,
-        password: password.reveal(),
-        owner: line.owner,
-        package: line.package,
-        expiry: line.expiry,
-        trial: line.trial,
-        enabled: line.enabled,
-        admin_enabled: line.admin_enabled,
-        status: line.status(work.now()),
-        max_connections: line.max_connections,
-        active_connections: work.connections(line.id),
-        allowed_addresses: &line.allowed_addresses,
-        allowed_agents: &line.allowed_agents,
-        allowed_outputs: &line.allowed_outputs,
-        bouquets: &line.bouquets,
-        isp_lock: line.isp_lock,
-        isp: line.isp.as_deref(),
-        country: line.country.as_deref(),
-        restreamer: line.restreamer,
-        same_player: line.same_player,
-        admin_notes: (role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
-        reseller_notes: (role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
-        created_at: line.created_at,
+impl Reader {
+    pub(crate) fn of(work: &Work) -> Reader {
+        let caller = work.caller();
+        Reader { engine: Arc::clone(work.engine()), tenant: caller.tenant, role: caller.role(), now: work.now() }
+    }
+
+    /// The password in the clear; empty when it cannot be opened, which is noted.
+    pub(crate) fn password(&self, line: &Line) -> Secret {
+        self.engine.keyring().open(self.tenant, line.id, &line.password).unwrap_or_else(|| {
+            let tenant = self.tenant;
+            tracing::error!(%tenant, line = %line.id, "the password of a line cannot be opened");
+            Secret::default()
+        })
+    }
+
+    /// The view of a line. A line itself sees no notes.
+    pub(crate) fn view<'a>(&'a self, line: &'a Line, shown: Option<&'a Secret>, facts: Facts) -> View<'a> {
+        View {
+            id: line.id,
+            username: &line.username,
+            password: shown.map_or(Password::Sealed(self, line), Password::Shown),
+            owner: line.owner,
+            reseller: facts.reseller,
+            package: line.package,
+            expiry: line.expiry,
+            trial: line.trial,
+            enabled: line.enabled,
+            admin_enabled: line.admin_enabled,
+            status: line.status(self.now),
+            max_connections: line.max_connections,
+            active_connections: facts.connections,
+            allowed_addresses: &line.allowed_addresses,
+            allowed_agents: &line.allowed_agents,
+            allowed_outputs: &line.allowed_outputs,
+            bouquets: &line.bouquets,
+            isp_lock: line.isp_lock,
+            isp: line.isp.as_deref(),
+            country: line.country.as_deref(),
+            restreamer: line.restreamer,
+            same_player: line.same_player,
+            admin_notes: (self.role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
+            reseller_notes: (self.role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
+            created_at: line.created_at,
+        }
     }
 }
 
-/// The view as a document, with the `reseller` who owns the line: none when it is the panel's own.
+/// A line's password, opened when it is written: where it is not shown, nobody opens it.
+enum Password<'a> {
+    Shown(&'a Secret),
+    Sealed(&'a Reader, &'a Line),
+}
+
+impl Serialize for Password<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Password::Shown(secret) => serializer.serialize_str(secret.reveal()),
+            Password::Sealed(reader, line) => serializer.serialize_str(reader.password(line).reveal()),
+        }
+    }
+}
+
+/// What of a view is no field of the line.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Facts {
+    /// The reseller who owns it: none when it is the panel's own.
+    reseller: Option<Option<UserId>>,
+    connections: u32,
+}
+
+impl Facts {
+    /// As they are now, for whoever manages the line.
+    pub(crate) async fn of(line: &Line, work: &Work) -> Result<Facts> {
+        let role = work.engine().role(work.caller().tenant, line.owner).await?;
+        let reseller = Some(line.owner).filter(|_| role != Some(Role::Admin));
+        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id) })
+    }
+
+    /// As they are now, for the line itself.
+    pub(crate) fn of_own(line: &Line, work: &Work) -> Facts {
+        Facts { reseller: None, connections: work.connections(line.id) }
+    }
+}
+
+/// The view as a document.
 pub(crate) async fn document(line: &Line, work: &Work) -> Result<Value> {
-    let role = work.engine().role(work.caller().tenant, line.owner).await?;
-    let mut view = serde_json::to_value(of(line, &password(line, work), work)).unwrap_or_default();
-    if let Value::Object(fields) = &mut view {
-        fields.insert("reseller".to_owned(), json!(Some(line.owner).filter(|_| role != Some(Role::Admin))));
-    }
-    Ok(view)
+    let (reader, facts) = (Reader::of(work), Facts::of(line, work).await?);
+    Ok(serde_json::to_value(reader.view(line, None, facts)).unwrap_or_default())
 }

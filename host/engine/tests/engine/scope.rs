@@ -52,6 +52,7 @@ async fn a_reseller_sees_his_own_lines_and_those_below_and_no_others() {
         let query = Map::new();
         let verb = async |work: &mut Work| line::list(work, &query).await;
         let page = panel.engine.act(by.clone(), "list", verb).await.unwrap();
+        let page = serde_json::to_value(page).unwrap();
         let mut names: Vec<String> =
             page["rows"].as_array().unwrap().iter().map(|row| row["username"].as_str().unwrap().into()).collect();
         names.sort();

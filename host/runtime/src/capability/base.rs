@@ -1,8 +1,10 @@
-//! `linecard:base`: log, time, chance and last words. Linked for every plugin.
+//! `linecard:base`: log, time, chance, what the host holds for the call, and last words. Linked for every plugin.
 //! Touches no store, so its functions are plain ones.
 
 use crate::capability::Argument;
 use crate::capability::function::{HostFunction, Interface};
+#[cfg(feature = "native")]
+use crate::capability::native;
 use crate::log::Level;
 use crate::state::CallState;
 use crate::stop::Stop;
@@ -16,6 +18,11 @@ const FUNCTIONS: &[HostFunction] = &[
     HostFunction::plain("log", |linker| linker.func_wrap("log", log)),
     HostFunction::plain("now", |linker| linker.func_wrap("now", now)),
     HostFunction::plain("random", |linker| linker.func_wrap("random", random)),
+    HostFunction {
+        #[cfg(feature = "native")]
+        native: Some(native_read),
+        ..HostFunction::plain("read", |linker| linker.func_wrap("read", read))
+    },
     HostFunction::plain("fault", |linker| linker.func_wrap("fault", fault)),
 ];
 
@@ -66,6 +73,22 @@ fn random(mut store: Store<'_>, (count,): (u32,)) -> wasmtime::Result<(Vec<u8>,)
     call.meter.host_call().map_err(Stop::from)?;
     call.meter.random(count as usize).map_err(Stop::from)?;
     Ok((call.work.random(count as usize),))
+}
+
+#[cfg(feature = "native")]
+fn native_read<'a>(call: &'a mut CallState, arguments: &'a [native::Argument<'a>]) -> native::Answering<'a> {
+    Box::pin(async move {
+        let mut arguments = arguments.iter();
+        let (held, keep) = (native::argument(&mut arguments)?, native::argument(&mut arguments)?);
+        call.meter.host_call().map_err(Stop::from)?;
+        Ok(Ok(native::Answer::Text(call.held.read(held, keep).ok_or(Stop::NotHeld(held))?)))
+    })
+}
+
+fn read(mut store: Store<'_>, (held, keep): (u32, bool)) -> wasmtime::Result<(String,)> {
+    let call = store.data_mut();
+    call.meter.host_call().map_err(Stop::from)?;
+    Ok((call.held.read(held, keep).ok_or(Stop::NotHeld(held))?,))
 }
 
 fn fault(mut store: Store<'_>, (message,): (WasmStr,)) -> wasmtime::Result<()> {

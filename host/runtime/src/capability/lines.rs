@@ -3,28 +3,42 @@
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};
+use crate::held::HeldRows;
 use crate::state::CallState;
+use host_core::object::Kind;
 use host_core::{LineId, PackageId};
 use host_engine::{Error, line};
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
 
+const LINE: &str = Kind::Line.as_str();
+
 const FUNCTIONS: &[HostFunction] = &[
     verb!("mine", Line, |call| mine(call).await),
-    verb!("get", Scope, |call, id: u32| line::get(&mut call.work, LineId(id)).await),
-    verb!("list", Scope, costs 10, |call, query: String| line::list(&mut call.work, &document("query", &query)?).await),
+    verb!("get", Scope, |call, id: u32| {
+        let line = line::get(&mut call.work, LineId(id)).await?;
+        call.hold(LINE, HeldRows::One(line))
+    }),
+    verb!("list", Scope, costs 10, |call, query: String| {
+        let lines = line::list(&mut call.work, &document("query", &query)?).await?;
+        call.hold(LINE, HeldRows::Lines(lines))
+    }),
     verb!("sell", Writing, |call, package: u32, trial: bool, options: String| {
-        line::sell(&mut call.work, PackageId(package), trial, &document("options", &options)?).await
+        let line = line::sell(&mut call.work, PackageId(package), trial, &document("options", &options)?).await?;
+        call.hold(LINE, HeldRows::One(line))
     }),
     verb!("create", Writing, |call, options: String| {
-        line::create(&mut call.work, &document("options", &options)?).await
+        let line = line::create(&mut call.work, &document("options", &options)?).await?;
+        call.hold(LINE, HeldRows::One(line))
     }),
     verb!("edit", Writing, |call, id: u32, options: String| {
-        line::edit(&mut call.work, LineId(id), &document("options", &options)?).await
+        let line = line::edit(&mut call.work, LineId(id), &document("options", &options)?).await?;
+        call.hold(LINE, HeldRows::One(line))
     }),
     verb!("extend", Writing, |call, id: u32, package: u32, trial: bool| {
-        line::extend(&mut call.work, LineId(id), PackageId(package), trial).await
+        let line = line::extend(&mut call.work, LineId(id), PackageId(package), trial).await?;
+        call.hold(LINE, HeldRows::One(line))
     }),
     verb!("delete", Writing, |call, id: u32| line::delete(&mut call.work, LineId(id)).await),
 ];

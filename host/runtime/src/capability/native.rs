@@ -30,7 +30,8 @@ pub enum Answer {
 /// A verb in the form that native calls take.
 pub(crate) type Verb = for<'a> fn(&'a mut CallState, &'a [Argument<'a>]) -> Answering<'a>;
 
-type Answering<'a> = Pin<Box<dyn Future<Output = wasmtime::Result<Result<Answer, GuestRefusal>>> + Send + 'a>>;
+pub(crate) type Answering<'a> =
+    Pin<Box<dyn Future<Output = wasmtime::Result<Result<Answer, GuestRefusal>>> + Send + 'a>>;
 
 /// How an argument becomes what a verb takes.
 pub(crate) trait FromArgument: Sized {

@@ -3,7 +3,9 @@
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};
+use crate::held::HeldRows;
 use crate::state::CallState;
+use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};
 use host_engine::record;
@@ -14,19 +16,23 @@ pub(crate) const INTERFACE: Interface =
 const FUNCTIONS: &[HostFunction] = &[
     verb!("get", Scope, |call, kind: String, id: u32| {
         granted(call, &kind, "read")?;
-        record::get(&mut call.work, &kind, id).await
+        let record = record::get(&mut call.work, &kind, id).await?;
+        call.hold(word(&kind), HeldRows::One(record))
     }),
     verb!("list", Scope, costs 10, |call, kind: String, query: String| {
         granted(call, &kind, "read")?;
-        record::list(&mut call.work, &kind, &document("query", &query)?).await
+        let records = record::list(&mut call.work, &kind, &document("query", &query)?).await?;
+        call.hold(word(&kind), HeldRows::Page(records))
     }),
     verb!("create", Writing, |call, kind: String, fields: String| {
         granted(call, &kind, "write")?;
-        record::create(&mut call.work, &kind, &document("document", &fields)?).await
+        let record = record::create(&mut call.work, &kind, &document("document", &fields)?).await?;
+        call.hold(word(&kind), HeldRows::One(record))
     }),
     verb!("edit", Writing, |call, kind: String, id: u32, fields: String| {
         granted(call, &kind, "write")?;
-        record::edit(&mut call.work, &kind, id, &document("document", &fields)?).await
+        let record = record::edit(&mut call.work, &kind, id, &document("document", &fields)?).await?;
+        call.hold(word(&kind), HeldRows::One(record))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {
         granted(call, &kind, "write")?;
@@ -38,9 +44,16 @@ const FUNCTIONS: &[HostFunction] = &[
     }),
     verb!("edit-members", Writing, |call, bouquet: u32, change: String| {
         granted(call, "bouquet", "write")?;
-        record::edit_members(&mut call.work, BouquetId(bouquet), &document("change", &change)?).await
+        let change = document("change", &change)?;
+        let record = record::edit_members(&mut call.work, BouquetId(bouquet), &change).await?;
+        call.hold(Kind::Bouquet.as_str(), HeldRows::One(record))
     }),
 ];
+
+/// The word of a kind that the engine knows: it has answered.
+fn word(kind: &str) -> &'static str {
+    host_core::record::kind(kind).map_or("", Kind::as_str)
+}
 
 /// Refuses a kind and verb that the grant does not name.
 fn granted(call: &CallState, kind: &str, verb: &str) -> Result<(), Refusal> {

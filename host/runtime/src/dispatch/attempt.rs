@@ -2,17 +2,19 @@
 
 use crate::body::sink::Sink;
 use crate::call::CallError;
+use crate::held::HeldAnswers;
 use crate::limits::Spent;
 use crate::reply;
 use crate::route::Route;
 use crate::stop::Stop;
-use host_engine::Work;
+use host_engine::{Error, Work};
 
 /// A guest's success: the attempt with its plan, the reply, and the body it wrote.
 pub(super) struct Success {
     pub(super) work: Work,
     pub(super) reply: String,
     pub(super) body: Sink,
+    pub(super) held: HeldAnswers,
 }
 
 /// Why an attempt is over. Nothing of it is committed.
@@ -45,6 +47,7 @@ impl<E: Into<CallError>> From<E> for Failure {
 pub(super) fn fault(lie: reply::Lie) -> Failure {
     match lie {
         reply::Lie::Spent(spent) => Failure::Limit(spent),
+        reply::Lie::NoRow(error) => Failure::Call(CallError::Ours(Error::Invalid(error.to_string()))),
         lie => Failure::Fault(lie.to_string()),
     }
 }

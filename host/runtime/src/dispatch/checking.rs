@@ -4,27 +4,33 @@
 use super::attempt::{Failure, fault};
 use crate::Runtime;
 use crate::call::{Call, CallError, Reply};
+use crate::held::HeldAnswers;
 use crate::reply::{Audience, Checked};
 use crate::route::Route;
 use host_engine::Error;
 use std::sync::Arc;
 
+/// About what a row comes to as text.
+const ROW_BYTES: usize = 400;
+
 impl Runtime {
-    /// The reply again, and what it says.
+    /// The reply as it is kept under an idempotency key, and what it says.
     pub(super) async fn checked(
         &self,
         route: &Route,
         call: &Call,
         reply: String,
         wrote: bool,
+        mut held: HeldAnswers,
     ) -> Result<(String, Checked), Failure> {
-        let (audience, bytes) = (audience(route, call), reply.len());
+        let (audience, bytes) = (audience(route, call), reply.len() + held.rows() * ROW_BYTES);
         let check = move || {
-            let checked = audience.check(&reply, wrote);
+            let checked = audience.check(&reply, wrote, &mut held);
             (reply, checked)
         };
         let (reply, checked) = self.slow.work(call.caller.tenant, bytes, check).await.ok_or_else(broken)?;
-        Ok((reply, checked.map_err(fault)?))
+        let mut checked = checked.map_err(fault)?;
+        Ok((checked.kept.take().unwrap_or(reply), checked))
     }
 
     /// A reply that was committed. That it cannot be read any more is no fault of the plugin.

@@ -65,8 +65,8 @@ impl Runtime {
         let mut run = self.engine.begin(call.caller.clone(), &*route.label);
         run = run.with_line(call.line.clone(), call.password.clone());
         let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build)), body).await?;
-        let Success { reply, body, .. } = success;
-        let checked = audience(route, call).check(&reply, body.is_written()).map_err(fault)?;
+        let Success { reply, body, mut held, .. } = success;
+        let checked = audience(route, call).check(&reply, body.is_written(), &mut held).map_err(fault)?;
         if !body.is_written() {
             return Err(Failure::Fault("its action has a cache rule, so it must write its reply as a body".into()));
         }

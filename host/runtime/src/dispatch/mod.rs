@@ -76,13 +76,13 @@ impl Runtime {
             {
                 return self.replayed(route, call, first).await;
             }
-            let Success { work, reply, body } = attempted?;
+            let Success { work, reply, body, held } = attempted?;
             let body = body.into_held();
             if route.action.kind == ActionKind::Write && body.is_some() {
                 // Its repeat under the same key could not be answered.
                 return Err(Failure::Fault("a write answers with data, not with a body".into()));
             }
-            let (reply, checked) = self.checked(route, call, reply, body.is_some()).await?;
+            let (reply, checked) = self.checked(route, call, reply, body.is_some(), held).await?;
             let plan = call.dry_run.then(|| work.listing());
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
@@ -142,7 +142,7 @@ impl Runtime {
             }
         };
         match answered {
-            Ok(Ok(reply)) => Ok(Success { body: state.body, work: state.work, reply }),
+            Ok(Ok(reply)) => Ok(Success { body: state.body, work: state.work, held: state.held, reply }),
             Ok(Err(told)) => {
                 let refusal = reply::refusal(told, state.refused.take(), &route.action).map_err(fault)?;
                 Err(Failure::Call(refusal.into()))

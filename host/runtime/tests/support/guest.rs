@@ -95,6 +95,7 @@ impl Guest {
     fn world(&self) -> (Resolve, wit_parser::WorldId) {
         let mut imports: Vec<&str> =
             self.imports.lines().filter_map(|line| line.trim().strip_prefix("(import \"")?.split('"').next()).collect();
+        imports.sort_unstable();
         imports.dedup();
         // What a module imports of its own exports is no import of the component.
         let (own, imports): (Vec<&str>, Vec<&str>) = imports.into_iter().partition(|name| name.starts_with("[export]"));

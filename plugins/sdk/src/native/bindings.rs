@@ -40,6 +40,16 @@ pub mod linecard {
                 ask(|host| host.now())
             }
 
+            /// Rows that the host holds.
+            pub fn read(held: u32, keep: bool) -> String {
+                use crate::native::{Answer, Argument};
+                let name = "linecard:base/base.read";
+                match ask(|host| host.call(name, &[Argument::Number(held), Argument::Flag(keep)])) {
+                    Ok(Answer::Text(text)) => text,
+                    other => panic!("{name} was answered with {other:?}, which its type does not allow"),
+                }
+            }
+
             /// Random bytes.
             pub fn random(count: u32) -> Vec<u8> {
                 ask(|host| host.random(count))
@@ -174,31 +184,31 @@ pub mod linecard {
         }
         lines {
             mine "mine" () -> string;
-            get "get" (id: u32) -> string;
-            list "list" (query: str) -> string;
-            sell "sell" (package: u32, trial: bool, options: str) -> string;
-            create "create" (options: str) -> string;
-            edit "edit" (id: u32, options: str) -> string;
-            extend "extend" (id: u32, package: u32, trial: bool) -> string;
+            get "get" (id: u32) -> u32;
+            list "list" (query: str) -> u32;
+            sell "sell" (package: u32, trial: bool, options: str) -> u32;
+            create "create" (options: str) -> u32;
+            edit "edit" (id: u32, options: str) -> u32;
+            extend "extend" (id: u32, package: u32, trial: bool) -> u32;
             delete "delete" (id: u32) -> none;
         }
         packages {
             list "list" () -> string;
         }
         records {
-            get "get" (kind: str, id: u32) -> string;
-            list "list" (kind: str, query: str) -> string;
-            create "create" (kind: str, document: str) -> string;
-            edit "edit" (kind: str, id: u32, document: str) -> string;
+            get "get" (kind: str, id: u32) -> u32;
+            list "list" (kind: str, query: str) -> u32;
+            create "create" (kind: str, document: str) -> u32;
+            edit "edit" (kind: str, id: u32, document: str) -> u32;
             delete "delete" (kind: str, id: u32) -> none;
             members "members" (bouquet: u32, query: str) -> string;
-            edit_members "edit-members" (bouquet: u32, change: str) -> string;
+            edit_members "edit-members" (bouquet: u32, change: str) -> u32;
         }
         users {
             me "me" () -> string;
-            get "get" (id: u32) -> string;
-            list "list" (query: str) -> string;
-            create "create" (options: str) -> string;
+            get "get" (id: u32) -> u32;
+            list "list" (query: str) -> u32;
+            create "create" (options: str) -> u32;
         }
     }
 }
@@ -227,6 +237,7 @@ mod tests {
             Type::U32 => "u32".into(),
             Type::Bool => "bool".into(),
             Type::Id(id) => match &resolve.types[*id].kind {
+                TypeDefKind::Type(of) => word(resolve, of),
                 TypeDefKind::Result(result) => result.ok.map_or_else(|| "none".into(), |ok| word(resolve, &ok)),
                 other => panic!("{other:?} cannot cross natively yet"),
             },

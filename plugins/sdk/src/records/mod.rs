@@ -2,7 +2,7 @@
 //! Knows no surface's field names, and no rule: the host checks every field.
 
 use crate::bindings::linecard::records::records as host;
-use crate::{Refusal, read, written};
+use crate::{Held, Refusal, read, written};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -90,23 +90,23 @@ pub struct Page<T> {
 }
 
 /// One record.
-pub fn get<T: Record>(id: u32) -> Result<T, Refusal> {
-    read(&host::get(T::KIND, id)?)
+pub fn get<T: Record>(id: u32) -> Result<Held<T>, Refusal> {
+    Ok(Held::new(host::get(T::KIND, id)?))
 }
 
 /// A page of records.
-pub fn list<T: Record>(query: &Query) -> Result<Page<T>, Refusal> {
-    read(&host::list(T::KIND, &written(query))?)
+pub fn list<T: Record>(query: &Query) -> Result<Held<Page<T>>, Refusal> {
+    Ok(Held::new(host::list(T::KIND, &written(query))?))
 }
 
 /// Creates a record; answers all of it.
-pub fn create<T: Record>(document: &Document) -> Result<T, Refusal> {
-    read(&host::create(T::KIND, &written(document))?)
+pub fn create<T: Record>(document: &Document) -> Result<Held<T>, Refusal> {
+    Ok(Held::new(host::create(T::KIND, &written(document))?))
 }
 
 /// Sets the fields that are there; answers all of the record.
-pub fn edit<T: Record>(id: u32, document: &Document) -> Result<T, Refusal> {
-    read(&host::edit(T::KIND, id, &written(document))?)
+pub fn edit<T: Record>(id: u32, document: &Document) -> Result<Held<T>, Refusal> {
+    Ok(Held::new(host::edit(T::KIND, id, &written(document))?))
 }
 
 /// Deletes a record that nothing uses.
@@ -130,8 +130,8 @@ pub fn members(bouquet: u32, after: Option<Member>, limit: u32) -> Result<Member
 }
 
 /// Edits a bouquet's members; answers the bouquet.
-pub fn edit_members(bouquet: u32, change: &MembersChange) -> Result<Bouquet, Refusal> {
-    read(&host::edit_members(bouquet, &written(change))?)
+pub fn edit_members(bouquet: u32, change: &MembersChange) -> Result<Held<Bouquet>, Refusal> {
+    Ok(Held::new(host::edit_members(bouquet, &written(change))?))
 }
 
 #[cfg(test)]

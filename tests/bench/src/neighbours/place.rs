@@ -5,10 +5,10 @@ use super::{guests, panel};
 use crate::children::Server;
 use crate::guide;
 use crate::load::Ask;
-use crate::panel::{PASSWORD, Size, credentials, fields};
+use crate::panel::{Size, credentials, fields};
 use anyhow::{Context, ensure};
+use host_core::UserId;
 use host_core::caller::Caller;
-use host_core::{TenantId, UserId};
 use host_engine::Work;
 use linecard::panel::Panel;
 use serde_json::{Value, json};
@@ -18,8 +18,6 @@ const NAME: &str = "attacked";
 const HOST: &str = "attacked.example.org";
 /// Lines of the attacked tenant's reseller.
 const LINES: u32 = 100_000;
-/// Lines of one plan.
-const TOGETHER: usize = 500;
 
 /// The panel.
 pub(super) struct Place {
@@ -101,7 +99,7 @@ async fn furnish(panel: &Panel) -> anyhow::Result<Reseller> {
     let admin = panel::make(panel, NAME, HOST, Size { channels: guide::CHANNELS, bouquets: 0 }).await?;
     let tenant = panel.engine.tenant_named(NAME).await?.context("no tenant")?.id;
     guide::import(panel, tenant).await?;
-    lines(panel, tenant, admin.reseller).await?;
+    panel::lines(panel, tenant, admin.reseller, LINES).await?;
     for (name, file) in guests::files() {
         panel.runtime.install(Caller::system(tenant, "bench"), file.into()).await?;
         panel.runtime.grant(Caller::system(tenant, "bench"), name, &[], None).await?;
@@ -111,19 +109,4 @@ async fn furnish(panel: &Panel) -> anyhow::Result<Reseller> {
     let key = panel.engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
     let key = key.get("key").and_then(Value::as_str).context("no key")?.to_owned();
     Ok(Reseller { path: admin.reseller_path, key })
-}
-
-async fn lines(panel: &Panel, tenant: TenantId, owner: u32) -> anyhow::Result<()> {
-    let numbers: Vec<u32> = (1..=LINES).collect();
-    for numbers in numbers.chunks(TOGETHER) {
-        let create = async |work: &mut Work| {
-            for number in numbers {
-                let line = json!({ "username": format!("customer{number}"), "password": PASSWORD, "owner": owner });
-                host_engine::line::create(work, &fields(line)).await?;
-            }
-            Ok(())
-        };
-        panel.engine.act(Caller::system(tenant, "bench"), "bench", create).await?;
-    }
-    Ok(())
 }

@@ -1,0 +1,227 @@
+//! Rows of a kind, written as a surface shows them: what a guest only passes on never enters it, and becomes the
+//! text of the reply here, by the fields of the action's description. A field that is not shown is not even read.
+
+mod cell;
+#[cfg(test)]
+mod tests;
+
+use super::{Columns, Field, ReplyShape};
+use crate::caller::CallerRole;
+use serde::Serialize;
+use serde::ser::{Impossible, SerializeStruct, Serializer};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::ops::Range;
+
+/// Writes rows.
+pub struct Rows<'a> {
+    columns: Vec<(&'a str, &'a Field)>,
+    /// Sorted: a field of the kind, and a column that it goes into.
+    fields: Vec<(&'a str, usize)>,
+    /// Where the cells of the row lie that is being written; empty ones have no value yet.
+    cells: Vec<Range<usize>>,
+    row: Vec<u8>,
+    text: Vec<u8>,
+}
+
+/// Why a row cannot be written: the kind and its serialization do not fit together.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a row cannot be written: {0}")]
+pub struct NoRow(String);
+
+impl serde::ser::Error for NoRow {
+    fn custom<T: fmt::Display>(message: T) -> NoRow {
+        NoRow(message.to_string())
+    }
+}
+
+impl ReplyShape {
+    /// A writer of rows for a caller of this role who asks for these columns.
+    pub fn rows(&self, role: CallerRole, columns: &Columns) -> Rows<'_> {
+        let columns: Vec<_> = self.seen_by(role, columns).collect();
+        let mut fields = Vec::with_capacity(columns.len() + 2);
+        for (at, (name, field)) in columns.iter().enumerate() {
+            fields.push((field.of.as_deref().unwrap_or(name), at));
+            fields.extend(field.and.as_deref().map(|and| (and, at)));
+        }
+        fields.sort_unstable();
+        let cells = vec![0..0; columns.len()];
+        Rows { columns, fields, cells, row: Vec::with_capacity(512), text: Vec::new() }
+    }
+}
+
+impl Rows<'_> {
+    /// Writes a row of a kind that is a struct.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn write(&mut self, row: &impl Serialize) -> Result<(), NoRow> {
+        self.begin();
+        row.serialize(Row(self))?;
+        self.end();
+        Ok(())
+    }
+
+    /// Writes a row that is a document.
+    ///
+    /// # Errors
+    /// None of what can be in a document.
+    pub fn write_document(&mut self, row: &Map<String, Value>) -> Result<(), NoRow> {
+        self.begin();
+        row.iter().try_for_each(|(name, value)| self.field(name, value))?;
+        self.end();
+        Ok(())
+    }
+
+    /// The rows as a JSON list.
+    pub fn list(self) -> String {
+        let mut text = Vec::with_capacity(self.text.len() + 2);
+        text.push(b'[');
+        text.extend_from_slice(&self.text);
+        text.push(b']');
+        into_text(text)
+    }
+
+    /// The one row as a JSON object.
+    pub fn object(self) -> String {
+        into_text(self.text)
+    }
+
+    fn begin(&mut self) {
+        self.row.clear();
+        self.cells.fill(0..0);
+    }
+
+    /// Reads a field of the kind when a column shows it.
+    fn field(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), NoRow> {
+        let mut at = self.fields.partition_point(|(field, _)| *field < name);
+        while let Some((field, column)) = self.fields.get(at)
+            && *field == name
+        {
+            let Some((_, shown)) = self.columns.get(*column) else { break };
+            let begin = self.row.len();
+            serde_json::to_writer(&mut self.row, value).map_err(|error| NoRow(error.to_string()))?;
+            cell::rewrite(shown, &mut self.row, begin);
+            let cell = begin..self.row.len();
+            let earlier = self.cells.get_mut(*column).ok_or_else(|| NoRow("a column has no cell".into()))?;
+            // Of two flags that must both be set, the one that is not decides.
+            if self.row.get(earlier.clone()) != Some(b"0") {
+                *earlier = cell;
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push(b',');
+        }
+        self.text.push(b'{');
+        let mut is_first = true;
+        for ((name, _), cell) in self.columns.iter().zip(&self.cells) {
+            // What the caller may not see of the kind has no cell.
+            let Some(cell) = self.row.get(cell.clone()).filter(|cell| !cell.is_empty()) else { continue };
+            if !std::mem::replace(&mut is_first, false) {
+                self.text.push(b',');
+            }
+            // The names of fields are words, so that there is nothing to escape.
+            self.text.push(b'"');
+            self.text.extend_from_slice(name.as_bytes());
+            self.text.extend_from_slice(b"\":");
+            self.text.extend_from_slice(cell);
+        }
+        self.text.push(b'}');
+    }
+}
+
+/// All of it was written by a writer of JSON.
+fn into_text(text: Vec<u8>) -> String {
+    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// The row that is being written, as a struct sees it.
+struct Row<'w, 'a>(&'w mut Rows<'a>);
+
+impl SerializeStruct for Row<'_, '_> {
+    type Ok = ();
+    type Error = NoRow;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), NoRow> {
+        self.0.field(name, value)
+    }
+
+    fn end(self) -> Result<(), NoRow> {
+        Ok(())
+    }
+}
+
+/// What a row cannot be.
+macro_rules! no_row {
+    ($($method:ident($($type:ty),*) -> $ok:ty;)*) => {
+        $(fn $method(self, $(_: $type),*) -> Result<$ok, NoRow> {
+            Err(NoRow("a row is a struct".into()))
+        })*
+    };
+}
+
+impl<'w, 'a> Serializer for Row<'w, 'a> {
+    type Ok = ();
+    type Error = NoRow;
+    type SerializeSeq = Impossible<(), NoRow>;
+    type SerializeTuple = Impossible<(), NoRow>;
+    type SerializeTupleStruct = Impossible<(), NoRow>;
+    type SerializeTupleVariant = Impossible<(), NoRow>;
+    type SerializeMap = Impossible<(), NoRow>;
+    type SerializeStruct = Row<'w, 'a>;
+    type SerializeStructVariant = Impossible<(), NoRow>;
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Row<'w, 'a>, NoRow> {
+        Ok(self)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NoRow> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), NoRow> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), NoRow> {
+        value.serialize(self)
+    }
+
+    no_row! {
+        serialize_bool(bool) -> ();
+        serialize_i8(i8) -> ();
+        serialize_i16(i16) -> ();
+        serialize_i32(i32) -> ();
+        serialize_i64(i64) -> ();
+        serialize_u8(u8) -> ();
+        serialize_u16(u16) -> ();
+        serialize_u32(u32) -> ();
+        serialize_u64(u64) -> ();
+        serialize_f32(f32) -> ();
+        serialize_f64(f64) -> ();
+        serialize_char(char) -> ();
+        serialize_str(&str) -> ();
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_map(Option<usize>) -> Self::SerializeMap;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
+    }
+}

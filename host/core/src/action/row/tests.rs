@@ -1,0 +1,117 @@
+use super::*;
+use serde_json::json;
+
+#[derive(Serialize)]
+struct Thing {
+    id: u32,
+    name: &'static str,
+    on: bool,
+    allowed: bool,
+    state: &'static str,
+    ends: Option<i64>,
+    made: i64,
+    owner: Option<u32>,
+    price: &'static str,
+    country: Option<&'static str>,
+    parts: Vec<u32>,
+    secret: Unreadable,
+}
+
+/// Cannot be written, so that whoever reads it is found.
+struct Unreadable;
+
+impl Serialize for Unreadable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("read"))
+    }
+}
+
+const THING: Thing = Thing {
+    id: 7,
+    name: "a \"b\"",
+    on: true,
+    allowed: false,
+    state: "off",
+    ends: Some(1_798_675_200),
+    made: 1_736_951_400,
+    owner: None,
+    price: "485.00",
+    country: None,
+    parts: Vec::new(),
+    secret: Unreadable,
+};
+
+/// A text, because the order of the fields counts.
+fn shape(fields: &str) -> ReplyShape {
+    serde_json::from_str(&format!(r#"{{"shape": "list", "of": "thing", "fields": {fields}}}"#)).unwrap()
+}
+
+fn written(fields: &str, thing: &Thing) -> String {
+    let shape = shape(fields);
+    let mut rows = shape.rows(CallerRole::Admin, &Columns::default());
+    rows.write(thing).unwrap();
+    rows.object()
+}
+
+#[test]
+fn a_row_has_the_fields_of_the_description_in_its_order() {
+    let fields = r#"{"title": {"type": "text", "of": "name"}, "id": {"type": "id"}, "parts": {"type": "list"}}"#;
+    assert_eq!(written(fields, &THING), r#"{"title":"a \"b\"","id":7,"parts":[]}"#);
+}
+
+#[test]
+fn flags_are_numbers_and_may_ask_two_fields_or_for_a_word() {
+    let fields = r#"{"on": {"type": "flag"}, "both": {"type": "flag", "of": "on", "and": "allowed"},
+        "off": {"type": "flag", "of": "state", "is": "off"}, "gone": {"type": "flag", "of": "state", "is": "gone"}}"#;
+    assert_eq!(written(fields, &THING), r#"{"on":1,"both":0,"off":1,"gone":0}"#);
+    let allowed = Thing { allowed: true, ..THING };
+    assert_eq!(written(fields, &allowed), r#"{"on":1,"both":1,"off":1,"gone":0}"#);
+    let disabled = Thing { on: false, ..allowed };
+    assert_eq!(written(fields, &disabled), r#"{"on":0,"both":0,"off":1,"gone":0}"#);
+}
+
+#[test]
+fn points_in_time_are_written_as_the_surface_says() {
+    let fields = r#"{"ends": {"type": "text", "as": "date"}, "unix": {"type": "date", "of": "ends"},
+        "made": {"type": "text", "as": "datetime"}}"#;
+    let ending = r#"{"ends":"2026-12-31","unix":1798675200,"made":"2025-01-15 14:30:00"}"#;
+    assert_eq!(written(fields, &THING), ending);
+    let endless = Thing { ends: None, ..THING };
+    assert_eq!(written(fields, &endless), r#"{"ends":null,"unix":null,"made":"2025-01-15 14:30:00"}"#);
+}
+
+#[test]
+fn what_is_not_there_is_the_empty_value_of_its_type_or_null() {
+    let fields = r#"{"owner": {"type": "id"}, "above": {"type": "id", "of": "owner", "nullable": true},
+        "country": {"type": "text"}}"#;
+    assert_eq!(written(fields, &THING), r#"{"owner":0,"above":null,"country":""}"#);
+}
+
+#[test]
+fn words_and_amounts_are_the_surfaces() {
+    let fields = r#"{"state": {"type": "text", "words": {"off": "disabled"}}, "price": {"type": "decimal"},
+        "name": {"type": "text", "words": {"off": "disabled"}}}"#;
+    assert_eq!(written(fields, &THING), r#"{"state":"disabled","price":485.00,"name":"a \"b\""}"#);
+}
+
+#[test]
+fn what_is_not_shown_is_not_read() {
+    let fields = r#"{"id": {"type": "id"}, "secret": {"type": "text", "role": "admin"}}"#;
+    let shape = shape(fields);
+    let mut rows = shape.rows(CallerRole::Reseller, &Columns::default());
+    rows.write(&THING).unwrap();
+    rows.write(&THING).unwrap();
+    assert_eq!(rows.list(), r#"[{"id":7},{"id":7}]"#);
+    let hidden = Columns { hide: vec!["secret".into()], ..Columns::default() };
+    assert!(shape.rows(CallerRole::Admin, &hidden).write(&THING).is_ok());
+    assert!(shape.rows(CallerRole::Admin, &Columns::default()).write(&THING).is_err());
+}
+
+#[test]
+fn documents_are_rows_too_and_other_things_are_none() {
+    let shape = shape(r#"{"id": {"type": "id"}, "more": {"type": "text"}}"#);
+    let mut rows = shape.rows(CallerRole::Admin, &Columns::default());
+    rows.write_document(json!({"id": 3, "other": true}).as_object().unwrap()).unwrap();
+    assert!(rows.write(&[1]).is_err());
+    assert_eq!(rows.object(), r#"{"id":3}"#, "what the kind does not have has no cell");
+}

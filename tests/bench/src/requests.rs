@@ -1,0 +1,64 @@
+//! Whole requests as clients send them, over as many connections as the hello that they are compared with: a
+//! sign-in of a random line, a page of lines, a new line.
+
+use crate::children::Server;
+use crate::load::Ask;
+use crate::panel::{self, PASSWORD, Size};
+use crate::report::Report;
+use anyhow::{Context, ensure};
+use std::time::Duration;
+
+/// Connections that ask at the same time.
+const CONNECTIONS: usize = 32;
+/// Lines of the panel.
+const LINES: u32 = 100_000;
+/// Of them those that sign in, again and again.
+const SIGNED_IN: u32 = 10_000;
+const SIGN_INS: usize = 20_000;
+const PAGES: usize = 3_000;
+const NEW_LINES: usize = 4_000;
+
+pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (data, native) = (folder.path().join("data"), folder.path().join("native"));
+    let admin = panel::prepare(&data, Size { channels: 100, bouquets: 0 })?;
+    panel::with(&data, async |panel| panel::lines(panel, panel::tenant(panel).await?, admin.reseller, LINES).await)?;
+    panel::copy(&data, &native)?;
+    let (server, native) = (Server::panel(&data, false)?, Server::panel(&native, true)?);
+    let baseline = Server::baseline(&[])?;
+    let (hello, busy) = (Ask::get(baseline.address, "/hello", &[]), Ask::get(baseline.address, "/busy", &[]));
+    let over = |ask: &Ask| ask.cpu_over(baseline.pid(), SIGN_INS, CONNECTIONS, |_| ask.text());
+    let mut against_hello = |what: &str, goal, subject: &dyn Fn() -> anyhow::Result<Duration>| {
+        report.compare(what, "a hello", goal, subject, || over(&hello))
+    };
+    against_hello("a hello that computes for 60 µs", None, &|| over(&busy))?;
+    against_hello("a sign-in of a random line", Some(3.8), &|| sign_in(&server))?;
+    against_hello("the same compiled in", Some(2.4), &|| sign_in(&native))?;
+    let (path, key) = (&admin.path, &admin.key);
+    let page = Ask::get(server.address, &format!("{path}?api_key={key}&action=get_lines&limit=50"), &[]);
+    let shown: serde_json::Value = serde_json::from_slice(&page.once()?.body)?;
+    let rows = shown.get("data").and_then(|rows| rows.as_array()).context("no page")?;
+    ensure!(rows.len() == 50, "the page has {} rows", rows.len());
+    against_hello("a page of 50 of 100,000 lines", Some(14.0), &|| {
+        page.cpu_over(server.pid(), PAGES, CONNECTIONS, |_| page.text())
+    })?;
+    let form = format!("api_key={key}&action=create_line&exp_date=2099-12-31");
+    let create = Ask::post(server.address, path, &[], &form);
+    let made = create.once()?;
+    ensure!(String::from_utf8_lossy(&made.body).contains("STATUS_SUCCESS"), "a line is not made");
+    against_hello("a new line", Some(14.0), &|| {
+        create.cpu_over(server.pid(), NEW_LINES, CONNECTIONS, |_| create.text())
+    })
+}
+
+/// Sign-ins of lines that stand in no order.
+fn sign_in(server: &Server) -> anyhow::Result<Duration> {
+    let ask = |path: &str| Ask::get(server.address, path, &[]);
+    let request = |number: usize| {
+        // Multiplied by a prime, so that neighbours in time are none in the table.
+        let customer = u32::try_from(number * 7_919 % SIGNED_IN as usize).unwrap_or(0) + 1;
+        let username = panel::customer(customer);
+        ask(&format!("/player_api.php?username={username}&password={PASSWORD}")).text()
+    };
+    ask("/").cpu_over(server.pid(), SIGN_INS, CONNECTIONS, request)
+}
