@@ -13,6 +13,7 @@ mod cells;
 mod check;
 pub(crate) mod connection;
 mod descriptors;
+mod existing;
 mod find;
 mod guards;
 mod guide;

@@ -5,7 +5,7 @@
 //! named here. `NNNN-name.sql` below `migrations/sqlite/<database>`, and below `every` for what
 //! control and tenant databases share.
 
-use super::connection::open_existing;
+use super::existing::open_existing;
 use crate::error::{OpenError, plain};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, Transaction};

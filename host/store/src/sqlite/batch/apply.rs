@@ -1,16 +1,22 @@
 //! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
 //! plans beside it.
 
-use super::{Failure, Hand, Prepare, Touched, Verdict};
+use super::{Failure, Hand, Touched};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, set_change, table};
-use host_core::BouquetId;
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
+use host_core::{BouquetId, TenantId};
 use rusqlite::Connection;
+
+/// What a plan's answer will be, once its batch is durable.
+pub(in crate::sqlite) type Verdict = Result<Committed, CommitError>;
+
+/// Makes what must be there before the row of a tenant with this name is.
+pub(super) type Prepare<'p> = dyn FnMut(TenantId, &str) -> Result<(), StoreError> + 'p;
 
 /// One commit group in the making.
 pub(super) struct Batch<'c> {

@@ -11,24 +11,18 @@ mod apply;
 mod hand;
 mod touched;
 
+pub(super) use apply::Verdict;
 pub(super) use hand::{Failure, Hand};
 pub(super) use touched::Touched;
 
 use super::table::statements;
 use crate::error::failed;
 use crate::keys::ChainKeys;
-use apply::Batch;
-use host_core::TenantId;
+use apply::{Batch, Prepare};
 use host_core::object::Kind;
 use host_core::plan::{Place, Plan};
-use host_core::port::{CommitError, Committed, StoreError};
+use host_core::port::StoreError;
 use rusqlite::{Connection, ErrorCode};
-
-/// What a plan's answer will be, once its batch is durable.
-pub(super) type Verdict = Result<Committed, CommitError>;
-
-/// Makes what must be there before the row of a tenant with this name is.
-pub(super) type Prepare<'p> = dyn FnMut(TenantId, &str) -> Result<(), StoreError> + 'p;
 
 /// What a batch came to.
 pub(super) enum Outcome {

@@ -3,7 +3,7 @@
 //!
 //! * `order` is what it is asked, `desk` what it has of one database, `aftermath` what follows a
 //!   committed group, `log` and `doubt` what is to be done with what it wrote, `book` what the
-//!   writers write down in the control database.
+//!   writers write down in the control database, `notes` how it comes there.
 //! * `turn` is a writer with its queue: one turn takes in what is queued and does it; `routes` are
 //!   the ways there.
 
@@ -12,6 +12,7 @@ mod book;
 mod desk;
 mod doubt;
 mod log;
+mod notes;
 mod opening;
 mod order;
 mod routes;
