@@ -7,7 +7,7 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::content::{CHANNELS, MOVIES, SERIES, guide};
 use crate::panel::Panel;
-use crate::{descriptors, logging, serve};
+use crate::{descriptors, logging, serve, signals};
 use anyhow::Context;
 use host_core::caller::Caller;
 use host_core::{PackageId, TenantId, UserId};
@@ -40,7 +40,7 @@ pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::R
     } else {
         doors::introduce(&doors, panel.media.has_ffmpeg());
     }
-    server.serve(serve::asked_to_end()).await;
+    server.serve(signals::asked_to_end()).await;
     panel.close().await;
     Ok(())
 }

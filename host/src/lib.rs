@@ -18,6 +18,7 @@ pub mod panel;
 pub mod perform;
 pub mod serve;
 mod shipped;
+mod signals;
 mod view;
 
 /// Runs a parsed command line to its end. An error is one sentence that says what to do.

@@ -4,7 +4,7 @@
 use super::Answer;
 use crate::panel::Panel;
 use crate::perform::{Watch, perform};
-use crate::serve::asked_to_end;
+use crate::signals::asked_to_end;
 use anyhow::Context;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
