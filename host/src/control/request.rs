@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// One request. Tenants and users are named as people name them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each mirrors the command of the same name in cli.rs, which documents it")]
+#[allow(missing_docs, reason = "each mirrors the command of the same name in the module `cli`, which documents it")]
 pub enum Request {
     TenantCreate { name: String, hosts: Vec<String> },
     TenantList,
