@@ -1,5 +1,5 @@
-//! From a parsed command line to its effect: what runs a panel, what only looks at files, and
-//! what is a request to a panel, running or not. Knows no verb.
+//! From a parsed command line to its effect: what runs a panel, what only looks at files, and what is a request
+//! to a panel, running or not.
 
 use crate::cli::{AccessCode, Cli, Command, Import, Key, Plugin, RoleName, Tenant, User};
 use crate::config::Config;

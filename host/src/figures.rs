@@ -1,5 +1,5 @@
-//! What `/metrics` shows, in Prometheus text form: counters and durations that every floor notes
-//! in the process's one recorder, and gauges that are read when someone asks. Knows no tenant.
+//! What `/metrics` shows, in Prometheus text form: counters and durations that every floor notes in the process's
+//! one recorder, and gauges that are read when someone asks.
 
 use crate::panel::Panel;
 use metrics::{counter, describe_counter, gauge};

@@ -1,5 +1,4 @@
-//! Amounts of credits: signed ten-thousandths, never floating point.
-//! Knows nothing of who owns them (that is [`crate::ledger`]).
+//! Amounts of credits: signed ten-thousandths, never floating point. Who owns them is in [`crate::ledger`].
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;

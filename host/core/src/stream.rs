@@ -1,5 +1,5 @@
-//! A stream: live channel, created channel, movie, episode or radio station, with its sources.
-//! Knows nothing of bytes (the media floor's) or of who may watch (bouquets and lines).
+//! A stream: live channel, created channel, movie, episode or radio station, with its sources. Its bytes are the
+//! media floor's; who may watch it is decided by bouquets and lines.
 
 pub use crate::delivery::{Delivery, SourceForm, delivers, is_dash, source_form};
 

@@ -1,5 +1,5 @@
-//! Audit rows out of a plan's own rows: who changed what, with secrets named and never shown.
-//! Knows nothing of the hash chain (the store closes it).
+//! Audit rows out of a plan's own rows: who changed what, with secrets named and never shown. The store adds them
+//! to the hash chain.
 
 use crate::overlay::{Overlay, Row};
 use crate::{Error, Result};

@@ -1,5 +1,5 @@
-//! The `#EXTINF` line of a playlist: a duration, attributes in quotes and a name, as people and
-//! programs write them. Knows no other line.
+//! The `#EXTINF` line of a playlist: a duration, attributes in quotes and a name, as people and programs write
+//! them.
 
 use crate::clean::one_line;
 use crate::lines::Line;

@@ -1,5 +1,5 @@
-//! Text that is said or hoped to be UTF-8: each byte that is not becomes the character it is
-//! in Windows-1252. Knows no format and never fails.
+//! Text that is said or hoped to be UTF-8: each byte that is not becomes the character it is in Windows-1252. It
+//! never fails.
 
 use encoding_rs::WINDOWS_1252;
 use std::io::{BufRead, BufReader, Read, Result};

@@ -1,4 +1,4 @@
-//! The times of XMLTV: `YYYYMMDDhhmmss ±hhmm` and its shorter forms. Knows no clock.
+//! The times of XMLTV: `YYYYMMDDhhmmss ±hhmm` and its shorter forms.
 
 use host_core::time::{Unix, civil_from_days, days_from_civil};
 

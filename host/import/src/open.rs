@@ -1,5 +1,5 @@
-//! Opens a foreign file as UTF-8 text: packed or not, in any common encoding, within limits.
-//! Knows no format beyond the first line of XML, which may name the encoding.
+//! Opens a foreign file as UTF-8 text: packed or not, in any common encoding, within limits. The first line of
+//! XML may name the encoding.
 
 use crate::legacy::Mended;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};

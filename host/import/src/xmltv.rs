@@ -1,5 +1,4 @@
-//! Guides in XMLTV: channels and programmes, an item at a time. Knows nothing of which
-//! channels the panel has.
+//! Guides in XMLTV: channels and programmes, an item at a time.
 
 use crate::clean::is_too_long;
 use crate::programme::{Draft, Waiting, span};

@@ -1,4 +1,4 @@
-//! What is going on, as numbers. Knows no names: a channel is a tenant and a stream id.
+//! What is going on, as numbers. A channel is a tenant and a stream id: media has no names.
 
 use host_core::{StreamId, TenantId};
 

@@ -1,4 +1,4 @@
-//! The command line, as `--help` teaches it. Knows nothing of what the commands do.
+//! The command line, as `--help` teaches it.
 
 mod access;
 mod plugin;

@@ -1,5 +1,4 @@
-//! `linecard plugin`: what an operator does with plugins, as `--help` teaches it. Knows nothing of
-//! what the commands do.
+//! `linecard plugin`: what an operator does with plugins, as `--help` teaches it.
 
 use super::value;
 use clap::Subcommand;

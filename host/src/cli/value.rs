@@ -1,5 +1,5 @@
-//! Values of arguments that have a form of their own. What does not have it is wrong usage, and
-//! said so before anything is opened. Knows nothing of what the values are for.
+//! Values of arguments that have a form of their own. What does not have it is wrong usage, and said so before
+//! anything is opened.
 
 use ipnet::IpNet;
 use std::net::IpAddr;

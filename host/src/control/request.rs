@@ -1,5 +1,4 @@
-//! What commands ask of a panel, and what it answers: one JSON line each way, with progress
-//! lines in between. Knows nothing of sockets.
+//! What commands ask of a panel, and what it answers: one JSON line each way, with progress lines in between.
 
 use host_core::user::Role;
 use ipnet::IpNet;

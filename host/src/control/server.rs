@@ -1,5 +1,5 @@
-//! The panel's side of the control socket: 0600, one request per connection. Knows no request;
-//! long work stops when its command has gone or the panel ends.
+//! The panel's side of the control socket: 0600, one request per connection. Long work stops when its command has
+//! gone or the panel ends.
 
 use super::Answer;
 use crate::panel::Panel;

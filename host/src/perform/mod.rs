@@ -1,5 +1,5 @@
-//! Performs requests on an open panel: each is a verb of the engine or a question to the
-//! runtime, a file per noun. Knows no rule; what is refused, the floors below refuse.
+//! Performs requests on an open panel: each is a verb of the engine or a question to the runtime, a file per
+//! noun. What is refused, the floors below refuse.
 
 mod access_codes;
 mod imports;

@@ -1,5 +1,4 @@
-//! A line: one subscription, its facts, and the pure rules on them.
-//! Knows nothing of credits or connections; the shown status is derived, never stored.
+//! A line: one subscription, its facts, and the pure rules on them. The shown status is derived, never stored.
 
 mod visit;
 

@@ -1,5 +1,5 @@
-//! How the media floor asks for bytes from elsewhere. Knows no sockets, no redirects and no
-//! address rules: whoever implements it follows, checks and caps.
+//! How the media floor asks for bytes from elsewhere. Whoever implements it follows redirects, checks addresses
+//! and caps lengths.
 
 use super::Answer;
 use bytes::Bytes;

@@ -1,5 +1,5 @@
-//! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one
-//! way to write, [`Store::commit`]. Knows no SQL and no engine.
+//! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
+//! [`Store::commit`].
 
 use super::{Counted, Held, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;

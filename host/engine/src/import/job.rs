@@ -1,4 +1,4 @@
-//! The job row of an import: begun, moved on with each chunk, ended. Knows no entry.
+//! The job row of an import: begun, moved on with each chunk, ended.
 
 use super::tally::{Counts, Tally};
 use crate::{Engine, Error, Result, Work};

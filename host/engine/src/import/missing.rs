@@ -1,4 +1,4 @@
-//! What is gone from a source: marked, or deleted. Knows only which streams were met.
+//! What is gone from a source: marked, or deleted.
 
 use super::Progress;
 use super::job::Running;

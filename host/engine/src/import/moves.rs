@@ -1,6 +1,5 @@
-//! Which streams of a source are in the file under another address. The whole file is looked at
-//! before anything is written; what is kept are digests of what the source has already, so that
-//! a file of any size costs no more. Knows nothing of what becomes of an entry.
+//! Which streams of a source are in the file under another address. The whole file is looked at before anything
+//! is written; what is kept are digests of what the source has already, so that a file of any size costs no more.
 
 use super::Entry;
 use super::job::Running;

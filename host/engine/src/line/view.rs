@@ -1,4 +1,4 @@
-//! The line view: what every surface reads of a line. Knows who may see which field.
+//! The line view: what every surface reads of a line. Who may see which field is decided here.
 
 use crate::{Result, Work};
 use host_core::caller::CallerRole;

@@ -1,4 +1,4 @@
-//! What a `Range` header asks for. Knows the header's grammar and a length, no file.
+//! What a `Range` header asks for. Pure: it sees the header and a length, not the file.
 
 use host_core::port::ByteRange;
 use std::ops::RangeInclusive;

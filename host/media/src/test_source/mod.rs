@@ -1,5 +1,5 @@
-//! `test:NAME` sources: moving pictures with a tone, so that a panel without any source plays.
-//! Knows no network.
+//! `test:NAME` sources: moving pictures with a tone, so that a panel without any source plays. It needs no
+//! network.
 
 mod clip;
 

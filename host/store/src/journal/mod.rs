@@ -1,5 +1,5 @@
-//! Journals: what happened, beside the databases. Notes go into a bounded buffer and reach the
-//! tenant's file within a second. Knows nothing of plans.
+//! Journals: what happened, beside the databases. Notes go into a bounded buffer and reach the tenant's file
+//! within a second.
 
 mod age;
 mod trust;

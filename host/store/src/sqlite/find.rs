@@ -1,4 +1,4 @@
-//! Look-ups by unique values and by id. Knows nothing of lists.
+//! Look-ups by unique values and by id.
 
 use super::scope::{CLIMB, Look, seen};
 use super::table::{in_control, name, read, statements};

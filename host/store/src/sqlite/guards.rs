@@ -1,4 +1,4 @@
-//! Guards: whether what a plan was decided from still holds. Knows nothing of writing.
+//! Guards: whether what a plan was decided from still holds.
 
 use super::batch::{Failure, Hand};
 use super::{find, idempotency, ledger, references, table};

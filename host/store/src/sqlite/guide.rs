@@ -1,5 +1,4 @@
 //! Channels and programmes of guide sources, build by build.
-//! Knows nothing of how a guide is read from a file.
 
 use super::batch::{Failure, Hand};
 use crate::error::failed;

@@ -1,4 +1,4 @@
-//! Replies that were given under idempotency keys. Knows nothing of requests.
+//! Replies that were given under idempotency keys.
 
 use super::batch::{Failure, Hand};
 use host_core::UserId;

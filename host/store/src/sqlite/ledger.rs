@@ -1,5 +1,4 @@
 //! The double-entry ledger in tables: transfers, and balances that follow from them.
-//! Knows nothing of why credits move.
 
 use super::batch::{Failure, Hand};
 use super::cells::Word;

@@ -1,4 +1,4 @@
-//! Effects that wait to be performed. Knows nothing of how.
+//! Effects that wait to be performed.
 
 use super::batch::{Failure, Hand};
 use super::cells::to_json;

@@ -1,5 +1,5 @@
-//! The writers of a store: a fixed number for all tenants, each database at one of them; driven
-//! by threads, or by hand. Knows nothing of plans.
+//! The writers of a store: a fixed number for all tenants, each database at one of them; driven by threads, or by
+//! hand.
 
 use super::descriptors;
 use super::places::Places;

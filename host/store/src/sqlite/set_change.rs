@@ -1,5 +1,4 @@
 //! Set changes: one statement over many rows, with the number that it must touch.
-//! Knows nothing of who decided it.
 
 use super::batch::{Failure, Hand};
 use host_core::object::Key;

@@ -1,5 +1,5 @@
-//! The look at a data directory before its databases are used: what a crash left half done is
-//! ended, what is damaged is named. Knows nothing of what is in the tables but tenants.
+//! The look at a data directory before its databases are used: what a crash left half done is ended, what is
+//! damaged is named.
 
 use super::audit_chain::heads;
 use super::connection::{make, open_reading, open_writing, quick_check};

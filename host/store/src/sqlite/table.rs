@@ -1,5 +1,5 @@
-//! One object kind, one table: a kind says its columns, and every statement on single rows is
-//! generated from that, once. Knows nothing of guards or scopes.
+//! One object kind, one table: a kind says its columns, and every statement on single rows is generated from
+//! that, once.
 
 use super::batch::Hand;
 use super::cells::{Binding, Cells};

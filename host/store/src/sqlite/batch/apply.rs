@@ -1,5 +1,4 @@
-//! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
-//! plans beside it.
+//! One plan of a batch: its guards, its writes, its replies and audit rows.
 
 use super::{Failure, Hand, Touched};
 use crate::keys::ChainKeys;

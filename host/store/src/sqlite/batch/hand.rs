@@ -1,5 +1,4 @@
-//! What writes: statements that are kept ready for the length of a batch, and why one of them
-//! may fail. Knows nothing of what they say.
+//! What writes: statements that are kept ready for the length of a batch, and why one of them may fail.
 
 use crate::error::{failed, plain};
 use host_core::plan::Guard;

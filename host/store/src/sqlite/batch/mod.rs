@@ -1,5 +1,4 @@
 //! Group commit: many plans, each whole or not at all, in one transaction with one flush.
-//! Knows nothing of queues or threads.
 //!
 //! Guards are checked before a plan writes, so that a plan that fails has nearly always written
 //! nothing and the others go on. One that fails after a write ends the attempt; the batch is

@@ -1,4 +1,4 @@
-//! What others must hear of a committed batch. Knows nothing of who they are.
+//! What others must hear of a committed batch.
 
 use host_core::TenantId;
 use host_core::object::{Key, Kind, Object};

@@ -1,5 +1,5 @@
-//! The desk of one database: the plans that wait for it, what is reserved in it, and which of
-//! the plans go into the next flush. Knows nothing of how plans are written.
+//! The desk of one database: the plans that wait for it, what is reserved in it, and which of the plans go into
+//! the next flush.
 
 use super::doubt::Doubt;
 use super::log::Log;

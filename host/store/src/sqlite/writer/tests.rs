@@ -1,4 +1,4 @@
-//! The writer without a thread: what a step does, and what it leaves. Knows SQL only to count rows.
+//! The writer without a thread: what a step does, and what it leaves.
 
 use super::*;
 use crate::keys::FileKeyring;

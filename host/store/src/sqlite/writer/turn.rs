@@ -1,5 +1,5 @@
-//! One writer with the queue in front of it. A turn takes in what is queued and does it; a
-//! thread takes turns whenever an order comes, a test when it likes. Knows nothing of plans.
+//! One writer with the queue in front of it. A turn takes in what is queued and does it; a thread takes turns
+//! whenever an order comes, a test when it likes.
 
 use super::{Inlets, Order, Writer};
 use crate::sqlite::readers::Readers;
