@@ -5,7 +5,7 @@ use crate::panel::ADDRESS;
 use crate::report::Report;
 use host_core::journal::{Entry, JournalQuery};
 use host_core::lease::Lease;
-use host_core::line::Seats as Limit;
+use host_core::line::SeatLimit;
 use host_core::port::{Answer, Journal, LeaseMirror};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
@@ -65,7 +65,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             agent: "VLC/3.0.20 LibVLC/3.0.20",
             address: ADDRESS,
             output: None,
-            limit: Limit::AtMost(NonZeroU32::MIN),
+            limit: SeatLimit::AtMost(NonZeroU32::MIN),
             term: Expiry::Never,
             policy: ConnectionPolicy::Refuse,
             same_player: SamePlayer::TakeOver,

@@ -3,7 +3,7 @@
 use super::session::SessionKey;
 use super::signal::Signal;
 use host_core::lease::{LEASE_SECONDS, Lease};
-use host_core::line::{Output, Seats as Limit};
+use host_core::line::{Output, SeatLimit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId, TenantId};
@@ -45,7 +45,7 @@ pub struct Start<'a> {
     /// In which form; none for files.
     pub output: Option<Output>,
     /// The line's seats.
-    pub limit: Limit,
+    pub limit: SeatLimit,
     /// When the line's term ends: it is looked at again then.
     pub term: Expiry,
     /// What happens when all seats are taken.

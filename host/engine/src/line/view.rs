@@ -2,7 +2,7 @@
 
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::line::{Line, LineStatus, Output, Seats};
+use host_core::line::{Line, LineStatus, Output, SeatLimit};
 use host_core::secret::Secret;
 use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
@@ -25,7 +25,7 @@ pub(crate) struct View<'a> {
     enabled: bool,
     admin_enabled: bool,
     status: LineStatus,
-    max_connections: Seats,
+    max_connections: SeatLimit,
     active_connections: u32,
     #[serde(serialize_with = "shortest")]
     allowed_addresses: &'a [IpNet],

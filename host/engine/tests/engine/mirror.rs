@@ -52,7 +52,7 @@ fn start(panel: &Panel, session: u64, stream: u32, term: Expiry) -> Start<'stati
         agent: "vlc",
         address: ip("10.0.0.1"),
         output: None,
-        limit: host_core::line::Seats::Unlimited,
+        limit: host_core::line::SeatLimit::Unlimited,
         term,
         policy: host_core::settings::ConnectionPolicy::Refuse,
         same_player: host_core::settings::SamePlayer::TakeOver,

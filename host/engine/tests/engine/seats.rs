@@ -149,7 +149,7 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
         agent: "vlc",
         address: ip(address),
         output: None,
-        limit: host_core::line::Seats::from(1),
+        limit: host_core::line::SeatLimit::from(1),
         term: host_core::time::Expiry::Never,
         policy: host_core::settings::ConnectionPolicy::Refuse,
         same_player: host_core::settings::SamePlayer::TakeOver,

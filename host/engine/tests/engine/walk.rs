@@ -2,7 +2,7 @@
 //! invariants checked after every step. The same seed takes the same way.
 
 use crate::panel::Panel;
-use host_core::line::Seats as Limit;
+use host_core::line::SeatLimit;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId};
@@ -88,7 +88,7 @@ fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> Start<'a>
         agent: "walker",
         address: std::net::IpAddr::from([10, 0, 0, u8::try_from(dice.roll(3)).unwrap()]),
         output: None,
-        limit: Limit::from(limit),
+        limit: SeatLimit::from(limit),
         term: Expiry::Never,
         policy,
         same_player: if dice.roll(4) == 0 { SamePlayer::Refuse } else { SamePlayer::TakeOver },

@@ -4,7 +4,7 @@ use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{Line, Seats};
+use host_core::line::{Line, SeatLimit};
 use host_core::object::{Key, Stored};
 use host_core::plan::{Change, Guard, Place, Plan};
 use host_core::port::{Answer, CommitError, Committed, Store, StoreError};
@@ -154,7 +154,7 @@ pub(crate) fn line(id: u32, owner: UserId) -> Line {
         trial: false,
         enabled: true,
         admin_enabled: true,
-        max_connections: Seats::from(2),
+        max_connections: SeatLimit::from(2),
         allowed_addresses: vec!["10.0.0.0/8".parse().unwrap()],
         allowed_agents: vec!["VLC \"quoted\"".into()],
         allowed_outputs: vec![host_core::line::Output::Ts],

@@ -4,7 +4,7 @@ use crate::connection::check;
 use crate::connection::held::{Held, LEASE, Start};
 use crate::connection::signal::Ended;
 use host_core::Refusal;
-use host_core::line::{Output, Seats as Limit};
+use host_core::line::{Output, SeatLimit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const SILENT: Duration = Duration::from_secs(15);
 
 /// Whether all seats are taken.
 pub(super) fn is_full(line: &[Held], start: &Start<'_>) -> bool {
-    matches!(start.limit, Limit::AtMost(limit) if line.len() >= limit.get() as usize)
+    matches!(start.limit, SeatLimit::AtMost(limit) if line.len() >= limit.get() as usize)
 }
 
 /// Which lease has to go for this start, if one has.

@@ -4,7 +4,7 @@ use super::Seats;
 use crate::connection::held::{Connection, Held};
 use crate::connection::signal::Ended;
 use host_core::lease::Fence;
-use host_core::line::Seats as Limit;
+use host_core::line::SeatLimit;
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +82,7 @@ impl Seats {
         &self,
         tenant: TenantId,
         line: LineId,
-        limit: Limit,
+        limit: SeatLimit,
         term: Expiry,
         keep: impl Fn(&Held) -> bool,
     ) -> usize {
@@ -101,8 +101,8 @@ impl Seats {
                 }
             }
             let most = match limit {
-                Limit::Unlimited => usize::MAX,
-                Limit::AtMost(limit) => limit.get() as usize,
+                SeatLimit::Unlimited => usize::MAX,
+                SeatLimit::AtMost(limit) => limit.get() as usize,
             };
             let surplus = kept.len().saturating_sub(most);
             kept.drain(..surplus).for_each(|held| self.end(held, Ended::Killed, now));
@@ -113,7 +113,7 @@ impl Seats {
 
     /// Ends all connections of a line. Answers how many.
     pub fn kill(&self, tenant: TenantId, line: LineId) -> usize {
-        self.retain(tenant, line, Limit::Unlimited, Expiry::Never, |_| false)
+        self.retain(tenant, line, SeatLimit::Unlimited, Expiry::Never, |_| false)
     }
 
     /// Ends all connections of a tenant.
