@@ -10,7 +10,7 @@ use host_core::port::{Answer, Journal, LeaseMirror};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
-use host_engine::connection::{Coming, Seats, Start};
+use host_engine::connection::{Coming, SeatRequest, Seats};
 use host_store::{Opened, Options, SystemClock};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -55,7 +55,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
     let before = cpu::of_this_thread();
     for number in 0..count {
         let session = seats.fresh_session();
-        drop(seats.acquire(Start {
+        drop(seats.acquire(SeatRequest {
             tenant: TenantId(1),
             line: LineId(1 + number % LINES),
             stream: StreamId(7),
@@ -66,7 +66,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             address: ADDRESS,
             output: None,
             limit: SeatLimit::AtMost(NonZeroU32::MIN),
-            term: Expiry::Never,
+            expiry: Expiry::Never,
             policy: ConnectionPolicy::Refuse,
             same_player: SamePlayer::TakeOver,
         })?);

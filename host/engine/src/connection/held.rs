@@ -25,7 +25,7 @@ pub enum Coming {
 
 /// Identifies a start, and says what it wants.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+pub struct SeatRequest<'a> {
     /// Whose panel.
     pub tenant: TenantId,
     /// Whose seat.
@@ -46,8 +46,8 @@ pub struct Start<'a> {
     pub output: Option<Output>,
     /// The line's seats.
     pub limit: SeatLimit,
-    /// When the line's term ends: it is looked at again then.
-    pub term: Expiry,
+    /// When the line expires: it is looked at again then.
+    pub expiry: Expiry,
     /// What happens when all seats are taken.
     pub policy: ConnectionPolicy,
     /// What happens then to a start by a player that has one of them.
@@ -62,7 +62,7 @@ pub(super) struct Held {
     pub(super) handles: u32,
     pub(super) agent: Box<str>,
     pub(super) output: Option<Output>,
-    pub(super) term: Expiry,
+    pub(super) expiry: Expiry,
     /// What the player signed in with; none when it is not known.
     pub(super) credentials: Option<u64>,
     pub(super) signal: Arc<Signal>,

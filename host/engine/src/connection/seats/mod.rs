@@ -76,7 +76,7 @@ impl Seats {
             handles: 0,
             agent: Box::default(),
             output: None,
-            term: Expiry::Never,
+            expiry: Expiry::Never,
             credentials: None,
             signal: Arc::default(),
             followed: false,

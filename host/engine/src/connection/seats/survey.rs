@@ -83,7 +83,7 @@ impl Seats {
         tenant: TenantId,
         line: LineId,
         limit: SeatLimit,
-        term: Expiry,
+        expiry: Expiry,
         keep: impl Fn(&Held) -> bool,
     ) -> usize {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
@@ -94,7 +94,7 @@ impl Seats {
             let mut kept: Vec<Held> = Vec::with_capacity(before);
             for mut held in leases.drain(..) {
                 if keep(&held) {
-                    held.term = term;
+                    held.expiry = expiry;
                     kept.push(held);
                 } else {
                     self.end(held, Ended::Killed, now);
@@ -139,7 +139,7 @@ impl Seats {
         })
     }
 
-    /// Ends all leases that ran out, and answers the lines with a lease whose term is over.
+    /// Ends all leases that ran out, and returns the lines that expired while they hold one.
     pub fn sweep(&self, now: Unix) -> Vec<(TenantId, LineId)> {
         let monotonic = self.clock.monotonic();
         let mut over = Vec::new();
@@ -148,7 +148,7 @@ impl Seats {
             let mut shard = shard.lock();
             shard.retain(|owner, leases| {
                 self.expire(leases, monotonic, now);
-                if leases.iter().any(|held| held.term.is_past(now)) {
+                if leases.iter().any(|held| held.expiry.is_past(now)) {
                     over.push(*owner);
                 }
                 !leases.is_empty()
