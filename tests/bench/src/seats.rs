@@ -6,7 +6,7 @@ use crate::report::Report;
 use host_core::journal::{Entry, JournalQuery};
 use host_core::lease::Lease;
 use host_core::line::SeatLimit;
-use host_core::port::{Answer, Journal, LeaseMirror};
+use host_core::port::{Journal, LeaseMirror, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
@@ -97,11 +97,11 @@ struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Answer<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<Entry>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
-    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Answer<'_, bool> {
+    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {
         Box::pin(async { Ok(false) })
     }
 }

@@ -7,7 +7,7 @@ use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::{Line, SeatLimit};
 use host_core::object::{Key, Stored};
 use host_core::plan::{Change, Guard, Place, Plan};
-use host_core::port::{Answer, CommitError, Committed, Store, StoreError};
+use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::series::Series;
 use host_core::stream::{Stream, StreamKind};
@@ -29,7 +29,7 @@ pub(crate) struct Panel<'s> {
 }
 
 /// Waits for an answer.
-pub(crate) fn wait<T, E>(answer: Answer<'_, T, E>) -> Result<T, E> {
+pub(crate) fn wait<T, E>(answer: Pending<'_, T, E>) -> Result<T, E> {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(answer)
 }
 

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::hls::source::listing::Span;
     use futures_util::stream;
-    use host_core::port::{Answer, Validators};
+    use host_core::port::{Pending, Validators};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     impl Fetch for Server {
-        fn open<'a>(&'a self, _: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+        fn open<'a>(&'a self, _: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
             let file: Vec<u8> = (0..=255).collect();
             let (status, part) = match range.filter(|_| self.knows_ranges) {
                 Some(ByteRange::Between(first, last)) => (206, &file[first as usize..=last as usize]),
