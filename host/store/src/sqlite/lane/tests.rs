@@ -24,7 +24,7 @@ fn wait<T, E>(answer: Pending<'_, T, E>) -> Result<T, E> {
 /// A store with two tenants.
 fn opened(folder: &tempfile::TempDir, lane: usize, longest_read: Duration) -> Opened {
     let opened = open(&folder.path().join("data"), Options { lane, longest_read, ..Options::default() }).unwrap();
-    let born = |id| {
+    let created = |id| {
         Change::Insert(Box::new(Object::Tenant(Tenant {
             id: TenantId(id),
             version: Version(0),
@@ -35,7 +35,7 @@ fn opened(folder: &tempfile::TempDir, lane: usize, longest_read: Duration) -> Op
             created_at: Unix(0),
         })))
     };
-    let plan = Plan { changes: vec![born(1), born(2)], ..Plan::default() };
+    let plan = Plan { changes: vec![created(1), created(2)], ..Plan::default() };
     wait(opened.store.commit(Place::Control, plan)).unwrap();
     opened
 }

@@ -1,7 +1,7 @@
 //! How a writer finds what the book is to say of its own databases, and writes the book down.
 
 use super::Writer;
-use super::desk::Desk;
+use super::database_state::DatabaseState;
 use super::doubt::Doubt;
 use super::order::Order;
 use crate::error::failed;
@@ -35,14 +35,14 @@ fn head_to_note(
 
 impl Writer {
     /// Notes how far the chains of some databases have come, by way of the control database's writer.
-    pub(super) fn note_heads(&mut self, now: Duration, which: impl Fn(&Desk) -> bool) {
+    pub(super) fn note_heads(&mut self, now: Duration, which: impl Fn(&DatabaseState) -> bool) {
         let mut control = None;
-        for (place, desk) in self.desks.iter_mut().filter(|(_, desk)| which(desk)) {
-            desk.note_made(now);
-            let Some(database) = &desk.connection else { continue };
+        for (place, database) in self.databases.iter_mut().filter(|(_, database)| which(database)) {
+            database.note_made(now);
+            let Some(connection) = &database.connection else { continue };
             let control = control.get_or_insert_with(|| open_reading(&self.directory.control(), &CONTROL));
             let head = match control {
-                Ok(control) => head_to_note(control, &self.keys, *place, database),
+                Ok(control) => head_to_note(control, &self.keys, *place, connection),
                 Err(error) => Err(StoreError::Failed(error.to_string())),
             };
             match head {
@@ -62,17 +62,17 @@ impl Writer {
             tracing::warn!(%error, "notes in the control database are put off");
             return;
         }
-        let Some(desk) = self.desks.get_mut(&Place::Control) else { return };
-        let Some(connection) = desk.connection.take() else { return };
+        let Some(database) = self.databases.get_mut(&Place::Control) else { return };
+        let Some(connection) = database.connection.take() else { return };
         match self.book.write(&connection, &self.keys) {
             Ok(()) => {
-                desk.used = now;
-                desk.connection = Some(connection);
+                database.used = now;
+                database.connection = Some(connection);
             }
             Err(error) => {
                 tracing::warn!(%error, "notes in the control database are put off");
                 drop(connection);
-                desk.doubt = Some(Doubt::new(None, now));
+                database.doubt = Some(Doubt::new(None, now));
                 self.can_be_written(Place::Control, Err(error.to_string()));
             }
         }

@@ -44,7 +44,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 /// Writes, and remembers whether anything was written.
-pub(in crate::sqlite) struct Hand<'c> {
+pub(in crate::sqlite) struct PlanWriter<'c> {
     pub(in crate::sqlite) connection: &'c Connection,
     wrote: Cell<bool>,
     /// The statements of this batch. Their texts are never dropped, so that where a text lies says
@@ -52,12 +52,12 @@ pub(in crate::sqlite) struct Hand<'c> {
     ready: RefCell<Vec<(&'static str, CachedStatement<'c>)>>,
 }
 
-impl<'c> Hand<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Hand<'c> {
-        Hand { connection, wrote: Cell::new(false), ready: RefCell::default() }
+impl<'c> PlanWriter<'c> {
+    pub(super) fn new(connection: &'c Connection) -> PlanWriter<'c> {
+        PlanWriter { connection, wrote: Cell::new(false), ready: RefCell::default() }
     }
 
-    /// Whether anything was written since [`Hand::begin`].
+    /// Whether anything was written since [`PlanWriter::begin`].
     pub(super) fn has_written(&self) -> bool {
         self.wrote.get()
     }

@@ -1,5 +1,5 @@
-//! The desk of one database: the plans that wait for it, what is reserved in it, and which of the plans go into
-//! the next flush.
+//! What a writer has of one database: the plans that wait for it, what is reserved in it, and which of
+//! the plans go into the next flush.
 
 use super::doubt::Doubt;
 use super::log::Log;
@@ -30,7 +30,7 @@ pub(super) struct Queued {
 
 /// What a writer has of one database.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct DatabaseState {
     pub(super) connection: Option<Connection>,
     /// A connection that is closed when all is answered: to close one may move its log.
     pub(super) spent: Option<Connection>,
@@ -45,7 +45,7 @@ pub(super) struct Desk {
     queue: VecDeque<Queued>,
 }
 
-impl Desk {
+impl DatabaseState {
     /// Takes a plan in.
     pub(super) fn add(&mut self, plan: Box<Plan>, answer: oneshot::Sender<Verdict>) {
         self.queue.push_back(Queued { plan, answer, names: None });
