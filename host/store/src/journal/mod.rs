@@ -7,7 +7,7 @@ mod trust;
 use crate::Options;
 use crate::directory::DataDirectory;
 use crate::error::{OpenError, failed};
-use crate::sqlite::connection::{make, open_writing};
+use crate::sqlite::database::{make, open_writing};
 use crate::sqlite::schema::JOURNAL;
 use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};

@@ -11,7 +11,7 @@ mod audit_chain;
 mod batch;
 mod cells;
 mod check;
-pub(crate) mod connection;
+pub(crate) mod database;
 mod descriptors;
 mod existing;
 mod find;

@@ -1,7 +1,7 @@
 //! Read connections: a pool for all threads of the process, so that a read is a function call,
 //! never waits for another one, and the descriptors of all databases together have a bound.
 
-use super::connection::{open_reading, path_of, schema_of};
+use super::database::{open_reading, path_of, schema_of};
 use super::places::{PlaceState, Places};
 use super::shelf::{Counted, Reader};
 use crate::directory::DataDirectory;

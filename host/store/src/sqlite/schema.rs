@@ -140,7 +140,7 @@ fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::connection::{make, open_reading, open_writing};
+    use crate::sqlite::database::{make, open_reading, open_writing};
 
     const FIRST: Step = &["CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
         CREATE TABLE owners (id INTEGER PRIMARY KEY) STRICT;

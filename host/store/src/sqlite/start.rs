@@ -2,7 +2,7 @@
 //! damaged is named.
 
 use super::audit_chain::heads;
-use super::connection::{make, open_reading, open_writing, quick_check};
+use super::database::{make, open_reading, open_writing, quick_check};
 use super::places::Places;
 use super::schema::{CONTROL, TENANT};
 use super::writer::forget_tenant;

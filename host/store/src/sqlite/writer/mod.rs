@@ -26,7 +26,7 @@ pub(super) use routes::Senders;
 pub(super) use writer_loop::WriterLoop;
 
 use super::batch::{self, Outcome, Verdict};
-use super::connection::make_tenant;
+use super::database::make_tenant;
 use super::places::Places;
 use crate::directory::DataDirectory;
 use crate::keys::ChainKeys;

@@ -7,7 +7,7 @@ use super::order::Order;
 use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::heads::{self, Head};
-use crate::sqlite::connection::open_reading;
+use crate::sqlite::database::open_reading;
 use crate::sqlite::schema::CONTROL;
 use host_core::plan::Place;
 use host_core::port::StoreError;

@@ -4,7 +4,7 @@ use super::Writer;
 use super::doubt::{self, Doubt};
 use super::order::Order;
 use crate::error::failed;
-use crate::sqlite::connection::{open_writing, path_of, schema_of};
+use crate::sqlite::database::{open_writing, path_of, schema_of};
 use host_core::plan::Place;
 use host_core::port::{StoreError, Trouble};
 use rusqlite::Connection;

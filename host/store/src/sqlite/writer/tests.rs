@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::FileKeyring;
 use crate::sqlite::batch::Verdict;
-use crate::sqlite::connection::{make, open_reading, path_of, schema_of};
+use crate::sqlite::database::{make, open_reading, path_of, schema_of};
 use crate::sqlite::readers::Readers;
 use crate::sqlite::schema::CONTROL;
 use crate::sqlite::verify;
