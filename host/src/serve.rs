@@ -59,7 +59,7 @@ pub async fn bind(
         surfaces: listener.surfaces.clone(),
     }));
     tell_of_strange_surfaces(panel).await?;
-    let figures = crate::figures::install(panel)?;
+    let metrics = crate::metrics::install(panel)?;
     let config = host_http::Config {
         listeners,
         management,
@@ -73,7 +73,7 @@ pub async fn bind(
         },
         insecure_panel,
         drain: None,
-        metrics: Some(figures),
+        metrics: Some(metrics),
     };
     let (engine, runtime, media) = (panel.engine.clone(), panel.runtime.clone(), panel.media.clone());
     Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")

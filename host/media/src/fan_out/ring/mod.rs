@@ -2,7 +2,7 @@
 //! costs a place and a waker, whatever it does or does not read.
 
 use crate::budget::{Budget, Share};
-use crate::figures::ChannelState;
+use crate::metrics::ChannelState;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
@@ -179,7 +179,7 @@ impl Ring {
     }
 
     /// Viewers, state, bytes handed out, skips.
-    pub(crate) fn figures(&self) -> (usize, ChannelState, u64, u64) {
+    pub(crate) fn metrics(&self) -> (usize, ChannelState, u64, u64) {
         let inner = self.0.lock();
         (inner.viewers.len(), inner.state, inner.bytes_out, inner.skips)
     }
