@@ -163,7 +163,7 @@ impl Media {
         let mut viewer = self.shared_channel(tenant, stream)?;
         tokio::select! {
             biased;
-            () = self.upstream.told(&stream.sources) => {}
+            () = self.upstream.until_known(&stream.sources) => {}
             begun = timeout(self.timing.begin, viewer.begin()) => begun.map_err(|_| MediaError::StreamDown)??,
         }
         Ok(self.upstream.are_hls(&stream.sources).unwrap_or(false))

@@ -27,7 +27,7 @@ pub(super) async fn playlist(
     let watch = Arc::clone(&entries.0.watch);
     let goes_on = move |_: Progress<'_>| watch.goes_on();
     let report = host_engine::import::playlist(&panel.engine, caller, &options, entries, goes_on).await?;
-    whole(report, "what was imported so far stays")
+    completed(report, "what was imported so far stays")
 }
 
 /// Imports a guide; answers the counts.
@@ -44,12 +44,12 @@ pub(super) async fn guide(
     let goes_on = move |_: Progress<'_>| watch.goes_on();
     let items = xmltv::items(Text::from_reader(watched, Limits::default())?);
     let report = host_engine::import::guide(&panel.engine, caller, &options, items, goes_on).await?;
-    whole(report, "the last good guide stays")
+    completed(report, "the last good guide stays")
 }
 
 /// The report of an import that came to its end. One that did not is told as a failure, so that
 /// no script takes it for the whole file.
-fn whole(report: Value, kept: &str) -> anyhow::Result<Value> {
+fn completed(report: Value, kept: &str) -> anyhow::Result<Value> {
     if report["state"] != "cancelled" {
         return Ok(report);
     }

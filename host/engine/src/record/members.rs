@@ -40,7 +40,7 @@ pub async fn members(work: &mut Work, bouquet: BouquetId, query: &Map<String, Va
     }
     let limit = u32::try_from(limit).unwrap_or(1);
     let page = work.engine().store().members_page(work.caller().tenant, bouquet, after, limit).await?;
-    let rows: Vec<Value> = page.iter().map(bouquet::shown).collect();
+    let rows: Vec<Value> = page.iter().map(bouquet::member_document).collect();
     Ok(json!({ "rows": rows, "counts": bouquet::counts(work, bouquet).await? }))
 }
 
