@@ -69,7 +69,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn asynchronous<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    // Sockets are looked at after so many turns of tasks: a turn may take as long as a plugin's tick.
+    // Sockets are looked at after eight turns of tasks: a turn may take as long as a plugin's tick.
     tokio::runtime::Builder::new_multi_thread().event_interval(8).enable_all().build()?.block_on(work)
 }
 

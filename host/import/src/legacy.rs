@@ -10,7 +10,7 @@ const CHUNK: usize = 16 * 1024;
 /// origin come out right, because accented Latin-1 text is hardly ever valid UTF-8.
 pub(crate) struct Mended<R> {
     reader: BufReader<R>,
-    /// Read but not yet looked at: at most a chunk and the begin of one character.
+    /// Read but not yet looked at: at most a chunk and the beginning of one character.
     raw: Vec<u8>,
     /// Ready to be given, from `given` on.
     ready: Vec<u8>,

@@ -23,7 +23,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The ratio is judged only beyond so many unpacked bytes: a short list of like lines is
+    /// The ratio is judged only beyond this number of unpacked bytes: a short list of like lines is
     /// no bomb.
     pub const RATIO_FROM: u64 = 64 * 1024;
 }
@@ -87,7 +87,7 @@ fn peek<R: Read>(mut reader: R, count: usize) -> Result<(Vec<u8>, impl Read + us
     Ok((head.clone(), Cursor::new(head).chain(reader)))
 }
 
-/// The encoding that a file's begin shows; none means UTF-8, or near it.
+/// The encoding that the beginning of a file shows; `None`: UTF-8, or near it.
 fn encoding(head: &[u8]) -> Result<Option<&'static Encoding>, ImportError> {
     if let Some((marked, _)) = Encoding::for_bom(head) {
         return Ok((marked != UTF_8).then_some(marked));

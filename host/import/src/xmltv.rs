@@ -149,7 +149,7 @@ impl<R: Read> Guide<R> {
     }
 
     /// Gives what can be given now that this programme was read: the one of its channel that
-    /// waited for its begin, and it, unless it waits itself.
+    /// waited for its start, and it, unless it waits itself.
     fn follow(&mut self, draft: Draft) {
         if let Some(waited) = self.waiting.take(&draft.programme.channel) {
             if draft.programme.start > waited.programme.start {

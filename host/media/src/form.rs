@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use host_core::port::{FetchError, Fetched};
 
-/// So many bytes tell a form.
+/// How many bytes are enough to tell a form.
 const TELLING: usize = 512;
 
 /// What an answer is.

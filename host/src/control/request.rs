@@ -47,7 +47,7 @@ pub enum Request {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
-    /// So much of the file was read; more lines follow.
+    /// How much of the file was read; more lines follow.
     Progress {
         /// Bytes read so far.
         done: u64,

@@ -118,7 +118,7 @@ async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyh
     Ok(Catalogue { bouquets: vec![live, films], channels, movie, episode })
 }
 
-/// The series with its episodes; answers it and the first of them.
+/// Creates the series with its episodes. Returns it and the first of them.
 async fn series(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyhow::Result<(u32, u32)> {
     let category = record(engine, tenant, "category", json!({ "kind": "series", "name": "Series" })).await?;
     let document = json!({ "name": SERIES.name, "categories": [category],

@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Imports a playlist; answers the counts.
+/// Imports a playlist, and returns the counts.
 pub(super) async fn playlist(
     panel: &Panel,
     tenant: &str,
@@ -30,7 +30,7 @@ pub(super) async fn playlist(
     completed(report, "what was imported so far stays")
 }
 
-/// Imports a guide; answers the counts.
+/// Imports a guide, and returns the counts.
 pub(super) async fn guide(
     panel: &Panel,
     tenant: &str,
@@ -58,7 +58,7 @@ fn completed(report: Value, kept: &str) -> anyhow::Result<Value> {
     bail!("the import was cancelled after {read} entries, {kept} ({counts}); import the file again to complete it")
 }
 
-/// A playlist that can be read more than once: each clone begins at the file's begin.
+/// A playlist that can be read more than once: each clone begins at the beginning of the file.
 struct Playlist<W>(Watched<W>);
 
 impl<W> Clone for Playlist<W> {

@@ -19,7 +19,7 @@ use crate::panel::Panel;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Performs a request and answers what `--json` prints.
+/// Performs a request and returns what `--json` prints.
 pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) -> anyhow::Result<Value> {
     match request {
         Request::TenantCreate { name, hosts } => tenants::create(panel, &name, &hosts).await,

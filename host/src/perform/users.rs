@@ -75,7 +75,7 @@ pub(super) async fn reset(panel: &Panel, tenant: &str, username: &str) -> anyhow
     Ok(view)
 }
 
-/// Stops a user's keys and his subtree's rights, or lets them work again.
+/// Stops a user's keys and their subtree's rights, or lets them work again.
 pub(super) async fn set_enabled(panel: &Panel, tenant: &str, username: &str, enabled: bool) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
     let user: User = named(panel, caller.tenant, Unique::Username(username.to_lowercase()), username).await?;

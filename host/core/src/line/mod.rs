@@ -19,7 +19,7 @@ use std::num::NonZeroU32;
 pub enum SeatLimit {
     /// Any number of connections.
     Unlimited,
-    /// At most so many connections at any moment.
+    /// At most this number of connections at any moment.
     AtMost(NonZeroU32),
 }
 

@@ -18,7 +18,7 @@ pub enum ByteRange {
     From(u64),
     /// `bytes=a-b`: both ends included.
     Between(u64, u64),
-    /// `bytes=-n`: the last so many.
+    /// `bytes=-n`: the last n bytes.
     Last(u64),
 }
 

@@ -119,9 +119,9 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves.
     pub search: Option<String>,
-    /// Skip so many; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
+    /// How many to skip; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
     pub start: u32,
-    /// At most so many; 1 to 1,000.
+    /// How many at most; 1 to 1,000.
     pub limit: u32,
     /// Newest (highest id) first instead of lowest id first.
     pub descending: bool,
@@ -179,7 +179,7 @@ pub trait Store: Send + Sync + 'static {
     fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits>;
     /// Transfers that touch an account, newest first, at most 1,000.
     fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>>;
-    /// Trials that a user, and those below him, made since a time.
+    /// Trials that a user, and those below them, made since a time.
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
     /// which a tenant has few (groups, packages).

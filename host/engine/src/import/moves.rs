@@ -73,7 +73,7 @@ impl Moves {
         !self.addresses.insert(self.key.address(url))
     }
 
-    /// What an entry is whose address the source does not have.
+    /// How to treat an entry whose address the source does not have.
     pub(super) fn of(&self, entry: &PlaylistEntry) -> Move {
         match self.streams.get(&self.key.name(&entry.tvg_id, &entry.name)) {
             None => Move::New,

@@ -39,7 +39,7 @@ pub(super) const FIELDS: &[(&str, CallerRole)] = &[
     ("admin_notes", CallerRole::Admin),
 ];
 
-/// Sets the fields that are there; answers the line view. Connections that the line may no longer
+/// Sets the fields that are there, and returns the line view. Connections that the line may no longer
 /// have end after commit.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
     ("country", CallerRole::Reseller),
 ];
 
-/// Sells a line; answers its view.
+/// Sells a line, and returns its view.
 ///
 /// # Errors
 /// `invalid_package`, `no_trials`, `insufficient_credits`, `username_taken`, `invalid_username`,

@@ -101,7 +101,7 @@ pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<Strin
         return Ok(());
     }
     let edits = work.overlay.members(bouquet);
-    // So many more are read as may go from among the first.
+    // As many more are read as may be taken out of the first ones.
     let more: usize = edits.iter().map(|edit| edit.named().len()).sum();
     let limit = SHOWN + more;
     let (mut members, mut known) = (Vec::new(), HashMap::new());

@@ -47,7 +47,7 @@ pub async fn members(work: &mut Work, bouquet: BouquetId, query: &Map<String, Va
 /// Edits a bouquet's members: `change` is `{"add","remove","move","to"}`, each optional. `add` puts
 /// members at the end, and leaves those that it has where they are; `remove` takes members out;
 /// `move` puts them `to` a spot, in the order given, and adds those that it does not have. Removed
-/// first, added then, moved last. Answers the whole record. Connections to what was removed end
+/// first, added then, moved last. Returns the whole record. Connections to what was removed end
 /// after commit.
 ///
 /// # Errors

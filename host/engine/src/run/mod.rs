@@ -88,7 +88,7 @@ impl Run {
     }
 
     /// Puts the run under an idempotency key of the calling user. `request` is the SHA-256 over
-    /// action and parameters. Answers the first request's reply when there was one.
+    /// action and parameters. Returns the first request's reply when there was one.
     ///
     /// # Errors
     /// `idempotency_mismatch` when the key was used for another request, `idempotency_busy`
@@ -139,7 +139,7 @@ impl Run {
     ///
     /// # Errors
     /// `conflict` after the third attempt, `too_large` for a plan beyond the limits of one plan,
-    /// [`Error::Invalid`] for a token that is no whole JSON string of the reply's data, or that
+    /// [`Error::Invalid`] for a token that is not a whole JSON string of the reply's data, or that
     /// the plan would store.
     pub async fn finish(&mut self, mut work: Work, reply: Vec<u8>) -> Result<Finished> {
         self.recorded = std::mem::take(&mut work.recorded);

@@ -115,7 +115,7 @@ impl Work {
     /// The signed-in line. Without one from the sign-in it is read.
     ///
     /// # Errors
-    /// `not_permitted` when the caller is no line.
+    /// `not_permitted` when the caller is not a line.
     pub async fn calling_line(&mut self) -> Result<Arc<Line>> {
         if let Some(line) = &self.line {
             return Ok(Arc::clone(line));

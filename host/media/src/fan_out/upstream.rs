@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// So many addresses are remembered, with what they led to; those that are used least go first.
+/// How many addresses are remembered, with what they led to; those that are used least go first.
 const MAX_KEPT: usize = 16_384;
 
 /// What sources are opened with.

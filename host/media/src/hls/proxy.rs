@@ -25,9 +25,9 @@ use url::Url;
 const MAX_KEPT: u64 = 32 << 20;
 /// Streams whose sources' cookies are kept; those that are used least go first.
 const MAX_JARS: usize = 4_096;
-/// A playlist has about so many bytes.
+/// About how many bytes a playlist has.
 const USUAL_BYTES: u64 = 8 << 10;
-/// Above so many bytes a playlist is rewritten beside the workers that answer requests.
+/// A playlist of more bytes is rewritten beside the workers that answer requests.
 const LONG: usize = 64 << 10;
 
 type Outcome = Result<Arc<Rewritten>, MediaError>;
@@ -113,7 +113,7 @@ impl Proxy {
         })
     }
 
-    /// What is no playlist: a segment, a key; a player's range is handed on.
+    /// What is not a playlist: a segment, a key; a player's range is handed on.
     pub(super) async fn bytes(
         &self,
         tenant: TenantId,

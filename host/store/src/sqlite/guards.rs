@@ -8,7 +8,7 @@ use host_core::time::Unix;
 use host_core::{UserId, Version};
 use rusqlite::{Connection, OptionalExtension};
 
-/// Up to so many changes a plan is searched for a write that checks a guard by itself.
+/// A plan with more changes is not searched for a write that checks a guard by itself.
 const SEARCHED: usize = 16;
 
 /// Checks every guard of a plan that its own writes do not check anyway.

@@ -54,7 +54,7 @@ static PRUNE: LazyLock<(String, String)> = LazyLock::new(|| {
     )
 });
 
-/// Drops up to `most` programmes of builds that nobody reads. The answer: how many.
+/// Drops up to `most` programmes of builds that nobody reads. Returns how many.
 pub(super) fn prune(writer: &PlanWriter<'_>, source: GuideSourceId, most: u32) -> Result<u32, Failure> {
     let (programmes, channels) = &*PRUNE;
     let dropped = u32::try_from(writer.run(programmes, (source.0, most))?).unwrap_or(u32::MAX);

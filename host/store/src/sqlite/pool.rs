@@ -109,7 +109,7 @@ impl Writers {
     }
 
     /// Each writer, one after the other, takes in what is queued for it and does what can be done
-    /// at `now`, counted from any moment the caller likes and never falling. The answer: when
+    /// at `now`, counted from any moment the caller likes and never falling. Returns when
     /// there will be something to do even if nothing more is asked; `now` itself when it is at
     /// once.
     pub fn step(&mut self, now: Duration) -> Option<Duration> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// After so long without a read a connection is closed.
+/// A connection that does not read for this time is closed.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// The read connections of the process.

@@ -5,7 +5,7 @@ use host_core::object::Key;
 use host_core::plan::{Guard, SetChange, SetKind};
 use host_core::{UserId, Version};
 
-/// Performs one. The answer: how many rows it touched.
+/// Performs one. Returns how many rows it touched.
 pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, Failure> {
     let touched = match &change.what {
         SetKind::MoveLines(from, to) => {

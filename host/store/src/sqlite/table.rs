@@ -136,7 +136,7 @@ pub(super) fn insert(writer: &PlanWriter<'_>, object: &Object) -> rusqlite::Resu
     with_object!(object, it => it.attach(writer.connection, true))
 }
 
-/// Rewrites a row that is still at the object's version. The answer: whether it was.
+/// Rewrites a row that is still at the object's version. Returns whether it was.
 pub(super) fn update(writer: &PlanWriter<'_>, object: &Object) -> rusqlite::Result<bool> {
     let rows = writer.with(&statements(object.key().kind()).update, |statement| {
         let mut row = Binding::new(statement);
@@ -153,7 +153,7 @@ pub(super) fn update(writer: &PlanWriter<'_>, object: &Object) -> rusqlite::Resu
     Ok(true)
 }
 
-/// Drops a row that is still at that version. The answer: whether it was.
+/// Drops a row that is still at that version. Returns whether it was.
 pub(super) fn delete(writer: &PlanWriter<'_>, key: Key, version: Version) -> rusqlite::Result<bool> {
     Ok(writer.run(&statements(key.kind()).delete, (key.number(), version.0))? > 0)
 }

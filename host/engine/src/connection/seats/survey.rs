@@ -77,7 +77,7 @@ impl Seats {
     }
 
     /// Ends connections of a line that `keep` does not want, then the oldest ones above `limit`.
-    /// Answers how many ended.
+    /// Returns how many ended.
     pub(in crate::connection) fn retain(
         &self,
         tenant: TenantId,
@@ -111,7 +111,7 @@ impl Seats {
         })
     }
 
-    /// Ends all connections of a line. Answers how many.
+    /// Ends all connections of a line. Returns how many.
     pub fn kill(&self, tenant: TenantId, line: LineId) -> usize {
         self.retain(tenant, line, SeatLimit::Unlimited, Expiry::Never, |_| false)
     }

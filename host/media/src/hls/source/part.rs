@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched};
 
-/// So much of a file is thrown away, at most, to come to a segment in it.
+/// Most bytes of a file that are thrown away to come to a segment in it.
 const MAX_SKIPPED: u64 = 16 << 20;
 
 /// A segment that is being read.

@@ -201,7 +201,7 @@ fn rewrites(plan: &Plan, id: BouquetId) -> bool {
     })
 }
 
-/// Takes the next block of ids of a kind. The answer: its first.
+/// Takes the next block of ids of a kind. Returns its first.
 fn take_ids(writer: &PlanWriter<'_>, kind: Kind, many: u32) -> Result<u32, Failure> {
     let next: i64 = writer
         .connection

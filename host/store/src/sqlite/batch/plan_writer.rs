@@ -72,7 +72,7 @@ impl<'c> PlanWriter<'c> {
         self.wrote.set(true);
     }
 
-    /// Runs a statement. The answer: rows it touched.
+    /// Runs a statement. Returns how many rows it touched.
     pub(in crate::sqlite) fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
         let rows = self.with(sql, |statement| statement.execute(params))?;
         if rows > 0 {

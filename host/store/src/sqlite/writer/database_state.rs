@@ -100,7 +100,7 @@ impl DatabaseState {
         self.reservations.next_end().into_iter().chain(self.doubt.as_ref().map(Doubt::next)).min()
     }
 
-    /// Grants what can be reserved now. The answer: how many were told so.
+    /// Grants what can be reserved now. Returns how many were told so.
     pub(super) fn grant(&mut self, now: Duration, mut next: impl FnMut() -> Ticket) -> u64 {
         let mut told = 0;
         loop {

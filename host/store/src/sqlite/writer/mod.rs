@@ -41,7 +41,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A database that was not written for so long is closed.
+/// A database that is not written for this time is closed.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// One writer, with the databases that belong to it.
@@ -59,7 +59,7 @@ pub(super) struct Writer {
     answered: u64,
 }
 
-/// Verdicts for so many plans, also when writing them panics: that ends neither the writer nor its
+/// A verdict for each of the plans, also when writing them panics: that ends neither the writer nor its
 /// other databases. The connection went with the panic, so that the next group opens a new one.
 fn shielded(plans: usize, write: impl FnOnce() -> Vec<Verdict>) -> Vec<Verdict> {
     catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
@@ -106,7 +106,7 @@ impl Writer {
     }
 
     /// Grants, commits and answers all that can be done now, and then moves logs that have grown.
-    /// The answer: when there will be something to do even if no order comes.
+    /// Returns when there will be something to do even if no order comes.
     fn step(&mut self, now: Duration) -> Option<Duration> {
         let places: Vec<_> = self.databases.keys().copied().collect();
         let again = places.into_iter().filter_map(|place| self.step_place(place, now)).min();
@@ -173,7 +173,7 @@ impl Writer {
         }
     }
 
-    /// Writes a group to the open database of a place. The answer: a verdict for each plan.
+    /// Writes a group to the open database of a place. Returns a verdict for each plan.
     fn write(&mut self, place: Place, group: &[Queued], now: Duration) -> Vec<Verdict> {
         let (directory, places, keys) = (Arc::clone(&self.directory), Arc::clone(&self.places), self.keys.clone());
         let all = |error| vec![Err(CommitError::Store(error)); group.len()];

@@ -45,7 +45,7 @@ impl WriterLoop {
         WriterLoop { writer, receiver, first: None, senders, queue, orders, sweeps, swept, ended: false }
     }
 
-    /// Takes in what is queued and does all of it that can be done now. The answer: when there
+    /// Takes in what is queued and does all of it that can be done now. Returns when there
     /// will be something to do even if no order comes.
     pub(in crate::sqlite) fn step(&mut self, now: Duration) -> Option<Duration> {
         self.take_queued();
@@ -132,7 +132,7 @@ impl WriterLoop {
         }
     }
 
-    /// All that came while the last group was flushed goes into the next one. The answer: how many.
+    /// All that came while the last group was flushed goes into the next one. Returns how many.
     fn take_queued(&mut self) -> usize {
         // One at least: it may be what the waiting plans wait for.
         let room = self.queue.saturating_sub(self.writer.waiting()).max(1);
