@@ -13,7 +13,7 @@ use std::path::Path;
 /// Enough of a file to find its encoding in.
 const HEAD: usize = 1_024;
 
-/// How much a file may hold (`security-requirements.md` sections 10 and 11).
+/// How much a file may hold: a small one that unpacks to terabytes must end as an error, not fill the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes after unpacking; the same limit holds for files that are not packed.
@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Limits {
     /// The ratio is judged only beyond this number of unpacked bytes: a short list of like lines is
-    /// no bomb.
+    /// not a bomb.
     pub const RATIO_FROM: u64 = 64 * 1024;
 }
 
