@@ -109,7 +109,7 @@ const ROWS: usize = 64;
 
 /// Gives way to others after every few rows; `shown` is how many there are by now.
 pub(crate) async fn give_way(shown: usize) {
-    if shown % ROWS == 0 {
+    if shown.is_multiple_of(ROWS) {
         tokio::task::yield_now().await;
     }
 }
