@@ -1,5 +1,5 @@
-//! From a parsed command line to its effect: what runs a panel, what only looks at files, and
-//! what is a request to a panel, running or not. Knows no verb.
+//! From a parsed command line to its effect: what runs a panel, what only looks at files, and what is a request
+//! to a panel, running or not.
 
 use crate::cli::{AccessCode, Cli, Command, Import, Key, Plugin, RoleName, Tenant, User};
 use crate::config::Config;
@@ -69,7 +69,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn asynchronous<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    // Sockets are looked at after so many turns of tasks: a turn may take as long as a plugin's tick.
+    // Sockets are looked at after eight turns of tasks: a turn may take as long as a plugin's tick.
     tokio::runtime::Builder::new_multi_thread().event_interval(8).enable_all().build()?.block_on(work)
 }
 

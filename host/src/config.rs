@@ -1,5 +1,5 @@
-//! The configuration file: TOML, checked strictly, every field with a default that is safe.
-//! Knows nothing of how it is used; `panel.rs` hands each floor its part.
+//! The configuration file: TOML, checked strictly, every field with a default that is safe. `panel.rs` hands each
+//! floor its part.
 
 use crate::shipped;
 use host_runtime::CompileLimits;

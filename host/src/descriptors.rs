@@ -1,12 +1,12 @@
 //! How many files and sockets the process may hold open. Systems give a low number and allow a high
-//! one, for the sake of old programs that this one is none of.
+//! one, for the sake of old programs; this is not one of them.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// More than any machine here needs; some systems allow a billion.
 const ENOUGH: u64 = 1 << 20;
 
-/// How many the process may hold, once it has raised its limit; none is any number.
+/// How many the process may hold, once it has raised its limit; `None`: any number.
 pub(crate) fn allowed() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     Some(limit.maximum.unwrap_or(ENOUGH).min(ENOUGH).max(limit.current?))
@@ -24,7 +24,7 @@ pub(crate) fn raise() {
     }
 }
 
-/// How many the process may hold now; none is any number.
+/// How many the process may hold now; `None`: any number.
 pub(crate) fn current() -> Option<usize> {
     getrlimit(Resource::Nofile).current.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -11,13 +11,14 @@ pub mod control;
 mod demo;
 mod descriptors;
 mod doctor;
-mod figures;
 mod inspect;
 pub mod logging;
+mod metrics;
 pub mod panel;
 pub mod perform;
 pub mod serve;
 mod shipped;
+mod signals;
 mod view;
 
 /// Runs a parsed command line to its end. An error is one sentence that says what to do.

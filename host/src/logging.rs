@@ -1,5 +1,4 @@
 //! Where log lines go: standard error, for people or as JSON lines. No field is longer than 1 KiB.
-//! Knows nothing of what is logged.
 
 use crate::config::Log;
 use std::fmt;

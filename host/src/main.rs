@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            // `--help` and `--version` are no mistakes; everything else is wrong usage.
+            // `--help` and `--version` are not mistakes; everything else is wrong usage.
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };

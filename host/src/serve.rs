@@ -5,6 +5,7 @@ use crate::cli::Serve;
 use crate::config::Config;
 use crate::control::server as control;
 use crate::panel::{Panel, socket};
+use crate::signals::asked_to_end;
 use crate::{descriptors, logging, shipped};
 use anyhow::Context;
 use host_http::{Certificates, Listener, Server, Sockets, Tls};
@@ -58,7 +59,7 @@ pub async fn bind(
         surfaces: listener.surfaces.clone(),
     }));
     tell_of_strange_surfaces(panel).await?;
-    let figures = crate::figures::install(panel)?;
+    let metrics = crate::metrics::install(panel)?;
     let config = host_http::Config {
         listeners,
         management,
@@ -72,7 +73,7 @@ pub async fn bind(
         },
         insecure_panel,
         drain: None,
-        metrics: Some(figures),
+        metrics: Some(metrics),
     };
     let (engine, runtime, media) = (panel.engine.clone(), panel.runtime.clone(), panel.media.clone());
     Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")
@@ -106,25 +107,4 @@ async fn renew(certificates: Certificates, mut hung_up: Signal) {
             Err(error) => tracing::warn!(%error, "the old certificate stays; correct the files and send SIGHUP again"),
         }
     }
-}
-
-/// Resolves at the first SIGTERM or SIGINT; from then on another one ends the process.
-pub(crate) async fn asked_to_end() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::warn!("signals cannot be watched; the process ends at once when it is told to");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        // Everything acknowledged is already flushed.
-        std::process::exit(1);
-    });
 }

@@ -250,7 +250,7 @@ fn an_output_that_the_delivery_of_a_stream_cannot_send_is_refused_and_takes_no_s
         let stream = json!({ "kind": "live", "name": "Both", "sources": [ts, hls], "delivery": "proxy" });
         let place = Place::new(stream, json!({ "max_connections": 2 })).await;
         assert!(place.segments().await.iter().all(|path| path.ends_with(".ts")));
-        assert!(place.tenant.panel.panel.media.figures().channels.iter().all(|one| one.tenant != place.tenant.id));
+        assert!(place.tenant.panel.panel.media.metrics().channels.iter().all(|one| one.tenant != place.tenant.id));
         assert!(place.watch("a").await.plays().await);
     });
 }
@@ -259,10 +259,10 @@ fn an_output_that_the_delivery_of_a_stream_cannot_send_is_refused_and_takes_no_s
 fn leases_that_a_crash_would_lose_are_counted_among_the_figures() {
     run(async {
         let panel = TestPanel::shared();
-        let answer = soon("figures", panel.http.get(format!("{}/metrics", panel.management)).send()).await.unwrap();
-        let figures = answer.text().await.unwrap();
+        let answer = soon("metrics", panel.http.get(format!("{}/metrics", panel.management)).send()).await.unwrap();
+        let metrics = answer.text().await.unwrap();
         for line in ["# HELP linecard_leases_unmirrored_total ", "\nlinecard_leases_unmirrored_total "] {
-            assert!(figures.contains(line), "{line}: {figures}");
+            assert!(metrics.contains(line), "{line}: {metrics}");
         }
     });
 }
@@ -295,7 +295,7 @@ fn a_viewer_that_stops_reading_costs_the_other_nothing() {
 
 /// How often viewers of the place's channel were too slow and left something out.
 fn skips(place: &Place) -> u64 {
-    let figures = place.tenant.panel.panel.media.figures();
-    let channel = figures.channels.iter().find(|channel| channel.tenant == place.tenant.id);
+    let metrics = place.tenant.panel.panel.media.metrics();
+    let channel = metrics.channels.iter().find(|channel| channel.tenant == place.tenant.id);
     channel.map_or(0, |channel| channel.skips)
 }

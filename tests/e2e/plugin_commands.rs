@@ -74,7 +74,7 @@ fn a_grant_is_given_and_taken_back_piece_by_piece() {
     }
     for verb in ["grant", "revoke", "remove"] {
         let outcome = station.run(&["plugin", verb, "player", "--tenant", "acme"]);
-        assert!(outcome.code == 1 && outcome.err.contains("came with the program"), "{verb}: {}", outcome.err);
+        assert!(outcome.code == 1 && outcome.err.contains("is a shipped plugin"), "{verb}: {}", outcome.err);
     }
 }
 

@@ -1,13 +1,8 @@
 //! What documents and comments name exists.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::tree::{all, is_path, root, shown, text_of};
-
-/// Comments that still name a document that is not in the tree.
-const KNOWN: [&str; 2] =
-    ["host/import/src/open.rs: security-requirements.md", "host/import/src/xml.rs: security-requirements.md"];
 
 #[test]
 fn every_path_that_a_document_names_exists() {
@@ -19,16 +14,13 @@ fn every_path_that_a_document_names_exists() {
 
 #[test]
 fn every_path_and_document_that_a_comment_names_exists() {
-    let mut known: BTreeSet<&str> = KNOWN.into();
     let mut missing = Vec::new();
     for file in all(".rs") {
         let comments = comments(&text_of(&file));
         missing.extend(missing_paths(&file, &comments));
         missing.extend(missing_documents(&file, &comments));
     }
-    let missing: Vec<_> = missing.into_iter().filter(|found| !known.remove(found.as_str())).collect();
     assert!(missing.is_empty(), "comments name what does not exist:\n{}", missing.join("\n"));
-    assert!(known.is_empty(), "no comment names these any more: strike them from the list: {known:#?}");
 }
 
 #[test]

@@ -13,6 +13,16 @@ const GIVEN_UP: &[(&str, &str, &str)] = &[
     ("host/http/src/", "Spoken", "Rendered"),
     ("host/http/src/", "Ticket", "SessionTag"),
     ("host/engine/src/sign_in/", "Gate", "SignInState"),
+    ("host/engine/src/", "Kept", "Recorded"),
+    ("host/engine/src/work/", "Facts", "RunContext"),
+    ("host/core/src/line/", "Seats", "SeatLimit"),
+    ("host/core/src/port/", "Answer", "Pending"),
+    ("host/store/src/sqlite/", "Desk", "DatabaseState"),
+    ("host/store/src/sqlite/", "Hand", "PlanWriter"),
+    ("host/store/src/sqlite/", "Turn", "WriterLoop"),
+    ("host/store/src/sqlite/", "Inlets", "Senders"),
+    ("host/media/src/", "Figures", "Metrics"),
+    ("host/media/src/hls/", "Kept", "CacheKey"),
 ];
 
 #[test]

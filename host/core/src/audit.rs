@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct AuditEntry {
     /// When.
     pub at: Unix,
-    /// Who; none is the host itself.
+    /// Who; `None`: the host itself.
     pub actor: Option<UserId>,
     /// With which key (its public prefix).
     pub key_prefix: Option<String>,

@@ -29,7 +29,7 @@ impl Default for Bouquet {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Member {
-    /// A stream that is no episode.
+    /// A stream that is not an episode.
     Stream(StreamId),
     /// A series with all its episodes.
     Series(SeriesId),

@@ -1,5 +1,4 @@
-//! Amounts of credits: signed ten-thousandths, never floating point.
-//! Knows nothing of who owns them (that is [`crate::ledger`]).
+//! Amounts of credits: signed ten-thousandths, never floating point. Who owns them is in [`crate::ledger`].
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -10,7 +9,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Credits(i64);
 
-/// Why a text is no amount.
+/// Why a text is not an amount.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AmountError {
     /// Not `-?digits(.digits)?`.

@@ -44,7 +44,7 @@ pub enum SourceForm {
 }
 
 impl SourceForm {
-    /// What messages call it, at the begin of a sentence.
+    /// What messages call it, at the beginning of a sentence.
     pub const fn as_str(self) -> &'static str {
         match self {
             SourceForm::Ts => "An http address",

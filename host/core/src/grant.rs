@@ -1,7 +1,8 @@
-//! A grant: the operator's yes to what a plugin asks for, function by function and action by action.
-//! Knows no plugin; the runtime turns the effective grant into a linker.
+//! A grant: the operator's yes to what a plugin asks for, function by function and action by action. The runtime
+//! turns the effective grant into a linker.
 
-use crate::action::{Budget, Reach};
+use crate::action::Budget;
+use crate::reach::Reach;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

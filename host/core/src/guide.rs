@@ -55,7 +55,7 @@ pub struct Programme {
     pub channel: String,
     /// Begin.
     pub start: Unix,
-    /// End, after the begin.
+    /// End, after the start.
     pub stop: Unix,
     /// Title.
     pub title: String,

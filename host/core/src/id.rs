@@ -1,5 +1,5 @@
-//! One id type for every thing, so that two kinds of id cannot be mixed up.
-//! Knows nothing of how ids are allocated (that is the store's durable blocks).
+//! One id type for every thing, so that two kinds of id cannot be mixed up. The store gives them out in durable
+//! blocks.
 
 use serde::{Deserialize, Serialize};
 

@@ -63,7 +63,7 @@ pub enum Skipped {
     Protocol(&'static str),
     /// A DASH or Smooth Streaming manifest.
     Manifest,
-    /// The page of a web site, which is no stream.
+    /// The page of a web site, which is not a stream.
     WebPage,
     /// A line or text beyond the limit.
     TooLong,

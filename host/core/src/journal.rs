@@ -71,9 +71,9 @@ pub struct JournalQuery {
     pub line: Option<LineId>,
     /// Only refusals.
     pub refusals: bool,
-    /// Skip so many.
+    /// How many to skip.
     pub start: u32,
-    /// At most so many; capped at 1,000.
+    /// How many at most; capped at 1,000.
     pub limit: u32,
 }
 

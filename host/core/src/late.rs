@@ -47,7 +47,7 @@ pub fn fill(text: String, late: &[Late], values: &[String]) -> String {
     filled
 }
 
-/// Likewise for a reply; bytes that are no text have no tokens.
+/// Likewise for a reply; bytes that are not text have no tokens.
 pub fn fill_reply(reply: Vec<u8>, late: &[Late], values: &[String]) -> Vec<u8> {
     if late.is_empty() {
         return reply;

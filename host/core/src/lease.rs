@@ -1,5 +1,5 @@
-//! A lease: one occupied seat of a line. The count of connections *is* the unexpired leases.
-//! Knows the rules of taking over and of ending the oldest; the engine keeps the map.
+//! A lease: one occupied seat of a line. The count of connections *is* the unexpired leases. The rules of taking
+//! over and of ending the oldest are here; the engine keeps the map.
 
 use crate::time::Unix;
 use crate::{LineId, StreamId, TenantId};

@@ -1,5 +1,5 @@
-//! The double-entry ledger: credits only move, from one account to another.
-//! Knows nothing of balances in storage; the store applies transfers under their own guard.
+//! The double-entry ledger: credits only move, from one account to another. The store applies transfers under
+//! their own guard.
 
 use crate::credit::Credits;
 use crate::object::Key;

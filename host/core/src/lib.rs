@@ -34,6 +34,7 @@ pub mod package;
 pub mod plan;
 pub mod plugin;
 pub mod port;
+mod reach;
 pub mod record;
 pub mod refusal;
 pub mod reserved;

@@ -1,5 +1,5 @@
-//! Everything that is stored under an id, as one type: what a change writes, what a guard
-//! names, what a read returns. Knows nothing of columns; the store maps each kind to a table.
+//! Everything that is stored under an id, as one type: what a change writes, what a guard names, what a read
+//! returns. The store maps each kind to a table.
 
 use crate::access_code::AccessCode;
 use crate::api_key::ApiKey;

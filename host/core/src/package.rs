@@ -1,7 +1,7 @@
 //! A package: what is sold, for how long, at what price.
 
 use crate::credit::Credits;
-use crate::line::{Line, Output, Seats};
+use crate::line::{Line, Output, SeatLimit};
 use crate::settings::{ConnectionPolicy, SamePlayer};
 use crate::time::{Term, Unit};
 use crate::{BouquetId, GroupId, PackageId, Version};
@@ -38,7 +38,7 @@ pub struct Package {
     /// Outputs of its lines; empty allows all.
     pub outputs: Vec<Output>,
     /// Seats of its lines.
-    pub max_connections: Seats,
+    pub max_connections: SeatLimit,
     /// What happens to a start of its lines when all seats are taken; none follows the settings.
     pub connection_policy: Option<ConnectionPolicy>,
     /// Likewise for a start by a player that has a seat already.
@@ -79,7 +79,7 @@ impl Default for Package {
             groups: Vec::new(),
             bouquets: Vec::new(),
             outputs: Vec::new(),
-            max_connections: Seats::from(1),
+            max_connections: SeatLimit::from(1),
             connection_policy: None,
             same_player: None,
             for_lines: true,

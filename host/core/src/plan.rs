@@ -33,7 +33,7 @@ pub enum Guard {
     Free(Unique),
     /// The user is still this one or below it.
     Within(UserId, UserId),
-    /// The account still has at least so much. Balance guards are `>=`, never `=`.
+    /// The account still has at least this amount. Balance guards are `>=`, never `=`.
     Covers(Account, Credits),
     /// Fewer than `below` trials were made by the user, and by those below them, since then.
     TrialsBelow {
@@ -44,7 +44,7 @@ pub enum Guard {
         /// How many are one too many.
         below: u32,
     },
-    /// Fewer than so many rows of a kind exist (quotas).
+    /// Fewer rows of a kind exist than this number (quotas).
     CountBelow(Kind, u32),
     /// No other row names this one: what a deletion is decided from.
     Unnamed(Key),
@@ -84,7 +84,7 @@ pub enum Change {
     TakeIds(Kind, u32),
     /// Channels and programmes of a build that nobody reads yet.
     Guide(GuideSourceId, Build, Vec<GuideChannel>, Vec<Programme>),
-    /// Drops up to so many programmes of builds that nobody reads any more.
+    /// Drops up to this number of programmes of builds that nobody reads any more.
     PruneGuide(GuideSourceId, u32),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),

@@ -1,5 +1,5 @@
-//! An installed plugin, as the control database knows it: which file, which version, what the
-//! operator granted. Knows nothing of components; the runtime loads the file.
+//! An installed plugin, as the control database knows it: which file, which version, what the operator granted.
+//! The runtime loads the file.
 
 use crate::grant::Grant;
 use crate::time::Unix;

@@ -43,7 +43,7 @@ macro_rules! fields {
     };
 }
 
-/// The fields of a kind; none for kinds that are no records.
+/// The fields of a kind; none for kinds that are not records.
 pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
     Some(match kind {
         Kind::Group => fields! {

@@ -1,5 +1,4 @@
-//! A correct no. Knows nothing of how a surface says it: each surface's dialect maps the code
-//! to its own status and body.
+//! A correct no. Each surface's dialect maps the code to its own status and body.
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -1,5 +1,5 @@
-//! Text and bytes that must not be shown: they cannot be printed, and they are wiped when
-//! dropped. Knows nothing of how they are sealed (that is the [`crate::port::Keyring`]).
+//! Text and bytes that must not be shown: they cannot be printed, and they are wiped when dropped. The
+//! [`crate::port::Keyring`] seals them.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,5 +1,5 @@
-//! A stream: live channel, created channel, movie, episode or radio station, with its sources.
-//! Knows nothing of bytes (the media floor's) or of who may watch (bouquets and lines).
+//! A stream: live channel, created channel, movie, episode or radio station, with its sources. Its bytes are the
+//! media floor's; who may watch it is decided by bouquets and lines.
 
 pub use crate::delivery::{Delivery, SourceForm, delivers, is_dash, source_form};
 
@@ -61,7 +61,7 @@ pub struct Origin {
     pub edited: Vec<String>,
     /// Gone from the source at the last import.
     pub missing: bool,
-    /// When an import last saw it; what is older than an import's begin is missing.
+    /// When an import last saw it; what is older than an import's start is missing.
     #[serde(default)]
     pub seen_at: Unix,
 }
@@ -79,7 +79,7 @@ pub struct Stream {
     pub kind: StreamKind,
     /// Shown to viewers.
     pub name: String,
-    /// The channel's number in lists, from 1; none is counted by the list.
+    /// The channel's number in lists, from 1; `None`: the list counts it.
     pub number: Option<u32>,
     /// Switched on.
     pub enabled: bool,

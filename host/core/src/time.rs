@@ -1,5 +1,5 @@
-//! Points in time and spans, in whole seconds of UTC. Knows no zones: a surface that
-//! shows local time converts at its edge.
+//! Points in time and spans, in whole seconds of UTC. There are no zones here: a surface that shows local time
+//! converts at its edge.
 
 use serde::{Deserialize, Serialize};
 

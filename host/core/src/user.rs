@@ -1,5 +1,5 @@
-//! A user: a person who manages, in a tree of resellers below the admins.
-//! Knows nothing of sign-in (the engine's) or of balances ([`crate::ledger`]).
+//! A user: a person who manages, in a tree of resellers below the admins. Sign-in is the engine's, balances are
+//! in [`crate::ledger`].
 
 use crate::credit::Credits;
 use crate::secret::PasswordHash;

@@ -1,5 +1,5 @@
-//! Audit rows out of a plan's own rows: who changed what, with secrets named and never shown.
-//! Knows nothing of the hash chain (the store closes it).
+//! Audit rows out of a plan's own rows: who changed what, with secrets named and never shown. The store adds them
+//! to the hash chain.
 
 use crate::overlay::{Overlay, Row};
 use crate::{Error, Result};
@@ -88,10 +88,10 @@ pub(crate) fn entry(
 pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
     match (&row.before, &row.after) {
         (None, None) => None,
-        (None, Some(new)) => Some((json!({}), shown(new))),
-        (Some(old), None) => Some((shown(old), json!({}))),
+        (None, Some(new)) => Some((json!({}), document_without_secrets(new))),
+        (Some(old), None) => Some((document_without_secrets(old), json!({}))),
         (Some(old), Some(new)) => {
-            let (before, mut after) = difference(&shown(old), &shown(new));
+            let (before, mut after) = difference(&document_without_secrets(old), &document_without_secrets(new));
             if let Value::Object(after) = &mut after {
                 name_secrets(old, new, after);
             }
@@ -102,7 +102,7 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
 
 /// The document of an object without what must not be shown. A stream's addresses hold the
 /// credentials of its source.
-fn shown(object: &Object) -> Value {
+fn document_without_secrets(object: &Object) -> Value {
     let mut document = object.document();
     if let (Object::Stream(_), Value::Object(fields)) = (object, &mut document) {
         fields.remove("sources");

@@ -20,6 +20,6 @@ impl Due {
 
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.sources.lock().retain(|(of, _)| *of != tenant);
-        self.jobs.forget(tenant);
+        self.jobs.scanned(tenant);
     }
 }

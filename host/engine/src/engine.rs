@@ -106,7 +106,7 @@ impl Engine {
         &self.seats
     }
 
-    /// Says on which ports players reach the panel, for the documents that name them; 0 is none.
+    /// Says on which ports players reach the panel, for the documents that name them; 0 means no port.
     pub fn announce_ports(&self, http: u16, https: u16) {
         self.http_port.store(http, Ordering::Relaxed);
         self.https_port.store(https, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! Ids before commit: durable blocks, handed out one by one from memory.
-//! Knows nothing of rows; ids of a block that is lost in a crash are never used.
+//! Ids before commit: durable blocks, handed out one by one from memory. Ids of a block that is lost in a crash
+//! are never used.
 
 use crate::Result;
 use crate::error::Error;

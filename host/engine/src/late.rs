@@ -63,7 +63,7 @@ fn check_reply(reply: &[u8], late: &[Late]) -> Result<()> {
     check_text(text, late)
 }
 
-/// Refuses a JSON text with a token that is no whole string value of it.
+/// Refuses a JSON text with a token that is not a whole string value of it.
 fn check_text(text: &str, late: &[Late]) -> Result<()> {
     let mut found = false;
     for (at, which) in places(text, late) {

@@ -17,7 +17,7 @@ impl MaxMind {
     /// city databases.
     ///
     /// # Errors
-    /// When a file cannot be read or is no such database.
+    /// When a file cannot be read or is not such a database.
     pub fn open(operators: Option<&Path>, countries: Option<&Path>) -> Result<MaxMind, maxminddb::MaxMindDbError> {
         let open = |path: Option<&Path>| path.map(Reader::open_readfile).transpose();
         Ok(MaxMind { operators: open(operators)?, countries: open(countries)? })

@@ -1,6 +1,5 @@
-//! What is due by the clock: leases that ran out, lines whose term ended while they watch,
-//! effects that wait, jobs that nobody works on, guide builds that nobody reads. Knows only what to do, not when it is
-//! called: a thread, or a test, calls `step`.
+//! What is due by the clock: leases that ran out, lines whose term ended while they watch, effects that wait,
+//! jobs that nobody works on, guide builds that nobody reads. A thread, or a test, calls `step`.
 
 use crate::{Engine, Result};
 use host_core::plan::{Change, Place, Plan};

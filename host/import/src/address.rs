@@ -67,7 +67,7 @@ fn protocol(address: &str) -> Option<Skipped> {
     Some(Skipped::Protocol(known.1))
 }
 
-/// What an address of the web is, when it can be told from its letters that it is no stream.
+/// What an address of the web is, when it can be told from its letters that it is not a stream.
 fn no_stream(url: &Url) -> Option<Skipped> {
     let path = url.path().to_ascii_lowercase();
     if path.ends_with(".mpd") || path.ends_with(".ism/manifest") || path.ends_with(".isml/manifest") {

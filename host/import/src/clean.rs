@@ -1,4 +1,4 @@
-//! Makes foreign text fit for one line of a list. Knows no format.
+//! Makes foreign text fit for one line of a list.
 
 /// Longest name, id or group of an import, in characters; what is longer is left out and counted.
 pub(crate) const MAX_NAME: usize = 255;

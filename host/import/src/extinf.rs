@@ -1,5 +1,5 @@
-//! The `#EXTINF` line of a playlist: a duration, attributes in quotes and a name, as people and
-//! programs write them. Knows no other line.
+//! The `#EXTINF` line of a playlist: a duration, attributes in quotes and a name, as people and programs write
+//! them.
 
 use crate::clean::one_line;
 use crate::lines::Line;
@@ -53,7 +53,7 @@ fn entry(text: &str) -> PlaylistEntry {
     entry
 }
 
-/// Hours such as `-1.5` in minutes; 0 for what is no number or more than a day.
+/// Hours such as `-1.5` in minutes; 0 for what is not a number or more than a day.
 fn minutes(hours: &str) -> i16 {
     let minutes = hours.trim().trim_start_matches('+').parse::<f64>().map_or(0.0, |hours| (hours * 60.0).round());
     // Within a day, so it fits.

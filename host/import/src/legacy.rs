@@ -1,5 +1,5 @@
-//! Text that is said or hoped to be UTF-8: each byte that is not becomes the character it is
-//! in Windows-1252. Knows no format and never fails.
+//! Text that is said or hoped to be UTF-8: each byte that is not becomes the character it is in Windows-1252. It
+//! never fails.
 
 use encoding_rs::WINDOWS_1252;
 use std::io::{BufRead, BufReader, Read, Result};
@@ -10,7 +10,7 @@ const CHUNK: usize = 16 * 1024;
 /// origin come out right, because accented Latin-1 text is hardly ever valid UTF-8.
 pub(crate) struct Mended<R> {
     reader: BufReader<R>,
-    /// Read but not yet looked at: at most a chunk and the begin of one character.
+    /// Read but not yet looked at: at most a chunk and the beginning of one character.
     raw: Vec<u8>,
     /// Ready to be given, from `given` on.
     ready: Vec<u8>,

@@ -1,5 +1,4 @@
-//! Reads lines of any length in bounded memory: what goes beyond the limit is read past and
-//! said so. Knows nothing of what the lines mean.
+//! Reads lines of any length in bounded memory: what goes beyond the limit is read past and said so.
 
 use host_core::import::ImportError;
 use std::borrow::Cow;

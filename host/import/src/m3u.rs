@@ -1,5 +1,5 @@
-//! Playlists: M3U and M3U-plus. One pass, an entry at a time; a bad entry is left out with its
-//! reason and the next one is read. Knows nothing of what an entry becomes.
+//! Playlists: M3U and M3U-plus. One pass, an entry at a time; a bad entry is left out with its reason and the
+//! next one is read.
 
 use crate::address::{self, Address};
 use crate::clean::{is_too_long, one_line};

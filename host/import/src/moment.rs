@@ -1,8 +1,8 @@
-//! The times of XMLTV: `YYYYMMDDhhmmss ±hhmm` and its shorter forms. Knows no clock.
+//! The times of XMLTV: `YYYYMMDDhhmmss ±hhmm` and its shorter forms.
 
 use host_core::time::{Unix, civil_from_days, days_from_civil};
 
-/// The moment; `None` when the text is no time. Missing parts are the first of their kind
+/// The moment; `None` when the text is not a time. Missing parts are the first of their kind
 /// (January, the 1st, midnight), a missing zone is UTC.
 pub(crate) fn moment(text: &str) -> Option<Unix> {
     let text = text.trim();

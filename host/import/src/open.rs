@@ -1,5 +1,5 @@
-//! Opens a foreign file as UTF-8 text: packed or not, in any common encoding, within limits.
-//! Knows no format beyond the first line of XML, which may name the encoding.
+//! Opens a foreign file as UTF-8 text: packed or not, in any common encoding, within limits. The first line of
+//! XML may name the encoding.
 
 use crate::legacy::Mended;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -13,7 +13,7 @@ use std::path::Path;
 /// Enough of a file to find its encoding in.
 const HEAD: usize = 1_024;
 
-/// How much a file may hold (`security-requirements.md` sections 10 and 11).
+/// How much a file may hold: a small one that unpacks to terabytes must end as an error, not fill the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes after unpacking; the same limit holds for files that are not packed.
@@ -23,8 +23,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The ratio is judged only beyond so many unpacked bytes: a short list of like lines is
-    /// no bomb.
+    /// The ratio is judged only beyond this number of unpacked bytes: a short list of like lines is
+    /// not a bomb.
     pub const RATIO_FROM: u64 = 64 * 1024;
 }
 
@@ -87,7 +87,7 @@ fn peek<R: Read>(mut reader: R, count: usize) -> Result<(Vec<u8>, impl Read + us
     Ok((head.clone(), Cursor::new(head).chain(reader)))
 }
 
-/// The encoding that a file's begin shows; none means UTF-8, or near it.
+/// The encoding that the beginning of a file shows; `None`: UTF-8, or near it.
 fn encoding(head: &[u8]) -> Result<Option<&'static Encoding>, ImportError> {
     if let Some((marked, _)) = Encoding::for_bom(head) {
         return Ok((marked != UTF_8).then_some(marked));

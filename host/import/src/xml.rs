@@ -1,5 +1,5 @@
-//! XML within the limits of `security-requirements.md` section 11.1, a node at a time. Knows
-//! no vocabulary, expands no entity beyond XML's own five, and opens nothing a file names.
+//! XML a node at a time, within limits of depth, length and number, because anybody may have written the file.
+//! No entity is expanded beyond XML's own five, and nothing is opened that a file names.
 
 use crate::clean::one_line;
 use crate::open::import_error;
@@ -34,7 +34,7 @@ pub(crate) enum Node {
     End,
 }
 
-/// The begin of an element.
+/// The start of an element.
 pub(crate) struct Element {
     name: String,
     attributes: Vec<(String, String)>,

@@ -1,5 +1,4 @@
-//! Guides in XMLTV: channels and programmes, an item at a time. Knows nothing of which
-//! channels the panel has.
+//! Guides in XMLTV: channels and programmes, an item at a time.
 
 use crate::clean::is_too_long;
 use crate::programme::{Draft, Waiting, span};
@@ -150,7 +149,7 @@ impl<R: Read> Guide<R> {
     }
 
     /// Gives what can be given now that this programme was read: the one of its channel that
-    /// waited for its begin, and it, unless it waits itself.
+    /// waited for its start, and it, unless it waits itself.
     fn follow(&mut self, draft: Draft) {
         if let Some(waited) = self.waiting.take(&draft.programme.channel) {
             if draft.programme.start > waited.programme.start {

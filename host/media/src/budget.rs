@@ -11,7 +11,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// So many bytes for all.
+    /// A budget of `total` bytes for all.
     pub(crate) fn new(total: usize) -> Arc<Budget> {
         Arc::new(Budget { total, used: AtomicUsize::new(0), holders: AtomicUsize::new(0) })
     }
@@ -40,13 +40,13 @@ impl Share {
         self.held
     }
 
-    /// Holds so many bytes more.
+    /// Holds `bytes` more.
     pub(crate) fn take(&mut self, bytes: usize) {
         self.held += bytes;
         self.budget.used.fetch_add(bytes, Relaxed);
     }
 
-    /// Gives so many back.
+    /// Gives `bytes` back.
     pub(crate) fn give(&mut self, bytes: usize) {
         let bytes = bytes.min(self.held);
         self.held -= bytes;

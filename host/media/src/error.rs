@@ -1,5 +1,4 @@
-//! Why media has no bytes for a viewer.
-//! Knows no HTTP status; names no source, because an address may hold credentials.
+//! Why media has no bytes for a viewer. It names no source, because an address may hold credentials.
 
 /// Why nothing can be delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

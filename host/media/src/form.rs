@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use host_core::port::{FetchError, Fetched};
 
-/// So many bytes tell a form.
+/// How many bytes are enough to tell a form.
 const TELLING: usize = 512;
 
 /// What an answer is.
@@ -72,7 +72,7 @@ impl Form {
 }
 
 /// Tells the form of an answer; its body still gives every byte.
-pub(crate) async fn told(mut fetched: Fetched) -> Result<(Form, Fetched), FetchError> {
+pub(crate) async fn detect_form(mut fetched: Fetched) -> Result<(Form, Fetched), FetchError> {
     let mut first: Vec<u8> = Vec::new();
     while first.len() < TELLING {
         let Some(piece) = fetched.body.next().await else { break };

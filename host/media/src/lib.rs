@@ -11,10 +11,10 @@
 mod budget;
 mod error;
 mod fan_out;
-mod figures;
 mod form;
 mod hls;
 mod media;
+mod metrics;
 mod movie;
 mod options;
 mod served;
@@ -25,9 +25,9 @@ mod ts;
 
 pub use error::MediaError;
 pub use fan_out::Viewer;
-pub use figures::{ChannelFigures, ChannelState, Figures};
 pub use hls::{HLS_PATH, Pass};
 pub use media::Media;
+pub use metrics::{ChannelMetrics, ChannelState, Metrics};
 pub use movie::{Requested, content_type, parse_range};
 pub use options::{MediaOptions, Timing};
 pub use served::{Body, Served};

@@ -1,11 +1,11 @@
-//! The door to media: watch, movie, restart, figures, stop. The caller has admitted a viewer before
+//! The door to media: watch, movie, restart, metrics, stop. The caller has admitted a viewer before
 //! it asks.
 
 use crate::MediaError;
 use crate::budget::Budget;
 use crate::fan_out::{Channel, Plan, Upstream, Viewer};
-use crate::figures::Figures;
 use crate::hls::{Proxy, Sealer, Segmenter};
+use crate::metrics::Metrics;
 use crate::movie::{Asked, Movies};
 use crate::options::{MediaOptions, Timing};
 use crate::served::Served;
@@ -131,11 +131,11 @@ impl Media {
     }
 
     /// What runs now.
-    pub fn figures(&self) -> Figures {
+    pub fn metrics(&self) -> Metrics {
         let mut running = self.running.lock();
         running.forget_ended();
-        let channels = running.channels.values().map(|channel| channel.figures()).collect();
-        Figures { channels, children: self.supervisor.running() }
+        let channels = running.channels.values().map(|channel| channel.metrics()).collect();
+        Metrics { channels, children: self.supervisor.running() }
     }
 
     /// Ends all channels and waits, at most 10 s, until tasks are over and children are reaped.
@@ -163,7 +163,7 @@ impl Media {
         let mut viewer = self.shared_channel(tenant, stream)?;
         tokio::select! {
             biased;
-            () = self.upstream.told(&stream.sources) => {}
+            () = self.upstream.until_known(&stream.sources) => {}
             begun = timeout(self.timing.begin, viewer.begin()) => begun.map_err(|_| MediaError::StreamDown)??,
         }
         Ok(self.upstream.are_hls(&stream.sources).unwrap_or(false))

@@ -25,24 +25,24 @@ pub struct MediaOptions {
 /// How long things last.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// A channel runs on for so long after its last viewer.
+    /// How long a channel runs on after its last viewer.
     pub linger: Duration,
-    /// A source that opened and sends nothing for so long has failed. HLS sources get four times this.
+    /// A source that opened and sends nothing for this time has failed. HLS sources get four times this.
     pub stall: Duration,
     /// A source must answer, and name its program, within this.
     pub open: Duration,
-    /// A viewer who has got nothing for so long after asking is told that the stream is down.
+    /// A viewer who has got nothing this time after asking is told that the stream is down.
     pub begin: Duration,
-    /// After so long on another source the first one is tried again; each time in vain doubles it, up
+    /// After this time on another source the first one is tried again; each time in vain doubles it, up
     /// to half an hour.
     pub return_after: Duration,
-    /// Viewers who get nothing for so long are let go.
+    /// Viewers who get nothing for this time are let go.
     pub give_up: Duration,
     /// First wait after all sources failed; doubles up to 30 s.
     pub back_off: Duration,
     /// Shortest length of a segment that is cut from a transport stream; it ends at the next key frame.
     pub segment: Duration,
-    /// A segmenter runs on for so long after its last reader.
+    /// How long a segmenter runs on after its last reader.
     pub segmenter_linger: Duration,
 }
 

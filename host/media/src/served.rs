@@ -1,5 +1,5 @@
-//! A reply with bytes: what the head says of them, and the bytes as they are read.
-//! Knows no HTTP library; the floor above writes the head.
+//! A reply with bytes: what the head says of them, and the bytes as they are read. The floor above writes the
+//! head.
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};

@@ -3,11 +3,11 @@
 use crate::client::Outgoing;
 use crate::cookies::Cookies;
 use crate::request::Request;
-use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched};
+use host_core::port::{ByteRange, Fetch, FetchError, Fetched, Pending};
 use std::sync::Arc;
 
 impl Fetch for Outgoing {
-    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         Box::pin(self.get(Request { url, range, ..Request::default() }))
     }
 
@@ -23,7 +23,7 @@ struct OneSource {
 }
 
 impl Fetch for OneSource {
-    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         Box::pin(self.outgoing.answer(Request { url, range, ..Request::default() }, Some(&self.cookies)))
     }
 

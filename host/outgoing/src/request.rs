@@ -14,8 +14,8 @@ pub struct Request<'a> {
     /// Further headers, such as `authorization`. They go to the host in `url` and to no other:
     /// a redirect to another scheme, host or port leaves them behind.
     pub headers: &'a [(&'a str, Secret)],
-    /// Most bytes of the body; none is no cap.
+    /// Most bytes of the body; `None`: no cap.
     pub max_bytes: Option<u64>,
-    /// Longest time for the body, from its head on; none is no end, as live streams need.
+    /// Longest time for the body, from its head on; `None`: no end, as live streams need.
     pub max_time: Option<Duration>,
 }

@@ -1,5 +1,4 @@
-//! `linecard key` and `linecard access-code`: what opens the panel surfaces, as `--help` teaches
-//! it. Knows nothing of what the commands do.
+//! `linecard key` and `linecard access-code`: what opens the panel surfaces, as `--help` teaches it.
 
 use super::value;
 use clap::{Args, Subcommand};

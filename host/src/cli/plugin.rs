@@ -1,5 +1,4 @@
-//! `linecard plugin`: what an operator does with plugins, as `--help` teaches it. Knows nothing of
-//! what the commands do.
+//! `linecard plugin`: what an operator does with plugins, as `--help` teaches it.
 
 use super::value;
 use clap::Subcommand;
@@ -77,7 +76,7 @@ pub enum Plugin {
     /// Print a tenant's settings for a plugin, or set some: `greeting=Hello`, `greeting=null` to unset.
     ///
     /// A value is JSON where it reads as JSON, otherwise text. The plugin gets all of them with each
-    /// call; which there are, its author says. They are no place for secrets: the audit shows them.
+    /// call; which there are, its author says. Do not put secrets there: the audit shows them.
     Settings {
         /// Its name.
         name: String,

@@ -1,5 +1,5 @@
-//! Values of arguments that have a form of their own. What does not have it is wrong usage, and
-//! said so before anything is opened. Knows nothing of what the values are for.
+//! Values of arguments that have a form of their own. What does not have it is wrong usage, and said so before
+//! anything is opened.
 
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -26,7 +26,7 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
     net.ok_or_else(|| "it is an address or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32".into())
 }
 
-/// A moment, or the begin of a day in UTC, in unix seconds.
+/// A moment, or the beginning of a day in UTC, in unix seconds.
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     let moment = text.parse::<jiff::Timestamp>().ok();
     let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();

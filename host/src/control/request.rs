@@ -1,5 +1,4 @@
-//! What commands ask of a panel, and what it answers: one JSON line each way, with progress
-//! lines in between. Knows nothing of sockets.
+//! What commands ask of a panel, and what it answers: one JSON line each way, with progress lines in between.
 
 use host_core::user::Role;
 use ipnet::IpNet;
@@ -11,7 +10,7 @@ use std::path::PathBuf;
 /// One request. Tenants and users are named as people name them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each mirrors the command of the same name in cli.rs, which documents it")]
+#[allow(missing_docs, reason = "each mirrors the command of the same name in the module `cli`, which documents it")]
 pub enum Request {
     TenantCreate { name: String, hosts: Vec<String> },
     TenantList,
@@ -48,7 +47,7 @@ pub enum Request {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
-    /// So much of the file was read; more lines follow.
+    /// How much of the file was read; more lines follow.
     Progress {
         /// Bytes read so far.
         done: u64,

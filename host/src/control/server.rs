@@ -1,10 +1,10 @@
-//! The panel's side of the control socket: 0600, one request per connection. Knows no request;
-//! long work stops when its command has gone or the panel ends.
+//! The panel's side of the control socket: 0600, one request per connection. Long work stops when its command has
+//! gone or the panel ends.
 
 use super::Answer;
 use crate::panel::Panel;
 use crate::perform::{Watch, perform};
-use crate::serve::asked_to_end;
+use crate::signals::asked_to_end;
 use anyhow::Context;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

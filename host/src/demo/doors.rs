@@ -1,7 +1,6 @@
-//! How to use the demo: every address and login, as JSON and for people. Knows nothing of how
-//! they were made.
+//! How to use the demo: every address and login, as JSON and for people.
 
-use super::Made;
+use super::fill::Made;
 use crate::view;
 use serde_json::{Value, json};
 use std::net::SocketAddr;

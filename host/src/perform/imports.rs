@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Imports a playlist; answers the counts.
+/// Imports a playlist, and returns the counts.
 pub(super) async fn playlist(
     panel: &Panel,
     tenant: &str,
@@ -27,10 +27,10 @@ pub(super) async fn playlist(
     let watch = Arc::clone(&entries.0.watch);
     let goes_on = move |_: Progress<'_>| watch.goes_on();
     let report = host_engine::import::playlist(&panel.engine, caller, &options, entries, goes_on).await?;
-    whole(report, "what was imported so far stays")
+    completed(report, "what was imported so far stays")
 }
 
-/// Imports a guide; answers the counts.
+/// Imports a guide, and returns the counts.
 pub(super) async fn guide(
     panel: &Panel,
     tenant: &str,
@@ -44,12 +44,12 @@ pub(super) async fn guide(
     let goes_on = move |_: Progress<'_>| watch.goes_on();
     let items = xmltv::items(Text::from_reader(watched, Limits::default())?);
     let report = host_engine::import::guide(&panel.engine, caller, &options, items, goes_on).await?;
-    whole(report, "the last good guide stays")
+    completed(report, "the last good guide stays")
 }
 
 /// The report of an import that came to its end. One that did not is told as a failure, so that
 /// no script takes it for the whole file.
-fn whole(report: Value, kept: &str) -> anyhow::Result<Value> {
+fn completed(report: Value, kept: &str) -> anyhow::Result<Value> {
     if report["state"] != "cancelled" {
         return Ok(report);
     }
@@ -58,7 +58,7 @@ fn whole(report: Value, kept: &str) -> anyhow::Result<Value> {
     bail!("the import was cancelled after {read} entries, {kept} ({counts}); import the file again to complete it")
 }
 
-/// A playlist that can be read more than once: each clone begins at the file's begin.
+/// A playlist that can be read more than once: each clone begins at the beginning of the file.
 struct Playlist<W>(Watched<W>);
 
 impl<W> Clone for Playlist<W> {

@@ -20,7 +20,7 @@ pub(super) async fn create(
     options: &Map<String, Value>,
 ) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
-    let owner: User = one(panel, caller.tenant, username).await?;
+    let owner: User = user_named(panel, caller.tenant, username).await?;
     let end = options.get("expiry").and_then(Value::as_i64);
     let now = panel.engine.clock().now().0;
     ensure!(end.is_none_or(|end| end > now), "the key would never work: --expires is in the past");
@@ -34,8 +34,8 @@ pub(super) async fn create(
 pub(super) async fn list(panel: &Panel, tenant: &str, username: Option<&str>) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
     let owners = match username {
-        Some(username) => vec![one(panel, caller.tenant, username).await?],
-        None => all(panel, caller.tenant).await?,
+        Some(username) => vec![user_named(panel, caller.tenant, username).await?],
+        None => all_users(panel, caller.tenant).await?,
     };
     let verb = async |work: &mut Work| {
         let mut rows = Vec::new();
@@ -56,11 +56,11 @@ pub(super) async fn revoke(panel: &Panel, tenant: &str, id: u32) -> anyhow::Resu
     Ok(json!({ "id": id, "revoked": true }))
 }
 
-async fn one(panel: &Panel, tenant: TenantId, username: &str) -> anyhow::Result<User> {
+async fn user_named(panel: &Panel, tenant: TenantId, username: &str) -> anyhow::Result<User> {
     named(panel, tenant, Unique::Username(username.to_lowercase()), username).await
 }
 
-async fn all(panel: &Panel, tenant: TenantId) -> anyhow::Result<Vec<User>> {
+async fn all_users(panel: &Panel, tenant: TenantId) -> anyhow::Result<Vec<User>> {
     let mut users: Vec<User> = Vec::new();
     loop {
         let mut query = Query::all(Kind::User, Scope::Tenant);

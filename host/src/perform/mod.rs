@@ -1,5 +1,5 @@
-//! Performs requests on an open panel: each is a verb of the engine or a question to the
-//! runtime, a file per noun. Knows no rule; what is refused, the floors below refuse.
+//! Performs requests on an open panel: each is a verb of the engine or a question to the runtime, a file per
+//! noun. What is refused, the floors below refuse.
 
 mod access_codes;
 mod imports;
@@ -9,31 +9,17 @@ mod plugins;
 mod tenants;
 mod users;
 mod verify;
+mod watch;
 mod why;
+
+pub use watch::Watch;
 
 use crate::control::Request;
 use crate::panel::Panel;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Who watches long work.
-pub trait Watch: Send + Sync + 'static {
-    /// Gets (done, total) in bytes while a file is read.
-    fn at(&self, done: u64, total: u64);
-
-    /// Whether the work is to go on. Once it is not, it stops with what was committed so far.
-    fn goes_on(&self) -> bool {
-        true
-    }
-}
-
-impl<T: Fn(u64, u64) + Send + Sync + 'static> Watch for T {
-    fn at(&self, done: u64, total: u64) {
-        self(done, total);
-    }
-}
-
-/// Performs a request and answers what `--json` prints.
+/// Performs a request and returns what `--json` prints.
 pub async fn perform(panel: &Arc<Panel>, request: Request, watch: impl Watch) -> anyhow::Result<Value> {
     match request {
         Request::TenantCreate { name, hosts } => tenants::create(panel, &name, &hosts).await,

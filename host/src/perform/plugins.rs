@@ -31,7 +31,7 @@ pub(super) async fn remove(panel: &Panel, tenant: &str, name: &str) -> anyhow::R
     Ok(json!({ "name": name, "removed": true }))
 }
 
-/// Grants all that a plugin asks for, or only these; answers what is granted now.
+/// Grants all that a plugin asks for, or only these, and returns what is granted now.
 pub(super) async fn grant(
     panel: &Panel,
     tenant: &str,
@@ -44,7 +44,7 @@ pub(super) async fn grant(
     Ok(serde_json::to_value(panel.runtime.grant(caller, name, what, digest).await?)?)
 }
 
-/// Takes grants back; answers what is granted now.
+/// Takes grants back, and returns what is granted now.
 pub(super) async fn revoke(panel: &Panel, tenant: &str, name: &str, what: &[String]) -> anyhow::Result<Value> {
     is_foreign(name)?;
     let caller = caller(panel, tenant).await?;
@@ -83,10 +83,10 @@ pub(super) async fn settings(
     Ok(panel.runtime.set_settings(caller, name, &change).await?.into())
 }
 
-/// Refuses what only plugins know that an operator brought.
+/// Refuses what can be done only to plugins that an operator brought.
 fn is_foreign(name: &str) -> anyhow::Result<()> {
     let shipped = SHIPPED.iter().any(|plugin| plugin.name == name);
-    ensure!(!shipped, "{name} came with the program: it stays, and has what its manifest asks for");
+    ensure!(!shipped, "{name} is a shipped plugin: it cannot be removed, and always has what its manifest asks for");
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn create(
             let view = user::create(work, &options).await?;
             let id = view.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).unwrap_or_default();
             let key = user::create_key(work, UserId(id), &Map::new()).await?;
-            Ok(shown(&view, &key))
+            Ok(credentials(&view, &key))
         })
         .await?;
     Ok(view)
@@ -75,7 +75,7 @@ pub(super) async fn reset(panel: &Panel, tenant: &str, username: &str) -> anyhow
     Ok(view)
 }
 
-/// Stops a user's keys and his subtree's rights, or lets them work again.
+/// Stops a user's keys and their subtree's rights, or lets them work again.
 pub(super) async fn set_enabled(panel: &Panel, tenant: &str, username: &str, enabled: bool) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
     let user: User = named(panel, caller.tenant, Unique::Username(username.to_lowercase()), username).await?;
@@ -85,6 +85,6 @@ pub(super) async fn set_enabled(panel: &Panel, tenant: &str, username: &str, ena
     Ok(json!({ "id": user.id, "username": user.username, "enabled": enabled }))
 }
 
-fn shown(view: &Value, key: &Value) -> Value {
+fn credentials(view: &Value, key: &Value) -> Value {
     json!({ "id": view.get("id"), "username": view.get("username"), "password": view.get("password"), "api_key": key.get("key") })
 }

@@ -22,7 +22,7 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A time in seconds of UTC, as people read it; empty where it is none.
+/// A time in seconds of UTC, as people read it; empty where it is not a time.
 pub(super) fn moment(value: &Value) -> String {
     let seconds = value.as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     seconds.map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()

@@ -42,7 +42,7 @@ pub(crate) fn print(value: &Value, view: View, json: bool) {
     }
 }
 
-/// A bar over the bytes of a file; silent when standard error is no terminal.
+/// A bar over the bytes of a file; silent when standard error is not a terminal.
 pub(crate) fn progress_bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

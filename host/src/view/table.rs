@@ -4,7 +4,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 use std::io::IsTerminal;
 
-/// Widest table where standard output is no terminal, in columns.
+/// Widest table where standard output is not a terminal, in columns.
 const PLAIN_WIDTH: u16 = 140;
 
 /// Rows as a table, an object as two columns with the tables in it below, text as it is.

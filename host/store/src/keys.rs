@@ -1,5 +1,5 @@
-//! The key files: sealing of what must be readable again, digests of what must be looked up.
-//! Knows nothing of rows; no key ever leaves it.
+//! The key files: sealing of what must be readable again, digests of what must be looked up. No key ever leaves
+//! this module.
 
 use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directory};
 use crate::error::OpenError;

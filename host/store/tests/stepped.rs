@@ -11,7 +11,7 @@ use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::object::{Key, Kind};
 use host_core::plan::{Name, Place, Plan};
-use host_core::port::{Answer, CommitError, Committed, Store, StoreError};
+use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
 use host_store::{Opened, Options, Writers, open, open_stepped};
 use panel::*;
 use std::collections::BTreeSet;
@@ -24,14 +24,14 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-fn polled<T, E>(answer: &mut Answer<'_, T, E>) -> Option<Result<T, E>> {
+fn polled<T, E>(answer: &mut Pending<'_, T, E>) -> Option<Result<T, E>> {
     match Pin::as_mut(answer).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => Some(result),
         Poll::Pending => None,
     }
 }
 
-fn is_ready(answer: &mut Answer<'_, Committed, CommitError>) -> bool {
+fn is_ready(answer: &mut Pending<'_, Committed, CommitError>) -> bool {
     polled(answer).is_some_and(|result| result.is_ok())
 }
 

@@ -5,12 +5,12 @@ use crate::panel::ADDRESS;
 use crate::report::Report;
 use host_core::journal::{Entry, JournalQuery};
 use host_core::lease::Lease;
-use host_core::line::Seats as Limit;
-use host_core::port::{Answer, Journal, LeaseMirror};
+use host_core::line::SeatLimit;
+use host_core::port::{Journal, LeaseMirror, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
-use host_engine::connection::{Coming, Seats, Start};
+use host_engine::connection::{Coming, SeatRequest, Seats};
 use host_store::{Opened, Options, SystemClock};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -55,7 +55,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
     let before = cpu::of_this_thread();
     for number in 0..count {
         let session = seats.fresh_session();
-        drop(seats.acquire(Start {
+        drop(seats.acquire(SeatRequest {
             tenant: TenantId(1),
             line: LineId(1 + number % LINES),
             stream: StreamId(7),
@@ -65,8 +65,8 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             agent: "VLC/3.0.20 LibVLC/3.0.20",
             address: ADDRESS,
             output: None,
-            limit: Limit::AtMost(NonZeroU32::MIN),
-            term: Expiry::Never,
+            limit: SeatLimit::AtMost(NonZeroU32::MIN),
+            expiry: Expiry::Never,
             policy: ConnectionPolicy::Refuse,
             same_player: SamePlayer::TakeOver,
         })?);
@@ -97,11 +97,11 @@ struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Answer<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<Entry>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
-    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Answer<'_, bool> {
+    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {
         Box::pin(async { Ok(false) })
     }
 }

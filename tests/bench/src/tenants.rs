@@ -74,7 +74,7 @@ impl Tenants {
     }
 }
 
-fn wait<T, E>(answer: host_core::port::Answer<'_, T, E>) -> anyhow::Result<T>
+fn wait<T, E>(answer: host_core::port::Pending<'_, T, E>) -> anyhow::Result<T>
 where
     E: std::error::Error + Send + Sync + 'static,
 {

@@ -9,7 +9,7 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Counted, Held, Page, Query, Replayed, Store, Trouble, Verified, Waiting,
+    CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, Trouble, Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -36,7 +36,7 @@ impl Gauge {
         self.control.load(SeqCst) > 0
     }
 
-    fn counted<'a, T: Send + 'a, E: 'a>(&self, place: Place, answer: Answer<'a, T, E>) -> Answer<'a, T, E> {
+    fn counted<'a, T: Send + 'a, E: 'a>(&self, place: Place, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
         if place != Place::Control {
             return answer;
         }
@@ -64,52 +64,52 @@ macro_rules! handed_on {
 }
 
 impl Store for Gauge {
-    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
+    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
         self.counted(place, self.store.commit(place, plan))
     }
 
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket> {
         self.counted(place, self.store.reserve(place, names, alone))
     }
 
     handed_on! {
         fn release(place: Place, ticket: Ticket) -> ();
-        fn get(place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
-        fn find(place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
-        fn list(place: Place, query: Query) -> Answer<'_, Page>;
-        fn balance(tenant: TenantId, account: Account) -> Answer<'_, Credits>;
-        fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
-        fn trials(tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
-        fn named_by(place: Place, key: Key) -> Answer<'_, Option<Kind>>;
-        fn count(place: Place, kind: Kind) -> Answer<'_, u32>;
-        fn within(tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
-        fn members(tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+        fn get(place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
+        fn find(place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
+        fn list(place: Place, query: Query) -> Pending<'_, Page>;
+        fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;
+        fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>>;
+        fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
+        fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
+        fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
+        fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
         fn members_page(
             tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32
-        ) -> Answer<'_, Vec<Held>>;
-        fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>>;
-        fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool>;
+        ) -> Pending<'_, Vec<Held>>;
+        fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>>;
+        fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Pending<'_, bool>;
         fn catalogue(
             tenant: TenantId, bouquets: Vec<BouquetId>, kinds: Vec<StreamKind>, category: Option<CategoryId>
-        ) -> Answer<'_, Vec<StreamId>>;
+        ) -> Pending<'_, Vec<StreamId>>;
         fn catalogue_series(
             tenant: TenantId, bouquets: Vec<BouquetId>, category: Option<CategoryId>
-        ) -> Answer<'_, Vec<SeriesId>>;
-        fn streams(tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
-        fn carries(tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
-        fn carriers(tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>>;
+        ) -> Pending<'_, Vec<SeriesId>>;
+        fn streams(tenant: TenantId, ids: Vec<StreamId>) -> Pending<'_, Vec<Stream>>;
+        fn carries(tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Pending<'_, bool>;
+        fn carriers(tenant: TenantId, streams: Vec<StreamId>) -> Pending<'_, Vec<(StreamId, BouquetId)>>;
         fn programmes(
             tenant: TenantId, source: Option<GuideSourceId>, channels: Vec<String>, from: Unix, to: Unix, limit: u32
-        ) -> Answer<'_, Vec<Programme>>;
-        fn guide_channels(tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
-        fn replayed(tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
-        fn outbox(place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+        ) -> Pending<'_, Vec<Programme>>;
+        fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
+        fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+        fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
         fn line_generation(tenant: TenantId) -> u64;
         fn tenant_generation() -> u64;
-        fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+        fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;
-        fn verify(place: Place) -> Answer<'_, Verified>;
+        fn verify(place: Place) -> Pending<'_, Verified>;
     }
 }

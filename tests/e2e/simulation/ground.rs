@@ -5,7 +5,7 @@ use super::chance::{HandClock, Seeded};
 use super::plugin_files::{self, FILES};
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery};
-use host_core::port::{Answer, Journal};
+use host_core::port::{Journal, Pending};
 use host_core::time::Unix;
 use host_core::user::Role;
 use host_core::{ApiKeyId, LineId, PackageId, TenantId, UserId};
@@ -229,11 +229,11 @@ pub struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Answer<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<Entry>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Answer<'_, bool> {
+    fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {
         Box::pin(async { Ok(false) })
     }
 }

@@ -4,7 +4,7 @@
 use super::trace::Trace;
 use bytes::Bytes;
 use futures_util::Stream;
-use host_core::port::{Answer, ByteRange, ByteStream, Fetch, FetchError, Fetched};
+use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched, Pending};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -142,7 +142,7 @@ impl Origins {
 }
 
 impl Fetch for Origins {
-    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         Box::pin(async move {
             let mut parts = url.trim_start_matches("http://origin.test/").split('/').map(str::to_owned);
             let (tenant, stream) = (parts.next().unwrap(), parts.next().unwrap());

@@ -1,5 +1,4 @@
-//! A line: one subscription, its facts, and the pure rules on them.
-//! Knows nothing of credits or connections; the shown status is derived, never stored.
+//! A line: one subscription, its facts, and the pure rules on them. The shown status is derived, never stored.
 
 mod visit;
 
@@ -13,28 +12,28 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 
-/// How many seats a line has. Serialised as a number, 0 for [`Seats::Unlimited`] (the player
+/// How many seats a line has. Serialised as a number, 0 for [`SeatLimit::Unlimited`] (the player
 /// protocol's convention).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(from = "u32", into = "u32")]
-pub enum Seats {
+pub enum SeatLimit {
     /// Any number of connections.
     Unlimited,
-    /// At most so many connections at any moment.
+    /// At most this number of connections at any moment.
     AtMost(NonZeroU32),
 }
 
-impl From<u32> for Seats {
+impl From<u32> for SeatLimit {
     fn from(number: u32) -> Self {
-        NonZeroU32::new(number).map_or(Seats::Unlimited, Seats::AtMost)
+        NonZeroU32::new(number).map_or(SeatLimit::Unlimited, SeatLimit::AtMost)
     }
 }
 
-impl From<Seats> for u32 {
-    fn from(seats: Seats) -> Self {
+impl From<SeatLimit> for u32 {
+    fn from(seats: SeatLimit) -> Self {
         match seats {
-            Seats::Unlimited => 0,
-            Seats::AtMost(number) => number.get(),
+            SeatLimit::Unlimited => 0,
+            SeatLimit::AtMost(number) => number.get(),
         }
     }
 }
@@ -86,7 +85,7 @@ pub struct Line {
     /// The switch of the admins; a reseller cannot undo a ban.
     pub admin_enabled: bool,
     /// Seats.
-    pub max_connections: Seats,
+    pub max_connections: SeatLimit,
     /// Addresses it may come from; empty allows all.
     pub allowed_addresses: Vec<IpNet>,
     /// User agents it may use (substring, case-insensitive); empty allows all.
@@ -198,7 +197,7 @@ mod tests {
             trial: false,
             enabled: true,
             admin_enabled: true,
-            max_connections: Seats::from(2),
+            max_connections: SeatLimit::from(2),
             allowed_addresses: vec![],
             allowed_agents: vec![],
             allowed_outputs: vec![],

@@ -1,7 +1,7 @@
-//! How the media floor asks for bytes from elsewhere. Knows no sockets, no redirects and no
-//! address rules: whoever implements it follows, checks and caps.
+//! How the media floor asks for bytes from elsewhere. Whoever implements it follows redirects, checks addresses
+//! and caps lengths.
 
-use super::Answer;
+use super::Pending;
 use bytes::Bytes;
 use futures_core::Stream;
 use std::fmt;
@@ -18,7 +18,7 @@ pub enum ByteRange {
     From(u64),
     /// `bytes=a-b`: both ends included.
     Between(u64, u64),
-    /// `bytes=-n`: the last so many.
+    /// `bytes=-n`: the last n bytes.
     Last(u64),
 }
 
@@ -100,7 +100,7 @@ pub enum FetchError {
 /// under a request is asked once more, on a new one.
 pub trait Fetch: Send + Sync + 'static {
     /// Asks for an address, or for a range of it.
-    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError>;
+    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError>;
 
     /// The same for the requests of one source: while it lives, cookies that are set by an answer or
     /// a redirect go back to the host that set them, and to no other. Without it there are no cookies.

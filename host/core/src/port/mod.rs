@@ -61,11 +61,11 @@ pub trait Journal: Send + Sync + 'static {
     /// Notes one row.
     fn note(&self, tenant: TenantId, entry: Entry);
     /// Reads rows, newest first.
-    fn read(&self, tenant: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>>;
+    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<Entry>>;
     /// Whether the line has signed in from the [`home`](crate::journal::home) of this address within
     /// the last [`TRUST_SECONDS`](crate::journal::TRUST_SECONDS). Kept from the sign-ins that are
     /// noted, by day; outlives the process. Asked for where a sign-in would be locked out.
-    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Answer<'_, bool>;
+    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Pending<'_, bool>;
 }
 
 /// Who operates the network of an address, from MaxMind files; `None` without a file or entry.

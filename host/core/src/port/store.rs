@@ -1,5 +1,5 @@
-//! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one
-//! way to write, [`Store::commit`]. Knows no SQL and no engine.
+//! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
+//! [`Store::commit`].
 
 use super::{Counted, Held, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;
@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-/// What a port answers with.
-pub type Answer<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+/// What a port returns at once: what will come, as a boxed future.
+pub type Pending<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// What went wrong in storage. Ours, never the caller's.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -119,9 +119,9 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves.
     pub search: Option<String>,
-    /// Skip so many; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
+    /// How many to skip; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
     pub start: u32,
-    /// At most so many; 1 to 1,000.
+    /// How many at most; 1 to 1,000.
     pub limit: u32,
     /// Newest (highest id) first instead of lowest id first.
     pub descending: bool,
@@ -170,26 +170,26 @@ pub enum Filter {
 /// answer [`StoreError::Busy`] or [`StoreError::TooLong`] under load.
 pub trait Store: Send + Sync + 'static {
     /// The row, when the scope may see it. A row outside the scope is `None`, like a missing one.
-    fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>>;
+    fn get(&self, place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
     /// The row that has a unique value, whatever its owner: for sign-in and for "is it free".
-    fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>>;
+    fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
     /// A page of a list.
-    fn list(&self, place: Place, query: Query) -> Answer<'_, Page>;
+    fn list(&self, place: Place, query: Query) -> Pending<'_, Page>;
     /// The account's committed balance.
-    fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits>;
+    fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits>;
     /// Transfers that touch an account, newest first, at most 1,000.
-    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>>;
-    /// Trials that a user, and those below him, made since a time.
-    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32>;
+    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>>;
+    /// Trials that a user, and those below them, made since a time.
+    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
     /// which a tenant has few (groups, packages).
-    fn named_by(&self, place: Place, key: Key) -> Answer<'_, Option<Kind>>;
+    fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>>;
     /// Rows of a kind.
-    fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32>;
+    fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.
-    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool>;
+    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
     /// A bouquet's members in order.
-    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>>;
+    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
     /// Up to `limit` members of a bouquet in order, behind one of them or from the first, with what
     /// their streams are.
     fn members_page(
@@ -198,12 +198,12 @@ pub trait Store: Send + Sync + 'static {
         bouquet: BouquetId,
         after: Option<Member>,
         limit: u32,
-    ) -> Answer<'_, Vec<Held>>;
+    ) -> Pending<'_, Vec<Held>>;
     /// How many members these bouquets have, by what they are (none for series). Counted as they
     /// come and go: it costs the same for every size.
-    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>>;
+    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>>;
     /// Whether a bouquet has the member.
-    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool>;
+    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Pending<'_, bool>;
     /// Enabled streams of these kinds in these bouquets, each once, in the order of the bouquets
     /// as given and of their members; with a category, only those in it.
     fn catalogue(
@@ -212,21 +212,21 @@ pub trait Store: Send + Sync + 'static {
         bouquets: Vec<BouquetId>,
         kinds: Vec<StreamKind>,
         category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<StreamId>>;
+    ) -> Pending<'_, Vec<StreamId>>;
     /// Likewise the series.
     fn catalogue_series(
         &self,
         tenant: TenantId,
         bouquets: Vec<BouquetId>,
         category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<SeriesId>>;
+    ) -> Pending<'_, Vec<SeriesId>>;
     /// These streams, in the order given; missing ones are left out.
-    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>>;
+    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Pending<'_, Vec<Stream>>;
     /// Whether one of the bouquets holds the stream, or the series of the episode.
-    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool>;
+    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Pending<'_, bool>;
     /// The bouquets that hold each of these streams, or the series of the episode: pairs in no
     /// order. A stream that none holds has no pair.
-    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>>;
+    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Pending<'_, Vec<(StreamId, BouquetId)>>;
     /// Programmes of guide channels that end after `from` and begin before `to`, by channel and
     /// start, from current builds; at most `limit` for each channel.
     fn programmes(
@@ -237,13 +237,13 @@ pub trait Store: Send + Sync + 'static {
         from: Unix,
         to: Unix,
         limit: u32,
-    ) -> Answer<'_, Vec<Programme>>;
+    ) -> Pending<'_, Vec<Programme>>;
     /// Channels of the current builds, by id.
-    fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>>;
+    fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
-    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>>;
+    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
     /// Effects whose time [has come](Unix::has_come).
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>>;
+    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something that lists are made of is committed: streams,
     /// series, categories, bouquets, settings. Cheap: an atomic read.
     fn catalogue_generation(&self, tenant: TenantId) -> u64;
@@ -254,16 +254,16 @@ pub trait Store: Send + Sync + 'static {
     /// Likewise for the rows of tenants: names, hosts, quotas, suspensions.
     fn tenant_generation(&self) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
-    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32>;
+    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
     /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.
-    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError>;
+    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError>;
     /// Holds other plans that name one of these back until the ticket is released or 250 ms
     /// pass; `alone` holds back every other plan of the place.
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket>;
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket>;
     /// Ends a reservation. Releasing twice is harmless.
     fn release(&self, place: Place, ticket: Ticket);
     /// What is known to stand in the way of places, now. Cheap: a look at each file's name.
     fn troubles(&self) -> Vec<(Place, Trouble)>;
     /// Re-computes every invariant of a place.
-    fn verify(&self, place: Place) -> Answer<'_, Verified>;
+    fn verify(&self, place: Place) -> Pending<'_, Verified>;
 }

@@ -15,7 +15,7 @@ const PIECE: usize = 1_024;
 ///
 /// # Errors
 /// `invalid_input` for a list other than `live`, `movie` and `series`, `not_permitted` when the
-/// caller is no line.
+/// caller is not a line.
 pub async fn categories(work: &mut Work, list: &str) -> Result<String> {
     let list = List::parse(list)?;
     let used = used(work, list).await?;

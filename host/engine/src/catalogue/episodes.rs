@@ -11,7 +11,7 @@ use host_core::{SeriesId, StreamId};
 /// Opens the episodes: by series in the order of the bouquets, then season and number.
 ///
 /// # Errors
-/// `not_permitted` when the caller is no line.
+/// `not_permitted` when the caller is not a line.
 pub async fn open_episodes(work: &mut Work) -> Result<Listing> {
     let line = work.calling_line().await?;
     let tenant = work.caller().tenant;

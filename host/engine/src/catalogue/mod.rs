@@ -1,6 +1,5 @@
-//! What the calling line may watch, in the order of its bouquets. Lists may have hundreds of
-//! thousands of entries, so they are read in pieces and written straight as JSON text.
-//! Knows nothing of how a surface shows them.
+//! What the calling line may watch, in the order of its bouquets. Lists may have hundreds of thousands of
+//! entries, so they are read in pieces and written straight as JSON text.
 
 mod archive;
 mod categories;

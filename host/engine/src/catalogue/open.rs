@@ -9,7 +9,7 @@ use host_core::CategoryId;
 /// Opens `live` (with created channels and radio), `movie` or `series`; category 0 is all.
 ///
 /// # Errors
-/// `invalid_input` for another list, `not_permitted` when the caller is no line.
+/// `invalid_input` for another list, `not_permitted` when the caller is not a line.
 pub async fn open(work: &mut Work, list: &str, category: u32) -> Result<Listing> {
     let list = List::parse(list)?;
     let line = work.calling_line().await?;

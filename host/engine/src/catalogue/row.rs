@@ -1,5 +1,5 @@
-//! The rows of lists, written straight from the stored types. Knows which fields a line may see:
-//! neither sources nor notes nor where a stream was imported from.
+//! The rows of lists, written straight from the stored types. A line sees neither sources nor notes nor where a
+//! stream was imported from.
 
 use super::playable_days;
 use host_core::details::Details;

@@ -1,7 +1,7 @@
 //! Admission of a start: every check, then a seat, before the first byte.
 
 use super::held::Coming;
-use super::{Seat, SessionKey, Start, check};
+use super::{Seat, SeatRequest, SessionKey, check};
 use crate::{Engine, Error, Result, Work, act};
 use host_core::caller::{Caller, Scope};
 use host_core::journal::Entry;
@@ -193,7 +193,7 @@ impl Engine {
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         let full = self.when_full(tenant, line).await?;
-        let start = Start {
+        let start = SeatRequest {
             tenant,
             line: line.id,
             stream,
@@ -204,7 +204,7 @@ impl Engine {
             address: visit.address,
             output: visit.output,
             limit: line.max_connections,
-            term: line.expiry,
+            expiry: line.expiry,
             policy: full.policy,
             same_player: full.same_player,
         };

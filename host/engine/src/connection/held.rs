@@ -3,7 +3,7 @@
 use super::session::SessionKey;
 use super::signal::Signal;
 use host_core::lease::{LEASE_SECONDS, Lease};
-use host_core::line::{Output, Seats as Limit};
+use host_core::line::{Output, SeatLimit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId, TenantId};
@@ -25,7 +25,7 @@ pub enum Coming {
 
 /// Identifies a start, and says what it wants.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+pub struct SeatRequest<'a> {
     /// Whose panel.
     pub tenant: TenantId,
     /// Whose seat.
@@ -45,9 +45,9 @@ pub struct Start<'a> {
     /// In which form; none for files.
     pub output: Option<Output>,
     /// The line's seats.
-    pub limit: Limit,
-    /// When the line's term ends: it is looked at again then.
-    pub term: Expiry,
+    pub limit: SeatLimit,
+    /// When the line expires: it is looked at again then.
+    pub expiry: Expiry,
     /// What happens when all seats are taken.
     pub policy: ConnectionPolicy,
     /// What happens then to a start by a player that has one of them.
@@ -62,7 +62,7 @@ pub(super) struct Held {
     pub(super) handles: u32,
     pub(super) agent: Box<str>,
     pub(super) output: Option<Output>,
-    pub(super) term: Expiry,
+    pub(super) expiry: Expiry,
     /// What the player signed in with; none when it is not known.
     pub(super) credentials: Option<u64>,
     pub(super) signal: Arc<Signal>,

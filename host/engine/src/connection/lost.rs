@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Sessions that are remembered of a line; the oldest go first.
 const OF_A_LINE: usize = 32;
-/// So long after the last of them the sessions of a line are remembered.
+/// How long the sessions of a line are remembered after the last of them.
 const REMEMBERED: Duration = Duration::from_secs(6 * 3_600);
 
 type Owner = (TenantId, LineId);

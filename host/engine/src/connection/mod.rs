@@ -14,7 +14,7 @@ mod session;
 mod signal;
 mod why;
 
-pub use held::{Coming, Connection, Start};
+pub use held::{Coming, Connection, SeatRequest};
 pub use resume::Look;
 pub use seat::Seat;
 pub use seats::Seats;

@@ -4,7 +4,7 @@ use super::check;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::journal::JournalQuery;
-use host_core::line::{Line, LineStatus, Seats, Visit};
+use host_core::line::{Line, LineStatus, SeatLimit, Visit};
 use host_core::object::Unique;
 use host_core::settings::ConnectionPolicy;
 use host_core::{Code, Refusal};
@@ -81,10 +81,10 @@ async fn seats(line: &Line, work: &Work) -> Result<Value> {
     let (taken, limit) = (work.connections(line.id), u32::from(line.max_connections));
     let policy = work.engine().when_full(work.caller().tenant, line).await?.policy;
     let ends_oldest = policy == ConnectionPolicy::EndOldest;
-    let free = line.max_connections == Seats::Unlimited || taken < limit || ends_oldest;
+    let free = line.max_connections == SeatLimit::Unlimited || taken < limit || ends_oldest;
     let detail = match line.max_connections {
-        Seats::Unlimited => format!("{taken} taken, without limit"),
-        Seats::AtMost(_) => format!("{taken} of {limit} taken"),
+        SeatLimit::Unlimited => format!("{taken} taken, without limit"),
+        SeatLimit::AtMost(_) => format!("{taken} of {limit} taken"),
     };
     Ok(verdict("seats", free, detail))
 }

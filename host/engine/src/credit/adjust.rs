@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const MAX_NOTE: usize = 1_000;
 
 /// Moves credits: a positive amount from the caller to the user, a negative one back. Admins give
-/// from and take to the panel. Answers `{"id","before","after","adjusted"}`, where `before` and
+/// from and take to the panel. Returns `{"id","before","after","adjusted"}`, where `before` and
 /// `after` are late values.
 ///
 /// # Errors

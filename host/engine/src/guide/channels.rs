@@ -17,7 +17,7 @@ struct Channel<'a> {
 /// `[{"id","name","icon","archive_days"}]`.
 ///
 /// # Errors
-/// `not_permitted` when the caller is no line.
+/// `not_permitted` when the caller is not a line.
 pub async fn channels(work: &mut Work) -> Result<String> {
     let index = indexed::index(work).await?;
     let channels: Vec<_> = index
@@ -31,7 +31,7 @@ pub async fn channels(work: &mut Work) -> Result<String> {
 /// Programmes of one of [`channels`], like [`super::programmes`].
 ///
 /// # Errors
-/// `not_permitted` when the caller is no line.
+/// `not_permitted` when the caller is not a line.
 pub async fn channel_programmes(work: &mut Work, channel: &str, from: Unix, to: Unix) -> Result<String> {
     let index = indexed::index(work).await?;
     match index.find(channel) {

@@ -1,5 +1,4 @@
-//! The guide of what the calling line may watch. Knows no format; times are unix seconds with
-//! each stream's offset applied.
+//! The guide of what the calling line may watch. Times are unix seconds with each stream's offset applied.
 
 mod channels;
 mod index;

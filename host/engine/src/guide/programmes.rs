@@ -12,7 +12,7 @@ use host_core::time::Unix;
 /// have, or without guide, has none.
 ///
 /// # Errors
-/// `not_permitted` when the caller is no line.
+/// `not_permitted` when the caller is not a line.
 pub async fn programmes(work: &mut Work, stream: StreamId, from: Unix, to: Unix, limit: u32) -> Result<String> {
     let line = work.calling_line().await?;
     let (tenant, store) = (work.caller().tenant, work.engine().store());

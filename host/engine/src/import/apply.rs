@@ -1,5 +1,5 @@
-//! One chunk of a playlist: each entry finds its stream or makes one. Knows what an import may
-//! change and what was edited by hand.
+//! One chunk of a playlist: each entry finds its stream or makes one. Fields that were edited by hand stay as
+//! they are.
 
 use super::moves::{Move, Moves};
 use super::options::PlaylistOptions;

@@ -32,8 +32,8 @@ pub struct GuideOptions {
     pub dry_run: bool,
 }
 
-/// Imports items in chunks, with at most one chunk in memory. `progress` is told after each; a
-/// false answer cancels and leaves the guide as it was. Answers
+/// Imports items in chunks, with at most one chunk in memory. `progress` is told after each;
+/// when it returns false, the import is cancelled and the guide stays as it was. Returns
 /// `{"source","job","state","read","counts","dry_run","left_out","not_kept"}`.
 ///
 /// # Errors

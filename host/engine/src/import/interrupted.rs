@@ -1,5 +1,5 @@
 //! Jobs whose process or caller has gone: their rows end as failed, and what they built beside
-//! the guide is given up. Knows which jobs this process works on, and nothing of entries.
+//! the guide is given up.
 
 use crate::{Engine, Error, Result, Work};
 use host_core::caller::{Caller, Scope};
@@ -9,81 +9,26 @@ use host_core::object::{Kind, Object, Unique};
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
 use host_core::{JobId, TenantId};
-use parking_lot::Mutex;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kind of a guide's job.
 pub(super) const GUIDE: &str = "import_xmltv";
 
-/// The jobs of this process, and where there may be ones that nobody works on.
-#[derive(Default)]
-pub(crate) struct Jobs(Mutex<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    /// Jobs under way here, with kind and subject.
-    own: BTreeMap<(TenantId, JobId), (&'static str, String)>,
-    /// Tenants to be looked through.
-    look: BTreeSet<TenantId>,
-    /// Whether the tenants were looked for that an earlier process worked in.
-    started: bool,
-}
-
-impl Jobs {
-    /// A job is about to begin. Told before its row is there, so that a step never takes it for
-    /// one that was left. False while another one works on the same: of two, the one that prunes
-    /// would delete what the other has just added.
-    pub(super) fn begin(&self, tenant: TenantId, id: JobId, kind: &'static str, subject: &str) -> bool {
-        let mut inner = self.0.lock();
-        let mut others = inner.own.iter().filter(|((of, other), _)| *of == tenant && *other != id);
-        if others.any(|(_, (is, on))| *is == kind && on == subject) {
-            return false;
-        }
-        inner.own.insert((tenant, id), (kind, subject.to_owned()));
-        true
-    }
-
-    /// A job ended; or it was dropped with its row still running.
-    pub(super) fn end(&self, tenant: TenantId, id: JobId, dropped: bool) {
-        let mut inner = self.0.lock();
-        inner.own.remove(&(tenant, id));
-        if dropped {
-            inner.look.insert(tenant);
-        }
-    }
-
-    pub(crate) fn forget(&self, tenant: TenantId) {
-        self.0.lock().look.remove(&tenant);
-    }
-
-    fn is_own(&self, tenant: TenantId, id: JobId) -> bool {
-        self.0.lock().own.contains_key(&(tenant, id))
-    }
-
-    fn works_on(&self, tenant: TenantId, kind: &str, subject: &str) -> bool {
-        let inner = self.0.lock();
-        inner.own.iter().any(|((of, _), (is, on))| *of == tenant && *is == kind && on == subject)
-    }
-}
-
 impl Engine {
     /// Ends the jobs that nobody works on: once in every tenant after the start, then where a
     /// job was dropped.
     pub(crate) async fn end_interrupted(self: &Arc<Self>) -> Result<()> {
-        if !self.due.jobs.0.lock().started {
+        let jobs = &self.due.jobs;
+        if jobs.is_start_up_scan_due() {
             let tenants = self.tenants().await?;
-            let mut inner = self.due.jobs.0.lock();
-            inner.look.extend(tenants.iter().map(|tenant| tenant.id));
-            inner.started = true;
+            jobs.begin_start_up_scan(tenants.iter().map(|tenant| tenant.id));
         }
         let mut outcome = Ok(());
-        let look: Vec<TenantId> = self.due.jobs.0.lock().look.iter().copied().collect();
-        for tenant in look {
-            // Taken out before it is looked through: what is dropped meanwhile is looked for again.
-            self.due.jobs.0.lock().look.remove(&tenant);
+        for tenant in jobs.tenants_to_scan() {
+            // Before it is scanned: when a job is dropped meanwhile, it is scanned again.
+            jobs.scanned(tenant);
             if let Err(error) = self.end_interrupted_of(tenant).await {
-                self.due.jobs.0.lock().look.insert(tenant);
+                jobs.scan_again(tenant);
                 outcome = outcome.and(Err(error));
             }
         }

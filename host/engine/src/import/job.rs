@@ -1,4 +1,4 @@
-//! The job row of an import: begun, moved on with each chunk, ended. Knows no entry.
+//! The job row of an import: begun, moved on with each chunk, ended.
 
 use super::tally::{Counts, Tally};
 use crate::{Engine, Error, Result, Work};
@@ -76,7 +76,7 @@ impl Running {
         self.id.is_none()
     }
 
-    /// Runs a chunk as one plan, with the job's row in it. The verb answers what it did, and is
+    /// Runs a chunk as one plan, with the job's row in it. The verb returns what it did, and is
     /// run again from the start after a conflict.
     pub(super) async fn chunk<T>(
         &mut self,
@@ -101,7 +101,7 @@ impl Running {
         }
     }
 
-    /// Ends the job; answers the report.
+    /// Ends the job, and returns the report.
     pub(super) async fn end(mut self, outcome: Result<JobState>, mut report: Value) -> Result<Value> {
         let (state, error) = match &outcome {
             Ok(state) => (*state, None),

@@ -1,5 +1,5 @@
-//! What an import leaves of a guide source: the build before, or its own one when it failed.
-//! Dropped at the job's end, a piece at a time. Knows nothing of what a build holds.
+//! What an import leaves of a guide source: the build before, or its own one when it failed. Dropped at the job's
+//! end, a piece at a time.
 
 use super::interrupted::give_up;
 use super::job::Running;

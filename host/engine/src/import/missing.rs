@@ -1,4 +1,4 @@
-//! What is gone from a source: marked, or deleted. Knows only which streams were met.
+//! What is gone from a source: marked, or deleted.
 
 use super::Progress;
 use super::job::Running;
@@ -40,12 +40,12 @@ async fn marked(work: &mut Work, gone: &[StreamId], prune: bool, tally: &mut Tal
         if prune {
             tally.add("pruned", 1);
         }
-        one(work, &stream, prune);
+        mark_or_delete(work, &stream, prune);
     }
     Ok(())
 }
 
-fn one(work: &mut Work, stream: &Stream, prune: bool) {
+fn mark_or_delete(work: &mut Work, stream: &Stream, prune: bool) {
     if prune {
         work.effect(Effect::RestartStream { stream: stream.id });
         work.delete(stream);

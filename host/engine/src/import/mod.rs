@@ -13,12 +13,13 @@ mod moves;
 mod options;
 mod playlist;
 mod tally;
+mod under_way;
 
 pub use guide::{GuideOptions, guide};
-pub(crate) use interrupted::Jobs;
 pub use options::PlaylistOptions;
 pub use playlist::playlist;
 pub use tally::Counts;
+pub(crate) use under_way::Jobs;
 
 use host_core::import::{ImportError, LeftOut, PlaylistEntry};
 

@@ -1,6 +1,5 @@
-//! Which streams of a source are in the file under another address. The whole file is looked at
-//! before anything is written; what is kept are digests of what the source has already, so that
-//! a file of any size costs no more. Knows nothing of what becomes of an entry.
+//! Which streams of a source are in the file under another address. The whole file is looked at before anything
+//! is written; what is kept are digests of what the source has already, so that a file of any size costs no more.
 
 use super::Entry;
 use super::job::Running;
@@ -74,7 +73,7 @@ impl Moves {
         !self.addresses.insert(self.key.address(url))
     }
 
-    /// What an entry is whose address the source does not have.
+    /// How to treat an entry whose address the source does not have.
     pub(super) fn of(&self, entry: &PlaylistEntry) -> Move {
         match self.streams.get(&self.key.name(&entry.tvg_id, &entry.name)) {
             None => Move::New,

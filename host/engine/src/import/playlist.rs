@@ -23,7 +23,7 @@ const CHUNK: usize = 500;
 const MAX_NAME: usize = 255;
 
 /// Imports entries in chunks of at most 500, with at most one chunk in memory. `progress` is told
-/// after each chunk; a false answer cancels, and what was committed stays. Answers
+/// after each chunk; when it returns false, the import is cancelled and what was committed stays. Returns
 /// `{"source","bouquet","job","state","read","counts","dry_run","left_out","not_kept"}`; the last two
 /// list what is left out, and whose options for players are not kept, by line and name.
 ///

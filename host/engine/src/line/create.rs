@@ -11,7 +11,7 @@ use host_core::user::User;
 use host_core::{LineId, Refusal, UserId};
 use serde_json::{Map, Value};
 
-/// Creates a line from every settable field; answers its view. Without `owner` it belongs to the
+/// Creates a line from every settable field, and returns its view. Without `owner` it belongs to the
 /// calling admin.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use crate::{Result, Work};
 use host_core::bouquet::Bouquet;
 use host_core::caller::CallerRole;
 use host_core::event::Effect;
-use host_core::line::{Line, Output, Seats};
+use host_core::line::{Line, Output, SeatLimit};
 use host_core::package::Package;
 use host_core::refusal::Code;
 use host_core::settings::SamePlayer;
@@ -39,7 +39,7 @@ pub(super) const FIELDS: &[(&str, CallerRole)] = &[
     ("admin_notes", CallerRole::Admin),
 ];
 
-/// Sets the fields that are there; answers the line view. Connections that the line may no longer
+/// Sets the fields that are there, and returns the line view. Connections that the line may no longer
 /// have end after commit.
 ///
 /// # Errors
@@ -141,7 +141,7 @@ pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: 
     line.admin_enabled = options.get("admin_enabled")?.unwrap_or(line.admin_enabled);
     line.restreamer = options.get("restreamer")?.unwrap_or(line.restreamer);
     line.same_player = options.get::<Option<SamePlayer>>("same_player")?.unwrap_or(line.same_player);
-    line.max_connections = options.get::<Seats>("max_connections")?.unwrap_or(line.max_connections);
+    line.max_connections = options.get::<SeatLimit>("max_connections")?.unwrap_or(line.max_connections);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use host_core::{LineId, PackageId, Refusal};
 use serde_json::Value;
 
 /// Charges the caller and extends the line from the later of now and its end. Another package
-/// than before also gives the line its bouquets, seats and outputs. Answers the line view.
+/// than before also gives the line its bouquets, seats and outputs. Returns the line view.
 ///
 /// # Errors
 /// `not_found`, `invalid_package`, `invalid_type` for a package that is not for lines and for a line

@@ -26,7 +26,7 @@ struct Server<'a> {
 /// The calling line and its panel as JSON text: `{"line":{…},"server":{…}}`.
 ///
 /// # Errors
-/// `not_permitted` when the caller is no line.
+/// `not_permitted` when the caller is not a line.
 pub async fn mine(work: &mut Work) -> Result<String> {
     let line = work.calling_line().await?;
     let settings = work.engine().settings(work.caller().tenant).await?;

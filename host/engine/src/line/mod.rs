@@ -1,5 +1,4 @@
 //! Verbs on lines: what a subscription is sold as, what it becomes, and who may see it.
-//! Knows nothing of connections beyond their count.
 
 mod create;
 mod delete;

@@ -5,7 +5,7 @@ use crate::document::Options;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::group::Group;
-use host_core::line::{Line, Seats};
+use host_core::line::{Line, SeatLimit};
 use host_core::object::{Key, Kind};
 use host_core::package::Package;
 use host_core::refusal::Code;
@@ -25,7 +25,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
     ("country", CallerRole::Reseller),
 ];
 
-/// Sells a line; answers its view.
+/// Sells a line, and returns its view.
 ///
 /// # Errors
 /// `invalid_package`, `no_trials`, `insufficient_credits`, `username_taken`, `invalid_username`,
@@ -81,7 +81,7 @@ pub(super) fn blank(id: LineId, owner: UserId, username: String, work: &Work) ->
         trial: false,
         enabled: true,
         admin_enabled: true,
-        max_connections: Seats::from(1),
+        max_connections: SeatLimit::from(1),
         allowed_addresses: Vec::new(),
         allowed_agents: Vec::new(),
         allowed_outputs: Vec::new(),

@@ -1,8 +1,8 @@
-//! The line view: what every surface reads of a line. Knows who may see which field.
+//! The line view: what every surface reads of a line. Who may see which field is decided here.
 
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::line::{Line, LineStatus, Output, Seats};
+use host_core::line::{Line, LineStatus, Output, SeatLimit};
 use host_core::secret::Secret;
 use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
@@ -29,7 +29,7 @@ pub(crate) struct View<'a> {
     enabled: bool,
     admin_enabled: bool,
     status: LineStatus,
-    max_connections: Seats,
+    max_connections: SeatLimit,
     active_connections: u32,
     #[serde(serialize_with = "shortest")]
     allowed_addresses: &'a [IpNet],

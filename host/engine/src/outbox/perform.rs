@@ -91,7 +91,7 @@ impl Engine {
     }
 
     /// One step of a database's outbox: performs what is due and settles what was performed, in one
-    /// plan. Answers how many rows it settled.
+    /// plan. Returns how many rows it settled.
     ///
     /// # Errors
     /// When storage fails; the step can be repeated.

@@ -1,5 +1,5 @@
-//! Verbs on installed plugins: which file of which version a tenant has, and what the operator
-//! granted it. Kept in the control database. Knows nothing of components; the runtime loads them.
+//! Verbs on installed plugins: which file of which version a tenant has, and what the operator granted it. Kept
+//! in the control database. The runtime loads the files.
 
 mod add;
 mod change;

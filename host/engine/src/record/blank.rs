@@ -1,5 +1,5 @@
-//! A record before any field is set, and the merge of a document into one. Knows each kind's
-//! type, so that the verbs need not.
+//! A record before any field is set, and the merge of a document into one. Each kind's type is named here, so
+//! that the verbs need not.
 
 use host_core::block::Block;
 use host_core::bouquet::Bouquet;

@@ -101,7 +101,7 @@ pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<Strin
         return Ok(());
     }
     let edits = work.overlay.members(bouquet);
-    // So many more are read as may go from among the first.
+    // As many more are read as may be taken out of the first ones.
     let more: usize = edits.iter().map(|edit| edit.named().len()).sum();
     let limit = SHOWN + more;
     let (mut members, mut known) = (Vec::new(), HashMap::new());
@@ -122,7 +122,7 @@ pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<Strin
             Member::Stream(id) => known.get(member).copied().flatten().or(kinds.get(id).copied()),
             Member::Series(_) => None,
         };
-        shown(&Held { bouquet, member: *member, kind })
+        member_document(&Held { bouquet, member: *member, kind })
     });
     fields.insert(FIELD.to_owned(), shown.collect());
     fields.insert(COUNTS.to_owned(), json!(counts));
@@ -146,14 +146,14 @@ pub(super) async fn show_all(work: &Work, rows: &mut [Map<String, Value>]) -> Re
         let limit = u32::try_from(left.min(SHOWN)).unwrap_or(0);
         let page = store.members_page(tenant, BouquetId(bouquet), None, limit).await?;
         left -= page.len().min(left);
-        row.insert(FIELD.to_owned(), page.iter().map(shown).collect());
+        row.insert(FIELD.to_owned(), page.iter().map(member_document).collect());
         row.insert(COUNTS.to_owned(), json!(counts.remove(&bouquet).unwrap_or_default()));
     }
     Ok(())
 }
 
 /// A member as documents show it.
-pub(super) fn shown(held: &Held) -> Value {
+pub(super) fn member_document(held: &Held) -> Value {
     match held.member {
         Member::Stream(id) => json!({ "stream": id, "kind": held.kind }),
         Member::Series(id) => json!({ "series": id }),

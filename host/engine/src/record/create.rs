@@ -9,7 +9,7 @@ use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal, record};
 use serde_json::{Map, Value};
 
-/// Creates a record from the fields that are there; answers the whole record.
+/// Creates a record from the fields that are there, and returns the whole record.
 ///
 /// # Errors
 /// `not_permitted` below an admin, `name_taken`, `invalid_input` for fields that do not fit and

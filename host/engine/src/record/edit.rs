@@ -7,7 +7,7 @@ use host_core::object::{Kind, Object};
 use host_core::{Refusal, record};
 use serde_json::{Map, Value};
 
-/// Sets the fields that are there; answers the whole record.
+/// Sets the fields that are there, and returns the whole record.
 ///
 /// # Errors
 /// `not_found`, `not_permitted` below an admin, `name_taken`, `invalid_input`.

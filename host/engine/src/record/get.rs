@@ -1,6 +1,6 @@
 //! Reads one record.
 
-use super::{blank, bouquet, is_readable, shown};
+use super::{blank, bouquet, is_readable, visible_fields};
 use crate::line::purchase;
 use crate::{Result, Work};
 use host_core::caller::Scope;
@@ -35,7 +35,7 @@ pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
 
 /// The whole document of a record, for the caller.
 pub(super) async fn document(work: &Work, object: &Object) -> Result<Value> {
-    let mut fields = shown(work, object);
+    let mut fields = visible_fields(work, object);
     if let Object::Bouquet(row) = object {
         bouquet::show(work, BouquetId(row.id.0), &mut fields).await?;
     }

@@ -1,6 +1,6 @@
 //! Lists records of a kind.
 
-use super::{bouquet, is_readable, shown};
+use super::{bouquet, is_readable, visible_fields};
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::Kind;
@@ -34,7 +34,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
-        rows.push(shown(work, row));
+        rows.push(visible_fields(work, row));
         document::give_way(rows.len()).await;
     }
     if kind == Kind::Bouquet {

@@ -40,14 +40,14 @@ pub async fn members(work: &mut Work, bouquet: BouquetId, query: &Map<String, Va
     }
     let limit = u32::try_from(limit).unwrap_or(1);
     let page = work.engine().store().members_page(work.caller().tenant, bouquet, after, limit).await?;
-    let rows: Vec<Value> = page.iter().map(bouquet::shown).collect();
+    let rows: Vec<Value> = page.iter().map(bouquet::member_document).collect();
     Ok(json!({ "rows": rows, "counts": bouquet::counts(work, bouquet).await? }))
 }
 
 /// Edits a bouquet's members: `change` is `{"add","remove","move","to"}`, each optional. `add` puts
 /// members at the end, and leaves those that it has where they are; `remove` takes members out;
 /// `move` puts them `to` a spot, in the order given, and adds those that it does not have. Removed
-/// first, added then, moved last. Answers the whole record. Connections to what was removed end
+/// first, added then, moved last. Returns the whole record. Connections to what was removed end
 /// after commit.
 ///
 /// # Errors

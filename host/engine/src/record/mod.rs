@@ -39,7 +39,7 @@ pub(crate) fn trim(work: &Work, kind: Kind, fields: &mut Map<String, Value>) {
 }
 
 /// The record's document as the caller sees it.
-fn shown(work: &Work, object: &Object) -> Map<String, Value> {
+fn visible_fields(work: &Work, object: &Object) -> Map<String, Value> {
     let mut fields = document::fields(object);
     trim(work, object.key().kind(), &mut fields);
     fields

@@ -2,8 +2,8 @@
 
 use super::{Finished, Run};
 use crate::error::{Error, Result};
-use crate::kept::Kept;
-use crate::work::Facts;
+use crate::recorded::Recorded;
+use crate::work::RunContext;
 use crate::{Engine, Work};
 use host_core::caller::Caller;
 use host_core::plan::Place;
@@ -25,10 +25,10 @@ impl Engine {
 
     fn begin_at(self: &Arc<Self>, place: Place, caller: Caller, action: impl Into<String>) -> Run {
         let now = self.ports.clock.now();
-        let facts = Arc::new(Facts { engine: Arc::clone(self), caller, action: action.into(), place, now });
+        let context = Arc::new(RunContext { engine: Arc::clone(self), caller, action: action.into(), place, now });
         Run {
-            facts,
-            kept: Kept::default(),
+            context,
+            recorded: Recorded::default(),
             conflicts: 0,
             ticket: None,
             dry_run: false,

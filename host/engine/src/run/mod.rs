@@ -1,13 +1,13 @@
-//! One action from its first attempt to its commit: kept answers, re-runs, reservations, late
+//! One action from its first attempt to its commit: recorded chance, re-runs, reservations, late
 //! values, dry runs and idempotency keys.
 
 mod begin;
 
 use crate::audit;
 use crate::error::{Error, Result};
-use crate::kept::Kept;
 use crate::late;
-use crate::work::{Facts, Work, balance_after};
+use crate::recorded::Recorded;
+use crate::work::{RunContext, Work, balance_after};
 use host_core::credit::Credits;
 use host_core::late::fill_reply;
 use host_core::ledger::Account;
@@ -26,8 +26,8 @@ const ATTEMPTS: u8 = 3;
 
 /// One action. Dropping it releases what it reserved.
 pub struct Run {
-    facts: Arc<Facts>,
-    kept: Kept,
+    context: Arc<RunContext>,
+    recorded: Recorded,
     conflicts: u8,
     ticket: Option<Ticket>,
     dry_run: bool,
@@ -88,18 +88,18 @@ impl Run {
     }
 
     /// Puts the run under an idempotency key of the calling user. `request` is the SHA-256 over
-    /// action and parameters. Answers the first request's reply when there was one.
+    /// action and parameters. Returns the first request's reply when there was one.
     ///
     /// # Errors
     /// `idempotency_mismatch` when the key was used for another request, `idempotency_busy`
     /// while the first one runs, `invalid_input` for a malformed key or a caller without user.
     pub async fn under_key(&mut self, key: &str, request: [u8; 32]) -> Result<Option<Vec<u8>>> {
-        let Some(user) = self.facts.caller.user() else {
+        let Some(user) = self.context.caller.user() else {
             let message = "Only users can send an idempotency key.";
             return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
         };
         host_core::name::idempotency_key(key)?;
-        let (engine, tenant) = (&self.facts.engine, self.facts.caller.tenant);
+        let (engine, tenant) = (&self.context.engine, self.context.caller.tenant);
         if !engine.running.lock().insert((tenant, user, key.to_owned())) {
             let refusal = Refusal::new(Code::IdempotencyBusy, "The first request with this key still runs.");
             return Err(refusal.retry_after(1).into());
@@ -117,8 +117,8 @@ impl Run {
     /// `idempotency_mismatch` when the key was used for another request.
     pub async fn first_reply(&self) -> Result<Option<Vec<u8>>> {
         let Some((user, key, request)) = &self.key else { return Ok(None) };
-        let tenant = self.facts.caller.tenant;
-        match self.facts.engine.store().replayed(tenant, *user, key.clone()).await? {
+        let tenant = self.context.caller.tenant;
+        match self.context.engine.store().replayed(tenant, *user, key.clone()).await? {
             None => Ok(None),
             Some(first) if first.request == *request => Ok(Some(first.reply)),
             Some(_) => {
@@ -128,10 +128,10 @@ impl Run {
         }
     }
 
-    /// A fresh attempt with an empty plan and the kept answers of the one before.
+    /// A fresh attempt with an empty plan and the recorded chance of the one before.
     pub fn attempt(&mut self) -> Work {
-        let kept = std::mem::take(&mut self.kept).rewound();
-        Work::new(Arc::clone(&self.facts), kept, self.dry_run, self.line.clone()).showing(self.password.clone())
+        let recorded = std::mem::take(&mut self.recorded).rewound();
+        Work::new(Arc::clone(&self.context), recorded, self.dry_run, self.line.clone()).showing(self.password.clone())
     }
 
     /// Commits an attempt. `reply` is what the caller will get, a view or a document with `data`
@@ -139,10 +139,10 @@ impl Run {
     ///
     /// # Errors
     /// `conflict` after the third attempt, `too_large` for a plan beyond the limits of one plan,
-    /// [`Error::Invalid`] for a token that is no whole JSON string of the reply's data, or that
+    /// [`Error::Invalid`] for a token that is not a whole JSON string of the reply's data, or that
     /// the plan would store.
     pub async fn finish(&mut self, mut work: Work, reply: Vec<u8>) -> Result<Finished> {
-        self.kept = std::mem::take(&mut work.kept);
+        self.recorded = std::mem::take(&mut work.recorded);
         if work.is_too_large() {
             let message = "This is too much for one action: at most 10000 changes and 8 MiB.";
             return Err(Refusal::new(Code::TooLarge, message).into());
@@ -160,20 +160,20 @@ impl Run {
             key: key.clone(),
             request: *request,
             reply: reply.clone(),
-            at: self.facts.now,
+            at: self.context.now,
         });
         self.commit(plan, reply).await
     }
 
     async fn commit(&mut self, plan: Plan, reply: Vec<u8>) -> Result<Finished> {
-        let engine = Arc::clone(&self.facts.engine);
+        let engine = Arc::clone(&self.context.engine);
         let (names, effects, tokens) = (plan.names(), plan.effects.clone(), plan.late.clone());
         // For a caller who goes away while it waits.
-        let expected = engine.expect_effects(self.facts.place, &effects);
-        let outcome = engine.store().commit(self.facts.place, plan).await;
+        let expected = engine.expect_effects(self.context.place, &effects);
+        let outcome = engine.store().commit(self.context.place, plan).await;
         if let Ok(committed) = &outcome {
             self.release();
-            engine.perform(self.facts.place, effects, &committed.outbox).await;
+            engine.perform(self.context.place, effects, &committed.outbox).await;
         }
         expected.met();
         match outcome {
@@ -183,7 +183,7 @@ impl Run {
                 None => self.reserve(names).await,
             },
             Err(CommitError::Conflict(guard)) => {
-                tracing::debug!(action = self.facts.action, ?guard, "a plan met a conflict");
+                tracing::debug!(action = self.context.action, ?guard, "a plan met a conflict");
                 self.reserve(names).await
             }
             Err(CommitError::Invalid(reason)) => Err(Error::Invalid(reason)),
@@ -199,16 +199,16 @@ impl Run {
             return Err(Refusal::new(Code::Conflict, message).retry_after(1).into());
         }
         let alone = self.conflicts + 1 == ATTEMPTS;
-        self.ticket = Some(self.facts.engine.store().reserve(self.facts.place, names, alone).await?);
+        self.ticket = Some(self.context.engine.store().reserve(self.context.place, names, alone).await?);
         Ok(Finished::Again)
     }
 
     fn seal(&self, work: Work) -> Result<Plan> {
-        let Work { facts, mut plan, overlay, .. } = work;
+        let Work { context, mut plan, overlay, .. } = work;
         let mut audit = match self.job {
-            None => audit::rows(&overlay, &facts.caller, &facts.action, facts.now),
+            None => audit::rows(&overlay, &context.caller, &context.action, context.now),
             Some(job) => {
-                let piece = audit::of_piece(&overlay, &facts.caller, &facts.action, facts.now, job)?;
+                let piece = audit::of_piece(&overlay, &context.caller, &context.action, context.now, job)?;
                 piece.into_iter().collect()
             }
         };
@@ -231,7 +231,7 @@ impl Run {
 
     /// Refuses misplaced tokens while nothing is committed yet.
     fn check_late(&self, plan: &Plan, reply: &[u8]) -> Result<()> {
-        let (keyring, tenant) = (self.facts.engine.keyring(), self.facts.caller.tenant);
+        let (keyring, tenant) = (self.context.engine.keyring(), self.context.caller.tenant);
         late::check(plan, reply, |object| match object {
             Object::Line(line) => keyring.open(tenant, line.id, &line.password),
             _ => None,
@@ -255,12 +255,12 @@ impl Run {
     }
 
     async fn committed_balance(&self, account: Account) -> Result<Credits> {
-        Ok(self.facts.engine.store().balance(self.facts.caller.tenant, account).await?)
+        Ok(self.context.engine.store().balance(self.context.caller.tenant, account).await?)
     }
 
     fn release(&mut self) {
         if let Some(ticket) = self.ticket.take() {
-            self.facts.engine.store().release(self.facts.place, ticket);
+            self.context.engine.store().release(self.context.place, ticket);
         }
     }
 }
@@ -269,8 +269,8 @@ impl Drop for Run {
     fn drop(&mut self) {
         self.release();
         if let Some((user, key, _)) = self.key.take() {
-            let tenant: TenantId = self.facts.caller.tenant;
-            self.facts.engine.running.lock().remove(&(tenant, user, key));
+            let tenant: TenantId = self.context.caller.tenant;
+            self.context.engine.running.lock().remove(&(tenant, user, key));
         }
     }
 }

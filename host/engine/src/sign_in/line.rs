@@ -1,5 +1,4 @@
-//! Sign-in of lines. Knows nothing of what a line in this state may do: the surface decides how
-//! an expired or banned one is answered.
+//! Sign-in of lines. The surface decides how an expired or banned one is answered.
 
 use super::From;
 use super::lockout::Verdict;

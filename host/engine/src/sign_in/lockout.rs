@@ -14,7 +14,7 @@ const PAIR: (u32, u64) = (5, 15 * MINUTE);
 const IDENTIFIER: (u32, u64) = (100, 60 * MINUTE);
 /// An address that signed in within this span is not blocked by others' failures.
 const TRUST: u64 = 30 * 24 * 60 * MINUTE;
-/// Failures of one address: so many at once, then so many a second.
+/// Failures that one address may have: at once, and then for each second.
 const ADDRESS: (u32, u64) = (60, 20);
 /// Failures of unknown identifiers in the whole process, likewise.
 const UNKNOWN: (u32, u64) = (2_000, 200);

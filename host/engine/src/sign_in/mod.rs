@@ -1,5 +1,5 @@
-//! Who is asking: lines by user name and password, users by API key or password. Knows no
-//! request; where a credential stands is the surface's dialect.
+//! Who is asking: lines by user name and password, users by API key or password. Where a credential stands in a
+//! request, the surface's dialect says.
 
 mod from;
 mod key;

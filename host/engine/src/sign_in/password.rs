@@ -1,5 +1,5 @@
-//! Passwords of users: Argon2id on a bounded pool, so that a flood of sign-ins neither blocks
-//! the runtime nor eats its memory. Knows nothing of lines (their passwords are readable again).
+//! Passwords of users: Argon2id on a bounded pool, so that a flood of sign-ins neither blocks the runtime nor
+//! eats its memory. Passwords of lines are not hashed: they can be read again.
 
 use super::From;
 use super::lockout::Verdict;

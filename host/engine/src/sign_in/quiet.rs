@@ -1,4 +1,4 @@
-//! How often one identity is journalled: players sign in with every request. Knows only hashes.
+//! How often one identity is journalled: players sign in with every request. Identities are kept as hashes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};

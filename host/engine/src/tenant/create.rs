@@ -31,7 +31,7 @@ struct Doors {
     reseller: String,
 }
 
-/// Creates a tenant; answers `tenant, hosts, admin_username, admin_password, admin_api_key,
+/// Creates a tenant, and returns `tenant, hosts, admin_username, admin_password, admin_api_key,
 /// admin_access_code, reseller_access_code`. The secrets are shown this once.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use host_core::plan::Place;
 use host_core::tenant::Tenant;
 use std::sync::Arc;
 
-/// Deletes a tenant for good; answers what it was.
+/// Deletes a tenant for good, and returns what it was.
 ///
 /// # Errors
 /// `not_found`.

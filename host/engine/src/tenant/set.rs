@@ -15,7 +15,7 @@ use std::sync::Arc;
 const HOSTS: &str = "hosts";
 
 /// Sets the fields that are there: `hosts` (a list), the quotas `lines body_bytes
-/// requests_per_second concurrent_calls`, and any setting. Answers the tenant with `settings`.
+/// requests_per_second concurrent_calls`, and any setting. Returns the tenant with `settings`.
 /// Settings are set first: when they are refused, nothing is set.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
 ];
 const GENERATED_NAME: usize = 12;
 
-/// Creates a reseller below the caller and charges the group's price; answers the user view, with
+/// Creates a reseller below the caller, charges the group's price and returns the user view, with
 /// `password` when it was generated. Without a `group` it is the caller's own, of admins the first. The host itself may also create admins (`role`).
 ///
 /// # Errors

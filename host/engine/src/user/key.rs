@@ -25,7 +25,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
 const PREFIX: usize = 8;
 
 /// Makes a key of a user in the caller's tree. `options`: `name allowed_addresses header_only
-/// writes_by_get compatible expiry`. Answers `{"id","user","name","prefix","key"}`; the key is never shown
+/// writes_by_get compatible expiry`. Returns `{"id","user","name","prefix","key"}`; the key is never shown
 /// again.
 ///
 /// # Errors

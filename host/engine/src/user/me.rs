@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// The user view with `group_rights`; for admins also `totals` (lines and resellers) and `server_name`.
 ///
 /// # Errors
-/// `not_permitted` when the caller is no user.
+/// `not_permitted` when the caller is not a user.
 pub async fn me(work: &mut Work) -> Result<Value> {
     let Some(id) = work.caller().user() else {
         return Err(Refusal::new(Code::NotPermitted, "Only a user can ask this.").into());

@@ -1,4 +1,4 @@
-//! Verbs on users: who manages, below whom, with which keys. Knows nothing of sign-in.
+//! Verbs on users: who manages, below whom, with which keys. Sign-in is [`crate::sign_in`].
 
 mod create;
 mod enabled;

@@ -1,4 +1,4 @@
-//! The user view: what every surface reads of a user. Knows who may see the notes.
+//! The user view: what every surface reads of a user.
 
 use crate::{Result, Work};
 use host_core::ledger::Account;

@@ -1,15 +1,15 @@
 //! One attempt at an action: what it reads, what it wants to write, and what it was decided
 //! from. Knows no verb, and nothing of commits (that is [`crate::run`]).
 
-mod facts;
+mod context;
 mod read;
 mod write;
 
-pub(crate) use facts::Facts;
+pub(crate) use context::RunContext;
 
 use crate::guide::Index;
-use crate::kept::Kept;
 use crate::overlay::Overlay;
+use crate::recorded::Recorded;
 use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
@@ -29,10 +29,10 @@ use std::sync::Arc;
 /// One attempt. Every read that a verb decides from becomes a guard of the plan; reads by id and
 /// by unique value see the plan's own rows, lists and totals see committed state.
 pub struct Work {
-    pub(crate) facts: Arc<Facts>,
+    pub(crate) context: Arc<RunContext>,
     pub(crate) plan: Plan,
     pub(crate) overlay: Overlay,
-    pub(crate) kept: Kept,
+    pub(crate) recorded: Recorded,
     pub(crate) dry_run: bool,
     pub(crate) line: Option<Arc<Line>>,
     /// What the calling line showed.
@@ -42,9 +42,9 @@ pub struct Work {
 }
 
 impl Work {
-    pub(crate) fn new(facts: Arc<Facts>, kept: Kept, dry_run: bool, line: Option<Arc<Line>>) -> Work {
+    pub(crate) fn new(context: Arc<RunContext>, recorded: Recorded, dry_run: bool, line: Option<Arc<Line>>) -> Work {
         let (plan, overlay) = (Plan::default(), Overlay::default());
-        Work { facts, plan, overlay, kept, dry_run, line, password: None, index: None, bytes: 0 }
+        Work { context, plan, overlay, recorded, dry_run, line, password: None, index: None, bytes: 0 }
     }
 
     /// With the password that the calling line showed.
@@ -54,27 +54,27 @@ impl Work {
 
     /// Who acts.
     pub fn caller(&self) -> &Caller {
-        &self.facts.caller
+        &self.context.caller
     }
 
     /// The engine.
     pub fn engine(&self) -> &Arc<Engine> {
-        &self.facts.engine
+        &self.context.engine
     }
 
     /// Which database the plan is for.
     pub fn place(&self) -> Place {
-        self.facts.place
+        self.context.place
     }
 
     /// When the action began: the same in every attempt.
     pub fn now(&self) -> Unix {
-        self.facts.now
+        self.context.now
     }
 
     /// Random bytes: a later attempt gets the same ones for the same requests.
     pub fn random(&mut self, count: usize) -> Vec<u8> {
-        self.kept.random(&*self.facts.engine.ports.entropy, count)
+        self.recorded.random(&*self.context.engine.ports.entropy, count)
     }
 
     /// Random text of [`host_core::name::UNAMBIGUOUS`] characters, 5 bits each.
@@ -87,18 +87,18 @@ impl Work {
     /// # Errors
     /// When storage cannot give a block.
     pub async fn next_id(&mut self, kind: Kind) -> Result<u32> {
-        if let Some(id) = self.kept.id(kind) {
+        if let Some(id) = self.recorded.id(kind) {
             return Ok(id);
         }
         if self.dry_run {
             // A dry run takes no block: its ids are stand-ins from the far end.
-            let id = u32::MAX - self.kept.ids_given();
-            self.kept.add_id(kind, id);
+            let id = u32::MAX - self.recorded.ids_given();
+            self.recorded.add_id(kind, id);
             return Ok(id);
         }
-        let engine = &self.facts.engine;
-        let id = engine.ids.next(engine.store(), self.facts.place, kind).await?;
-        self.kept.add_id(kind, id);
+        let engine = &self.context.engine;
+        let id = engine.ids.next(engine.store(), self.context.place, kind).await?;
+        self.recorded.add_id(kind, id);
         Ok(id)
     }
 
@@ -115,7 +115,7 @@ impl Work {
     /// The signed-in line. Without one from the sign-in it is read.
     ///
     /// # Errors
-    /// `not_permitted` when the caller is no line.
+    /// `not_permitted` when the caller is not a line.
     pub async fn calling_line(&mut self) -> Result<Arc<Line>> {
         if let Some(line) = &self.line {
             return Ok(Arc::clone(line));

@@ -89,7 +89,8 @@ impl Work {
     }
 
     fn note(&mut self, object: Option<Key>, after: Value) {
-        let entry = audit::entry(&self.facts.caller, &self.facts.action, self.facts.now, object, json!({}), after);
+        let entry =
+            audit::entry(&self.context.caller, &self.context.action, self.context.now, object, json!({}), after);
         self.plan.audit.push(entry);
     }
 }

@@ -6,7 +6,7 @@ use host_core::port::LeaseMirror;
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId};
 use host_engine::SessionKey;
-use host_engine::connection::{Coming, Seats, Start};
+use host_engine::connection::{Coming, SeatRequest, Seats};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,8 +41,8 @@ fn seats(panel: &Panel, mirror: &Arc<Narrow>) -> Arc<Seats> {
     Arc::new(Seats::new(panel.clock.clone(), mirror.clone(), panel.journal.clone()))
 }
 
-fn start(panel: &Panel, session: u64, stream: u32, term: Expiry) -> Start<'static> {
-    Start {
+fn start(panel: &Panel, session: u64, stream: u32, expiry: Expiry) -> SeatRequest<'static> {
+    SeatRequest {
         tenant: panel.tenant,
         line: LineId(7),
         stream: StreamId(stream),
@@ -52,8 +52,8 @@ fn start(panel: &Panel, session: u64, stream: u32, term: Expiry) -> Start<'stati
         agent: "vlc",
         address: ip("10.0.0.1"),
         output: None,
-        limit: host_core::line::Seats::Unlimited,
-        term,
+        limit: host_core::line::SeatLimit::Unlimited,
+        expiry,
         policy: host_core::settings::ConnectionPolicy::Refuse,
         same_player: host_core::settings::SamePlayer::TakeOver,
     }

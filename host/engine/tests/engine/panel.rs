@@ -3,7 +3,7 @@
 
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery, TRUST_SECONDS, home};
-use host_core::port::{Answer, Clock, Journal, LeaseMirror, Store};
+use host_core::port::{Clock, Journal, LeaseMirror, Pending, Store};
 use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
@@ -48,12 +48,12 @@ impl Journal for OpenJournal {
         self.0.lock().push(entry);
     }
 
-    fn read(&self, _: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, query: JournalQuery) -> Pending<'_, Vec<Entry>> {
         let rows = self.0.lock().iter().rev().take(query.limit as usize).cloned().collect();
         Box::pin(async move { Ok(rows) })
     }
 
-    fn is_trusted(&self, _: TenantId, line: LineId, address: IpAddr, now: Unix) -> Answer<'_, bool> {
+    fn is_trusted(&self, _: TenantId, line: LineId, address: IpAddr, now: Unix) -> Pending<'_, bool> {
         let lately = now.plus(-TRUST_SECONDS);
         let rows = self.0.lock();
         let is_trusted = rows.iter().any(|entry| match entry {

@@ -139,7 +139,7 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
     let seats = Seats::new(panel.clock.clone(), panel.mirror.clone(), panel.journal.clone());
     let seats = Arc::new(seats);
     assert_eq!(seats.count(panel.tenant, id), 1);
-    let start = |address: &str, agent_hash: u64| host_engine::connection::Start {
+    let start = |address: &str, agent_hash: u64| host_engine::connection::SeatRequest {
         tenant: panel.tenant,
         line: id,
         stream: StreamId(panel.streams[0]),
@@ -149,8 +149,8 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
         agent: "vlc",
         address: ip(address),
         output: None,
-        limit: host_core::line::Seats::from(1),
-        term: host_core::time::Expiry::Never,
+        limit: host_core::line::SeatLimit::from(1),
+        expiry: host_core::time::Expiry::Never,
         policy: host_core::settings::ConnectionPolicy::Refuse,
         same_player: host_core::settings::SamePlayer::TakeOver,
     };

@@ -2,11 +2,11 @@
 //! invariants checked after every step. The same seed takes the same way.
 
 use crate::panel::Panel;
-use host_core::line::Seats as Limit;
+use host_core::line::SeatLimit;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
 use host_core::{LineId, StreamId};
-use host_engine::connection::{Coming, Start};
+use host_engine::connection::{Coming, SeatRequest};
 use host_engine::{Seat, SessionKey};
 
 /// A small generator of numbers (xorshift).
@@ -71,14 +71,14 @@ fn walk(panel: &Panel, seed: u64) {
     assert!(panel.mirror.load().is_empty(), "seed {seed}: nothing stays in the mirror");
 }
 
-fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> Start<'a> {
+fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> SeatRequest<'a> {
     let limit = LIMITS[usize::try_from(line).unwrap()];
     let session = match dice.roll(3) {
         0 => SessionKey(dice.roll(4)),
         _ => panel.engine.seats().fresh_session(),
     };
     let policy = if dice.roll(2) == 0 { ConnectionPolicy::Refuse } else { ConnectionPolicy::EndOldest };
-    Start {
+    SeatRequest {
         tenant: panel.tenant,
         line: id,
         stream: StreamId(1),
@@ -88,8 +88,8 @@ fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> Start<'a>
         agent: "walker",
         address: std::net::IpAddr::from([10, 0, 0, u8::try_from(dice.roll(3)).unwrap()]),
         output: None,
-        limit: Limit::from(limit),
-        term: Expiry::Never,
+        limit: SeatLimit::from(limit),
+        expiry: Expiry::Never,
         policy,
         same_player: if dice.roll(4) == 0 { SamePlayer::Refuse } else { SamePlayer::TakeOver },
     }

@@ -2,7 +2,7 @@
 //! maps of the networks that break at one address.
 
 use futures_util::{StreamExt, stream};
-use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Networks};
+use host_core::port::{ByteRange, Fetch, FetchError, Fetched, Networks, Pending};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ impl Networks for Maps {
 pub(crate) struct Elsewhere;
 
 impl Fetch for Elsewhere {
-    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         Box::pin(async move {
             if url != FAST {
                 return Err(FetchError::Forbidden("there is nothing else"));

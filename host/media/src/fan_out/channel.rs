@@ -4,7 +4,7 @@ use super::returning::Trial;
 use super::ring::Ring;
 use super::upstream::Upstream;
 use crate::budget::Budget;
-use crate::figures::{ChannelFigures, ChannelState};
+use crate::metrics::{ChannelMetrics, ChannelState};
 use crate::options::Timing;
 use crate::ts::Versions;
 use host_core::port::Clock;
@@ -66,13 +66,13 @@ impl Channel {
 
     /// Whether nobody can enter any more.
     pub(crate) fn has_ended(&self) -> bool {
-        self.ring.figures().1 == ChannelState::Ended
+        self.ring.metrics().1 == ChannelState::Ended
     }
 
     /// Its numbers.
-    pub(crate) fn figures(&self) -> ChannelFigures {
-        let (viewers, state, bytes_out, skips) = self.ring.figures();
-        ChannelFigures {
+    pub(crate) fn metrics(&self) -> ChannelMetrics {
+        let (viewers, state, bytes_out, skips) = self.ring.metrics();
+        ChannelMetrics {
             tenant: self.plan.tenant,
             stream: self.plan.stream,
             viewers,

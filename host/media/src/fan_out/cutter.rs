@@ -12,7 +12,7 @@ const PIECE_TIME: Duration = Duration::from_millis(100);
 const PIECE_BYTES: usize = PACKET * 1_000;
 /// Entries further apart than this (20 s), in 90 kHz ticks, belong to different recordings.
 const LONGEST_GAP: u64 = 20 * TICKS_PER_SECOND;
-/// A stream that shows no key frame for so long may have none at all: some encoders refresh line by
+/// A stream that shows no key frame for this time may have none at all: some encoders refresh line by
 /// line. Then any picture is a place to enter, until a key frame comes after all.
 const PATIENCE: Duration = Duration::from_secs(9);
 /// Such places are taken so far apart.
@@ -87,7 +87,7 @@ impl Cutter {
         }
     }
 
-    /// Whether this is no transport stream: a megabyte and hardly a packet in it.
+    /// Whether this is not a transport stream: a megabyte and hardly a packet in it.
     fn is_garbage(&self) -> bool {
         self.reader.skipped() > 1 << 20 && self.reader.packets() < self.reader.skipped() / (2 * PACKET as u64)
     }

@@ -1,5 +1,5 @@
-//! One upstream connection, many viewers: channel, ring, viewers, and the order of the sources.
-//! Knows no HLS and no files; what a source is opened with is handed in.
+//! One upstream connection, many viewers: channel, ring, viewers, and the order of the sources. What a source is
+//! opened with is handed in.
 
 mod channel;
 mod cutter;

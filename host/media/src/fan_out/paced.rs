@@ -8,9 +8,9 @@ use host_core::port::{ByteStream, FetchError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// So much is given ahead of time, so that a player can fill its buffer.
+/// How much is given ahead of time, so that a player can fill its buffer.
 const AHEAD: Duration = Duration::from_secs(2);
-/// Given on in parts of so many bytes at most, so that a low rate does not look like silence.
+/// Most bytes that are given on at once, so that a low rate does not look like silence.
 const PART: usize = 8 << 10;
 /// A clock that jumps further than this (10 s), in ticks, was set anew.
 const JUMP: u64 = 10 * TICKS_PER_SECOND;

@@ -2,7 +2,7 @@
 //! its answer, and remembered.
 
 use super::paced::{is_recording, paced};
-use crate::form::{Form, told};
+use crate::form::{Form, detect_form};
 use crate::test_source::TestSource;
 use crate::{hls, sound};
 use host_core::port::{ByteStream, Fetch, FetchError, Fetched};
@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// So many addresses are remembered, with what they led to; those that are used least go first.
+/// How many addresses are remembered, with what they led to; those that are used least go first.
 const MAX_KEPT: usize = 16_384;
 
 /// What sources are opened with.
@@ -81,7 +81,7 @@ impl Upstream {
     }
 
     /// Resolves when something is known of one of these sources, which somebody opens.
-    pub(crate) async fn told(&self, sources: &[String]) {
+    pub(crate) async fn until_known(&self, sources: &[String]) {
         loop {
             let mut news = pin!(self.news.notified());
             news.as_mut().enable();
@@ -102,7 +102,7 @@ impl Upstream {
         if !matches!(fetched.status, 200 | 206) {
             return Err(FetchError::Status(fetched.status));
         }
-        let (form, fetched) = told(fetched).await?;
+        let (form, fetched) = detect_form(fetched).await?;
         // A page stands for a moment in place of what there was, and says nothing of it.
         if form != Form::Page {
             self.kept.insert(source.to_owned(), form == Form::Playlist);

@@ -1,5 +1,4 @@
-//! One viewer of a channel, as a stream of bytes.
-//! Knows no seat and no socket; dropping it leaves the channel.
+//! One viewer of a channel, as a stream of bytes. Dropping it leaves the channel.
 
 use super::ring::{Cursor, Piece, Ring, Turn};
 use crate::MediaError;

@@ -69,7 +69,7 @@ impl Media {
         Ok(list.template.of_session(&name))
     }
 
-    /// What a pass leads to that is no playlist. `range` is the player's header; it is ignored for
+    /// What a pass leads to that is not a playlist. `range` is the player's header; it is ignored for
     /// segments that we cut ourselves.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ async fn read_text(mut body: ByteStream) -> Result<String, FetchError> {
         }
     }
     // Titles come in any encoding, and nothing here depends on them. The mark that some editors put
-    // before a text is none of it.
+    // before a text is not part of it.
     let text = String::from_utf8_lossy(&text);
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
 }

@@ -22,12 +22,12 @@ use url::Url;
 
 /// Rewritten playlists that are kept for the viewers of the same second, in bytes and of all tenants.
 /// What has to go is fetched again.
-const MAX_KEPT: u64 = 32 << 20;
+const MAX_CACHED: u64 = 32 << 20;
 /// Streams whose sources' cookies are kept; those that are used least go first.
 const MAX_JARS: usize = 4_096;
-/// A playlist has about so many bytes.
+/// About how many bytes a playlist has.
 const USUAL_BYTES: u64 = 8 << 10;
-/// Above so many bytes a playlist is rewritten beside the workers that answer requests.
+/// A playlist of more bytes is rewritten beside the workers that answer requests.
 const LONG: usize = 64 << 10;
 
 type Outcome = Result<Arc<Rewritten>, MediaError>;
@@ -41,13 +41,13 @@ pub(crate) struct Proxy {
     sealer: Sealer,
     /// How long a source may take.
     patience: Duration,
-    kept: Cache<Kept, Outcome, Weight>,
+    playlists: Cache<CacheKey, Outcome, Weight>,
     hasher: RandomState,
 }
 
 /// A playlist of a source's server in one second.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Kept {
+struct CacheKey {
     tenant: TenantId,
     stream: StreamId,
     address: u64,
@@ -57,17 +57,17 @@ struct Kept {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<Kept, Outcome> for Weight {
-    fn weight(&self, _: &Kept, outcome: &Outcome) -> u64 {
+impl Weighter<CacheKey, Outcome> for Weight {
+    fn weight(&self, _: &CacheKey, outcome: &Outcome) -> u64 {
         64 + outcome.as_ref().map_or(0, |playlist| playlist.template.len() as u64)
     }
 }
 
 impl Proxy {
-    /// Keeps nothing yet.
+    /// With nothing in its cache yet.
     pub(crate) fn new(fetch: Arc<dyn Fetch>, clock: Arc<dyn Clock>, sealer: Sealer, patience: Duration) -> Proxy {
-        let kept = Cache::with_weighter((MAX_KEPT / USUAL_BYTES) as usize, MAX_KEPT, Weight);
-        Proxy { fetch, jars: Cache::new(MAX_JARS), clock, sealer, patience, kept, hasher: RandomState::new() }
+        let playlists = Cache::with_weighter((MAX_CACHED / USUAL_BYTES) as usize, MAX_CACHED, Weight);
+        Proxy { fetch, jars: Cache::new(MAX_JARS), clock, sealer, patience, playlists, hasher: RandomState::new() }
     }
 
     /// How the sources of a stream are asked.
@@ -80,12 +80,12 @@ impl Proxy {
     /// A playlist of a source's server, rewritten; whoever asks while it is fetched waits for it.
     pub(super) async fn playlist(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
         let second = self.clock.monotonic().as_secs();
-        let kept = Kept { tenant, stream, address: self.hasher.hash_one(address), second };
+        let key = CacheKey { tenant, stream, address: self.hasher.hash_one(address), second };
         let fetched = async {
             let fetched = timeout(self.patience, self.fetched(tenant, stream, address)).await;
             Ok::<_, Infallible>(fetched.unwrap_or(Err(MediaError::StreamDown)))
         };
-        let Ok(outcome) = self.kept.get_or_insert_async(&kept, fetched).await;
+        let Ok(outcome) = self.playlists.get_or_insert_async(&key, fetched).await;
         outcome
     }
 
@@ -113,7 +113,7 @@ impl Proxy {
         })
     }
 
-    /// What is no playlist: a segment, a key; a player's range is handed on.
+    /// What is not a playlist: a segment, a key; a player's range is handed on.
     pub(super) async fn bytes(
         &self,
         tenant: TenantId,

@@ -9,7 +9,7 @@ use host_core::TenantId;
 use host_core::port::{Clock, Keyring};
 use std::sync::Arc;
 
-/// So long is sealed with one key. What is sealed opens with the key of now and the one before: a
+/// How long is sealed with one key. What is sealed opens with the key of now and the one before: a
 /// player that holds on to an address has at least this long until it has to start again.
 const KEY_SECONDS: i64 = 7 * 24 * 3_600;
 const VERSION: u8 = 3;

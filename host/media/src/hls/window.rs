@@ -3,7 +3,7 @@
 
 /// Segments of a live playlist that are handed on.
 const MAX_SEGMENTS: usize = 600;
-/// And no more than so many seconds of it.
+/// Most seconds of it.
 const MAX_SECONDS: f64 = 20.0 * 60.0;
 
 /// The part of a playlist that is left out.

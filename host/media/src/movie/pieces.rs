@@ -21,7 +21,7 @@ struct Reading {
     left: u64,
 }
 
-/// So many bytes from the first on. A file that turns out shorter ends with an error, because its
+/// The file's bytes from `first` on. A file that turns out shorter ends with an error, because its
 /// length is said already.
 pub(super) fn pieces(file: File, first: u64, count: u64) -> Body {
     // A hint; the bytes come without it too.

@@ -1,4 +1,4 @@
-//! What a `Range` header asks for. Knows the header's grammar and a length, no file.
+//! What a `Range` header asks for. Pure: it sees the header and a length, not the file.
 
 use host_core::port::ByteRange;
 use std::ops::RangeInclusive;
@@ -14,7 +14,7 @@ pub enum Requested {
     Unsatisfiable,
 }
 
-/// What a `Range` header asks of a resource of `length` bytes. A header that is no byte range is
+/// What a `Range` header asks of a resource of `length` bytes. A header that is not a byte range is
 /// ignored, as the HTTP rules say.
 pub fn parse_range(header: Option<&str>, length: u64) -> Requested {
     let Some(header) = header else { return Requested::Full };
@@ -34,7 +34,7 @@ pub fn parse_range(header: Option<&str>, length: u64) -> Requested {
     }
 }
 
-/// The one range of a header, or `None` when it has several or is none.
+/// The one range of a header, or `None` when it has several or is not one.
 pub(crate) fn single_range(header: &str) -> Option<ByteRange> {
     let (first, last) = ranges(header)?.split_once('-')?;
     match (first.trim(), last.trim()) {

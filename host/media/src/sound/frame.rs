@@ -39,7 +39,7 @@ const BIT_RATES: [[u32; 14]; 5] = [
 ];
 
 impl Head {
-    /// The head at the begin of these bytes, of which there are at least [`HEAD`].
+    /// The head at the beginning of these bytes, of which there are at least [`HEAD`].
     pub(super) fn read(bytes: &[u8]) -> Option<Head> {
         let [0xff, second, third, fourth, fifth, sixth, ..] = *bytes else { return None };
         match (second & 0xe0, second >> 1 & 3) {

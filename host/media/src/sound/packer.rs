@@ -16,7 +16,7 @@ const BEGIN: u64 = TICKS_PER_SECOND;
 const MAX_TAG: usize = 4 << 10;
 /// Whose tag holds the time of an HLS segment.
 const TIME_OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
-/// So many bytes without a frame are no sound that we know.
+/// Bytes without a frame after which this is not a sound that we know.
 const MAX_NOISE: usize = 256 << 10;
 
 /// Takes sound in pieces of any size. Keeps less than two frames of it.
@@ -63,7 +63,7 @@ impl Time {
 }
 
 impl Packer {
-    /// At the begin of a stream.
+    /// At the beginning of a stream.
     pub(crate) fn new() -> Packer {
         Packer {
             rest: Vec::new(),
@@ -83,7 +83,7 @@ impl Packer {
     /// Takes bytes, gives whole packets; none as long as a unit is not full.
     ///
     /// # Errors
-    /// When the bytes are no sound that can be packed, with the reason.
+    /// When the bytes are not sound that can be packed, with the reason.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Bytes, &'static str> {
         let mut held = std::mem::take(&mut self.rest);
         held.extend_from_slice(bytes);

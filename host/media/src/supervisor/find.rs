@@ -1,4 +1,4 @@
-//! Finds ffmpeg. Knows the search path and nothing of what the program can do.
+//! Finds ffmpeg.
 
 use std::env;
 use std::os::unix::fs::PermissionsExt;

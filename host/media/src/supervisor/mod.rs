@@ -107,7 +107,7 @@ impl Run {
             match restart.step(self.clock.monotonic()) {
                 Step::Start => {
                     restart.started(self.clock.monotonic());
-                    match self.one().await {
+                    match self.run_child().await {
                         Ended::Unwanted => return,
                         Ended::ByItself { has_given } => restart.ended(self.clock.monotonic(), has_given),
                     }
@@ -127,7 +127,7 @@ impl Run {
     }
 
     /// Runs one child to its end.
-    async fn one(&self) -> Ended {
+    async fn run_child(&self) -> Ended {
         let mut child = match self.starter.start(self.picture.arguments(), TestPicture::LIMITS).await {
             Ok(child) => child,
             Err(error) => {

@@ -8,7 +8,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A child that ran this long was well: its end starts a new count.
 const WELL: Duration = Duration::from_secs(30);
-/// After so many early ends in a row nobody tries again.
+/// Early ends in a row after which nobody tries again.
 const MAX_EARLY_ENDS: u32 = 5;
 
 /// What to do next.

@@ -17,13 +17,13 @@ pub fn sample_clip() -> &'static [u8] {
 
 /// Length of a round, in 90 kHz ticks.
 const ROUND: u64 = 432_000;
-/// So much is sent ahead of time, so that a player can fill its buffer.
+/// How much is sent ahead of time, so that a player can fill its buffer.
 const AHEAD: Duration = Duration::from_secs(1);
 
 /// The clip's packets from one clock stamp to the next.
 struct Slice {
     bytes: &'static [u8],
-    /// When it is due, in ticks from the begin of the round.
+    /// When it is due, in ticks from the beginning of the round.
     due: u64,
 }
 
@@ -92,7 +92,7 @@ impl Counters {
         Counters(Vec::new())
     }
 
-    /// The packets with all times moved by so many ticks and counters that go on.
+    /// The packets with all times moved by `ticks`, and with counters that go on.
     fn shifted(&mut self, packets: &[u8], ticks: u64) -> Bytes {
         let mut moved = packets.to_vec();
         for bytes in moved.as_chunks_mut::<PACKET>().0 {

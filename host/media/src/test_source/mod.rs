@@ -1,5 +1,5 @@
-//! `test:NAME` sources: moving pictures with a tone, so that a panel without any source plays.
-//! Knows no network.
+//! `test:NAME` sources: moving pictures with a tone, so that a panel without any source plays. It needs no
+//! network.
 
 mod clip;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// An ffmpeg that gives nothing for so long is not waited for.
+/// An ffmpeg that gives nothing for this time is not waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Makes test pictures.

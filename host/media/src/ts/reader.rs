@@ -13,7 +13,7 @@ pub(super) const SOUND_ENTRIES: u64 = 36_000;
 /// How far packets lie apart: bare; with the arrival stamp of disc recorders before each; with the
 /// check bytes of a DVB modulator behind each.
 const STRIDES: [usize; 3] = [PACKET, 192, 204];
-/// So many packets in a row prove another stride than the one before.
+/// Packets in a row that prove another stride than the one before.
 const PROOF: usize = 4;
 
 /// A place where a viewer may enter.

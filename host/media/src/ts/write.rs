@@ -80,7 +80,7 @@ fn clock_field(clock: u64) -> Vec<u8> {
     field
 }
 
-/// An adaptation field that is so many bytes longer.
+/// The adaptation field, longer by `bytes`.
 fn stuffed(mut field: Vec<u8>, bytes: usize) -> Vec<u8> {
     for _ in 0..bytes {
         match field.len() {

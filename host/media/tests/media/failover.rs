@@ -50,9 +50,9 @@ async fn the_first_source_is_returned_to_when_it_gives_bytes_again() {
     let mut viewer = media.watch(TENANT, &stream).await.unwrap();
     let tried = || origin.asked.lock().unwrap().iter().filter(|path| *path == "/first").count();
     until("it is tried beside the second", || tried() >= 3).await;
-    assert_eq!(media.figures().channels[0].source, 1);
+    assert_eq!(media.metrics().channels[0].source, 1);
     is_back.store(true, SeqCst);
-    until("it plays again", || media.figures().channels[0].source == 0).await;
+    until("it plays again", || media.metrics().channels[0].source == 0).await;
     read(&mut viewer, CLIP.len() + 50_000).await;
     until("the second is let go", || origin.open() == 1).await;
 }
@@ -74,7 +74,7 @@ async fn a_first_source_that_cannot_be_entered_never_takes_the_viewers_from_the_
         let asked = |path: &str| origin.asked.lock().unwrap().iter().filter(|asked| *asked == path).count();
         until("the first is tried beside the second again and again", || asked(first) >= 4).await;
         assert_eq!(asked("/second"), 1, "{first}: nobody was moved");
-        assert_eq!(media.figures().channels[0].source, 1);
+        assert_eq!(media.metrics().channels[0].source, 1);
     }
 }
 
@@ -93,7 +93,7 @@ async fn when_all_sources_fail_newcomers_are_told_at_once_and_sources_are_left_i
         assert_eq!(media.watch(TENANT, &stream).await.err(), Some(MediaError::StreamDown));
     }
     assert_eq!(origin.opened(), 1, "fifty retries of players are one of ours");
-    assert_eq!(media.figures().channels[0].state, ChannelState::Down);
+    assert_eq!(media.metrics().channels[0].state, ChannelState::Down);
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn a_change_of_source_shows_as_a_discontinuity() {
     }
     let list = parsed(&text);
     assert!(!list.segments[0].discontinuity, "what comes first breaks with nothing");
-    assert_eq!(media.figures().channels[0].source, 1);
+    assert_eq!(media.metrics().channels[0].source, 1);
 }
 
 #[tokio::test]

@@ -31,14 +31,14 @@ async fn many_viewers_cost_one_upstream_connection_which_ends_after_the_last() {
         assert!(begins_with_tables(&read(viewer, 50_000).await));
     }
     assert_eq!(origin.opened(), 1);
-    assert_eq!(media.figures().channels[0].viewers, 20);
+    assert_eq!(media.metrics().channels[0].viewers, 20);
     viewers.truncate(1);
-    until("the others left", || media.figures().channels[0].viewers == 1).await;
+    until("the others left", || media.metrics().channels[0].viewers == 1).await;
     feed.send(CLIP.into()).await.unwrap();
     read(&mut viewers[0], 150_000).await;
     drop(viewers);
     until("the connection closes", || origin.open() == 0).await;
-    until("the channel is forgotten", || media.figures().channels.is_empty()).await;
+    until("the channel is forgotten", || media.metrics().channels.is_empty()).await;
 }
 
 #[tokio::test]
@@ -91,13 +91,13 @@ async fn a_viewer_that_stops_reading_costs_nobody_else_and_comes_back_at_a_key_f
         sent += CLIP.len();
         got += read(&mut fast, sent - got - 190_000).await.len();
     }
-    assert_eq!(media.figures().channels[0].skips, 0, "the fast one has lost something");
+    assert_eq!(media.metrics().channels[0].skips, 0, "the fast one has lost something");
     let first = next(&mut slow).await.unwrap();
     let held = if begins_with_tables(&first) { first } else { next(&mut slow).await.unwrap() };
     assert!(begins_with_tables(&held), "it goes on at a key frame, with the tables before it");
     let kept = ready(&mut slow).await;
     assert!(kept <= 8 << 20, "{kept} bytes were kept for one viewer");
-    assert_eq!(media.figures().channels[0].skips, 1);
+    assert_eq!(media.metrics().channels[0].skips, 1);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn two_tenants_with_the_same_stream_id_have_two_channels() {
     assert_eq!(origin.opened(), 2);
     media.end_tenant(TenantId(2));
     until("only the other one's channel ends", || origin.open() == 1).await;
-    assert_eq!(media.figures().channels[0].tenant, TENANT);
+    assert_eq!(media.metrics().channels[0].tenant, TENANT);
 }
 
 #[tokio::test]

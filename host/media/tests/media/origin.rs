@@ -1,7 +1,7 @@
 //! A small HTTP server on loopback that plays the part of a source, and a client for it.
 
 use bytes::Bytes;
-use host_core::port::{Answer, ByteRange, Fetch, FetchError, Fetched, Validators};
+use host_core::port::{ByteRange, Fetch, FetchError, Fetched, Pending, Validators};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -199,7 +199,7 @@ impl Plain {
 }
 
 impl Fetch for Plain {
-    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         Box::pin(async move {
             let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
             match Plain::ask(host, path, range).await? {

@@ -33,12 +33,12 @@ async fn with_ffmpeg_the_pictures_play_and_its_process_is_gone_after_the_last_vi
     assert!(begins_with_tables(&read(&mut viewer, 60_000).await));
     let first = children();
     drop(viewer);
-    until("the child is reaped", || media.figures().children == 0).await;
+    until("the child is reaped", || media.metrics().children == 0).await;
     // And when media stops while somebody watches.
     let _viewer = media.watch(TENANT, &stream(8, &["test:sport".into()])).await.unwrap();
     let second = children();
     media.stop().await;
-    assert_eq!(media.figures().children, 0);
+    assert_eq!(media.metrics().children, 0);
     assert_eq!((first.len(), second.len()), (1, 1));
     for pid in first.into_iter().chain(second) {
         assert!(!Path::new(&format!("/proc/{}", pid.as_raw_nonzero())).exists(), "neither running nor a zombie");
@@ -50,7 +50,7 @@ async fn a_program_that_gives_nothing_is_replaced_by_the_clip() {
     let media = media(quick(), Detect::At("/bin/false".into()), None);
     let bytes = capture(&media, 60_000).await;
     assert!(begins_with_tables(&bytes));
-    until("nothing runs on", || media.figures().children == 0).await;
+    until("nothing runs on", || media.metrics().children == 0).await;
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn a_child_that_dies_is_started_again_while_the_viewer_stays() {
     killed.extend(children());
     assert_eq!(killed.len(), 2, "one after the other: {killed:?}");
     assert_ne!(killed[0], killed[1]);
-    assert_eq!(media.figures().channels[0].switches, 0, "the source itself went on");
+    assert_eq!(media.metrics().channels[0].switches, 0, "the source itself went on");
     media.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use super::Panel;
 use futures_util::TryStreamExt;
 use host_core::caller::{Caller, Identity};
-use host_core::line::{Line, Seats};
+use host_core::line::{Line, SeatLimit};
 use host_core::secret::{Mac, Secret};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, TenantId, UserId, Version};
@@ -24,7 +24,7 @@ pub fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, passwor
         trial: false,
         enabled: true,
         admin_enabled: true,
-        max_connections: Seats::from(1),
+        max_connections: SeatLimit::from(1),
         allowed_addresses: vec![],
         allowed_agents: vec![],
         allowed_outputs: vec![],

@@ -2,7 +2,7 @@
 
 use super::trust;
 use crate::error::failed;
-use crate::sqlite::connection::{open_reading, open_writing};
+use crate::sqlite::database::{open_reading, open_writing};
 use crate::sqlite::schema::{JOURNAL, TENANT};
 use host_core::port::StoreError;
 use host_core::settings::Settings;
@@ -59,7 +59,7 @@ fn remove(journal: &Connection, before: Unix) -> rusqlite::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::connection::make;
+    use crate::sqlite::database::make;
     use host_core::journal::Entry;
     use host_core::{LineId, StreamId};
 

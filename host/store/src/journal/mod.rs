@@ -1,5 +1,5 @@
-//! Journals: what happened, beside the databases. Notes go into a bounded buffer and reach the
-//! tenant's file within a second. Knows nothing of plans.
+//! Journals: what happened, beside the databases. Notes go into a bounded buffer and reach the tenant's file
+//! within a second.
 
 mod age;
 mod trust;
@@ -7,12 +7,12 @@ mod trust;
 use crate::Options;
 use crate::directory::DataDirectory;
 use crate::error::{OpenError, failed};
-use crate::sqlite::connection::{make, open_writing};
+use crate::sqlite::database::{make, open_writing};
 use crate::sqlite::schema::JOURNAL;
 use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use host_core::journal::{Entry, JournalQuery};
-use host_core::port::{Answer, Clock, Journal, StoreError};
+use host_core::port::{Clock, Journal, Pending, StoreError};
 use host_core::time::Unix;
 use host_core::{LineId, TenantId};
 use parking_lot::Mutex;
@@ -116,17 +116,20 @@ impl Journal for FileJournal {
         }
     }
 
-    fn read(&self, tenant: TenantId, query: JournalQuery) -> Answer<'_, Vec<Entry>> {
+    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<Entry>> {
         self.ask(|answer| Read::Entries { tenant, query, answer })
     }
 
-    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Answer<'_, bool> {
+    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Pending<'_, bool> {
         self.ask(|answer| Read::Trust { tenant, line, address, now, answer })
     }
 }
 
 impl FileJournal {
-    fn ask<'a, T: Send + 'a>(&self, ask: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Read) -> Answer<'a, T> {
+    fn ask<'a, T: Send + 'a>(
+        &self,
+        ask: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Read,
+    ) -> Pending<'a, T> {
         let (answer, answered) = oneshot::channel();
         let sent = self.reads.as_ref().is_some_and(|reads| reads.try_send(ask(answer)).is_ok());
         Box::pin(async move {

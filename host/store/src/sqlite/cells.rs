@@ -1,5 +1,4 @@
 //! Columns in and out: how values of the core stand in a row.
-//! Knows nothing of which tables there are.
 
 use crate::error::failed;
 use host_core::port::StoreError;

@@ -1,4 +1,4 @@
-//! Look-ups by unique values and by id. Knows nothing of lists.
+//! Look-ups by unique values and by id.
 
 use super::scope::{CLIMB, Look, seen};
 use super::table::{in_control, name, read, statements};
@@ -26,8 +26,8 @@ pub(super) fn get(connection: &Connection, scope: Scope, key: Key) -> Result<Opt
     let kind = key.kind();
     let Some(seen) = seen(scope, kind, Look::Up) else { return Ok(None) };
     match seen.value {
-        None => one(connection, kind, &statements(kind).select_by_id, (key.number(),)),
-        Some(value) => one(connection, kind, scoped(scope, kind, &seen.at(2)), (key.number(), value)),
+        None => first_row(connection, kind, &statements(kind).select_by_id, (key.number(),)),
+        Some(value) => first_row(connection, kind, scoped(scope, kind, &seen.at(2)), (key.number(), value)),
     }
 }
 
@@ -40,7 +40,7 @@ fn scoped(scope: Scope, kind: host_core::object::Kind, condition: &str) -> &'sta
     all[kind as usize].get_or_init(|| format!("{} AND {condition}", statements(kind).select_by_id))
 }
 
-fn one(
+fn first_row(
     connection: &Connection,
     kind: host_core::object::Kind,
     sql: &str,
@@ -119,7 +119,7 @@ pub(super) fn find(connection: &Connection, unique: &Unique) -> Result<Option<Ob
     let kind = unique.kind();
     with_unique!(unique, |condition: &str, params: &[&dyn ToSql]| {
         let Some((select, _)) = BY_CONDITION.get(condition) else { return Ok(None) };
-        one(connection, kind, select, params)
+        first_row(connection, kind, select, params)
     })
 }
 

@@ -1,6 +1,6 @@
-//! Guards: whether what a plan was decided from still holds. Knows nothing of writing.
+//! Guards: whether what a plan was decided from still holds.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use super::{find, idempotency, ledger, references, table};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
@@ -8,13 +8,13 @@ use host_core::time::Unix;
 use host_core::{UserId, Version};
 use rusqlite::{Connection, OptionalExtension};
 
-/// Up to so many changes a plan is searched for a write that checks a guard by itself.
+/// A plan with more changes is not searched for a write that checks a guard by itself.
 const SEARCHED: usize = 16;
 
 /// Checks every guard of a plan that its own writes do not check anyway.
-pub(super) fn check(hand: &Hand<'_>, plan: &Plan) -> Result<(), Failure> {
+pub(super) fn check(writer: &PlanWriter<'_>, plan: &Plan) -> Result<(), Failure> {
     for guard in &plan.guards {
-        if !is_checked_by_a_write(guard, &plan.changes) && !holds(hand, guard)? {
+        if !is_checked_by_a_write(guard, &plan.changes) && !holds(writer, guard)? {
             return Err(Failure::Conflict(guard.clone()));
         }
     }
@@ -51,11 +51,11 @@ fn has(object: &Object, unique: &Unique) -> bool {
     }
 }
 
-fn holds(hand: &Hand<'_>, guard: &Guard) -> rusqlite::Result<bool> {
-    let connection = hand.connection;
+fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
+    let connection = writer.connection;
     Ok(match guard {
-        Guard::Unchanged(key, version) => version_of(hand, *key)? == Some(*version),
-        Guard::Missing(key) => version_of(hand, *key)?.is_none(),
+        Guard::Unchanged(key, version) => version_of(writer, *key)? == Some(*version),
+        Guard::Missing(key) => version_of(writer, *key)?.is_none(),
         Guard::Free(unique) => find::holder(connection, unique)?.is_none(),
         Guard::Within(user, root) => user == root || find::climb(connection, *user, *root)?.0,
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
@@ -69,8 +69,8 @@ fn holds(hand: &Hand<'_>, guard: &Guard) -> rusqlite::Result<bool> {
 }
 
 /// The version of a row, if there is one.
-fn version_of(hand: &Hand<'_>, key: Key) -> rusqlite::Result<Option<Version>> {
-    hand.with(&table::statements(key.kind()).version, |statement| {
+fn version_of(writer: &PlanWriter<'_>, key: Key) -> rusqlite::Result<Option<Version>> {
+    writer.with(&table::statements(key.kind()).version, |statement| {
         statement.query_row((key.number(),), |row| Ok(Version(row.get(0)?))).optional()
     })
 }
@@ -84,14 +84,14 @@ pub(super) fn trials(connection: &Connection, user: UserId, since: Unix) -> rusq
 
 /// Which guard a refused insert or update has run into; nothing when it was none. The row itself
 /// may stand there half written, so that only other rows count as holders of its names.
-pub(super) fn broken_by(hand: &Hand<'_>, object: &Object, fresh: bool) -> rusqlite::Result<Option<Guard>> {
+pub(super) fn broken_by(writer: &PlanWriter<'_>, object: &Object, fresh: bool) -> rusqlite::Result<Option<Guard>> {
     let key = object.key();
     for unique in host_core::object::uniques(object) {
-        if find::holder(hand.connection, &unique)?.is_some_and(|id| id != key.number()) {
+        if find::holder(writer.connection, &unique)?.is_some_and(|id| id != key.number()) {
             return Ok(Some(Guard::Free(unique)));
         }
     }
-    let is_there = fresh && version_of(hand, key)?.is_some();
+    let is_there = fresh && version_of(writer, key)?.is_some();
     Ok(is_there.then_some(Guard::Missing(key)))
 }
 

@@ -1,7 +1,6 @@
 //! Channels and programmes of guide sources, build by build.
-//! Knows nothing of how a guide is read from a file.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use crate::error::failed;
 use host_core::GuideSourceId;
 use host_core::guide::{Build, GuideChannel, Programme, READ_BYTES};
@@ -12,21 +11,21 @@ use std::sync::LazyLock;
 
 /// Adds to a build that nobody reads yet.
 pub(super) fn add(
-    hand: &Hand<'_>,
+    writer: &PlanWriter<'_>,
     source: GuideSourceId,
     build: Build,
     channels: &[GuideChannel],
     programmes: &[Programme],
 ) -> Result<(), Failure> {
     for channel in channels {
-        hand.run(
+        writer.run(
             "INSERT INTO guide_channels (source, build, id, name, icon) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT DO NOTHING",
             (source.0, build.0, &channel.id, &channel.name, &channel.icon),
         )?;
     }
     for programme in programmes {
-        hand.run(
+        writer.run(
             "INSERT INTO programmes (source, build, channel, start, stop, title, description, language) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
             (
@@ -55,12 +54,12 @@ static PRUNE: LazyLock<(String, String)> = LazyLock::new(|| {
     )
 });
 
-/// Drops up to `most` programmes of builds that nobody reads. The answer: how many.
-pub(super) fn prune(hand: &Hand<'_>, source: GuideSourceId, most: u32) -> Result<u32, Failure> {
+/// Drops up to `most` programmes of builds that nobody reads. Returns how many.
+pub(super) fn prune(writer: &PlanWriter<'_>, source: GuideSourceId, most: u32) -> Result<u32, Failure> {
     let (programmes, channels) = &*PRUNE;
-    let dropped = u32::try_from(hand.run(programmes, (source.0, most))?).unwrap_or(u32::MAX);
+    let dropped = u32::try_from(writer.run(programmes, (source.0, most))?).unwrap_or(u32::MAX);
     if dropped < most {
-        hand.run(channels, (source.0,))?;
+        writer.run(channels, (source.0,))?;
     }
     Ok(dropped)
 }

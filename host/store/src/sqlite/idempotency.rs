@@ -1,6 +1,6 @@
-//! Replies that were given under idempotency keys. Knows nothing of requests.
+//! Replies that were given under idempotency keys.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use host_core::UserId;
 use host_core::plan::Idempotency;
 use host_core::port::Replayed;
@@ -20,8 +20,8 @@ pub(super) fn is_used(connection: &Connection, user: UserId, key: &str) -> rusql
 }
 
 /// Keeps a reply.
-pub(super) fn keep(hand: &Hand<'_>, record: &Idempotency, reply: &[u8]) -> Result<(), Failure> {
-    hand.run(
+pub(super) fn keep(writer: &PlanWriter<'_>, record: &Idempotency, reply: &[u8]) -> Result<(), Failure> {
+    writer.run(
         "INSERT INTO idempotency (user, key, request, reply, at, clock) VALUES (?1, ?2, ?3, ?4, ?5, coalesce( \
          (SELECT clock + min(max(?5 - at, 0), ?6) FROM idempotency ORDER BY rowid DESC LIMIT 1), 0))",
         (record.user.0, &record.key, record.request.as_slice(), reply, record.at.0, STEP),

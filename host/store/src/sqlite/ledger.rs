@@ -1,7 +1,6 @@
 //! The double-entry ledger in tables: transfers, and balances that follow from them.
-//! Knows nothing of why credits move.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use super::cells::Word;
 use crate::error::failed;
 use host_core::credit::Credits;
@@ -36,13 +35,13 @@ pub(super) fn balance(connection: &Connection, account: Account) -> rusqlite::Re
 
 /// Moves credits. A user's balance must cover it at this moment: one conditional statement,
 /// never read and then written. The balances follow by a trigger; nothing else changes one.
-pub(super) fn transfer(hand: &Hand<'_>, transfer: &Transfer, idempotency: Option<&str>) -> Result<(), Failure> {
+pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency: Option<&str>) -> Result<(), Failure> {
     let (from, to) = (number(transfer.from), number(transfer.to));
     if transfer.amount.units() <= 0 || from == to {
         return Err(Failure::Invalid("a transfer moves more than nothing, from one account to another".into()));
     }
     let units = transfer.amount.units();
-    let moved = hand.run(
+    let moved = writer.run(
         "INSERT INTO transfers (from_account, to_account, amount, from_after, to_after, reason, object_kind, object, \
          actor, note, at, idempotency) \
          SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM accounts f, accounts t \
@@ -61,14 +60,14 @@ pub(super) fn transfer(hand: &Hand<'_>, transfer: &Transfer, idempotency: Option
         ],
     )?;
     match moved {
-        0 if is_account(hand, to)? => Err(Failure::Conflict(Guard::Covers(transfer.from, transfer.amount))),
+        0 if is_account(writer, to)? => Err(Failure::Conflict(Guard::Covers(transfer.from, transfer.amount))),
         0 => Err(Failure::Invalid(format!("there is no account {to}"))),
         _ => Ok(()),
     }
 }
 
-fn is_account(hand: &Hand<'_>, number: u32) -> rusqlite::Result<bool> {
-    hand.with("SELECT 1 FROM accounts WHERE account = ?1", |statement| statement.exists((number,)))
+fn is_account(writer: &PlanWriter<'_>, number: u32) -> rusqlite::Result<bool> {
+    writer.with("SELECT 1 FROM accounts WHERE account = ?1", |statement| statement.exists((number,)))
 }
 
 /// Transfers that touch an account, newest first.

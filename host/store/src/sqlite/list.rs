@@ -1,5 +1,4 @@
 //! Lists: scope, filters and search as one statement, with its counts.
-//! Knows nothing of single rows.
 
 use super::cells::Word;
 use super::scope::{Look, seen};

@@ -1,7 +1,7 @@
 //! Where members stand in a bouquet, and how they come, go and move. Positions leave room between
 //! neighbours, so that an edit writes the members that it names and no others.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use host_core::BouquetId;
 use host_core::bouquet::{Member, Spot};
 use host_core::plan::Guard;
@@ -11,45 +11,50 @@ use rusqlite::{Connection, OptionalExtension};
 const STRIDE: i64 = 1 << 16;
 
 /// The bouquet's members become exactly these. `bump`: the bouquet's version rises too.
-pub(super) fn set(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
-    hand.run("DELETE FROM bouquet_members WHERE bouquet = ?1", (bouquet.0,))?;
-    write(hand, bouquet, 0, STRIDE, members)?;
-    changed(hand, bouquet, bump)
+pub(super) fn set(writer: &PlanWriter<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
+    writer.run("DELETE FROM bouquet_members WHERE bouquet = ?1", (bouquet.0,))?;
+    write(writer, bouquet, 0, STRIDE, members)?;
+    changed(writer, bouquet, bump)
 }
 
 /// These are added at the end; those that it has already stay where they are.
-pub(super) fn add(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
-    let next = last(hand.connection, bouquet)?.map_or(0, |last| last + STRIDE);
-    write(hand, bouquet, next, STRIDE, members)?;
-    changed(hand, bouquet, bump)
+pub(super) fn add(writer: &PlanWriter<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
+    let next = last(writer.connection, bouquet)?.map_or(0, |last| last + STRIDE);
+    write(writer, bouquet, next, STRIDE, members)?;
+    changed(writer, bouquet, bump)
 }
 
 /// These leave it.
-pub(super) fn remove(hand: &Hand<'_>, bouquet: BouquetId, members: &[Member], bump: bool) -> Result<(), Failure> {
-    members.iter().try_for_each(|member| take_out(hand, bouquet, *member))?;
-    changed(hand, bouquet, bump)
+pub(super) fn remove(
+    writer: &PlanWriter<'_>,
+    bouquet: BouquetId,
+    members: &[Member],
+    bump: bool,
+) -> Result<(), Failure> {
+    members.iter().try_for_each(|member| take_out(writer, bouquet, *member))?;
+    changed(writer, bouquet, bump)
 }
 
 /// These stand at the spot, in this order.
 pub(super) fn place(
-    hand: &Hand<'_>,
+    writer: &PlanWriter<'_>,
     bouquet: BouquetId,
     members: &[Member],
     spot: Spot,
     bump: bool,
 ) -> Result<(), Failure> {
-    members.iter().try_for_each(|member| take_out(hand, bouquet, *member))?;
+    members.iter().try_for_each(|member| take_out(writer, bouquet, *member))?;
     let many = i64::try_from(members.len()).unwrap_or(i64::MAX);
-    let (first, step) = match room(hand.connection, bouquet, spot, many)? {
+    let (first, step) = match room(writer.connection, bouquet, spot, many)? {
         Some(room) => room,
         None => {
-            renumber(hand, bouquet)?;
-            let room = room(hand.connection, bouquet, spot, many)?;
+            renumber(writer, bouquet)?;
+            let room = room(writer.connection, bouquet, spot, many)?;
             room.ok_or_else(|| Failure::Invalid(format!("{many} members do not fit between two others")))?
         }
     };
-    write(hand, bouquet, first, step, members)?;
-    changed(hand, bouquet, bump)
+    write(writer, bouquet, first, step, members)?;
+    changed(writer, bouquet, bump)
 }
 
 /// The position of a member.
@@ -67,13 +72,13 @@ fn last(connection: &Connection, bouquet: BouquetId) -> rusqlite::Result<Option<
         .query_row((bouquet.0,), |row| row.get(0))
 }
 
-fn take_out(hand: &Hand<'_>, bouquet: BouquetId, member: Member) -> Result<(), Failure> {
+fn take_out(writer: &PlanWriter<'_>, bouquet: BouquetId, member: Member) -> Result<(), Failure> {
     match member {
         Member::Stream(id) => {
-            hand.run("DELETE FROM bouquet_members WHERE stream = ?1 AND bouquet = ?2", (id.0, bouquet.0))?
+            writer.run("DELETE FROM bouquet_members WHERE stream = ?1 AND bouquet = ?2", (id.0, bouquet.0))?
         }
         Member::Series(id) => {
-            hand.run("DELETE FROM bouquet_members WHERE series = ?1 AND bouquet = ?2", (id.0, bouquet.0))?
+            writer.run("DELETE FROM bouquet_members WHERE series = ?1 AND bouquet = ?2", (id.0, bouquet.0))?
         }
     };
     Ok(())
@@ -112,9 +117,9 @@ fn room(connection: &Connection, bouquet: BouquetId, spot: Spot, many: i64) -> R
 }
 
 /// Gives every member of a bouquet a new position, above all that there are, with room between them.
-fn renumber(hand: &Hand<'_>, bouquet: BouquetId) -> Result<(), Failure> {
-    let Some(last) = last(hand.connection, bouquet)? else { return Ok(()) };
-    hand.run(
+fn renumber(writer: &PlanWriter<'_>, bouquet: BouquetId) -> Result<(), Failure> {
+    let Some(last) = last(writer.connection, bouquet)? else { return Ok(()) };
+    writer.run(
         "UPDATE bouquet_members SET position = ?2 + placed.place * ?3 \
          FROM (SELECT position AS at, row_number() OVER (ORDER BY position) AS place \
                FROM bouquet_members WHERE bouquet = ?1) AS placed \
@@ -124,14 +129,20 @@ fn renumber(hand: &Hand<'_>, bouquet: BouquetId) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(hand: &Hand<'_>, bouquet: BouquetId, first: i64, step: i64, members: &[Member]) -> Result<(), Failure> {
+fn write(
+    writer: &PlanWriter<'_>,
+    bouquet: BouquetId,
+    first: i64,
+    step: i64,
+    members: &[Member],
+) -> Result<(), Failure> {
     let mut position = first;
     for member in members {
         let (stream, series) = match member {
             Member::Stream(id) => (Some(id.0), None),
             Member::Series(id) => (None, Some(id.0)),
         };
-        let written = hand.run(
+        let written = writer.run(
             "INSERT INTO bouquet_members (bouquet, position, stream, series, kind) \
              VALUES (?1, ?2, ?3, ?4, coalesce((SELECT kind FROM streams WHERE id = ?3), 'series')) \
              ON CONFLICT DO NOTHING",
@@ -144,8 +155,8 @@ fn write(hand: &Hand<'_>, bouquet: BouquetId, first: i64, step: i64, members: &[
     Ok(())
 }
 
-fn changed(hand: &Hand<'_>, bouquet: BouquetId, bump: bool) -> Result<(), Failure> {
-    if bump && hand.run("UPDATE bouquets SET version = version + 1 WHERE id = ?1", (bouquet.0,))? == 0 {
+fn changed(writer: &PlanWriter<'_>, bouquet: BouquetId, bump: bool) -> Result<(), Failure> {
+    if bump && writer.run("UPDATE bouquets SET version = version + 1 WHERE id = ?1", (bouquet.0,))? == 0 {
         return Err(Failure::Invalid(format!("there is no bouquet {bouquet}")));
     }
     Ok(())

@@ -11,8 +11,9 @@ mod audit_chain;
 mod batch;
 mod cells;
 mod check;
-pub(crate) mod connection;
+pub(crate) mod database;
 mod descriptors;
+mod existing;
 mod find;
 mod guards;
 mod guide;
@@ -81,8 +82,8 @@ impl SqliteStore {
         options: &Options,
     ) -> Result<SqliteStore, OpenError> {
         let (places, readers) = look_at(directory, &keys, options)?;
-        let (inlets, writers) = Writers::new(directory, &places, &readers, &keys, options);
-        let pool = Pool::start(inlets, writers).map_err(OpenError::io(directory.root()))?;
+        let (senders, writers) = Writers::new(directory, &places, &readers, &keys, options);
+        let pool = Pool::start(senders, writers).map_err(OpenError::io(directory.root()))?;
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
         let lane = lane.map_err(OpenError::io(directory.root()))?;
         let check = Some(Check::start(directory, &places, &readers, &keys));
@@ -96,8 +97,8 @@ impl SqliteStore {
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
         let (places, readers) = look_at(directory, &keys, options)?;
-        let (inlets, writers) = Writers::new(directory, &places, &readers, &keys, options);
-        let (pool, lane) = (Pool::without_threads(inlets), Lane::at_once(&readers));
+        let (senders, writers) = Writers::new(directory, &places, &readers, &keys, options);
+        let (pool, lane) = (Pool::without_threads(senders), Lane::at_once(&readers));
         let directory = Arc::clone(directory);
         Ok((SqliteStore { _check: None, pool, lane, readers, places, keys, directory }, writers))
     }

@@ -1,6 +1,6 @@
-//! Effects that wait to be performed. Knows nothing of how.
+//! Effects that wait to be performed.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use super::cells::to_json;
 use crate::error::failed;
 use host_core::OutboxId;
@@ -11,25 +11,24 @@ use host_core::time::Unix;
 use rusqlite::Connection;
 
 /// Adds an effect, due at once.
-pub(super) fn add(hand: &Hand<'_>, effect: &Effect) -> Result<OutboxId, Failure> {
-    hand.run(
+pub(super) fn add(writer: &PlanWriter<'_>, effect: &Effect) -> Result<OutboxId, Failure> {
+    writer.run(
         "INSERT INTO outbox (effect, due_at, attempts, error, dead) VALUES (?1, 0, 0, '', 0)",
         (to_json(effect)?,),
     )?;
-    Ok(OutboxId(hand.connection.last_insert_rowid()))
+    Ok(OutboxId(writer.connection.last_insert_rowid()))
 }
 
 /// Notes what became of one. One that is no longer there was settled before.
-pub(super) fn settle(hand: &Hand<'_>, id: OutboxId, settled: &Settled) -> Result<(), Failure> {
+pub(super) fn settle(writer: &PlanWriter<'_>, id: OutboxId, settled: &Settled) -> Result<(), Failure> {
     match settled {
-        Settled::Done => hand.run("DELETE FROM outbox WHERE id = ?1", (id.0,))?,
-        Settled::Retry(at, error) => hand.run(
+        Settled::Done => writer.run("DELETE FROM outbox WHERE id = ?1", (id.0,))?,
+        Settled::Retry(at, error) => writer.run(
             "UPDATE outbox SET due_at = ?2, attempts = attempts + 1, error = ?3 WHERE id = ?1",
             (id.0, at.0, error),
         )?,
-        Settled::Dead(error) => {
-            hand.run("UPDATE outbox SET dead = 1, attempts = attempts + 1, error = ?2 WHERE id = ?1", (id.0, error))?
-        }
+        Settled::Dead(error) => writer
+            .run("UPDATE outbox SET dead = 1, attempts = attempts + 1, error = ?2 WHERE id = ?1", (id.0, error))?,
     };
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! The writers of a store: a fixed number for all tenants, each database at one of them; driven
-//! by threads, or by hand. Knows nothing of plans.
+//! The writers of a store: a fixed number for all tenants, each database at one of them; driven by threads, or by
+//! hand.
 
 use super::descriptors;
 use super::places::Places;
 use super::readers::Readers;
-use super::writer::{Inlets, Order, Turn, Writer};
+use super::writer::{Order, Senders, Writer, WriterLoop};
 use crate::Options;
 use crate::directory::DataDirectory;
 use crate::keys::ChainKeys;
@@ -15,21 +15,21 @@ use std::time::Duration;
 
 /// The way to the writers, and their threads.
 pub(super) struct Pool {
-    inlets: Inlets,
+    senders: Senders,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Pool {
     /// A way to writers that somebody else drives.
-    pub(super) fn without_threads(inlets: Inlets) -> Pool {
-        Pool { inlets, threads: Mutex::default() }
+    pub(super) fn without_threads(senders: Senders) -> Pool {
+        Pool { senders, threads: Mutex::default() }
     }
 
     /// Starts a thread for each writer.
-    pub(super) fn start(inlets: Inlets, writers: Writers) -> std::io::Result<Pool> {
-        let pool = Pool::without_threads(inlets);
-        for (number, turn) in writers.turns.into_iter().enumerate() {
-            let thread = std::thread::Builder::new().name(format!("writer-{number}")).spawn(move || turn.run())?;
+    pub(super) fn start(senders: Senders, writers: Writers) -> std::io::Result<Pool> {
+        let pool = Pool::without_threads(senders);
+        for (number, writer) in writers.loops.into_iter().enumerate() {
+            let thread = std::thread::Builder::new().name(format!("writer-{number}")).spawn(move || writer.run())?;
             pool.threads.lock().push(thread);
         }
         Ok(pool)
@@ -37,7 +37,7 @@ impl Pool {
 
     /// Hands an order to the writer of its place. Refused when the queue is full.
     pub(super) fn send(&self, order: Order) -> Result<(), ()> {
-        self.inlets.send(order).map_err(|_| ())
+        self.senders.send(order).map_err(|_| ())
     }
 
     /// Commits what is queued and ends the threads.
@@ -48,9 +48,9 @@ impl Pool {
         }
         // The first one last: what the others leave behind, it writes down.
         let others = threads.split_off(1);
-        (1..=others.len()).for_each(|writer| self.inlets.stop(writer));
+        (1..=others.len()).for_each(|writer| self.senders.stop(writer));
         join(others);
-        self.inlets.stop(0);
+        self.senders.stop(0);
         join(threads);
     }
 }
@@ -76,12 +76,12 @@ impl Drop for Pool {
 /// Dropping them without [`Writers::finish`] is the end of a process that was killed: what is
 /// queued is never written, and whoever waits for it hears `Busy`.
 pub struct Writers {
-    turns: Vec<Turn>,
+    loops: Vec<WriterLoop>,
 }
 
 impl std::fmt::Debug for Writers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Writers({})", self.turns.len())
+        write!(f, "Writers({})", self.loops.len())
     }
 }
 
@@ -93,43 +93,43 @@ impl Writers {
         readers: &Arc<Readers>,
         keys: &ChainKeys,
         options: &Options,
-    ) -> (Inlets, Writers) {
+    ) -> (Senders, Writers) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writers = if options.writers == 0 { cores * 2 } else { options.writers }.clamp(1, 64);
         let queue = options.queue.max(1);
-        let (inlets, outlets) = Inlets::new(writers, queue);
+        let (senders, receivers) = Senders::new(writers, queue);
         let each = descriptors::databases(options).div_ceil(writers);
-        let turn = |(number, outlet)| {
+        let looped = |(number, receiver)| {
             let writer = Writer::new(Arc::clone(directory), Arc::clone(places), keys.clone(), each);
             let sweeps = (number == 0).then(|| Arc::clone(readers));
-            Turn::new(writer, outlet, inlets.clone(), queue, sweeps)
+            WriterLoop::new(writer, receiver, senders.clone(), queue, sweeps)
         };
-        let turns = outlets.into_iter().enumerate().map(turn).collect();
-        (inlets, Writers { turns })
+        let loops = receivers.into_iter().enumerate().map(looped).collect();
+        (senders, Writers { loops })
     }
 
     /// Each writer, one after the other, takes in what is queued for it and does what can be done
-    /// at `now`, counted from any moment the caller likes and never falling. The answer: when
+    /// at `now`, counted from any moment the caller likes and never falling. Returns when
     /// there will be something to do even if nothing more is asked; `now` itself when it is at
     /// once.
     pub fn step(&mut self, now: Duration) -> Option<Duration> {
-        let again = self.turns.iter_mut().filter_map(|turn| turn.step(now)).min();
+        let again = self.loops.iter_mut().filter_map(|writer| writer.step(now)).min();
         if self.has_orders() { Some(now) } else { again }
     }
 
     /// Whether something was asked since the last step.
     pub fn has_orders(&mut self) -> bool {
-        self.turns.iter_mut().any(Turn::has_orders)
+        self.loops.iter_mut().any(WriterLoop::has_orders)
     }
 
     /// Plans and reservations answered so far: it grows in a step that did something.
     pub fn answered(&self) -> u64 {
-        self.turns.iter().map(Turn::answered).sum()
+        self.loops.iter().map(WriterLoop::answered).sum()
     }
 
     /// Writes all that is queued, whatever is reserved, and ends: the stop of a process in order.
     pub fn finish(mut self, now: Duration) {
         // The first one last: what the others leave behind, it writes down.
-        self.turns.iter_mut().rev().for_each(|turn| turn.finish(now));
+        self.loops.iter_mut().rev().for_each(|writer| writer.finish(now));
     }
 }

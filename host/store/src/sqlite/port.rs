@@ -15,7 +15,8 @@ use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Answer, CommitError, Committed, Counted, Held, Page, Query, Replayed, Store, StoreError, Trouble, Verified, Waiting,
+    CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, StoreError, Trouble, Verified,
+    Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -34,7 +35,7 @@ impl SqliteStore {
         &self,
         place: Place,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         at_once(self.readers.with(place, |connection| read(connection)))
     }
 
@@ -42,7 +43,7 @@ impl SqliteStore {
         &self,
         tenant: TenantId,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         self.short(Place::Tenant(tenant), read)
     }
 
@@ -51,7 +52,7 @@ impl SqliteStore {
         &self,
         place: Place,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         self.lane.read(place, |connection| at_one_moment(connection, read))
     }
 
@@ -59,7 +60,7 @@ impl SqliteStore {
         &self,
         tenant: TenantId,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         self.long(Place::Tenant(tenant), read)
     }
 
@@ -69,7 +70,7 @@ impl SqliteStore {
         tenant: TenantId,
         rows: usize,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         match rows <= FEW {
             true => self.short_of(tenant, |connection| at_one_moment(connection, read)),
             false => self.long_of(tenant, read),
@@ -78,52 +79,52 @@ impl SqliteStore {
 }
 
 /// An answer that is there already.
-fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Answer<'a, T, E> {
+fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Pending<'a, T, E> {
     Box::pin(std::future::ready(result))
 }
 
 impl Store for SqliteStore {
-    fn get(&self, place: Place, scope: Scope, key: Key) -> Answer<'_, Option<Object>> {
+    fn get(&self, place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>> {
         self.short(place, |connection| {
             find::belongs(place, key.kind())?;
             find::get(connection, scope, key)
         })
     }
 
-    fn find(&self, place: Place, unique: Unique) -> Answer<'_, Option<Object>> {
+    fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>> {
         self.short(place, |connection| {
             find::belongs(place, unique.kind())?;
             find::find(connection, &unique)
         })
     }
 
-    fn list(&self, place: Place, query: Query) -> Answer<'_, Page> {
+    fn list(&self, place: Place, query: Query) -> Pending<'_, Page> {
         self.long(place, move |connection| {
             find::belongs(place, query.kind)?;
             list::list(connection, &query)
         })
     }
 
-    fn balance(&self, tenant: TenantId, account: Account) -> Answer<'_, Credits> {
+    fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits> {
         self.short_of(tenant, |connection| ledger::balance(connection, account).map_err(failed))
     }
 
-    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Answer<'_, Vec<Transfer>> {
+    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>> {
         self.long_of(tenant, move |connection| ledger::transfers(connection, account, start, limit))
     }
 
-    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Answer<'_, u32> {
+    fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32> {
         self.short_of(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
     }
 
-    fn named_by(&self, place: Place, key: Key) -> Answer<'_, Option<Kind>> {
+    fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>> {
         self.long(place, move |connection| {
             find::belongs(place, key.kind())?;
             references::named_by(connection, key).map_err(failed)
         })
     }
 
-    fn count(&self, place: Place, kind: Kind) -> Answer<'_, u32> {
+    fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32> {
         let count = move |connection: &Connection| {
             find::belongs(place, kind)?;
             guards::count(connection, kind).map_err(failed)
@@ -131,13 +132,13 @@ impl Store for SqliteStore {
         if guards::is_counted(kind) { self.short(place, count) } else { self.long(place, count) }
     }
 
-    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Answer<'_, bool> {
+    fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool> {
         self.short_of(tenant, |connection| {
             find::climb(connection, user, root).map(|(reached, enabled)| reached && enabled).map_err(failed)
         })
     }
 
-    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Answer<'_, Vec<Member>> {
+    fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>> {
         self.long_of(tenant, move |connection| members::members(connection, bouquet))
     }
 
@@ -147,15 +148,15 @@ impl Store for SqliteStore {
         bouquet: BouquetId,
         after: Option<Member>,
         limit: u32,
-    ) -> Answer<'_, Vec<Held>> {
+    ) -> Pending<'_, Vec<Held>> {
         self.long_of(tenant, move |connection| members::page(connection, bouquet, after, limit))
     }
 
-    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Answer<'_, Vec<Counted>> {
+    fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>> {
         self.of_rows(tenant, bouquets.len(), move |connection| members::counts(connection, &bouquets))
     }
 
-    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Answer<'_, bool> {
+    fn holds(&self, tenant: TenantId, bouquet: BouquetId, member: Member) -> Pending<'_, bool> {
         self.short_of(tenant, |connection| {
             member_places::of(connection, bouquet, member).map(|position| position.is_some()).map_err(failed)
         })
@@ -167,7 +168,7 @@ impl Store for SqliteStore {
         bouquets: Vec<BouquetId>,
         kinds: Vec<StreamKind>,
         category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<StreamId>> {
+    ) -> Pending<'_, Vec<StreamId>> {
         self.long_of(tenant, move |connection| members::catalogue(connection, &bouquets, &kinds, category))
     }
 
@@ -176,19 +177,19 @@ impl Store for SqliteStore {
         tenant: TenantId,
         bouquets: Vec<BouquetId>,
         category: Option<CategoryId>,
-    ) -> Answer<'_, Vec<SeriesId>> {
+    ) -> Pending<'_, Vec<SeriesId>> {
         self.long_of(tenant, move |connection| members::catalogue_series(connection, &bouquets, category))
     }
 
-    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Answer<'_, Vec<Stream>> {
+    fn streams(&self, tenant: TenantId, ids: Vec<StreamId>) -> Pending<'_, Vec<Stream>> {
         self.of_rows(tenant, ids.len(), move |connection| members::streams(connection, &ids))
     }
 
-    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Answer<'_, bool> {
+    fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Pending<'_, bool> {
         self.short_of(tenant, |connection| members::carries(connection, &bouquets, stream).map_err(failed))
     }
 
-    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, BouquetId)>> {
+    fn carriers(&self, tenant: TenantId, streams: Vec<StreamId>) -> Pending<'_, Vec<(StreamId, BouquetId)>> {
         self.of_rows(tenant, streams.len(), move |connection| members::carriers(connection, &streams))
     }
 
@@ -200,20 +201,20 @@ impl Store for SqliteStore {
         from: Unix,
         to: Unix,
         limit: u32,
-    ) -> Answer<'_, Vec<Programme>> {
+    ) -> Pending<'_, Vec<Programme>> {
         let rows = channels.len().saturating_mul(limit as usize);
         self.of_rows(tenant, rows, move |connection| guide::programmes(connection, source, channels, (from, to), limit))
     }
 
-    fn guide_channels(&self, tenant: TenantId) -> Answer<'_, Vec<GuideChannel>> {
+    fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>> {
         self.long_of(tenant, |connection| guide::channels(connection).map_err(failed))
     }
 
-    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Answer<'_, Option<Replayed>> {
+    fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>> {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Answer<'_, Vec<Waiting>> {
+    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
         self.short(place, |connection| outbox::due(connection, now, limit))
     }
 
@@ -233,11 +234,11 @@ impl Store for SqliteStore {
         self.places.tenant_generation()
     }
 
-    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Answer<'_, u32> {
+    fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32> {
         self.long_of(tenant, move |connection| guide::build_size(connection, source, build).map_err(failed))
     }
 
-    fn commit(&self, place: Place, plan: Plan) -> Answer<'_, Committed, CommitError> {
+    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
         if self.pool.send(Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
             return at_once(Err(CommitError::Store(StoreError::Busy)));
@@ -245,7 +246,7 @@ impl Store for SqliteStore {
         Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
     }
 
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Answer<'_, Ticket> {
+    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket> {
         let (answer, ticket) = oneshot::channel();
         if self.pool.send(Order::Reserve { place, names, alone, answer }).is_err() {
             return at_once(Err(StoreError::Busy));
@@ -262,7 +263,7 @@ impl Store for SqliteStore {
         self.places.troubles(|id| self.directory.panel(id).exists())
     }
 
-    fn verify(&self, place: Place) -> Answer<'_, Verified> {
+    fn verify(&self, place: Place) -> Pending<'_, Verified> {
         let (answer, findings) = oneshot::channel();
         let (readers, keys) = (Arc::clone(&self.readers), self.keys.clone());
         // It takes as long as the database is large: not on the caller's thread.

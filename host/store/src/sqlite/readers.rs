@@ -1,7 +1,7 @@
 //! Read connections: a pool for all threads of the process, so that a read is a function call,
 //! never waits for another one, and the descriptors of all databases together have a bound.
 
-use super::connection::{open_reading, path_of, schema_of};
+use super::database::{open_reading, path_of, schema_of};
 use super::places::{PlaceState, Places};
 use super::shelf::{Counted, Reader};
 use crate::directory::DataDirectory;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// After so long without a read a connection is closed.
+/// A connection that does not read for this time is closed.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// The read connections of the process.

@@ -5,7 +5,7 @@ use host_core::plan::{Name, Ticket};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// A reservation ends by itself after so long.
+/// After this time a reservation ends by itself.
 pub(super) const HELD: Duration = Duration::from_millis(250);
 
 struct Held {

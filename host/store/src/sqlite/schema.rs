@@ -5,7 +5,7 @@
 //! named here. `NNNN-name.sql` below `migrations/sqlite/<database>`, and below `every` for what
 //! control and tenant databases share.
 
-use super::connection::open_existing;
+use super::existing::open_existing;
 use crate::error::{OpenError, plain};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, Transaction};
@@ -140,7 +140,7 @@ fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::connection::{make, open_reading, open_writing};
+    use crate::sqlite::database::{make, open_reading, open_writing};
 
     const FIRST: Step = &["CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
         CREATE TABLE owners (id INTEGER PRIMARY KEY) STRICT;

@@ -1,5 +1,4 @@
 //! Which rows a caller may see, as predicates: part of every statement that reads owned rows.
-//! Knows nothing of what is asked besides.
 
 use host_core::caller::Scope;
 use host_core::object::Kind;

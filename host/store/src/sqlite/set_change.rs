@@ -1,39 +1,38 @@
 //! Set changes: one statement over many rows, with the number that it must touch.
-//! Knows nothing of who decided it.
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use host_core::object::Key;
 use host_core::plan::{Guard, SetChange, SetKind};
 use host_core::{UserId, Version};
 
-/// Performs one. The answer: how many rows it touched.
-pub(super) fn apply(hand: &Hand<'_>, change: &SetChange) -> Result<u32, Failure> {
+/// Performs one. Returns how many rows it touched.
+pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, Failure> {
     let touched = match &change.what {
         SetKind::MoveLines(from, to) => {
-            hand.run("UPDATE lines SET owner = ?2, version = version + 1 WHERE owner = ?1", (from.0, to.0))?
+            writer.run("UPDATE lines SET owner = ?2, version = version + 1 WHERE owner = ?1", (from.0, to.0))?
         }
-        SetKind::MoveUsers(from, to) => hand.run(
+        SetKind::MoveUsers(from, to) => writer.run(
             "UPDATE users SET parent = ?2, version = version + 1 WHERE parent = ?1",
             (from.0, to.map(|id| id.0)),
         )?,
-        SetKind::RevokeKeys(user) => hand
+        SetKind::RevokeKeys(user) => writer
             .run("UPDATE api_keys SET revoked = 1, version = version + 1 WHERE user = ?1 AND revoked = 0", (user.0,))?,
-        SetKind::MarkMissing(source, since) => hand.run(
+        SetKind::MarkMissing(source, since) => writer.run(
             "UPDATE streams SET origin_missing = 1, version = version + 1 \
              WHERE origin_source = ?1 AND origin_seen_at < ?2 AND origin_missing = 0",
             (source, since.0),
         )?,
         SetKind::PruneMissing(source) => {
-            hand.run("DELETE FROM streams WHERE origin_source = ?1 AND origin_missing = 1", (source,))?
+            writer.run("DELETE FROM streams WHERE origin_source = ?1 AND origin_missing = 1", (source,))?
         }
         SetKind::ForgetBouquet(bouquet) => {
             let cut = format!(",{bouquet},");
-            let lines = hand.run(
+            let lines = writer.run(
                 "UPDATE lines SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
                  WHERE instr(bouquets, ?1)",
                 (&cut,),
             )?;
-            let packages = hand.run(
+            let packages = writer.run(
                 "UPDATE packages SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
                  WHERE instr(bouquets, ?1)",
                 (&cut,),

@@ -58,7 +58,7 @@ impl Shelf {
         drop(oldest);
     }
 
-    /// Closes what was not used for so long.
+    /// Closes what was not used for as long as `idle`.
     pub(super) fn sweep(&self, now: Instant, idle: Duration) {
         let rested = {
             let mut readers = self.0.lock();

@@ -1,8 +1,8 @@
-//! The look at a data directory before its databases are used: what a crash left half done is
-//! ended, what is damaged is named. Knows nothing of what is in the tables but tenants.
+//! The look at a data directory before its databases are used: what a crash left half done is ended, what is
+//! damaged is named.
 
 use super::audit_chain::heads;
-use super::connection::{make, open_reading, open_writing, quick_check};
+use super::database::{make, open_reading, open_writing, quick_check};
 use super::places::Places;
 use super::schema::{CONTROL, TENANT};
 use super::writer::forget_tenant;

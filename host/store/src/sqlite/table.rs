@@ -1,7 +1,7 @@
-//! One object kind, one table: a kind says its columns, and every statement on single rows is
-//! generated from that, once. Knows nothing of guards or scopes.
+//! One object kind, one table: a kind says its columns, and every statement on single rows is generated from
+//! that, once.
 
-use super::batch::Hand;
+use super::batch::PlanWriter;
 use super::cells::{Binding, Cells};
 use host_core::Version;
 use host_core::object::{Key, Kind, Object, Stored};
@@ -125,20 +125,20 @@ pub(super) fn read_as<T: Table>(row: &rusqlite::Row<'_>) -> Result<T, StoreError
 }
 
 /// Writes a new row.
-pub(super) fn insert(hand: &Hand<'_>, object: &Object) -> rusqlite::Result<()> {
-    hand.with(&statements(object.key().kind()).insert, |statement| {
+pub(super) fn insert(writer: &PlanWriter<'_>, object: &Object) -> rusqlite::Result<()> {
+    writer.with(&statements(object.key().kind()).insert, |statement| {
         let mut row = Binding::new(statement);
         row.put(object.key().number())?;
         row.put(1)?;
         with_object!(object, it => it.bind(&mut row))?;
         statement.raw_execute()
     })?;
-    with_object!(object, it => it.attach(hand.connection, true))
+    with_object!(object, it => it.attach(writer.connection, true))
 }
 
-/// Rewrites a row that is still at the object's version. The answer: whether it was.
-pub(super) fn update(hand: &Hand<'_>, object: &Object) -> rusqlite::Result<bool> {
-    let rows = hand.with(&statements(object.key().kind()).update, |statement| {
+/// Rewrites a row that is still at the object's version. Returns whether it was.
+pub(super) fn update(writer: &PlanWriter<'_>, object: &Object) -> rusqlite::Result<bool> {
+    let rows = writer.with(&statements(object.key().kind()).update, |statement| {
         let mut row = Binding::new(statement);
         row.put(object.key().number())?;
         row.put(object.version().next().0)?;
@@ -149,11 +149,11 @@ pub(super) fn update(hand: &Hand<'_>, object: &Object) -> rusqlite::Result<bool>
     if rows == 0 {
         return Ok(false);
     }
-    with_object!(object, it => it.attach(hand.connection, false))?;
+    with_object!(object, it => it.attach(writer.connection, false))?;
     Ok(true)
 }
 
-/// Drops a row that is still at that version. The answer: whether it was.
-pub(super) fn delete(hand: &Hand<'_>, key: Key, version: Version) -> rusqlite::Result<bool> {
-    Ok(hand.run(&statements(key.kind()).delete, (key.number(), version.0))? > 0)
+/// Drops a row that is still at that version. Returns whether it was.
+pub(super) fn delete(writer: &PlanWriter<'_>, key: Key, version: Version) -> rusqlite::Result<bool> {
+    Ok(writer.run(&statements(key.kind()).delete, (key.number(), version.0))? > 0)
 }

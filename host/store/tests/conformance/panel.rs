@@ -4,10 +4,10 @@ use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{Line, Seats};
+use host_core::line::{Line, SeatLimit};
 use host_core::object::{Key, Stored};
 use host_core::plan::{Change, Guard, Place, Plan};
-use host_core::port::{Answer, CommitError, Committed, Store, StoreError};
+use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::series::Series;
 use host_core::stream::{Stream, StreamKind};
@@ -29,7 +29,7 @@ pub(crate) struct Panel<'s> {
 }
 
 /// Waits for an answer.
-pub(crate) fn wait<T, E>(answer: Answer<'_, T, E>) -> Result<T, E> {
+pub(crate) fn wait<T, E>(answer: Pending<'_, T, E>) -> Result<T, E> {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(answer)
 }
 
@@ -154,7 +154,7 @@ pub(crate) fn line(id: u32, owner: UserId) -> Line {
         trial: false,
         enabled: true,
         admin_enabled: true,
-        max_connections: Seats::from(2),
+        max_connections: SeatLimit::from(2),
         allowed_addresses: vec!["10.0.0.0/8".parse().unwrap()],
         allowed_agents: vec!["VLC \"quoted\"".into()],
         allowed_outputs: vec![host_core::line::Output::Ts],

@@ -11,7 +11,7 @@ const WRITING: &[&str] = &[
     "journal/mod.rs",
     "journal/trust.rs",
     "sqlite/audit_chain/heads.rs",
-    "sqlite/audit_chain.rs",
+    "sqlite/audit_chain/mod.rs",
     "sqlite/batch/apply.rs",
     "sqlite/guide.rs",
     "sqlite/idempotency.rs",

@@ -4,7 +4,7 @@
 use host_core::audit::AuditEntry;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{Line, Output, Seats};
+use host_core::line::{Line, Output, SeatLimit};
 use host_core::object::{Key, Object, Unique};
 use host_core::plan::{Change, Guard, Place, Plan};
 use host_core::port::Store;
@@ -94,7 +94,7 @@ fn line(id: u32) -> Line {
         trial: false,
         enabled: true,
         admin_enabled: true,
-        max_connections: Seats::from(2),
+        max_connections: SeatLimit::from(2),
         allowed_addresses: Vec::new(),
         allowed_agents: vec!["VLC \"quoted\"".into()],
         allowed_outputs: vec![Output::Ts],

@@ -3,7 +3,7 @@
 use super::Seats;
 use super::room::{is_full, to_replace};
 use crate::connection::check;
-use crate::connection::held::{Coming, Held, LEASE, Start};
+use crate::connection::held::{Coming, Held, LEASE, SeatRequest};
 use crate::connection::seat::Seat;
 use crate::connection::session::Session;
 use host_core::lease::{Fence, LEASE_SECONDS, Lease};
@@ -20,7 +20,7 @@ impl Seats {
     ///
     /// # Errors
     /// `connection_limit` when all seats are taken, or when somebody ended the session that returns.
-    pub fn acquire(self: &Arc<Self>, start: Start<'_>) -> Result<Seat, Refusal> {
+    pub fn acquire(self: &Arc<Self>, start: SeatRequest<'_>) -> Result<Seat, Refusal> {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
         self.with((start.tenant, start.line), |line| {
             self.expire(line, monotonic, now);
@@ -60,7 +60,7 @@ impl Seats {
         })
     }
 
-    fn fresh(&self, start: &Start<'_>, monotonic: Duration, now: Unix) -> Held {
+    fn fresh(&self, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> Held {
         let lease = Lease {
             fence: Fence(self.fence.fetch_add(1, Ordering::Relaxed)),
             tenant: start.tenant,
@@ -74,17 +74,17 @@ impl Seats {
         };
         let slot = self.mirror(&lease);
         let agent = Box::from(start.agent);
-        let (output, term, signal) = (start.output, start.term, Arc::default());
+        let (output, expiry, signal) = (start.output, start.expiry, Arc::default());
         let (until, credentials) = (monotonic + LEASE, None);
         let followed = start.coming == Coming::Return;
-        Held { lease, until, slot, handles: 1, agent, output, term, credentials, signal, followed, orphan: false }
+        Held { lease, until, slot, handles: 1, agent, output, expiry, credentials, signal, followed, orphan: false }
     }
 
-    fn join(self: &Arc<Self>, held: &mut Held, start: &Start<'_>, monotonic: Duration, now: Unix) -> Seat {
+    fn join(self: &Arc<Self>, held: &mut Held, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> Seat {
         held.handles += 1;
         held.followed |= start.coming == Coming::Return;
         // After a restart only the start knows these.
-        (held.orphan, held.agent, held.output, held.term) = (false, start.agent.into(), start.output, start.term);
+        (held.orphan, held.agent, held.output, held.expiry) = (false, start.agent.into(), start.output, start.expiry);
         if held.lease.stream != start.stream {
             held.lease.stream = start.stream;
             self.mirror_again(held);

@@ -1,6 +1,6 @@
-//! The seats of all lines: a sharded map of leases. The count of a line's connections *is* its
-//! unexpired leases; taking one is a single step under the shard's lock, without a system call.
-//! Knows nothing of who may watch what ([`super::admit`]).
+//! The seats of all lines: a sharded map of leases. The count of a line's connections *is* its unexpired leases;
+//! taking one is a single step under the shard's lock, without a system call. Who may watch what is decided in
+//! [`super::admit`].
 
 mod acquire;
 mod room;
@@ -76,7 +76,7 @@ impl Seats {
             handles: 0,
             agent: Box::default(),
             output: None,
-            term: Expiry::Never,
+            expiry: Expiry::Never,
             credentials: None,
             signal: Arc::default(),
             followed: false,

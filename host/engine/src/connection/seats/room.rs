@@ -1,10 +1,10 @@
 //! Room for one more: which of a line's leases goes for a start, if one has to.
 
 use crate::connection::check;
-use crate::connection::held::{Held, LEASE, Start};
+use crate::connection::held::{Held, LEASE, SeatRequest};
 use crate::connection::signal::Ended;
 use host_core::Refusal;
-use host_core::line::{Output, Seats as Limit};
+use host_core::line::{Output, SeatLimit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use std::time::Duration;
 
@@ -12,12 +12,16 @@ use std::time::Duration;
 const SILENT: Duration = Duration::from_secs(15);
 
 /// Whether all seats are taken.
-pub(super) fn is_full(line: &[Held], start: &Start<'_>) -> bool {
-    matches!(start.limit, Limit::AtMost(limit) if line.len() >= limit.get() as usize)
+pub(super) fn is_full(line: &[Held], start: &SeatRequest<'_>) -> bool {
+    matches!(start.limit, SeatLimit::AtMost(limit) if line.len() >= limit.get() as usize)
 }
 
 /// Which lease has to go for this start, if one has.
-pub(super) fn to_replace(line: &[Held], start: &Start<'_>, now: Duration) -> Result<Option<(usize, Ended)>, Refusal> {
+pub(super) fn to_replace(
+    line: &[Held],
+    start: &SeatRequest<'_>,
+    now: Duration,
+) -> Result<Option<(usize, Ended)>, Refusal> {
     let oldest = |which: &dyn Fn(&Held) -> bool| {
         let held = line.iter().enumerate().filter(|(_, held)| which(held));
         held.min_by_key(|(_, held)| held.lease.fence).map(|(at, _)| at)

@@ -4,7 +4,7 @@ use super::Seats;
 use crate::connection::held::{Connection, Held};
 use crate::connection::signal::Ended;
 use host_core::lease::Fence;
-use host_core::line::Seats as Limit;
+use host_core::line::SeatLimit;
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,13 +77,13 @@ impl Seats {
     }
 
     /// Ends connections of a line that `keep` does not want, then the oldest ones above `limit`.
-    /// Answers how many ended.
+    /// Returns how many ended.
     pub(in crate::connection) fn retain(
         &self,
         tenant: TenantId,
         line: LineId,
-        limit: Limit,
-        term: Expiry,
+        limit: SeatLimit,
+        expiry: Expiry,
         keep: impl Fn(&Held) -> bool,
     ) -> usize {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
@@ -94,15 +94,15 @@ impl Seats {
             let mut kept: Vec<Held> = Vec::with_capacity(before);
             for mut held in leases.drain(..) {
                 if keep(&held) {
-                    held.term = term;
+                    held.expiry = expiry;
                     kept.push(held);
                 } else {
                     self.end(held, Ended::Killed, now);
                 }
             }
             let most = match limit {
-                Limit::Unlimited => usize::MAX,
-                Limit::AtMost(limit) => limit.get() as usize,
+                SeatLimit::Unlimited => usize::MAX,
+                SeatLimit::AtMost(limit) => limit.get() as usize,
             };
             let surplus = kept.len().saturating_sub(most);
             kept.drain(..surplus).for_each(|held| self.end(held, Ended::Killed, now));
@@ -111,9 +111,9 @@ impl Seats {
         })
     }
 
-    /// Ends all connections of a line. Answers how many.
+    /// Ends all connections of a line. Returns how many.
     pub fn kill(&self, tenant: TenantId, line: LineId) -> usize {
-        self.retain(tenant, line, Limit::Unlimited, Expiry::Never, |_| false)
+        self.retain(tenant, line, SeatLimit::Unlimited, Expiry::Never, |_| false)
     }
 
     /// Ends all connections of a tenant.
@@ -139,7 +139,7 @@ impl Seats {
         })
     }
 
-    /// Ends all leases that ran out, and answers the lines with a lease whose term is over.
+    /// Ends all leases that ran out, and returns the lines that expired while they hold one.
     pub fn sweep(&self, now: Unix) -> Vec<(TenantId, LineId)> {
         let monotonic = self.clock.monotonic();
         let mut over = Vec::new();
@@ -148,7 +148,7 @@ impl Seats {
             let mut shard = shard.lock();
             shard.retain(|owner, leases| {
                 self.expire(leases, monotonic, now);
-                if leases.iter().any(|held| held.term.is_past(now)) {
+                if leases.iter().any(|held| held.expiry.is_past(now)) {
                     over.push(*owner);
                 }
                 !leases.is_empty()

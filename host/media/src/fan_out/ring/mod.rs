@@ -2,7 +2,7 @@
 //! costs a place and a waker, whatever it does or does not read.
 
 use crate::budget::{Budget, Share};
-use crate::figures::ChannelState;
+use crate::metrics::ChannelState;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// Beyond so many bytes only what a newcomer needs is kept: the newest whole group of pictures, and
+/// Beyond this number of bytes only what a newcomer needs is kept: the newest whole group of pictures, and
 /// the one that is arriving.
 const PLENTY: usize = 8 << 20;
 /// Most bytes that are kept, whatever newcomers need.
@@ -39,7 +39,7 @@ pub(crate) struct Piece {
     pub(crate) bytes: Bytes,
     /// Set when it begins with a place to enter.
     pub(crate) entry: Option<Entry>,
-    /// The program's clock at its begin, 90 kHz.
+    /// The program's clock at its start, 90 kHz.
     pub(crate) clock: Option<u64>,
     /// When it was put together, on the monotonic clock.
     pub(crate) at: Duration,
@@ -168,7 +168,7 @@ impl Ring {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Ends the channel if nobody has watched for so long; then nobody can enter any more.
+    /// Ends the channel if nobody has watched for as long as `linger`; then nobody can enter any more.
     pub(crate) fn end_if_unwatched(&self, now: Duration, linger: Duration) -> bool {
         let mut inner = self.0.lock();
         let unwatched = inner.empty_since.is_some_and(|since| now >= since + linger);
@@ -179,7 +179,7 @@ impl Ring {
     }
 
     /// Viewers, state, bytes handed out, skips.
-    pub(crate) fn figures(&self) -> (usize, ChannelState, u64, u64) {
+    pub(crate) fn metrics(&self) -> (usize, ChannelState, u64, u64) {
         let inner = self.0.lock();
         (inner.viewers.len(), inner.state, inner.bytes_out, inner.skips)
     }

@@ -57,7 +57,7 @@ fn who_falls_behind_goes_on_at_the_newest_entry_and_the_ring_stays_bounded() {
     }
     assert_eq!(next(&ring, &mut slow), Some((95, true)));
     assert_eq!(next(&ring, &mut slow), Some((96, false)));
-    assert_eq!(ring.figures().3, 1);
+    assert_eq!(ring.metrics().3, 1);
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) enum Unfit {
     NoPlaylist,
     /// A line that says where something is, or which number it has, cannot be read.
     BadTag(String),
-    /// It names something that is no http address.
+    /// It names something that is not an http address.
     ForeignAddress,
     /// It names an address that does not fit into one of ours.
     LongAddress,
@@ -85,7 +85,7 @@ struct Rewriter<'b, F> {
     segments: usize,
     /// Addresses that were rewritten.
     addresses: usize,
-    /// The next line is the address of a variant with so many bits.
+    /// The next line is the address of a variant with this bandwidth, in bits per second.
     variant: Option<u64>,
     best: Option<(u64, String)>,
     /// The number of the first segment was there.
@@ -225,7 +225,7 @@ impl<F: Fn(&Wanted) -> Option<String>> Rewriter<'_, F> {
         self.put(range)
     }
 
-    /// A line that is no tag: a variant, or a segment.
+    /// A line that is not a tag: a variant, or a segment.
     fn address(&mut self, address: &str) -> Result<(), Unfit> {
         if let Some(bandwidth) = self.variant.take() {
             let ours = self.playlist(address)?;

@@ -20,14 +20,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// A playlist lists so many segments.
+/// How many segments a playlist lists.
 const LISTED: usize = 6;
-/// So many are kept: what stood in a playlist must still be there when a slow player comes for it.
+/// How many are kept: what stood in a playlist must still be there when a slow player comes for it.
 const KEPT: usize = 2 * LISTED;
-/// The first playlist lists at least so many, and lasts two target lengths: a player asks again after
+/// How many the first playlist lists at least; it also lasts two target lengths: a player asks again after
 /// one, and must have something to show until then.
 const FIRST: usize = 3;
-/// So long may a segment get when no key frame comes and no playlist was given yet; then it is cut
+/// Longest segment when no key frame comes and no playlist was given yet; then it is cut
 /// anywhere.
 const LONGEST: Duration = Duration::from_secs(12);
 
@@ -176,7 +176,7 @@ impl Window {
         self.target.map_or(LONGEST, Duration::from_secs)
     }
 
-    /// Settles the target length when there is enough for a first playlist: so many segments, and where
+    /// Settles the target length when there is enough for a first playlist: `least` segments, and where
     /// more than one is asked for, two target lengths. True when it is settled.
     fn settle(&mut self, least: usize) -> bool {
         let lengths = || self.segments.iter().map(|segment| segment.duration);

@@ -20,12 +20,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-/// So many failures in a row end the source: of its playlist, or of segments that it does not let us
+/// How many failures in a row end the source: of its playlist, or of segments that it does not let us
 /// have.
 const MAX_FAILURES: u32 = 3;
 /// The first wait before a failed segment is asked for again; doubles.
 const RETRY: Duration = Duration::from_millis(250);
-/// A segment is given up when it has failed for so many times its target length. Where the playlist is
+/// A segment is given up when it has failed for this many times its target length. Where the playlist is
 /// long, waiting for it to leave would take the channel away.
 const GIVE_UP_AFTER: u32 = 3;
 

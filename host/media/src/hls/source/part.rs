@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched};
 
-/// So much of a file is thrown away, at most, to come to a segment in it.
+/// Most bytes of a file that are thrown away to come to a segment in it.
 const MAX_SKIPPED: u64 = 16 << 20;
 
 /// A segment that is being read.
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::hls::source::listing::Span;
     use futures_util::stream;
-    use host_core::port::{Answer, Validators};
+    use host_core::port::{Pending, Validators};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     impl Fetch for Server {
-        fn open<'a>(&'a self, _: &'a str, range: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+        fn open<'a>(&'a self, _: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
             let file: Vec<u8> = (0..=255).collect();
             let (status, part) = match range.filter(|_| self.knows_ranges) {
                 Some(ByteRange::Between(first, last)) => (206, &file[first as usize..=last as usize]),

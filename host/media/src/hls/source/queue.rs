@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 use url::Url;
 
-/// Reading begins so many segments before the end, as players do.
+/// How many segments before the end reading begins, as players do.
 const BEGIN_BEFORE_END: usize = 3;
-/// When so many segments wait, we are too slow: the older ones are left out.
+/// When more segments wait, we are too slow: the older ones are left out.
 const MAX_WAITING: usize = 8;
 
 /// A segment to be read.

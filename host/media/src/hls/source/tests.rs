@@ -3,7 +3,7 @@
 use super::*;
 use crate::ts::PACKET;
 use futures_util::StreamExt;
-use host_core::port::{Answer, ByteRange, Validators};
+use host_core::port::{ByteRange, Pending, Validators};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ impl Server {
 }
 
 impl Fetch for Server {
-    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Answer<'a, Fetched, FetchError> {
+    fn open<'a>(&'a self, url: &'a str, _: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
         let path = url.trim_start_matches("http://h/").to_owned();
         let before = {
             let mut asked = self.asked.lock();

@@ -128,7 +128,7 @@ fn cut(noted: i64) -> String {
     format!("link {noted}, which was noted in the control database, is not there: the chain was cut or made anew")
 }
 
-/// Takes a stored row into a link. The answer: its id.
+/// Takes a stored row into a link. Returns its id.
 fn take(maker: &mut Maker, row: &Row<'_>) -> rusqlite::Result<i64> {
     let mut canonical = Vec::new();
     for index in 0..CELLS {

@@ -1,20 +1,25 @@
-//! One plan of a batch: its guards, its writes, its replies and audit rows. Knows nothing of the
-//! plans beside it.
+//! One plan of a batch: its guards, its writes, its replies and audit rows.
 
-use super::{Failure, Hand, Prepare, Touched, Verdict};
+use super::{Failure, PlanWriter, Touched};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, set_change, table};
-use host_core::BouquetId;
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
+use host_core::{BouquetId, TenantId};
 use rusqlite::Connection;
+
+/// What a plan's answer will be, once its batch is durable.
+pub(in crate::sqlite) type Verdict = Result<Committed, CommitError>;
+
+/// Makes what must be there before the row of a tenant with this name is.
+pub(super) type Prepare<'p> = dyn FnMut(TenantId, &str) -> Result<(), StoreError> + 'p;
 
 /// One commit group in the making.
 pub(super) struct Batch<'c> {
-    pub(super) hand: Hand<'c>,
+    pub(super) writer: PlanWriter<'c>,
     /// What must be there before a tenant's row is.
     prepare: &'c mut Prepare<'c>,
     keys: &'c ChainKeys,
@@ -32,14 +37,14 @@ impl<'c> Batch<'c> {
         (keys, place): (&'c ChainKeys, Place),
         prepare: &'c mut Prepare<'_>,
     ) -> Batch<'c> {
-        let (hand, chain, touched) = (Hand::new(connection), Chain::new(keys.of(place)), Touched::default());
-        Batch { hand, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
+        let (writer, chain, touched) = (PlanWriter::new(connection), Chain::new(keys.of(place)), Touched::default());
+        Batch { writer, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
     }
 
-    /// Does one plan, the `number`th. When it is refused, what the hand wrote must be taken back.
+    /// Does one plan, the `number`th. When it is refused, what it wrote must be taken back.
     /// An error ends the batch.
     pub(super) fn plan(&mut self, number: usize, plan: &Plan) -> Result<Verdict, StoreError> {
-        self.hand.begin();
+        self.writer.begin();
         match self.apply(plan) {
             Ok(committed) => {
                 // Now, while the plan is at hand: a second walk over thousands of them costs more.
@@ -61,7 +66,7 @@ impl<'c> Batch<'c> {
 
     /// Closes the chain. Its link goes into the answers and kept replies that wait for it.
     pub(super) fn close(self, plans: &[&Plan], verdicts: &mut [Verdict]) -> rusqlite::Result<Touched> {
-        let connection = self.hand.connection;
+        let connection = self.writer.connection;
         let link = self.chain.close(connection)?;
         for number in self.unlinked {
             let (Some(plan), Some(Ok(committed))) = (plans.get(number), verdicts.get_mut(number)) else { continue };
@@ -82,7 +87,7 @@ impl<'c> Batch<'c> {
         if plan.changes.len() > MAX_CHANGES {
             return Err(Failure::Invalid(format!("it has more than {MAX_CHANGES} changes")));
         }
-        let connection = self.hand.connection;
+        let connection = self.writer.connection;
         let record = plan.idempotency.as_ref();
         // Before the other guards: of a repeat they fail too, and only this one says why.
         if let Some(record) = record
@@ -90,22 +95,22 @@ impl<'c> Batch<'c> {
         {
             return Err(Failure::Conflict(Guard::Unused(record.user, record.key.clone())));
         }
-        guards::check(&self.hand, plan)?;
+        guards::check(&self.writer, plan)?;
         let mut committed = Committed { late: late::before(connection, &plan.late)?, ..Committed::default() };
         for change in &plan.changes {
             self.change(plan, change, &mut committed)?;
         }
         for effect in &plan.effects {
-            committed.outbox.push(outbox::add(&self.hand, effect)?);
+            committed.outbox.push(outbox::add(&self.writer, effect)?);
         }
         late::after(connection, &plan.late, &mut committed.late)?;
         if let Some(record) = record {
             let reply = fill_reply(record.reply.clone(), &plan.late, &committed.late);
-            idempotency::keep(&self.hand, record, &reply)?;
+            idempotency::keep(&self.writer, record, &reply)?;
         }
         let before = self.chain.mark();
         for entry in &plan.audit {
-            if let Err(failure) = self.chain.add(&self.hand, entry, &plan.late, &committed.late) {
+            if let Err(failure) = self.chain.add(&self.writer, entry, &plan.late, &committed.late) {
                 // The plan's rows are taken back, so the link does not cover those before this one.
                 self.chain.go_back(before);
                 return Err(failure);
@@ -115,56 +120,56 @@ impl<'c> Batch<'c> {
     }
 
     fn change(&mut self, plan: &Plan, change: &Change, committed: &mut Committed) -> Result<(), Failure> {
-        let hand = &self.hand;
+        let writer = &self.writer;
         match change {
             Change::Insert(object) => {
-                write(hand, object, true)?;
+                write(writer, object, true)?;
                 if let Object::Tenant(tenant) = &**object {
-                    heads::begin(hand.connection, self.keys, tenant.id)?;
+                    heads::begin(writer.connection, self.keys, tenant.id)?;
                     (self.prepare)(tenant.id, &tenant.name).map_err(Failure::Failed)?;
                 }
             }
             Change::Update(object) => {
-                write(hand, object, false)?;
+                write(writer, object, false)?;
             }
             Change::Delete(key, version) => {
-                if !table::delete(hand, *key, *version)? {
+                if !table::delete(writer, *key, *version)? {
                     return Err(Failure::Conflict(Guard::Unchanged(*key, *version)));
                 }
-                hand.note();
+                writer.note();
             }
             Change::Transfer(transfer) => {
-                ledger::transfer(hand, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
+                ledger::transfer(writer, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
             }
-            Change::SetMembers(id, list) => member_places::set(hand, *id, list, !rewrites(plan, *id))?,
-            Change::AddMembers(id, list) => member_places::add(hand, *id, list, !rewrites(plan, *id))?,
-            Change::RemoveMembers(id, list) => member_places::remove(hand, *id, list, !rewrites(plan, *id))?,
+            Change::SetMembers(id, list) => member_places::set(writer, *id, list, !rewrites(plan, *id))?,
+            Change::AddMembers(id, list) => member_places::add(writer, *id, list, !rewrites(plan, *id))?,
+            Change::RemoveMembers(id, list) => member_places::remove(writer, *id, list, !rewrites(plan, *id))?,
             Change::PlaceMembers(id, list, spot) => {
-                member_places::place(hand, *id, list, *spot, !rewrites(plan, *id))?;
+                member_places::place(writer, *id, list, *spot, !rewrites(plan, *id))?;
             }
             Change::Set(set) => {
-                committed.touched.push(set_change::apply(hand, set)?);
+                committed.touched.push(set_change::apply(writer, set)?);
             }
             Change::UseTrial(user, at) => {
-                hand.run("INSERT INTO trials (user, at) VALUES (?1, ?2)", (user.0, at.0))?;
+                writer.run("INSERT INTO trials (user, at) VALUES (?1, ?2)", (user.0, at.0))?;
             }
-            Change::TakeIds(kind, many) => committed.blocks.push(take_ids(hand, *kind, *many)?),
+            Change::TakeIds(kind, many) => committed.blocks.push(take_ids(writer, *kind, *many)?),
             Change::Guide(source, build, channels, programmes) => {
-                guide::add(hand, *source, *build, channels, programmes)?;
+                guide::add(writer, *source, *build, channels, programmes)?;
             }
-            Change::PruneGuide(source, most) => committed.touched.push(guide::prune(hand, *source, *most)?),
-            Change::Settle(id, settled) => outbox::settle(hand, *id, settled)?,
+            Change::PruneGuide(source, most) => committed.touched.push(guide::prune(writer, *source, *most)?),
+            Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,
         }
         Ok(())
     }
 }
 
 /// Writes a row, and finds out what stopped it.
-fn write(hand: &Hand<'_>, object: &Object, fresh: bool) -> Result<(), Failure> {
-    let written = if fresh { table::insert(hand, object).map(|()| true) } else { table::update(hand, object) };
+fn write(writer: &PlanWriter<'_>, object: &Object, fresh: bool) -> Result<(), Failure> {
+    let written = if fresh { table::insert(writer, object).map(|()| true) } else { table::update(writer, object) };
     match written {
         Ok(true) => {
-            hand.note();
+            writer.note();
             Ok(())
         }
         Ok(false) => Err(Failure::Conflict(guards::unchanged(object))),
@@ -173,10 +178,10 @@ fn write(hand: &Hand<'_>, object: &Object, fresh: bool) -> Result<(), Failure> {
             if !matches!(failure, Failure::Invalid(_)) {
                 return Err(failure);
             }
-            let broken = guards::broken_by(hand, object, fresh)?;
+            let broken = guards::broken_by(writer, object, fresh)?;
             // A row with further tables may have been half written.
             if has_more_tables(object) {
-                hand.note();
+                writer.note();
             }
             Err(broken.map_or(failure, Failure::Conflict))
         }
@@ -196,16 +201,16 @@ fn rewrites(plan: &Plan, id: BouquetId) -> bool {
     })
 }
 
-/// Takes the next block of ids of a kind. The answer: its first.
-fn take_ids(hand: &Hand<'_>, kind: Kind, many: u32) -> Result<u32, Failure> {
-    let next: i64 = hand
+/// Takes the next block of ids of a kind. Returns its first.
+fn take_ids(writer: &PlanWriter<'_>, kind: Kind, many: u32) -> Result<u32, Failure> {
+    let next: i64 = writer
         .connection
         .prepare_cached(
             "INSERT INTO id_blocks (kind, next) VALUES (?1, ?2 + 1) \
              ON CONFLICT (kind) DO UPDATE SET next = next + ?2 RETURNING next",
         )?
         .query_row((kind.as_str(), many), |row| row.get(0))?;
-    hand.note();
+    writer.note();
     let exhausted = || Failure::Invalid(format!("the {} ids are used up", kind.as_str()));
     if u32::try_from(next).is_err() {
         return Err(exhausted());

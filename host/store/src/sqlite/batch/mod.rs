@@ -1,34 +1,27 @@
 //! Group commit: many plans, each whole or not at all, in one transaction with one flush.
-//! Knows nothing of queues or threads.
 //!
 //! Guards are checked before a plan writes, so that a plan that fails has nearly always written
 //! nothing and the others go on. One that fails after a write ends the attempt; the batch is
 //! then done again with a savepoint around each plan.
 //!
-//! `apply` does one plan, with its `hand`; `touched` is what others must hear of a batch.
+//! `apply` does one plan, with its `plan_writer`; `touched` is what others must hear of a batch.
 
 mod apply;
-mod hand;
+mod plan_writer;
 mod touched;
 
-pub(super) use hand::{Failure, Hand};
+pub(super) use apply::Verdict;
+pub(super) use plan_writer::{Failure, PlanWriter};
 pub(super) use touched::Touched;
 
 use super::table::statements;
 use crate::error::failed;
 use crate::keys::ChainKeys;
-use apply::Batch;
-use host_core::TenantId;
+use apply::{Batch, Prepare};
 use host_core::object::Kind;
 use host_core::plan::{Place, Plan};
-use host_core::port::{CommitError, Committed, StoreError};
+use host_core::port::StoreError;
 use rusqlite::{Connection, ErrorCode};
-
-/// What a plan's answer will be, once its batch is durable.
-pub(super) type Verdict = Result<Committed, CommitError>;
-
-/// Makes what must be there before the row of a tenant with this name is.
-pub(super) type Prepare<'p> = dyn FnMut(TenantId, &str) -> Result<(), StoreError> + 'p;
 
 /// What a batch came to.
 pub(super) enum Outcome {
@@ -54,7 +47,7 @@ impl From<StoreError> for Broken {
     }
 }
 
-/// Commits plans of a place. `prepare` runs for each tenant that is born; when it fails, that plan
+/// Commits plans of a place. `prepare` runs for each tenant that is created; when it fails, that plan
 /// is not done.
 pub(super) fn commit(
     connection: &Connection,
@@ -102,7 +95,7 @@ fn attempt(
         if verdict.is_err() && connection.is_autocommit() {
             return Err(StoreError::Failed("the transaction was rolled back by the database".into()).into());
         }
-        if verdict.is_err() && batch.hand.has_written() {
+        if verdict.is_err() && batch.writer.has_written() {
             if !savepoints {
                 say("ROLLBACK")?;
                 return Ok((plans.len() == 1).then(|| (vec![verdict], Touched::default())));

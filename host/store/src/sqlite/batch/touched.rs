@@ -1,4 +1,4 @@
-//! What others must hear of a committed batch. Knows nothing of who they are.
+//! What others must hear of a committed batch.
 
 use host_core::TenantId;
 use host_core::object::{Key, Kind, Object};
@@ -12,8 +12,8 @@ pub(in crate::sqlite) struct Touched {
     pub(in crate::sqlite) lines: bool,
     pub(in crate::sqlite) tenants: bool,
     /// Tenants that are new, with their names.
-    pub(in crate::sqlite) born: Vec<(TenantId, String)>,
-    pub(in crate::sqlite) gone: Vec<TenantId>,
+    pub(in crate::sqlite) created: Vec<(TenantId, String)>,
+    pub(in crate::sqlite) deleted: Vec<TenantId>,
 }
 
 impl Touched {
@@ -24,13 +24,13 @@ impl Touched {
                 Change::Insert(object) | Change::Update(object) => {
                     self.kind(object.key().kind());
                     if let (Change::Insert(_), Object::Tenant(tenant)) = (change, &**object) {
-                        self.born.push((tenant.id, tenant.name.clone()));
+                        self.created.push((tenant.id, tenant.name.clone()));
                     }
                 }
                 Change::Delete(key, _) => {
                     self.kind(key.kind());
                     if let Key::Tenant(id) = key {
-                        self.gone.push(*id);
+                        self.deleted.push(*id);
                     }
                 }
                 Change::SetMembers(..)

@@ -11,7 +11,7 @@ mod tests;
 use super::readers::Readers;
 use crate::error::failed;
 use host_core::plan::Place;
-use host_core::port::{Answer, StoreError};
+use host_core::port::{Pending, StoreError};
 use parking_lot::{Condvar, Mutex};
 use queue::Queue;
 use rusqlite::Connection;
@@ -76,7 +76,7 @@ impl Lane {
         &self,
         place: Place,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Answer<'a, T> {
+    ) -> Pending<'a, T> {
         let Some(shared) = &self.shared else {
             return Box::pin(std::future::ready(self.readers.with(place, |connection| read(connection))));
         };

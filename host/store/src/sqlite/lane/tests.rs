@@ -5,7 +5,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use host_core::caller::Scope;
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Place, Plan};
-use host_core::port::{Answer, Query, Store, StoreError};
+use host_core::port::{Pending, Query, Store, StoreError};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
 use host_core::{LineId, TenantId, Version};
@@ -17,14 +17,14 @@ const NEIGHBOUR: Place = Place::Tenant(TenantId(2));
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(3_600);
 
-fn wait<T, E>(answer: Answer<'_, T, E>) -> Result<T, E> {
+fn wait<T, E>(answer: Pending<'_, T, E>) -> Result<T, E> {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
 }
 
 /// A store with two tenants.
 fn opened(folder: &tempfile::TempDir, lane: usize, longest_read: Duration) -> Opened {
     let opened = open(&folder.path().join("data"), Options { lane, longest_read, ..Options::default() }).unwrap();
-    let born = |id| {
+    let created = |id| {
         Change::Insert(Box::new(Object::Tenant(Tenant {
             id: TenantId(id),
             version: Version(0),
@@ -35,7 +35,7 @@ fn opened(folder: &tempfile::TempDir, lane: usize, longest_read: Duration) -> Op
             created_at: Unix(0),
         })))
     };
-    let plan = Plan { changes: vec![born(1), born(2)], ..Plan::default() };
+    let plan = Plan { changes: vec![created(1), created(2)], ..Plan::default() };
     wait(opened.store.commit(Place::Control, plan)).unwrap();
     opened
 }

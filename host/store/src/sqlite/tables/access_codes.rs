@@ -1,4 +1,4 @@
-//! Access codes as rows. Knows nothing of who may come through.
+//! Access codes as rows.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::access_code::AccessCode;

@@ -1,4 +1,4 @@
-//! API keys as rows. Knows digests only.
+//! API keys as rows. Of the key itself, its prefix and a digest are stored.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::api_key::ApiKey;

@@ -1,4 +1,4 @@
-//! Entries of the block lists as rows. Knows nothing of whom they hit.
+//! Entries of the block lists as rows.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::block::{Block, Blocked};

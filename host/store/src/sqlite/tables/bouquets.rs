@@ -1,4 +1,4 @@
-//! Bouquets as rows; their members are in `members`. Knows nothing of who has them.
+//! Bouquets as rows; their members are in `members`.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::bouquet::Bouquet;

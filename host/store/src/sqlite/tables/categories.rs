@@ -1,4 +1,4 @@
-//! Categories as rows. Knows nothing of what stands under them.
+//! Categories as rows.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::category::Category;

@@ -1,4 +1,4 @@
-//! Groups as rows: a name and a document. Knows nothing of what the rights mean.
+//! Groups as rows: a name and a document.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::group::Group;

@@ -1,4 +1,4 @@
-//! Guide sources as rows; their programmes are in `guide`. Knows nothing of where they load from.
+//! Guide sources as rows; their programmes are in `guide`.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::guide::{Build, GuideSource};

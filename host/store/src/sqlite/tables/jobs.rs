@@ -1,4 +1,4 @@
-//! Jobs as rows. Knows nothing of what they do.
+//! Jobs as rows.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::job::Job;

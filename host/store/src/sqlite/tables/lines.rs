@@ -2,7 +2,7 @@
 
 use super::{Binding, Cells, StoreError, Table};
 use crate::sqlite::cells::Word;
-use host_core::line::{Line, Seats};
+use host_core::line::{Line, SeatLimit};
 use host_core::secret::{Mac, Sealed};
 use host_core::time::{Expiry, Unix};
 use host_core::{BouquetId, LineId, PackageId, UserId, Version};
@@ -74,7 +74,7 @@ impl Table for Line {
             trial: cells.value()?,
             enabled: cells.value()?,
             admin_enabled: cells.value()?,
-            max_connections: Seats::from(cells.value::<u32>()?),
+            max_connections: SeatLimit::from(cells.value::<u32>()?),
             allowed_addresses: cells.list()?,
             allowed_agents: cells.list()?,
             allowed_outputs: cells.list()?,

@@ -1,4 +1,4 @@
-//! How each kind stands in its table, a file per kind. Knows no statement.
+//! How each kind stands in its table, a file per kind. The statements are made in `table`.
 
 mod access_codes;
 mod api_keys;

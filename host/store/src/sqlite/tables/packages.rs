@@ -1,4 +1,4 @@
-//! Packages as rows: a name, the bouquets and a document. Knows nothing of who buys.
+//! Packages as rows: a name, the bouquets and a document.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::package::Package;

@@ -1,4 +1,4 @@
-//! Installed plugins as rows of the control database. Knows no component.
+//! Installed plugins as rows of the control database.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::plugin::InstalledPlugin;

@@ -1,4 +1,4 @@
-//! Series as rows, with an index of their categories. Knows nothing of episodes.
+//! Series as rows, with an index of their categories.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::series::Series;

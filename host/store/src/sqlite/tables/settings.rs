@@ -1,4 +1,4 @@
-//! The settings row: one document. Knows nothing of what the settings do.
+//! The settings row: one document.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::settings::Settings;

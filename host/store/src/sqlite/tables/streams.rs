@@ -1,4 +1,4 @@
-//! Streams as rows, with an index of their categories. Knows nothing of bouquets.
+//! Streams as rows, with an index of their categories.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::stream::{EpisodeOf, Origin, Stream};

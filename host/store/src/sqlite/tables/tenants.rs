@@ -1,5 +1,4 @@
-//! Tenants as rows of the control database, with an index of their hosts. Knows nothing of what
-//! is inside them.
+//! Tenants as rows of the control database, with an index of their hosts.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::tenant::Tenant;

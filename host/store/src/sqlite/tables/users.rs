@@ -1,4 +1,4 @@
-//! Users as rows, each with an account in the ledger. Knows nothing of balances.
+//! Users as rows, each with an account in the ledger.
 
 use super::{Binding, Cells, StoreError, Table};
 use host_core::secret::PasswordHash;

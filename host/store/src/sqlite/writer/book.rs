@@ -1,20 +1,15 @@
 //! What the writers have for the control database beside the plans: how far audit chains have
 //! come, and which deleted tenants have left nothing behind.
 
+use super::doubt;
 use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::heads::{self, Head};
-use crate::sqlite::connection::open_reading;
-use crate::sqlite::schema::CONTROL;
-use crate::sqlite::writer::desk::Desk;
-use crate::sqlite::writer::doubt::{self, Doubt};
-use crate::sqlite::writer::{Order, Writer};
 use host_core::TenantId;
 use host_core::plan::Place;
 use host_core::port::StoreError;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// What is to be written down; it stays here until it is.
 #[derive(Default)]
@@ -68,69 +63,4 @@ impl Book {
 /// Forgets a deleted tenant: its directory is gone, and the name may be another's.
 pub(in crate::sqlite) fn forget(control: &Connection, tenant: TenantId) -> rusqlite::Result<()> {
     control.prepare_cached("DELETE FROM deleted_tenants WHERE id = ?1")?.execute((tenant.0,)).map(drop)
-}
-
-/// The end of an open database's chain, when it is not what is noted. An error when the chain does
-/// not go on from there: that note stays, so that whoever verifies finds it.
-fn head_to_note(
-    control: &Connection,
-    keys: &ChainKeys,
-    place: Place,
-    database: &Connection,
-) -> Result<Option<Head>, StoreError> {
-    let look = || Ok((heads::of(database)?, heads::noted(control, keys, place)?));
-    let (head, noted) = look().map_err(failed)?;
-    if heads::Noted::Link(head.link, head.hash) == noted {
-        return Ok(None);
-    }
-    match heads::goes_on(database, noted).map_err(failed)? {
-        true => Ok(Some(head)),
-        false => Err(StoreError::Failed("the chain does not go on from what is noted; run linecard verify".into())),
-    }
-}
-
-impl Writer {
-    /// Notes how far the chains of some databases have come, by way of the control database's writer.
-    pub(super) fn note_heads(&mut self, now: Duration, which: impl Fn(&Desk) -> bool) {
-        let mut control = None;
-        for (place, desk) in self.desks.iter_mut().filter(|(_, desk)| which(desk)) {
-            desk.note_made(now);
-            let Some(database) = &desk.connection else { continue };
-            let control = control.get_or_insert_with(|| open_reading(&self.directory.control(), &CONTROL));
-            let head = match control {
-                Ok(control) => head_to_note(control, &self.keys, *place, database),
-                Err(error) => Err(StoreError::Failed(error.to_string())),
-            };
-            match head {
-                Ok(Some(head)) => self.orders.push(Order::Note(*place, head)),
-                Ok(None) => {}
-                Err(error) => tracing::error!(?place, %error, "how far the audit chain has come is not noted"),
-            }
-        }
-    }
-
-    /// Writes down what the writers have for the control database.
-    pub(super) fn keep_book(&mut self, now: Duration) {
-        if self.book.is_empty() {
-            return;
-        }
-        if let Err(error) = self.open(Place::Control, now) {
-            tracing::warn!(%error, "notes in the control database are put off");
-            return;
-        }
-        let Some(desk) = self.desks.get_mut(&Place::Control) else { return };
-        let Some(connection) = desk.connection.take() else { return };
-        match self.book.write(&connection, &self.keys) {
-            Ok(()) => {
-                desk.used = now;
-                desk.connection = Some(connection);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "notes in the control database are put off");
-                drop(connection);
-                desk.doubt = Some(Doubt::new(None, now));
-                self.can_be_written(Place::Control, Err(error.to_string()));
-            }
-        }
-    }
 }

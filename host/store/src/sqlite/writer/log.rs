@@ -46,7 +46,7 @@ pub(super) fn empty(connection: &Connection) {
     if patience(0).is_ok() {
         checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
-    if let Err(error) = patience(crate::sqlite::connection::PATIENCE) {
+    if let Err(error) = patience(crate::sqlite::existing::PATIENCE) {
         tracing::warn!(error = %plain(&error), "a connection does not wait for locks");
     }
 }

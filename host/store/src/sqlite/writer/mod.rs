@@ -1,36 +1,37 @@
 //! The writer: takes plans, holds back what is reserved for others, commits the rest in groups.
 //! A state machine that a thread or a test drives with `step(now)`; knows no thread and no clock.
 //!
-//! * `order` is what it is asked, `desk` what it has of one database, `aftermath` what follows a
-//!   committed group, `log` and `doubt` what is to be done with what it wrote, `book` what the
-//!   writers write down in the control database.
-//! * `turn` is a writer with its queue: one turn takes in what is queued and does it; `routes` are
-//!   the ways there.
+//! * `order` is what it is asked, `database_state` what it has of one database, `after_commit`
+//!   what follows a committed group, `log` and `doubt` what is to be done with what it wrote, `book` what the
+//!   writers write down in the control database, `notes` how it comes there.
+//! * `writer_loop` is a writer with its queue: one step takes in what is queued and does it; `routes`
+//!   are the ways there.
 
-mod aftermath;
+mod after_commit;
 mod book;
-mod desk;
+mod database_state;
 mod doubt;
 mod log;
+mod notes;
 mod opening;
 mod order;
 mod routes;
 #[cfg(test)]
 mod tests;
-mod turn;
+mod writer_loop;
 
 pub(super) use book::forget as forget_tenant;
 pub(super) use order::Order;
-pub(super) use routes::Inlets;
-pub(super) use turn::Turn;
+pub(super) use routes::Senders;
+pub(super) use writer_loop::WriterLoop;
 
 use super::batch::{self, Outcome, Verdict};
-use super::connection::make_tenant;
+use super::database::make_tenant;
 use super::places::Places;
 use crate::directory::DataDirectory;
 use crate::keys::ChainKeys;
 use book::Book;
-use desk::{Desk, Queued};
+use database_state::{DatabaseState, Queued};
 use doubt::Doubt;
 use host_core::TenantId;
 use host_core::plan::{Place, Plan, Ticket};
@@ -40,14 +41,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A database that was not written for so long is closed.
+/// A database that is not written for this time is closed.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// One writer, with the databases that belong to it.
 pub(super) struct Writer {
     directory: Arc<DataDirectory>,
     places: Arc<Places>,
-    desks: BTreeMap<Place, Desk>,
+    databases: BTreeMap<Place, DatabaseState>,
     tickets: u64,
     most_open: usize,
     /// What it has for other writers.
@@ -58,7 +59,7 @@ pub(super) struct Writer {
     answered: u64,
 }
 
-/// Verdicts for so many plans, also when writing them panics: that ends neither the writer nor its
+/// A verdict for each of the plans, also when writing them panics: that ends neither the writer nor its
 /// other databases. The connection went with the panic, so that the next group opens a new one.
 fn shielded(plans: usize, write: impl FnOnce() -> Vec<Verdict>) -> Vec<Verdict> {
     catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
@@ -70,20 +71,20 @@ fn shielded(plans: usize, write: impl FnOnce() -> Vec<Verdict>) -> Vec<Verdict> 
 impl Writer {
     /// `most_open`: databases that it keeps open at most.
     pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, keys: ChainKeys, most_open: usize) -> Writer {
-        let (desks, orders, book) = (BTreeMap::new(), Vec::new(), Book::default());
-        Writer { directory, places, desks, tickets: 0, most_open, orders, book, keys, answered: 0 }
+        let (databases, orders, book) = (BTreeMap::new(), Vec::new(), Book::default());
+        Writer { directory, places, databases, tickets: 0, most_open, orders, book, keys, answered: 0 }
     }
 
     /// Takes an order in. Nothing is done before the next step.
     fn take(&mut self, order: Order) {
         match order {
-            Order::Commit { place, plan, answer } => self.desks.entry(place).or_default().add(plan, answer),
+            Order::Commit { place, plan, answer } => self.databases.entry(place).or_default().add(plan, answer),
             Order::Reserve { place, names, alone, answer } => {
-                self.desks.entry(place).or_default().reservations.ask(names, alone, answer);
+                self.databases.entry(place).or_default().reservations.ask(names, alone, answer);
             }
             Order::Release { place, ticket } => {
-                if let Some(desk) = self.desks.get_mut(&place) {
-                    desk.reservations.release(ticket);
+                if let Some(database) = self.databases.get_mut(&place) {
+                    database.reservations.release(ticket);
                 }
             }
             Order::Remove(tenant) => self.remove(tenant),
@@ -96,41 +97,41 @@ impl Writer {
 
     /// Plans that wait.
     fn waiting(&self) -> usize {
-        self.desks.values().map(Desk::waiting).sum()
+        self.databases.values().map(DatabaseState::waiting).sum()
     }
 
     /// Whether it has anything of a place.
     fn has(&self, place: Place) -> bool {
-        self.desks.contains_key(&place)
+        self.databases.contains_key(&place)
     }
 
     /// Grants, commits and answers all that can be done now, and then moves logs that have grown.
-    /// The answer: when there will be something to do even if no order comes.
+    /// Returns when there will be something to do even if no order comes.
     fn step(&mut self, now: Duration) -> Option<Duration> {
-        let places: Vec<_> = self.desks.keys().copied().collect();
+        let places: Vec<_> = self.databases.keys().copied().collect();
         let again = places.into_iter().filter_map(|place| self.step_place(place, now)).min();
-        self.note_heads(now, |desk| desk.note_is_due(now));
+        self.note_heads(now, |database| database.note_is_due(now));
         self.keep_book(now);
-        self.desks.values_mut().for_each(|desk| desk.tidy(now));
+        self.databases.values_mut().for_each(|database| database.tidy(now));
         again
     }
 
     /// Commits everything, whatever is reserved.
     fn finish(&mut self, now: Duration) {
-        for desk in self.desks.values_mut() {
-            desk.reservations = Default::default();
+        for database in self.databases.values_mut() {
+            database.reservations = Default::default();
         }
         while self.waiting() > 0 {
             self.step(now);
         }
-        self.note_heads(now, Desk::has_to_note);
+        self.note_heads(now, DatabaseState::has_to_note);
     }
 
     /// Closes all databases: the end.
     fn close(&mut self, now: Duration) {
         self.keep_book(now);
-        for desk in self.desks.values_mut() {
-            if let Some(connection) = desk.connection.take() {
+        for database in self.databases.values_mut() {
+            if let Some(connection) = database.connection.take() {
                 log::empty(&connection);
             }
         }
@@ -138,22 +139,22 @@ impl Writer {
 
     fn step_place(&mut self, place: Place, now: Duration) -> Option<Duration> {
         let tickets = &mut self.tickets;
-        let desk = self.desks.get_mut(&place)?;
-        self.answered += desk.grant(now, || {
+        let database = self.databases.get_mut(&place)?;
+        self.answered += database.grant(now, || {
             *tickets += 1;
             Ticket(*tickets)
         });
-        let group = desk.take_group();
+        let group = database.take_group();
         let moved = !group.is_empty();
         if moved {
-            desk.used = now;
+            database.used = now;
             self.answered += group.len() as u64;
             self.commit(place, group, now);
-        } else if desk.doubt.as_ref().is_some_and(|doubt| doubt.is_due(now)) {
+        } else if database.doubt.as_ref().is_some_and(|doubt| doubt.is_due(now)) {
             // What it says was logged when it was first said.
             let _ = self.open(place, now);
         }
-        self.desks.get(&place)?.next(now, moved)
+        self.databases.get(&place)?.next(now, moved)
     }
 
     /// Commits a group and answers it. Logs are not moved here: others wait for their answers.
@@ -162,22 +163,22 @@ impl Writer {
             Ok(()) => shielded(group.len(), || self.write(place, &group, now)),
             Err(error) => vec![Err(CommitError::Store(error)); group.len()],
         };
-        let Some(desk) = self.desks.get_mut(&place) else { return };
+        let Some(database) = self.databases.get_mut(&place) else { return };
         for (queued, verdict) in group.into_iter().zip(verdicts) {
             if let Some(ticket) = queued.plan.ticket {
-                desk.reservations.release(ticket);
+                database.reservations.release(ticket);
             }
             // Nobody may be waiting any more; what is done stays done.
             let _ = queued.answer.send(verdict);
         }
     }
 
-    /// Writes a group to the open database of a place. The answer: a verdict for each plan.
+    /// Writes a group to the open database of a place. Returns a verdict for each plan.
     fn write(&mut self, place: Place, group: &[Queued], now: Duration) -> Vec<Verdict> {
         let (directory, places, keys) = (Arc::clone(&self.directory), Arc::clone(&self.places), self.keys.clone());
         let all = |error| vec![Err(CommitError::Store(error)); group.len()];
-        let Some(desk) = self.desks.get_mut(&place) else { return all(StoreError::NoDatabase) };
-        let Some(connection) = desk.connection.take() else { return all(StoreError::NoDatabase) };
+        let Some(database) = self.databases.get_mut(&place) else { return all(StoreError::NoDatabase) };
+        let Some(connection) = database.connection.take() else { return all(StoreError::NoDatabase) };
         let plans: Vec<&Plan> = group.iter().map(|queued| &*queued.plan).collect();
         let (mut made, mut doubtful) = (Vec::new(), false);
         let outcome = batch::commit(&connection, (&keys, place), &plans, &mut |id, name| {
@@ -187,20 +188,20 @@ impl Writer {
         });
         let error = match outcome {
             Outcome::Done(verdicts, touched) => {
-                desk.connection = Some(connection);
-                aftermath::tell(&places, place, &touched);
-                aftermath::house(&directory, made, &touched);
-                self.orders.extend(touched.gone.into_iter().map(Order::Remove));
+                database.connection = Some(connection);
+                after_commit::tell_readers(&places, place, &touched);
+                after_commit::settle_directories(&directory, made, &touched);
+                self.orders.extend(touched.deleted.into_iter().map(Order::Remove));
                 return verdicts;
             }
             // What was not committed goes with its connection.
             Outcome::Undone(error) => {
                 drop(connection);
-                desk.doubt = Some(Doubt::new(None, now));
+                database.doubt = Some(Doubt::new(None, now));
                 error
             }
             Outcome::Doubtful(error) => {
-                desk.doubt = Some(Doubt::new(Some(connection), now));
+                database.doubt = Some(Doubt::new(Some(connection), now));
                 doubtful = true;
                 error
             }
@@ -209,18 +210,19 @@ impl Writer {
         if self.write_over(place, now).is_err() && doubtful {
             return all(StoreError::Unknown(error.to_string()));
         }
-        aftermath::unmake(&directory, made);
+        after_commit::remove_directories(&directory, made);
         all(error)
     }
 
     /// Closes databases that rest, where `may` allows it.
     fn close_idle(&mut self, now: Duration, mut may: impl FnMut(Place) -> bool) {
-        self.desks.retain(|place, desk| desk.is_busy() || now.saturating_sub(desk.used) < IDLE || !may(*place));
+        self.databases
+            .retain(|place, database| database.is_busy() || now.saturating_sub(database.used) < IDLE || !may(*place));
     }
 
     fn remove(&mut self, tenant: TenantId) {
-        if let Some(desk) = self.desks.remove(&Place::Tenant(tenant)) {
-            desk.refuse_all();
+        if let Some(database) = self.databases.remove(&Place::Tenant(tenant)) {
+            database.refuse_all();
         }
         match self.directory.remove_tenant(tenant) {
             Ok(()) => self.orders.push(Order::Buried(tenant)),

@@ -4,7 +4,7 @@ use super::Writer;
 use super::doubt::{self, Doubt};
 use super::order::Order;
 use crate::error::failed;
-use crate::sqlite::connection::{open_writing, path_of, schema_of};
+use crate::sqlite::database::{open_writing, path_of, schema_of};
 use host_core::plan::Place;
 use host_core::port::{StoreError, Trouble};
 use rusqlite::Connection;
@@ -16,23 +16,24 @@ impl Writer {
         if self.places.get(place).is_none() {
             return Err(StoreError::NoDatabase);
         }
-        let desk = self.desks.entry(place).or_default();
-        if desk.connection.is_some() {
+        let database = self.databases.entry(place).or_default();
+        if database.connection.is_some() {
             return Ok(());
         }
-        if desk.doubt.is_some() {
+        if database.doubt.is_some() {
             return self.write_over(place, now);
         }
-        let open = self.desks.values().filter(|desk| desk.connection.is_some()).count();
+        let open = self.databases.values().filter(|database| database.connection.is_some()).count();
         if open >= self.most_open {
-            let oldest = self.desks.values_mut().filter(|desk| desk.connection.is_some()).min_by_key(|desk| desk.used);
-            if let Some(desk) = oldest {
-                desk.spent = desk.connection.take();
+            let open = self.databases.values_mut().filter(|database| database.connection.is_some());
+            let oldest = open.min_by_key(|database| database.used);
+            if let Some(database) = oldest {
+                database.spent = database.connection.take();
             }
         }
         match self.opened(place) {
             Ok(connection) => {
-                self.desks.entry(place).or_default().begin(connection, now);
+                self.databases.entry(place).or_default().begin(connection, now);
                 Ok(())
             }
             Err(error) => {
@@ -47,16 +48,16 @@ impl Writer {
     /// Ends a doubt: something durable is written over what a failed commit left.
     pub(super) fn write_over(&mut self, place: Place, now: Duration) -> Result<(), StoreError> {
         let fresh = self.opened(place).and_then(|fresh| doubt::write_over(&fresh).map(|()| fresh));
-        let desk = self.desks.entry(place).or_default();
+        let database = self.databases.entry(place).or_default();
         match fresh {
             Ok(fresh) => {
-                desk.spent = desk.doubt.take().and_then(Doubt::into_connection);
-                desk.begin(fresh, now);
+                database.spent = database.doubt.take().and_then(Doubt::into_connection);
+                database.begin(fresh, now);
                 self.can_be_written(place, Ok(()));
                 Ok(())
             }
             Err(error) => {
-                desk.doubt.iter_mut().for_each(|doubt| doubt.tried(now));
+                database.doubt.iter_mut().for_each(|doubt| doubt.tried(now));
                 self.can_be_written(place, Err(error.to_string()));
                 Err(error)
             }

@@ -1,4 +1,4 @@
-//! What a writer can be asked to do. Knows nothing of how it is done.
+//! What a writer can be asked to do.
 
 use crate::sqlite::audit_chain::heads::Head;
 use crate::sqlite::batch::Verdict;

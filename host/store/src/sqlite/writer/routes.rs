@@ -49,18 +49,18 @@ impl Homes {
 /// The ways to the writers. The standard library's channel, because an order that its writer did
 /// not live to see is dropped with it: whoever waits for it hears so.
 #[derive(Clone)]
-pub(in crate::sqlite) struct Inlets {
-    inlets: Arc<[SyncSender<Order>]>,
+pub(in crate::sqlite) struct Senders {
+    senders: Arc<[SyncSender<Order>]>,
     homes: Arc<Mutex<Homes>>,
 }
 
-impl Inlets {
+impl Senders {
     /// Queues of `queue` orders, and where each of them comes out.
-    pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Inlets, Vec<Receiver<Order>>) {
-        let (inlets, outlets): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
-        let mut homes = Homes { of: HashMap::new(), loads: vec![0; inlets.len()] };
+    pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Senders, Vec<Receiver<Order>>) {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
+        let mut homes = Homes { of: HashMap::new(), loads: vec![0; senders.len()] };
         homes.settle(Place::Control);
-        (Inlets { inlets: inlets.into(), homes: Arc::new(Mutex::new(homes)) }, outlets)
+        (Senders { senders: senders.into(), homes: Arc::new(Mutex::new(homes)) }, receivers)
     }
 
     /// Hands an order to the writer of its place. It comes back when the queue is full.
@@ -69,8 +69,8 @@ impl Inlets {
         // Held while it is sent: what a writer has taken is never more than what it was sent.
         let mut homes = self.homes.lock();
         let home = homes.settle(place);
-        let Some(inlet) = self.inlets.get(home.writer) else { return Err(order) };
-        match inlet.try_send(order) {
+        let Some(sender) = self.senders.get(home.writer) else { return Err(order) };
+        match sender.try_send(order) {
             Ok(()) => {
                 home.queued += 1;
                 Ok(())
@@ -94,9 +94,9 @@ impl Inlets {
 
     /// Tells a writer to end, behind what is queued.
     pub(in crate::sqlite) fn stop(&self, writer: usize) {
-        if let Some(inlet) = self.inlets.get(writer) {
+        if let Some(sender) = self.senders.get(writer) {
             // Fails only when the writer has ended already.
-            let _ = inlet.send(Order::Stop);
+            let _ = sender.send(Order::Stop);
         }
     }
 }
@@ -111,54 +111,55 @@ mod tests {
         Order::Remove(TenantId(id))
     }
 
-    fn has(outlet: &Receiver<Order>) -> Vec<Place> {
-        outlet.try_iter().filter_map(|order| order.place()).collect()
+    fn has(receiver: &Receiver<Order>) -> Vec<Place> {
+        receiver.try_iter().filter_map(|order| order.place()).collect()
     }
 
     #[test]
     fn databases_are_spread_over_the_writers_whatever_their_ids() {
-        let (inlets, outlets) = Inlets::new(4, 16);
+        let (senders, receivers) = Senders::new(4, 16);
         for id in [1, 33, 65, 97, 129, 161, 193] {
-            assert!(inlets.send(order(id)).is_ok());
+            assert!(senders.send(order(id)).is_ok());
         }
-        let shares: Vec<usize> = outlets.iter().map(|outlet| has(outlet).len()).collect();
+        let shares: Vec<usize> = receivers.iter().map(|receiver| has(receiver).len()).collect();
         assert_eq!(shares, [1, 2, 2, 2], "the first one has the control database too");
     }
 
     #[test]
     fn a_database_stays_with_its_writer_until_that_has_nothing_more_of_it() {
-        let (inlets, outlets) = Inlets::new(3, 16);
+        let (senders, receivers) = Senders::new(3, 16);
         let here = Place::Tenant(TenantId(7));
-        let writer_of = |outlets: &[Receiver<Order>]| outlets.iter().position(|outlet| has(outlet).contains(&here));
-        assert!(inlets.send(order(7)).is_ok());
-        assert!(!inlets.leave(here), "an order is on its way");
-        inlets.taken(here);
-        let first = writer_of(&outlets);
+        let writer_of =
+            |receivers: &[Receiver<Order>]| receivers.iter().position(|receiver| has(receiver).contains(&here));
+        assert!(senders.send(order(7)).is_ok());
+        assert!(!senders.leave(here), "an order is on its way");
+        senders.taken(here);
+        let first = writer_of(&receivers);
         // Others come to the same writer meanwhile, as many as to each.
-        assert!((8..20).all(|id| inlets.send(order(id)).is_ok()));
-        assert!(inlets.send(order(7)).is_ok());
-        assert_eq!(writer_of(&outlets), first);
-        inlets.taken(here);
-        assert!(inlets.leave(here));
+        assert!((8..20).all(|id| senders.send(order(id)).is_ok()));
+        assert!(senders.send(order(7)).is_ok());
+        assert_eq!(writer_of(&receivers), first);
+        senders.taken(here);
+        assert!(senders.leave(here));
         // Of those that it has left, two more leave another writer: that one is next.
         let busiest: BTreeSet<_> = (8..20).map(|id| Place::Tenant(TenantId(id))).collect();
         let homes: Vec<_> = {
-            let homes = inlets.homes.lock();
+            let homes = senders.homes.lock();
             busiest.iter().filter(|place| homes.of[*place].writer == 2).copied().take(2).collect()
         };
-        homes.iter().for_each(|place| inlets.taken(*place));
-        assert!(homes.iter().all(|place| inlets.leave(*place)));
-        assert!(inlets.send(order(7)).is_ok());
-        assert_eq!(writer_of(&outlets), Some(2));
+        homes.iter().for_each(|place| senders.taken(*place));
+        assert!(homes.iter().all(|place| senders.leave(*place)));
+        assert!(senders.send(order(7)).is_ok());
+        assert_eq!(writer_of(&receivers), Some(2));
     }
 
     #[test]
     fn an_order_for_a_full_queue_comes_back() {
-        let (inlets, outlets) = Inlets::new(1, 1);
-        assert!(inlets.send(order(1)).is_ok());
-        assert!(inlets.send(order(1)).is_err());
-        assert_eq!(has(&outlets[0]).len(), 1);
-        inlets.taken(Place::Tenant(TenantId(1)));
-        assert!(inlets.leave(Place::Tenant(TenantId(1))));
+        let (senders, receivers) = Senders::new(1, 1);
+        assert!(senders.send(order(1)).is_ok());
+        assert!(senders.send(order(1)).is_err());
+        assert_eq!(has(&receivers[0]).len(), 1);
+        senders.taken(Place::Tenant(TenantId(1)));
+        assert!(senders.leave(Place::Tenant(TenantId(1))));
     }
 }

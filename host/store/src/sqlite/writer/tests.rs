@@ -1,9 +1,9 @@
-//! The writer without a thread: what a step does, and what it leaves. Knows SQL only to count rows.
+//! The writer without a thread: what a step does, and what it leaves.
 
 use super::*;
 use crate::keys::FileKeyring;
 use crate::sqlite::batch::Verdict;
-use crate::sqlite::connection::{make, open_reading, path_of, schema_of};
+use crate::sqlite::database::{make, open_reading, path_of, schema_of};
 use crate::sqlite::readers::Readers;
 use crate::sqlite::schema::CONTROL;
 use crate::sqlite::verify;
@@ -43,9 +43,9 @@ fn writer(folder: &tempfile::TempDir) -> Writer {
     make(&directory.control(), &CONTROL).unwrap();
     let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), keys, 8);
     let plan = Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant())))], ..Plan::default() };
-    let mut born = send(&mut writer, Place::Control, plan);
+    let mut created = send(&mut writer, Place::Control, plan);
     writer.step(ms(0));
-    assert!(born.try_recv().unwrap().is_ok());
+    assert!(created.try_recv().unwrap().is_ok());
     writer
 }
 
@@ -163,7 +163,7 @@ fn when_the_disk_is_full_no_plan_of_the_batch_is_done_and_the_database_is_opened
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.desks.get(&HERE).unwrap().connection.as_ref().unwrap();
+    let connection = writer.databases.get(&HERE).unwrap().connection.as_ref().unwrap();
     let full = "PRAGMA max_page_count = 1";
     connection.query_row(full, (), |_| Ok(())).unwrap();
     let mut answers: Vec<_> = (2..=2_000).map(|id| send(&mut writer, HERE, bouquet(id))).collect();
@@ -185,7 +185,7 @@ fn a_plan_that_meets_a_damaged_row_fails_alone() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.desks[&HERE].connection.as_ref().unwrap();
+    let connection = writer.databases[&HERE].connection.as_ref().unwrap();
     connection.execute("UPDATE bouquets SET version = 99999999999", ()).unwrap();
     let looks = Plan { guards: vec![Guard::Unchanged(Key::Bouquet(BouquetId(1)), Version(1))], ..bouquet(3) };
     let plans = [bouquet(2), looks, bouquet(4)];
@@ -204,7 +204,7 @@ fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.desks[&HERE].connection.as_ref().unwrap();
+    let connection = writer.databases[&HERE].connection.as_ref().unwrap();
     let refuse = "CREATE TEMP TRIGGER no BEFORE INSERT ON audit WHEN NEW.action = 'no' \
                   BEGIN SELECT RAISE(ABORT, 'no'); END";
     connection.execute_batch(refuse).unwrap();
@@ -226,11 +226,11 @@ fn a_tenant_whose_directory_cannot_be_made_is_refused_alone() {
     let stranger = writer.directory.tenants().join("two");
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&stranger).unwrap();
     std::fs::write(stranger.join("panel.db"), "of a backup").unwrap();
-    let born = |id: u32, name: &str| {
+    let created = |id: u32, name: &str| {
         let tenant = Tenant { id: TenantId(id), name: name.into(), ..tenant() };
         Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() }
     };
-    let mut answers = [born(2, "two"), born(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
+    let mut answers = [created(2, "two"), created(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
     writer.step(ms(1));
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [false, true]);
@@ -250,8 +250,8 @@ fn no_answer_waits_for_a_reader_whose_moment_keeps_the_log_long() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let desk = writer.desks.get_mut(&HERE).unwrap();
-    desk.connection.as_mut().unwrap().busy_handler(Some(wait)).unwrap();
+    let database = writer.databases.get_mut(&HERE).unwrap();
+    database.connection.as_mut().unwrap().busy_handler(Some(wait)).unwrap();
     let reader = open_reading(&path_of(&writer.directory, HERE), schema_of(HERE)).unwrap();
     let moment = reader.unchecked_transaction().unwrap();
     let seen = |sql: &str| moment.query_row::<u32, _, _>(sql, (), |row| row.get(0)).unwrap();
@@ -286,9 +286,9 @@ fn databases_that_rest_are_closed() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
     writer.close_idle(ms(59_999), |_| true);
-    assert_eq!(writer.desks.len(), 1);
+    assert_eq!(writer.databases.len(), 1);
     writer.close_idle(ms(60_000), |_| false);
-    assert_eq!(writer.desks.len(), 1, "an order is on its way");
+    assert_eq!(writer.databases.len(), 1, "an order is on its way");
     writer.close_idle(ms(60_000), |_| true);
-    assert_eq!(writer.desks.len(), 0);
+    assert_eq!(writer.databases.len(), 0);
 }

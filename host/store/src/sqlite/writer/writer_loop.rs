@@ -1,7 +1,7 @@
-//! One writer with the queue in front of it. A turn takes in what is queued and does it; a
-//! thread takes turns whenever an order comes, a test when it likes. Knows nothing of plans.
+//! One writer with the queue in front of it. A step takes in what is queued and does it; a thread takes steps
+//! whenever an order comes, a test when it likes.
 
-use super::{Inlets, Order, Writer};
+use super::{Order, Senders, Writer};
 use crate::sqlite::readers::Readers;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -15,13 +15,13 @@ const LINGER: Duration = Duration::from_millis(2);
 /// The first piece of that wait; each is twice as long as the one before.
 const NAP: Duration = Duration::from_micros(100);
 
-/// A writer that takes turns.
-pub(in crate::sqlite) struct Turn {
+/// A writer with its queue, which it empties step by step.
+pub(in crate::sqlite) struct WriterLoop {
     writer: Writer,
-    outlet: Receiver<Order>,
+    receiver: Receiver<Order>,
     /// The first order of the queue, when somebody has looked.
     first: Option<Order>,
-    inlets: Inlets,
+    senders: Senders,
     /// Plans that it takes in at most.
     queue: usize,
     /// What it has for other writers, as long as their queues are full.
@@ -32,25 +32,25 @@ pub(in crate::sqlite) struct Turn {
     ended: bool,
 }
 
-impl Turn {
+impl WriterLoop {
     /// A writer behind its queue.
     pub(in crate::sqlite) fn new(
         writer: Writer,
-        outlet: Receiver<Order>,
-        inlets: Inlets,
+        receiver: Receiver<Order>,
+        senders: Senders,
         queue: usize,
         sweeps: Option<Arc<Readers>>,
-    ) -> Turn {
+    ) -> WriterLoop {
         let (orders, swept) = (Vec::new(), Duration::ZERO);
-        Turn { writer, outlet, first: None, inlets, queue, orders, sweeps, swept, ended: false }
+        WriterLoop { writer, receiver, first: None, senders, queue, orders, sweeps, swept, ended: false }
     }
 
-    /// Takes in what is queued and does all of it that can be done now. The answer: when there
+    /// Takes in what is queued and does all of it that can be done now. Returns when there
     /// will be something to do even if no order comes.
     pub(in crate::sqlite) fn step(&mut self, now: Duration) -> Option<Duration> {
         self.take_queued();
         let again = self.writer.step(now);
-        self.writer.close_idle(now, |place| self.inlets.leave(place));
+        self.writer.close_idle(now, |place| self.senders.leave(place));
         self.pass_on();
         if now.saturating_sub(self.swept) >= REST {
             self.swept = now;
@@ -62,10 +62,10 @@ impl Turn {
     /// Hands on what it has for other writers.
     fn pass_on(&mut self) {
         self.orders.append(&mut self.writer.orders);
-        self.orders = std::mem::take(&mut self.orders).into_iter().filter_map(|o| self.inlets.send(o).err()).collect();
+        self.orders = std::mem::take(&mut self.orders).into_iter().filter_map(|o| self.senders.send(o).err()).collect();
     }
 
-    /// Takes turns until it is told to stop.
+    /// Takes steps until it is told to stop.
     pub(in crate::sqlite) fn run(mut self) {
         let start = Instant::now();
         loop {
@@ -80,7 +80,7 @@ impl Turn {
         }
     }
 
-    /// Commits all that is queued, whatever is reserved: the last turn.
+    /// Commits all that is queued, whatever is reserved: the last step.
     pub(in crate::sqlite) fn finish(&mut self, now: Duration) {
         while self.has_orders() && !self.ended {
             self.take_queued();
@@ -95,7 +95,7 @@ impl Turn {
         self.writer.close(now);
     }
 
-    /// Whether orders wait for the next turn.
+    /// Whether orders wait for the next step.
     pub(in crate::sqlite) fn has_orders(&mut self) -> bool {
         self.first = self.next();
         self.first.is_some()
@@ -107,12 +107,12 @@ impl Turn {
     }
 
     /// Waits for the next order. Those who were `answered` often ask again at once: they are
-    /// given a moment, never longer than the turn `took`, so that one flush does for all of them.
+    /// given a moment, never longer than the step `took`, so that one flush does for all of them.
     fn wait(&mut self, rest: Duration, answered: usize, took: Duration) {
         let mut came = self.take_queued();
         let expected = answered.saturating_add(came);
         if came == 0 {
-            match self.outlet.recv_timeout(rest) {
+            match self.receiver.recv_timeout(rest) {
                 Ok(order) => self.take(order),
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(RecvTimeoutError::Disconnected) => self.ended = true,
@@ -132,7 +132,7 @@ impl Turn {
         }
     }
 
-    /// All that came while the last group was flushed goes into the next one. The answer: how many.
+    /// All that came while the last group was flushed goes into the next one. Returns how many.
     fn take_queued(&mut self) -> usize {
         // One at least: it may be what the waiting plans wait for.
         let room = self.queue.saturating_sub(self.writer.waiting()).max(1);
@@ -148,7 +148,7 @@ impl Turn {
     }
 
     fn next(&mut self) -> Option<Order> {
-        self.first.take().or_else(|| self.outlet.try_recv().ok())
+        self.first.take().or_else(|| self.receiver.try_recv().ok())
     }
 
     fn take(&mut self, order: Order) {
@@ -156,10 +156,10 @@ impl Turn {
             self.ended = true;
             return;
         };
-        self.inlets.taken(place);
+        self.senders.taken(place);
         self.writer.take(order);
         if !self.writer.has(place) {
-            self.inlets.leave(place);
+            self.senders.leave(place);
         }
     }
 }

@@ -5,7 +5,7 @@
 pub(super) mod heads;
 pub(super) mod walk;
 
-use super::batch::{Failure, Hand};
+use super::batch::{Failure, PlanWriter};
 use super::cells::to_json;
 use hmac::{Hmac, Mac as _};
 use host_core::audit::AuditEntry;
@@ -86,7 +86,7 @@ impl Chain {
     /// known; the link itself cannot be part of what it covers.
     pub(super) fn add(
         &mut self,
-        hand: &Hand<'_>,
+        writer: &PlanWriter<'_>,
         entry: &AuditEntry,
         late: &[Late],
         values: &[String],
@@ -95,7 +95,7 @@ impl Chain {
         let (before, after) = (fill(before, late, values), fill(after, late, values));
         let kind = entry.object.map(|key| key.kind().as_str());
         let object = entry.object.map(Key::number);
-        hand.run(
+        writer.run(
             "INSERT INTO audit (at, actor, key_prefix, address, action, object_kind, object, before, after, request) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             rusqlite::params![
@@ -111,10 +111,10 @@ impl Chain {
                 entry.request,
             ],
         )?;
-        self.last = hand.connection.last_insert_rowid();
+        self.last = writer.connection.last_insert_rowid();
         let link = match &mut self.link {
             Some(link) => link,
-            empty => empty.insert(Maker::keyed(&self.key, &last_link(hand.connection)?.1)),
+            empty => empty.insert(Maker::keyed(&self.key, &last_link(writer.connection)?.1)),
         };
         let row = &mut self.row;
         row.clear();

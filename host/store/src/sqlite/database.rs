@@ -1,23 +1,18 @@
 //! Opening databases: how they are made, brought up to date, set up for reading and for writing.
 
+use super::existing::open_existing;
 use super::schema::{CONTROL, Schema, TENANT};
 use crate::directory::{DataDirectory, sync_directory};
 use crate::error::{OpenError, plain};
 use host_core::TenantId;
 use host_core::plan::Place;
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Pages of a write-ahead log at which SQLite moves it by itself, as far as readers allow: 16 MiB.
 const LOG_PAGES: u32 = 4_096;
 /// Bytes that the file of a write-ahead log keeps when it begins anew.
 const LOG_FILE: i64 = 64 << 20;
-/// Milliseconds that a statement waits for a lock.
-pub(super) const PATIENCE: u64 = 5_000;
-const MAPPED: i64 = 4 << 30;
-const STATEMENTS: usize = 256;
 
 /// The database of a place.
 pub(super) fn path_of(directory: &DataDirectory, place: Place) -> PathBuf {
@@ -95,28 +90,6 @@ fn open_current(path: &Path, flags: OpenFlags, schema: &Schema) -> Result<Connec
     drop(connection);
     schema.migrate(path)?;
     open_existing(path, flags)
-}
-
-pub(super) fn open_existing(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
-    if !path.exists() {
-        return Err(OpenError::MissingDatabase(path.to_owned()));
-    }
-    let connection = Connection::open_with_flags(path, flags).map_err(OpenError::damaged(path))?;
-    let settle = || -> rusqlite::Result<()> {
-        connection.busy_timeout(Duration::from_millis(PATIENCE))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        // Plans do not depend on bound values. Without it a statement with `LIMIT ?` is prepared
-        // anew whenever it is bound, which takes longer than running it.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update(None, "mmap_size", MAPPED)
-    };
-    settle().map_err(OpenError::damaged(path))?;
-    Ok(connection)
 }
 
 /// A name as it stands in a statement.

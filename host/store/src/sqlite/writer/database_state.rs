@@ -1,5 +1,5 @@
-//! The desk of one database: the plans that wait for it, what is reserved in it, and which of
-//! the plans go into the next flush. Knows nothing of how plans are written.
+//! What a writer has of one database: the plans that wait for it, what is reserved in it, and which of
+//! the plans go into the next flush.
 
 use super::doubt::Doubt;
 use super::log::Log;
@@ -30,7 +30,7 @@ pub(super) struct Queued {
 
 /// What a writer has of one database.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct DatabaseState {
     pub(super) connection: Option<Connection>,
     /// A connection that is closed when all is answered: to close one may move its log.
     pub(super) spent: Option<Connection>,
@@ -45,7 +45,7 @@ pub(super) struct Desk {
     queue: VecDeque<Queued>,
 }
 
-impl Desk {
+impl DatabaseState {
     /// Takes a plan in.
     pub(super) fn add(&mut self, plan: Box<Plan>, answer: oneshot::Sender<Verdict>) {
         self.queue.push_back(Queued { plan, answer, names: None });
@@ -100,7 +100,7 @@ impl Desk {
         self.reservations.next_end().into_iter().chain(self.doubt.as_ref().map(Doubt::next)).min()
     }
 
-    /// Grants what can be reserved now. The answer: how many were told so.
+    /// Grants what can be reserved now. Returns how many were told so.
     pub(super) fn grant(&mut self, now: Duration, mut next: impl FnMut() -> Ticket) -> u64 {
         let mut told = 0;
         loop {

@@ -7,7 +7,7 @@ use host_core::time::Unix;
 use std::sync::Arc;
 
 /// What is the same in every attempt.
-pub(crate) struct Facts {
+pub(crate) struct RunContext {
     pub(crate) engine: Arc<Engine>,
     pub(crate) caller: Caller,
     pub(crate) action: String,

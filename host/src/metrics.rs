@@ -1,5 +1,5 @@
-//! What `/metrics` shows, in Prometheus text form: counters and durations that every floor notes
-//! in the process's one recorder, and gauges that are read when someone asks. Knows no tenant.
+//! What `/metrics` shows, in Prometheus text form: counters and durations that every floor notes in the process's
+//! one recorder, and gauges that are read when someone asks.
 
 use crate::panel::Panel;
 use metrics::{counter, describe_counter, gauge};
@@ -28,9 +28,9 @@ static RECORDER: LazyLock<Result<PrometheusHandle, String>> = LazyLock::new(|| {
     Ok(handle)
 });
 
-/// A function that writes the figures of this moment. Call it within the async runtime.
+/// A function that writes the metrics of this moment. Call it within the async runtime.
 pub(crate) fn install(panel: &Arc<Panel>) -> anyhow::Result<host_http::Metrics> {
-    let handle = RECORDER.as_ref().map_err(|error| anyhow::anyhow!("figures cannot be recorded: {error}"))?;
+    let handle = RECORDER.as_ref().map_err(|error| anyhow::anyhow!("metrics cannot be recorded: {error}"))?;
     let panel: Weak<Panel> = Arc::downgrade(panel);
     tokio::spawn(tidy(panel.clone(), handle));
     Ok(Arc::new(move || {
@@ -50,7 +50,7 @@ async fn tidy(panel: Weak<Panel>, handle: &'static PrometheusHandle) {
 }
 
 fn read(panel: &Panel) {
-    let media = panel.media.figures();
+    let media = panel.media.metrics();
     gauge!("linecard_channels").set(media.channels.len() as f64);
     gauge!("linecard_viewers").set(media.channels.iter().map(|channel| channel.viewers).sum::<usize>() as f64);
     gauge!("linecard_connections").set(panel.engine.seats().total() as f64);

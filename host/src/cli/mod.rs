@@ -1,4 +1,4 @@
-//! The command line, as `--help` teaches it. Knows nothing of what the commands do.
+//! The command line, as `--help` teaches it.
 
 mod access;
 mod plugin;
@@ -153,7 +153,7 @@ pub enum Tenant {
 pub enum RoleName {
     /// Sees and changes everything of the tenant.
     Admin,
-    /// Sells lines within his part of the tree.
+    /// Sells lines within their part of the tree.
     Reseller,
 }
 
@@ -165,16 +165,16 @@ pub enum User {
         /// The tenant's name.
         #[arg(long)]
         tenant: String,
-        /// What he may be.
+        /// What they may be.
         #[arg(long)]
         role: RoleName,
         /// Unique in the tenant.
         #[arg(long)]
         username: String,
-        /// The user above him, by name.
+        /// The user above them, by name.
         #[arg(long, value_name = "USERNAME")]
         parent: Option<String>,
-        /// His group, by name; default the tenant's first.
+        /// Their group, by name; default the tenant's first.
         #[arg(long)]
         group: Option<String>,
     },
@@ -189,23 +189,23 @@ pub enum User {
         /// The tenant's name.
         #[arg(long)]
         tenant: String,
-        /// His name.
+        /// Their name.
         username: String,
     },
-    /// Stop a user's keys and his subtree's rights.
+    /// Stop a user's keys and their subtree's rights.
     Disable {
         /// The tenant's name.
         #[arg(long)]
         tenant: String,
-        /// His name.
+        /// Their name.
         username: String,
     },
-    /// Let a disabled user's keys and his subtree's rights work again.
+    /// Let a disabled user's keys and their subtree's rights work again.
     Enable {
         /// The tenant's name.
         #[arg(long)]
         tenant: String,
-        /// His name.
+        /// Their name.
         username: String,
     },
 }

@@ -5,7 +5,7 @@ mod books;
 
 use super::audit_chain::heads::{self, Noted};
 use super::audit_chain::walk::{Ended, Walk};
-use super::connection::{quick_check, quoted};
+use super::database::{quick_check, quoted};
 use super::readers::{Readers, at_one_moment};
 use crate::error::failed;
 use crate::keys::ChainKeys;

@@ -1,5 +1,5 @@
 //! What follows a committed group before it is answered: readers hear of it, directories of
-//! tenants that came and went are settled.
+//! tenants that were created and deleted are settled.
 
 use crate::directory::DataDirectory;
 use crate::sqlite::batch::Touched;
@@ -9,11 +9,11 @@ use host_core::plan::Place;
 use std::sync::atomic::Ordering;
 
 /// Tells the readers what a committed batch changed.
-pub(super) fn tell(places: &Places, place: Place, touched: &Touched) {
-    for (id, _) in &touched.born {
+pub(super) fn tell_readers(places: &Places, place: Place, touched: &Touched) {
+    for (id, _) in &touched.created {
         places.add(*id);
     }
-    for id in &touched.gone {
+    for id in &touched.deleted {
         places.remove(*id);
     }
     if let Some(state) = places.get(place) {
@@ -29,15 +29,16 @@ pub(super) fn tell(places: &Places, place: Place, touched: &Touched) {
     }
 }
 
-/// Settles the directories of tenants that came and went, and of those of `made` that did not
-/// come after all. It is done before the next plan: one may create a tenant with the name of one
-/// that went.
-pub(super) fn house(directory: &DataDirectory, made: Vec<TenantId>, touched: &Touched) {
-    unmake(directory, made.into_iter().filter(|id| touched.born.iter().all(|(born, _)| born != id)));
-    for (id, name) in &touched.born {
+/// Settles the directories of tenants that were created and deleted, and removes those of `made` that
+/// were not created after all. It is done before the next plan: one may create a tenant with the name
+/// of one that was deleted.
+pub(super) fn settle_directories(directory: &DataDirectory, made: Vec<TenantId>, touched: &Touched) {
+    let is_created = |id: &TenantId| touched.created.iter().any(|(created, _)| created == id);
+    remove_directories(directory, made.into_iter().filter(|id| !is_created(id)));
+    for (id, name) in &touched.created {
         directory.settle_tenant(*id, name);
     }
-    for id in &touched.gone {
+    for id in &touched.deleted {
         if let Err(error) = directory.set_aside(*id) {
             tracing::warn!(tenant = %id, %error, "a deleted tenant's directory stays until the next start");
         }
@@ -45,7 +46,7 @@ pub(super) fn house(directory: &DataDirectory, made: Vec<TenantId>, touched: &To
 }
 
 /// Removes directories of tenants whose rows were not committed.
-pub(super) fn unmake(directory: &DataDirectory, made: impl IntoIterator<Item = TenantId>) {
+pub(super) fn remove_directories(directory: &DataDirectory, made: impl IntoIterator<Item = TenantId>) {
     for id in made {
         if let Err(error) = directory.remove_tenant(id) {
             tracing::warn!(tenant = %id, %error, "the directory of a tenant that was not created stays until one is");

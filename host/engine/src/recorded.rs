@@ -1,18 +1,18 @@
-//! Kept answers: what an attempt got by chance, given again to the next attempt in the same order.
+//! What an attempt got by chance, recorded, so that the next attempt gets the same in the same order.
 
 use host_core::object::Kind;
 use host_core::port::Entropy;
 use std::collections::HashMap;
 
-/// Answers that an attempt got by chance; the next attempt gets the same, in the same order.
+/// The random bytes and fresh ids that an attempt got.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct Recorded {
     bytes: Vec<u8>,
     position: usize,
     ids: HashMap<Kind, (Vec<u32>, usize)>,
 }
 
-impl Kept {
+impl Recorded {
     pub(crate) fn random(&mut self, entropy: &dyn Entropy, count: usize) -> Vec<u8> {
         let end = self.position + count;
         if self.bytes.len() < end {
@@ -22,9 +22,9 @@ impl Kept {
                 entropy.fill(fresh);
             }
         }
-        let answer = self.bytes.get(self.position..end).unwrap_or_default().to_vec();
+        let bytes = self.bytes.get(self.position..end).unwrap_or_default().to_vec();
         self.position = end;
-        answer
+        bytes
     }
 
     pub(crate) fn id(&mut self, kind: Kind) -> Option<u32> {
@@ -45,8 +45,8 @@ impl Kept {
         self.ids.values().map(|(ids, _)| u32::try_from(ids.len()).unwrap_or(u32::MAX)).sum()
     }
 
-    /// The same answers, from the first one on.
-    pub(crate) fn rewound(mut self) -> Kept {
+    /// The same record, to be read from its first entry on.
+    pub(crate) fn rewound(mut self) -> Recorded {
         self.position = 0;
         self.ids.values_mut().for_each(|(_, position)| *position = 0);
         self

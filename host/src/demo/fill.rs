@@ -1,13 +1,8 @@
-//! `linecard demo`: a whole panel with sample content in a temporary folder. Every row is made
-//! by the same verbs that an operator's commands use.
+//! The demo's content: a tenant, what can be watched, a reseller, and lines. Every row is made by
+//! the same verbs that an operator's commands use.
 
-mod doors;
-
-use crate::cli::Demo;
-use crate::config::Config;
 use crate::content::{CHANNELS, MOVIES, SERIES, guide};
 use crate::panel::Panel;
-use crate::{descriptors, logging, serve};
 use anyhow::Context;
 use host_core::caller::Caller;
 use host_core::{PackageId, TenantId, UserId};
@@ -20,49 +15,25 @@ use std::sync::Arc;
 /// Name of the demo's tenant.
 const TENANT: &str = "demo";
 
-/// Makes the panel, prints how to use it, and runs it until it is told to end. The folder goes
-/// with it.
-pub(crate) async fn run(args: Demo, mut config: Config, json: bool) -> anyhow::Result<()> {
-    logging::install(&config.log)?;
-    descriptors::raise();
-    let folder = tempfile::Builder::new().prefix("linecard-demo-").tempdir().context("no temporary folder")?;
-    let films = folder.path().join("films");
-    std::fs::create_dir(&films)?;
-    // Its films lie here, whatever root the configuration has for those of a real panel.
-    config.media.root = Some(films.clone());
-    let panel = Panel::open(&folder.path().join("data"), config)?;
-    let made = fill(&panel, &films).await?;
-    let server = serve::bind(&panel, args.listen, Some(args.management), false).await?;
-    let listening = server.addresses().first().copied().unwrap_or(args.listen);
-    let doors = doors::of(&made, listening, server.management_address());
-    if json {
-        println!("{doors}");
-    } else {
-        doors::introduce(&doors, panel.media.has_ffmpeg());
-    }
-    server.serve(serve::asked_to_end()).await;
-    panel.close().await;
-    Ok(())
-}
-
 /// What was made, for the doors.
-struct Made {
-    tenant: Value,
-    reseller: Value,
+pub(super) struct Made {
+    pub(super) tenant: Value,
+    pub(super) reseller: Value,
     /// Each with what is special about it; the first is the one to try.
-    lines: Vec<(Value, &'static str)>,
-    catalogue: Catalogue,
+    pub(super) lines: Vec<(Value, &'static str)>,
+    pub(super) catalogue: Catalogue,
 }
 
 /// What can be watched.
-struct Catalogue {
+pub(super) struct Catalogue {
     bouquets: Vec<u32>,
-    channels: Vec<(u32, &'static str)>,
-    movie: u32,
-    episode: u32,
+    pub(super) channels: Vec<(u32, &'static str)>,
+    pub(super) movie: u32,
+    pub(super) episode: u32,
 }
 
-async fn fill(panel: &Arc<Panel>, films: &Path) -> anyhow::Result<Made> {
+/// Fills a new panel; the films go into this folder.
+pub(super) async fn fill(panel: &Arc<Panel>, films: &Path) -> anyhow::Result<Made> {
     let engine = &panel.engine;
     let tenant = host_engine::tenant::create(engine, "demo", TENANT, &[]).await?;
     let id = panel.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")?;
@@ -147,7 +118,7 @@ async fn catalogue(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyh
     Ok(Catalogue { bouquets: vec![live, films], channels, movie, episode })
 }
 
-/// The series with its episodes; answers it and the first of them.
+/// Creates the series with its episodes. Returns it and the first of them.
 async fn series(engine: &Arc<Engine>, tenant: TenantId, films: &Path) -> anyhow::Result<(u32, u32)> {
     let category = record(engine, tenant, "category", json!({ "kind": "series", "name": "Series" })).await?;
     let document = json!({ "name": SERIES.name, "categories": [category],

@@ -1,4 +1,4 @@
-//! What is going on, as numbers. Knows no names: a channel is a tenant and a stream id.
+//! What is going on, as numbers. A channel is a tenant and a stream id: media has no names.
 
 use host_core::{StreamId, TenantId};
 
@@ -17,7 +17,7 @@ pub enum ChannelState {
 
 /// One running channel.
 #[derive(Clone, Debug)]
-pub struct ChannelFigures {
+pub struct ChannelMetrics {
     /// Whose.
     pub tenant: TenantId,
     /// Which stream.
@@ -40,9 +40,9 @@ pub struct ChannelFigures {
 
 /// Everything that runs.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
+pub struct Metrics {
     /// Shared channels, in no order.
-    pub channels: Vec<ChannelFigures>,
+    pub channels: Vec<ChannelMetrics>,
     /// Children that run now.
     pub children: usize,
 }

@@ -1,5 +1,4 @@
-//! What writes: statements that are kept ready for the length of a batch, and why one of them
-//! may fail. Knows nothing of what they say.
+//! What writes: statements that are kept ready for the length of a batch, and why one of them may fail.
 
 use crate::error::{failed, plain};
 use host_core::plan::Guard;
@@ -45,7 +44,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 /// Writes, and remembers whether anything was written.
-pub(in crate::sqlite) struct Hand<'c> {
+pub(in crate::sqlite) struct PlanWriter<'c> {
     pub(in crate::sqlite) connection: &'c Connection,
     wrote: Cell<bool>,
     /// The statements of this batch. Their texts are never dropped, so that where a text lies says
@@ -53,12 +52,12 @@ pub(in crate::sqlite) struct Hand<'c> {
     ready: RefCell<Vec<(&'static str, CachedStatement<'c>)>>,
 }
 
-impl<'c> Hand<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Hand<'c> {
-        Hand { connection, wrote: Cell::new(false), ready: RefCell::default() }
+impl<'c> PlanWriter<'c> {
+    pub(super) fn new(connection: &'c Connection) -> PlanWriter<'c> {
+        PlanWriter { connection, wrote: Cell::new(false), ready: RefCell::default() }
     }
 
-    /// Whether anything was written since [`Hand::begin`].
+    /// Whether anything was written since [`PlanWriter::begin`].
     pub(super) fn has_written(&self) -> bool {
         self.wrote.get()
     }
@@ -73,7 +72,7 @@ impl<'c> Hand<'c> {
         self.wrote.set(true);
     }
 
-    /// Runs a statement. The answer: rows it touched.
+    /// Runs a statement. Returns how many rows it touched.
     pub(in crate::sqlite) fn run(&self, sql: &'static str, params: impl Params) -> rusqlite::Result<usize> {
         let rows = self.with(sql, |statement| statement.execute(params))?;
         if rows > 0 {
