@@ -1,4 +1,5 @@
 //! Rows that the host holds for a call: named in the reply, read, and misused.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
