@@ -6,6 +6,7 @@
 mod authority;
 mod bounds;
 mod columns;
+mod common;
 mod fit;
 mod listed;
 mod reply;
@@ -16,6 +17,7 @@ mod validate;
 pub use authority::Reach;
 pub use bounds::DESCRIPTION_BYTES;
 pub use columns::{Columns, Mismatch};
+pub use common::{Common, Nothing};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use reply::*;
@@ -55,6 +57,9 @@ pub struct Action {
     /// Reads or writes. A write needs POST unless the key allows GET.
     #[serde(default)]
     pub kind: ActionKind,
+    /// What it does, when it is a common action: then its plugin has no code for it.
+    #[serde(default)]
+    pub does: Option<Common>,
     /// Who may call it.
     pub roles: Vec<CallerRole>,
     /// How long it may run.
@@ -176,6 +181,18 @@ pub struct Parameter {
     /// One sentence for people.
     #[serde(default)]
     pub summary: String,
+    /// Of a common action: the field that it sets; default the one of its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<String>,
+    /// Of a common action: the value that sets the field to null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nothing: Option<Nothing>,
+    /// Of a common action: the surface's words (or numbers) and the kind's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, String>,
+    /// Of a common action: the field is a list, and this its one item.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 /// A call to show and to test with.

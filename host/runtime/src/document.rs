@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::route::Route;
 use host_core::action::Dependency;
 use host_core::time::Unix;
+use serde_json::{Map, Value};
 use std::fmt::Write;
 
 /// The call document of `wit/plugin/plugin.wit`. In a build it holds only what the cache rule names; the rest is
@@ -19,10 +20,14 @@ pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&BodyBu
     quote(&mut text, &route.action.surface);
     text.push_str(",\"action\":");
     quote(&mut text, &route.action.name);
-    text.push_str(",\"parameters\":");
-    match serde_json::to_string(&call.parameters) {
-        Ok(parameters) => text.push_str(&parameters),
-        Err(_) => text.push_str("{}"),
+    if route.action.does.is_some() {
+        let (id, fields) = route.action.asked(&call.parameters);
+        let _ = write!(text, ",\"does\":{{\"id\":{id},\"fields\":");
+        object(&mut text, &fields);
+        text.push_str("},\"parameters\":{}");
+    } else {
+        text.push_str(",\"parameters\":");
+        object(&mut text, &call.parameters);
     }
     // A kept body is kept under its settings, so that a build may see them.
     if let Some(settings) = route.settings.text() {
@@ -50,6 +55,13 @@ pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&BodyBu
     quote(&mut text, if shown { &request.agent } else { "" });
     let _ = write!(text, ",\"now\":{}}},\"dry_run\":{}}}", now.0, call.dry_run);
     text
+}
+
+fn object(text: &mut String, fields: &Map<String, Value>) {
+    match serde_json::to_string(fields) {
+        Ok(fields) => text.push_str(&fields),
+        Err(_) => text.push_str("{}"),
+    }
 }
 
 fn number(text: &mut String, number: Option<u32>) {

@@ -40,6 +40,8 @@ mod refusal;
 pub mod base;
 pub mod body;
 pub mod catalogue;
+#[doc(hidden)]
+pub mod common;
 pub mod credits;
 pub mod guide;
 pub mod json;

@@ -58,6 +58,7 @@ fn action(action: &Action) -> Result<(), String> {
         most("refusal codes", action.refuses.len(), 64)?;
         action.refuses.iter().try_for_each(|code| name("a refusal code", code))?;
         most("fields", action.reply.fields.len(), 256)?;
+        action.does.iter().try_for_each(|common| name("a kind", common.kind()))?;
         action.reply.of.iter().try_for_each(|kind| name("a kind", kind))?;
         action.reply.fields.iter().try_for_each(|(name, described)| field(name, described))?;
         most("examples", action.examples.len(), 16)?;
@@ -80,6 +81,9 @@ fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
         most("values of one_of", parameter.one_of.len(), 256)?;
         parameter.one_of.iter().try_for_each(|one| long("a value of one_of", one, 256))?;
         parameter.code.iter().try_for_each(|code| name("a refusal code", code))?;
+        parameter.sets.iter().try_for_each(|field| plain("what it sets", field))?;
+        most("words", parameter.words.len(), 64)?;
+        parameter.words.iter().try_for_each(|(own, set)| plain("a word", own).and_then(|()| plain("a word", set)))?;
         let default = parameter.default.as_ref().map_or(0, |default| default.to_string().len());
         if default > DEFAULT_BYTES { Err(format!("its default has more than {DEFAULT_BYTES} bytes")) } else { Ok(()) }
     };

@@ -21,6 +21,9 @@ pub(crate) struct Action {
     /// One sentence for people.
     #[serde(default)]
     pub summary: String,
+    /// The verb and the kind, when it is a common action.
+    #[serde(default)]
+    pub does: BTreeMap<String, String>,
     /// Its parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
@@ -53,7 +56,8 @@ impl Parameter {
 
 /// The actions of a file, or the first thing that cannot become Rust.
 pub(crate) fn actions(text: &str) -> Result<Vec<Action>, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let file = linecard_nouns::spelled_out(toml::from_str(text).map_err(|error| error.to_string())?)?;
+    let file: File = file.try_into().map_err(|error: toml::de::Error| error.to_string())?;
     let mut names = BTreeSet::new();
     for action in &file.action {
         identifier(&action.name)?;

@@ -7,9 +7,9 @@ use quote::{format_ident, quote};
 
 /// Everything that `plugin!` writes; `path` is the file, which the compiler then watches.
 pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
-    let structs = actions.iter().map(parameters);
+    let structs = actions.iter().filter(|action| action.does.is_empty()).map(parameters);
     let names: Vec<String> = actions.iter().map(|action| format!("{}/{}", action.surface, action.name)).collect();
-    let functions = actions.iter().map(|action| name_in_rust(&action.name));
+    let answers = actions.iter().map(answer);
     quote! {
         /// The parameters of each action, as `actions.toml` describes them.
         pub mod parameters {
@@ -26,13 +26,27 @@ pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
                 // Built again when the description changes.
                 const _: &str = include_str!(#path);
                 match action {
-                    #(#names => ::linecard_sdk::answer(call, crate::#functions::#functions),)*
+                    #(#names => #answers,)*
                     _ => Err(::linecard_sdk::Refusal::new("unknown_action", "This plugin has no such action.")),
                 }
             }
         }
 
         ::linecard_sdk::export!(ThisPlugin);
+    }
+}
+
+/// What answers an action: the function of its name, or the verb that it is said to do.
+fn answer(action: &Action) -> TokenStream {
+    let Some((verb, kind)) = action.does.first_key_value() else {
+        let function = name_in_rust(&action.name);
+        return quote! { ::linecard_sdk::answer(call, crate::#function::#function) };
+    };
+    let verb = name_in_rust(verb);
+    match kind.as_str() {
+        "line" => quote! { ::linecard_sdk::common::lines::#verb(call) },
+        "user" => quote! { ::linecard_sdk::common::users::#verb(call) },
+        kind => quote! { ::linecard_sdk::common::records::#verb(#kind, call) },
     }
 }
 
@@ -108,6 +122,12 @@ mod tests {
              ips = { type = 'list', of = 'network' }\nend = { type = 'date' }\n\
              start = { type = 'count' }\ntype = { type = 'text', default = '' }\n";
         let written = plugin(&crate::description::actions(text).unwrap(), "f").to_string().replace(' ', "");
+        let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
+             [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
+        let common = plugin(&crate::description::actions(common).unwrap(), "f").to_string().replace(' ', "");
+        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::common::lines::get(call),"), "{common}");
+        assert!(common.contains("::linecard_sdk::common::records::get(\"stream\",call)"), "{common}");
+        assert!(!common.contains("structGet"), "{common}");
         for part in [
             "pubstructCreateLine{",
             "pubpackage:u32,",

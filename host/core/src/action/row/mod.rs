@@ -18,6 +18,10 @@ pub struct Rows<'a> {
     columns: Vec<(&'a str, &'a Field)>,
     /// Sorted: a field of the kind, and a column that it goes into.
     fields: Vec<(&'a str, usize)>,
+    /// Where the fields of a struct stand among these, in its order, as the first row has shown.
+    order: Vec<(&'static str, Range<usize>)>,
+    /// How many fields of the row have been read.
+    read: usize,
     /// Where the cells of the row lie that is being written; empty ones have no value yet.
     cells: Vec<Range<usize>>,
     row: Vec<u8>,
@@ -46,7 +50,7 @@ impl ReplyShape {
         }
         fields.sort_unstable();
         let cells = vec![0..0; columns.len()];
-        Rows { columns, fields, cells, row: Vec::with_capacity(512), text: Vec::new() }
+        Rows { columns, fields, order: Vec::new(), read: 0, cells, row: Vec::with_capacity(512), text: Vec::new() }
     }
 }
 
@@ -68,7 +72,7 @@ impl Rows<'_> {
     /// None of what can be in a document.
     pub fn write_document(&mut self, row: &Map<String, Value>) -> Result<(), NoRow> {
         self.begin();
-        row.iter().try_for_each(|(name, value)| self.field(name, value))?;
+        row.iter().try_for_each(|(name, value)| self.field(self.shown_by(name), value))?;
         self.end();
         Ok(())
     }
@@ -88,16 +92,34 @@ impl Rows<'_> {
     }
 
     fn begin(&mut self) {
+        self.read = 0;
         self.row.clear();
         self.cells.fill(0..0);
     }
 
-    /// Reads a field of the kind when a column shows it.
-    fn field(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), NoRow> {
-        let mut at = self.fields.partition_point(|(field, _)| *field < name);
-        while let Some((field, column)) = self.fields.get(at)
-            && *field == name
-        {
+    /// Which of the fields have this name.
+    fn shown_by(&self, name: &str) -> Range<usize> {
+        let begin = self.fields.partition_point(|(field, _)| *field < name);
+        let rest = self.fields.get(begin..).unwrap_or_default();
+        begin..begin + rest.iter().take_while(|(field, _)| *field == name).count()
+    }
+
+    /// Likewise of the next field of a struct, whose rows have the same fields in the same order: each is looked
+    /// up once.
+    fn shown_by_next(&mut self, name: &'static str) -> Range<usize> {
+        let known = self.order.get(self.read).filter(|(known, _)| std::ptr::eq(*known, name));
+        let shown = known.map_or_else(|| self.shown_by(name), |(_, shown)| shown.clone());
+        if self.read == self.order.len() {
+            self.order.push((name, shown.clone()));
+        }
+        self.read += 1;
+        shown
+    }
+
+    /// Reads a field of the kind into the columns that show it.
+    fn field(&mut self, shown_by: Range<usize>, value: &(impl Serialize + ?Sized)) -> Result<(), NoRow> {
+        for at in shown_by {
+            let Some((_, column)) = self.fields.get(at) else { break };
             let Some((_, shown)) = self.columns.get(*column) else { break };
             let begin = self.row.len();
             serde_json::to_writer(&mut self.row, value).map_err(|error| NoRow(error.to_string()))?;
@@ -108,7 +130,6 @@ impl Rows<'_> {
             if self.row.get(earlier.clone()) != Some(b"0") {
                 *earlier = cell;
             }
-            at += 1;
         }
         Ok(())
     }
@@ -148,7 +169,8 @@ impl SerializeStruct for Row<'_, '_> {
     type Error = NoRow;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), NoRow> {
-        self.0.field(name, value)
+        let shown_by = self.0.shown_by_next(name);
+        self.0.field(shown_by, value)
     }
 
     fn end(self) -> Result<(), NoRow> {

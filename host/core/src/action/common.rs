@@ -1,0 +1,176 @@
+//! Common actions: a verb on a kind, with parameters that each set one of its fields. They are described, and need no
+//! code of their plugin: the host puts what was sent into the kind's own words, the SDK calls the verb.
+
+use super::{Action, Parameter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A verb on the kind that is named.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Common {
+    /// A page of rows; its parameters set fields of the verb's query.
+    List(String),
+    /// The row whose id is the parameter `id`; of a kind that has but one row, that one.
+    Get(String),
+    /// A new row.
+    Create(String),
+    /// Sets the fields that were sent, of the row as for `get`.
+    Edit(String),
+    /// Deletes the row whose id is the parameter `id`.
+    Delete(String),
+}
+
+/// Which value of a parameter stands for nothing: it sets its field to null.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nothing {
+    /// The empty text.
+    Empty,
+    /// The number 0.
+    Zero,
+    /// A flag that is set. One that is not sets nothing.
+    Set,
+}
+
+impl Common {
+    /// The kind.
+    pub fn kind(&self) -> &str {
+        match self {
+            Common::List(kind)
+            | Common::Get(kind)
+            | Common::Create(kind)
+            | Common::Edit(kind)
+            | Common::Delete(kind) => kind,
+        }
+    }
+
+    /// Whether it changes something.
+    pub fn writes(&self) -> bool {
+        matches!(self, Common::Create(_) | Common::Edit(_) | Common::Delete(_))
+    }
+}
+
+/// The parameter that names the row.
+const ID: &str = "id";
+/// The id of the one row of a kind that has no more.
+const ONLY: u32 = 1;
+
+impl Action {
+    /// What the verb of a common action is called with: the row's id, and the fields that the parameters set.
+    pub fn asked(&self, parameters: &Map<String, Value>) -> (u32, Map<String, Value>) {
+        let id = parameters.get(ID).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        let mut fields = Map::new();
+        let mut nulls = Vec::new();
+        for (name, value) in parameters.iter().filter(|(name, _)| *name != ID) {
+            let Some(described) = self.parameters.get(name) else { continue };
+            let field = described.sets.as_deref().unwrap_or(name);
+            match described.set(value) {
+                Some(Value::Null) if described.nothing == Some(Nothing::Set) => nulls.push(field),
+                Some(value) => drop(fields.insert(field.to_owned(), value)),
+                None => {}
+            }
+        }
+        // A switch that empties a field wins over a value for it.
+        fields.extend(nulls.into_iter().map(|field| (field.to_owned(), Value::Null)));
+        (id.unwrap_or(ONLY), fields)
+    }
+}
+
+impl Parameter {
+    /// What a value sets its field to, if to anything.
+    fn set(&self, value: &Value) -> Option<Value> {
+        let is_nothing = match self.nothing {
+            None => false,
+            Some(Nothing::Empty) => value.as_str() == Some(""),
+            Some(Nothing::Zero) => value.as_u64() == Some(0),
+            Some(Nothing::Set) if value.as_bool() == Some(true) => true,
+            Some(Nothing::Set) => return None,
+        };
+        if is_nothing {
+            return Some(Value::Null);
+        }
+        let word = match value {
+            Value::String(word) => self.words.get(word),
+            Value::Number(number) if !self.words.is_empty() => self.words.get(&number.to_string()),
+            _ => None,
+        };
+        let value = word.map_or_else(|| value.clone(), |word| Value::from(word.as_str()));
+        Some(if self.listed { Value::Array(vec![value]) } else { value })
+    }
+}
+
+/// Refuses an action that cannot be what it is said to be.
+pub(super) fn check(action: &Action) -> Result<(), String> {
+    let Some(common) = &action.does else {
+        let mut sets = action.parameters.iter().filter(|(_, parameter)| {
+            parameter.sets.is_some() || parameter.nothing.is_some() || !parameter.words.is_empty() || parameter.listed
+        });
+        return match sets.next() {
+            Some((name, _)) => Err(format!("parameter {name}: it says what it sets; say what the action `does`")),
+            None => Ok(()),
+        };
+    };
+    if common.writes() != (action.kind == super::ActionKind::Write) {
+        return Err("an action that creates, edits or deletes is of kind write, and no other".into());
+    }
+    let answers = !matches!(common, Common::Delete(_));
+    if answers && action.reply.of.as_deref() != Some(common.kind()) {
+        return Err(format!("it answers with the kind {0}: reply of = \"{0}\"", common.kind()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn action(parameters: Value) -> Action {
+        serde_json::from_value(json!({ "surface": "s", "name": "edit_line", "summary": "", "kind": "write",
+            "roles": ["admin"], "does": { "edit": "line" }, "parameters": parameters,
+            "reply": { "shape": "object", "of": "line", "fields": { "id": { "type": "id" } } } }))
+        .unwrap()
+    }
+
+    fn asked(parameters: Value, sent: Value) -> (u32, Value) {
+        let (id, fields) = action(parameters).asked(sent.as_object().unwrap());
+        (id, Value::Object(fields))
+    }
+
+    #[test]
+    fn what_was_sent_is_put_into_the_kinds_own_words() {
+        let parameters = json!({ "id": { "type": "id" }, "is_trial": { "type": "flag", "sets": "trial" },
+            "filter": { "type": "count", "words": { "1": "active" } },
+            "stream_type": { "type": "text", "sets": "kinds", "words": { "radio_streams": "radio" }, "listed": true } });
+        let sent = json!({ "id": 7, "is_trial": false, "filter": 1, "stream_type": "radio_streams" });
+        let wanted = json!({ "trial": false, "filter": "active", "kinds": ["radio"] });
+        assert_eq!(asked(parameters.clone(), sent), (7, wanted));
+        assert_eq!(asked(parameters, json!({ "filter": 9, "other": 1 })), (1, json!({ "filter": 9 })));
+    }
+
+    #[test]
+    fn some_values_stand_for_nothing() {
+        let parameters = json!({ "member": { "type": "count", "sets": "owner", "nothing": "zero" },
+            "same": { "type": "text", "nothing": "empty" }, "end": { "type": "date", "sets": "expiry" },
+            "a_endless": { "type": "flag", "sets": "expiry", "nothing": "set" } });
+        let sent = json!({ "member": 0, "same": "", "end": 5, "a_endless": true });
+        assert_eq!(asked(parameters.clone(), sent).1, json!({ "owner": null, "same": null, "expiry": null }));
+        let sent = json!({ "member": 3, "same": "x", "end": 5, "a_endless": false });
+        assert_eq!(asked(parameters, sent).1, json!({ "owner": 3, "same": "x", "expiry": 5 }));
+    }
+
+    #[test]
+    fn an_action_is_what_it_is_said_to_be() {
+        let wrong = |more: Value| {
+            let mut described = serde_json::to_value(action(json!({ "x": { "type": "int" } }))).unwrap();
+            described.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            check(&serde_json::from_value(described).unwrap()).err().unwrap_or_default()
+        };
+        assert_eq!(wrong(json!({})), "");
+        assert!(wrong(json!({ "kind": "read" })).contains("of kind write"));
+        assert!(wrong(json!({ "does": { "edit": "user" } })).contains("reply of = \"user\""));
+        let parameters = json!({ "x": { "type": "int", "sets": "y" } });
+        assert!(wrong(json!({ "does": null, "parameters": parameters })).contains("`does`"));
+    }
+}

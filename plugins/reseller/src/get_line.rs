@@ -1,9 +1,0 @@
-//! `get_line`: one line of the caller's tree.
-//! Knows no scope: the host shows only what the caller may see.
-
-use crate::parameters::GetLine;
-use linecard_sdk::{Call, Refusal, Reply, lines, reply};
-
-pub(crate) fn get_line(call: Call<GetLine>) -> Result<Reply, Refusal> {
-    reply::held(lines::get(call.parameters.id)?)
-}

@@ -1,0 +1,91 @@
+//! Common actions: the verbs that [`crate::plugin!`] calls where `actions.toml` says what an action `does`. What is
+//! asked is in the kind's own words already, and the host writes what the verb answers.
+
+use crate::{Refusal, read};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+struct Call<'c> {
+    #[serde(borrow)]
+    does: Asked<'c>,
+}
+
+/// What a verb is called with.
+#[derive(Deserialize)]
+struct Asked<'c> {
+    id: u32,
+    #[serde(borrow)]
+    fields: &'c RawValue,
+}
+
+fn asked(call: &str) -> Result<Asked<'_>, Refusal> {
+    Ok(read::<Call<'_>>(call)?.does)
+}
+
+fn held(number: u32) -> String {
+    let mut text = String::from("{\"held\":");
+    crate::json::number(&mut text, number);
+    text.push('}');
+    text
+}
+
+fn done((): ()) -> String {
+    String::from("{\"data\":null}")
+}
+
+/// The verbs of an interface: each with the kind where it needs one, the parts of what is asked, and what it answers.
+macro_rules! verbs {
+    ($interface:path, $($verb:ident($(of $kind:ident,)? $(by $part:ident),+) => $answer:ident;)+) => {
+        use $interface as host;
+
+        $(
+            #[doc = concat!("Calls `", stringify!($verb), "` with what is asked.")]
+            pub fn $verb($($kind: &str,)? call: &str) -> Result<String, crate::Refusal> {
+                let asked = super::asked(call)?;
+                Ok(super::$answer(host::$verb($($kind,)? $(asked.$part()),+)?))
+            }
+        )+
+    };
+}
+
+impl Asked<'_> {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn fields(&self) -> &str {
+        self.fields.get()
+    }
+}
+
+/// On lines.
+pub mod lines {
+    verbs! { crate::bindings::linecard::lines::lines,
+        list(by fields) => held;
+        get(by id) => held;
+        create(by fields) => held;
+        edit(by id, by fields) => held;
+        delete(by id) => done;
+    }
+}
+
+/// On users.
+pub mod users {
+    verbs! { crate::bindings::linecard::users::users,
+        list(by fields) => held;
+        get(by id) => held;
+        create(by fields) => held;
+    }
+}
+
+/// On records of a kind.
+pub mod records {
+    verbs! { crate::bindings::linecard::records::records,
+        list(of kind, by fields) => held;
+        get(of kind, by id) => held;
+        create(of kind, by fields) => held;
+        edit(of kind, by id, by fields) => held;
+        delete(of kind, by id) => done;
+    }
+}
