@@ -1,3 +1,5 @@
+//! Rows as a surface shows them: order, flags, times, empty values, words, and what is not read.
+
 use super::*;
 use serde_json::json;
 
