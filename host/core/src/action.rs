@@ -3,27 +3,28 @@
 //! Knows nothing of HTTP libraries or components: the http floor applies it, the runtime reads
 //! it from the component's `linecard:actions` section (JSON of [`Description`]).
 
+mod asked;
 mod authority;
 mod bounds;
 mod columns;
-mod common;
 mod fit;
 mod listed;
 mod reply;
 mod row;
 mod surface;
 mod validate;
+mod verb;
 
 pub use authority::Reach;
 pub use bounds::DESCRIPTION_BYTES;
 pub use columns::{Columns, Mismatch};
-pub use common::{Common, Nothing};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use reply::*;
 pub use row::{NoRow, Rows};
 pub use surface::*;
 pub use validate::HOST_PARAMETERS;
+pub use verb::{Nothing, Verb};
 
 use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub struct Action {
     pub kind: ActionKind,
     /// What it does, when it is a common action: then its plugin has no code for it.
     #[serde(default)]
-    pub does: Option<Common>,
+    pub does: Option<Verb>,
     /// Who may call it.
     pub roles: Vec<CallerRole>,
     /// How long it may run.

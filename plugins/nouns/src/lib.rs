@@ -2,8 +2,10 @@
 //! packer and the macro read the same result; the host knows nothing of it. `plugins/README.md` shows the keys.
 
 mod noun;
+mod table;
 
 use noun::Noun;
+use table::{put, text};
 use toml::{Table, Value};
 
 /// The file with every action spelled out.
@@ -84,24 +86,6 @@ fn some(names: &[Value], of: &str, set: &Table) -> Result<Table, String> {
         Ok((name.to_owned(), field.clone()))
     };
     names.iter().map(field).collect()
-}
-
-/// Adds parameters to an action; its own go before those of the same name.
-fn put(action: &mut Table, parameters: Table) {
-    let own = action.entry("parameters").or_insert_with(|| Value::Table(Table::new()));
-    if let Value::Table(own) = own {
-        for (name, parameter) in parameters {
-            own.entry(name).or_insert(parameter);
-        }
-    }
-}
-
-fn text(value: Option<Value>, key: &str) -> Result<Option<String>, String> {
-    match value {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{key}` is a text")),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A noun: how a surface shows a kind and what may be sent for it, a row for each field.
 
-use super::put;
+use crate::table::{put, text};
 use toml::{Table, Value};
 
 /// A noun of the file.
@@ -108,7 +108,7 @@ impl Noun {
     /// Spells out an action on this noun: one that `does` a verb, or one of the author's own that `takes` what a
     /// verb takes.
     pub(crate) fn spell_out(&self, action: &mut Table) -> Result<(), String> {
-        if let Some(verb) = super::text(action.remove("takes"), "takes")? {
+        if let Some(verb) = text(action.remove("takes"), "takes")? {
             let mut parameters = self.parameters(known(&verb)?.0);
             for (_, parameter) in parameters.iter_mut() {
                 let parameter = parameter.as_table_mut();
@@ -119,7 +119,7 @@ impl Noun {
             put(action, parameters);
             return Ok(());
         }
-        let verb = super::text(action.remove("does"), "does")?.ok_or("an action on a noun `does` or `takes` a verb")?;
+        let verb = text(action.remove("does"), "does")?.ok_or("an action on a noun `does` or `takes` a verb")?;
         let (verb, shape) = known(&verb)?;
         action.insert("does".into(), Table::from_iter([(verb.to_owned(), self.kind.clone().into())]).into());
         let kind = if matches!(verb, "list" | "get") { "read" } else { "write" };

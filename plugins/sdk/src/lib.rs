@@ -40,8 +40,6 @@ mod refusal;
 pub mod base;
 pub mod body;
 pub mod catalogue;
-#[doc(hidden)]
-pub mod common;
 pub mod credits;
 pub mod guide;
 pub mod json;
@@ -52,6 +50,8 @@ pub mod reply;
 pub mod time;
 pub mod url;
 pub mod users;
+#[doc(hidden)]
+pub mod verbs;
 
 pub use amount::Credits;
 pub use call::{Call, Caller, Request, Role, Settings, answer};

@@ -58,7 +58,7 @@ fn action(action: &Action) -> Result<(), String> {
         most("refusal codes", action.refuses.len(), 64)?;
         action.refuses.iter().try_for_each(|code| name("a refusal code", code))?;
         most("fields", action.reply.fields.len(), 256)?;
-        action.does.iter().try_for_each(|common| name("a kind", common.kind()))?;
+        action.does.iter().try_for_each(|verb| name("a kind", verb.kind()))?;
         action.reply.of.iter().try_for_each(|kind| name("a kind", kind))?;
         action.reply.fields.iter().try_for_each(|(name, described)| field(name, described))?;
         most("examples", action.examples.len(), 16)?;

@@ -2,7 +2,7 @@
 //! Knows no other plugin.
 
 use super::listed::{CONTENT_TYPES, HTML, LINE_STATUSES, STATUSES, content_type};
-use super::{Action, ActionKind, Archive, CacheRule, Description, Form, Shape, Surface, common, fit};
+use super::{Action, ActionKind, Archive, CacheRule, Description, Form, Shape, Surface, asked, fit};
 
 impl Description {
     /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
@@ -94,7 +94,7 @@ fn action(action: &Action) -> Result<(), String> {
             return wrong(&format!("parameter {name}: only a whole number with a `max` is `capped`"));
         }
     }
-    fit::reply(&action.reply).and_then(|()| common::check(action)).or_else(|what| wrong(&what))?;
+    fit::reply(&action.reply).and_then(|()| asked::check(action)).or_else(|what| wrong(&what))?;
     if let Some(status) = action.also_for.iter().find(|status| !LINE_STATUSES.contains(&status.as_str())) {
         return wrong(&format!("{} in also_for is none of {LINE_STATUSES:?}", status.escape_debug()));
     }

@@ -44,9 +44,9 @@ fn answer(action: &Action) -> TokenStream {
     };
     let verb = name_in_rust(verb);
     match kind.as_str() {
-        "line" => quote! { ::linecard_sdk::common::lines::#verb(call) },
-        "user" => quote! { ::linecard_sdk::common::users::#verb(call) },
-        kind => quote! { ::linecard_sdk::common::records::#verb(#kind, call) },
+        "line" => quote! { ::linecard_sdk::verbs::lines::#verb(call) },
+        "user" => quote! { ::linecard_sdk::verbs::users::#verb(call) },
+        kind => quote! { ::linecard_sdk::verbs::records::#verb(#kind, call) },
     }
 }
 
@@ -125,8 +125,8 @@ mod tests {
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
              [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
         let common = plugin(&crate::description::actions(common).unwrap(), "f").to_string().replace(' ', "");
-        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::common::lines::get(call),"), "{common}");
-        assert!(common.contains("::linecard_sdk::common::records::get(\"stream\",call)"), "{common}");
+        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(call),"), "{common}");
+        assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\",call)"), "{common}");
         assert!(!common.contains("structGet"), "{common}");
         for part in [
             "pubstructCreateLine{",

@@ -1,55 +1,7 @@
-//! Common actions: a verb on a kind, with parameters that each set one of its fields. They are described, and need no
-//! code of their plugin: the host puts what was sent into the kind's own words, the SDK calls the verb.
+//! What the verb of a common action is called with: each parameter sets one of the kind's fields.
 
-use super::{Action, Parameter};
-use serde::{Deserialize, Serialize};
+use super::{Action, ActionKind, Nothing, Parameter, Verb};
 use serde_json::{Map, Value};
-
-/// A verb on the kind that is named.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Common {
-    /// A page of rows; its parameters set fields of the verb's query.
-    List(String),
-    /// The row whose id is the parameter `id`; of a kind that has but one row, that one.
-    Get(String),
-    /// A new row.
-    Create(String),
-    /// Sets the fields that were sent, of the row as for `get`.
-    Edit(String),
-    /// Deletes the row whose id is the parameter `id`.
-    Delete(String),
-}
-
-/// Which value of a parameter stands for nothing: it sets its field to null.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Nothing {
-    /// The empty text.
-    Empty,
-    /// The number 0.
-    Zero,
-    /// A flag that is set. One that is not sets nothing.
-    Set,
-}
-
-impl Common {
-    /// The kind.
-    pub fn kind(&self) -> &str {
-        match self {
-            Common::List(kind)
-            | Common::Get(kind)
-            | Common::Create(kind)
-            | Common::Edit(kind)
-            | Common::Delete(kind) => kind,
-        }
-    }
-
-    /// Whether it changes something.
-    pub fn writes(&self) -> bool {
-        matches!(self, Common::Create(_) | Common::Edit(_) | Common::Delete(_))
-    }
-}
 
 /// The parameter that names the row.
 const ID: &str = "id";
@@ -102,7 +54,7 @@ impl Parameter {
 
 /// Refuses an action that cannot be what it is said to be.
 pub(super) fn check(action: &Action) -> Result<(), String> {
-    let Some(common) = &action.does else {
+    let Some(verb) = &action.does else {
         let mut sets = action.parameters.iter().filter(|(_, parameter)| {
             parameter.sets.is_some() || parameter.nothing.is_some() || !parameter.words.is_empty() || parameter.listed
         });
@@ -111,12 +63,12 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
             None => Ok(()),
         };
     };
-    if common.writes() != (action.kind == super::ActionKind::Write) {
+    if verb.writes() != (action.kind == ActionKind::Write) {
         return Err("an action that creates, edits or deletes is of kind write, and no other".into());
     }
-    let answers = !matches!(common, Common::Delete(_));
-    if answers && action.reply.of.as_deref() != Some(common.kind()) {
-        return Err(format!("it answers with the kind {0}: reply of = \"{0}\"", common.kind()));
+    let answers = !matches!(verb, Verb::Delete(_));
+    if answers && action.reply.of.as_deref() != Some(verb.kind()) {
+        return Err(format!("it answers with the kind {0}: reply of = \"{0}\"", verb.kind()));
     }
     Ok(())
 }

@@ -1,0 +1,46 @@
+//! What a common action does: a verb on a kind. Such an action is described, and needs no code of its plugin: the
+//! host puts what was sent into the kind's own words, the SDK calls the verb.
+
+use serde::{Deserialize, Serialize};
+
+/// A verb on the kind that is named.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// A page of rows; its parameters set fields of the verb's query.
+    List(String),
+    /// The row whose id is the parameter `id`; of a kind that has but one row, that one.
+    Get(String),
+    /// A new row.
+    Create(String),
+    /// Sets the fields that were sent, of the row as for `get`.
+    Edit(String),
+    /// Deletes the row whose id is the parameter `id`.
+    Delete(String),
+}
+
+/// Which value of a parameter stands for nothing: it sets its field to null.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nothing {
+    /// The empty text.
+    Empty,
+    /// The number 0.
+    Zero,
+    /// A flag that is set. One that is not sets nothing.
+    Set,
+}
+
+impl Verb {
+    /// The kind.
+    pub fn kind(&self) -> &str {
+        match self {
+            Verb::List(kind) | Verb::Get(kind) | Verb::Create(kind) | Verb::Edit(kind) | Verb::Delete(kind) => kind,
+        }
+    }
+
+    /// Whether it changes something.
+    pub fn writes(&self) -> bool {
+        matches!(self, Verb::Create(_) | Verb::Edit(_) | Verb::Delete(_))
+    }
+}
