@@ -30,16 +30,27 @@ use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The version of descriptions that this host reads. It rises when something is said otherwise than before, not
+/// when more can be said.
+pub const VERSION: u32 = 1;
+
 /// All that one plugin describes.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
+    /// Which version of descriptions this is; the first one when nothing is said.
+    #[serde(default = "first")]
+    pub version: u32,
     /// Surfaces whose dialect this plugin owns.
     #[serde(default, rename = "surface", skip_serializing_if = "Vec::is_empty")]
     pub surfaces: Vec<Surface>,
     /// Actions that it answers, on its own or another plugin's surfaces.
     #[serde(default, rename = "action", skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
+}
+
+const fn first() -> u32 {
+    1
 }
 
 /// One action.

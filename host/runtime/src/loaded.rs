@@ -62,7 +62,7 @@ impl LoadedPlugin {
         let instances = link::linker(engine, &component, &package.asked.functions)
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(linked)?;
-        let Description { surfaces, actions } = package.description;
+        let Description { surfaces, actions, .. } = package.description;
         let loaded = LoadedPlugin {
             digest: package.digest,
             manifest: package.manifest,

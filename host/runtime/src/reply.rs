@@ -193,7 +193,7 @@ pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Actio
         && given.code.as_str() == told.code
         && given.message == told.message
     {
-        return Ok(given);
+        return Ok(named_as_sent(given, action));
     }
     let code = Code::from(told.code);
     if let Code::Other(other) = &code
@@ -203,7 +203,16 @@ pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Actio
     }
     let message = crate::log::one_line(&told.message, MAX_MESSAGE);
     let field = told.field.map(|field| crate::log::one_line(&field, 64).into());
-    Ok(Refusal { code, field, message: message.into(), retry_after: None })
+    Ok(named_as_sent(Refusal { code, field, message: message.into(), retry_after: None }, action))
+}
+
+/// A refusal of a field of the kind is about the parameter that sets it.
+fn named_as_sent(refusal: Refusal, action: &Action) -> Refusal {
+    let sent_as = refusal.field.as_deref().and_then(|field| action.sent_as(field));
+    match sent_as.map(|name| name.to_owned().into()) {
+        Some(name) => Refusal { field: Some(name), ..refusal },
+        None => refusal,
+    }
 }
 
 #[cfg(test)]
@@ -272,6 +281,20 @@ mod tests {
         assert_eq!(forged, Err(Lie::Header("content-disposition")));
         let without_body = read(r#"{"data":{},"headers":{"content-language":"en"}}"#, Shape::Object, false);
         assert!(matches!(without_body, Err(Lie::Header(_))));
+    }
+
+    #[test]
+    fn a_refused_field_of_a_common_action_has_the_name_that_its_caller_knows() {
+        let told = |field: &str| GuestRefusal {
+            code: "invalid_date".into(),
+            field: Some(field.into()),
+            message: "No.".into(),
+        };
+        let json = r#"{"surface":"s","name":"a","summary":"","kind":"write","roles":["admin"],"does":{"edit":"line"},
+            "parameters":{"exp_date":{"type":"date","sets":"expiry"}}}"#;
+        let action: Action = serde_json::from_str(json).unwrap();
+        assert_eq!(refusal(told("expiry"), None, &action).unwrap().field.as_deref(), Some("exp_date"));
+        assert_eq!(refusal(told("other"), None, &action).unwrap().field.as_deref(), Some("other"));
     }
 
     #[test]

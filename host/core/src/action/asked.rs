@@ -29,6 +29,18 @@ impl Action {
     }
 }
 
+impl Action {
+    /// The parameter that sets a field of the kind, where the action is a common one: what its caller knows the
+    /// field by. Of several the one that sets it to what was sent.
+    pub fn sent_as(&self, field: &str) -> Option<&str> {
+        self.does.as_ref()?;
+        let sets = |(name, parameter): &(&String, &Parameter)| parameter.sets.as_ref().unwrap_or(name) == field;
+        let mut setting = self.parameters.iter().filter(sets).collect::<Vec<_>>();
+        setting.sort_by_key(|(_, parameter)| parameter.nothing == Some(Nothing::Set));
+        setting.first().map(|(name, _)| name.as_str())
+    }
+}
+
 impl Parameter {
     /// What a value sets its field to, if to anything.
     fn set(&self, value: &Value) -> Option<Value> {
@@ -110,6 +122,17 @@ mod tests {
         assert_eq!(asked(parameters.clone(), sent).1, json!({ "owner": null, "same": null, "expiry": null }));
         let sent = json!({ "member": 3, "same": "x", "end": 5, "a_endless": false });
         assert_eq!(asked(parameters, sent).1, json!({ "owner": 3, "same": "x", "expiry": 5 }));
+    }
+
+    #[test]
+    fn a_field_that_is_refused_has_the_name_under_which_it_was_sent() {
+        let parameters = json!({ "end": { "type": "date", "sets": "expiry" }, "username": { "type": "text" },
+            "a_endless": { "type": "flag", "sets": "expiry", "nothing": "set" } });
+        let action = action(parameters);
+        assert_eq!(action.sent_as("expiry"), Some("end"));
+        assert_eq!(action.sent_as("username"), Some("username"));
+        assert_eq!(action.sent_as("end"), None);
+        assert_eq!(Action { does: None, ..action }.sent_as("expiry"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How large a description may be: what the host compares for every request, shows to people or keeps for every
 //! tenant has a bound, so that no file is a burden by itself.
 
-use super::{Action, Description, Field, Parameter, Sound, Surface};
+use super::{Action, Description, Field, Parameter, Sound, Surface, VERSION};
 
 /// Bytes of a description as it stands in a plugin file.
 pub const DESCRIPTION_BYTES: usize = 1 << 20;
@@ -13,8 +13,12 @@ const FIXED_BODY: usize = 16 << 10;
 const DEFAULT_BYTES: usize = 4 << 10;
 
 impl Description {
-    /// Refuses what is more or longer than a description may have, naming it.
+    /// Refuses another version than this host reads, and what is more or longer than a description may have, naming
+    /// it.
     pub(super) fn check_bounds(&self) -> Result<(), String> {
+        if self.version != VERSION {
+            return Err(format!("its description has version {}; this host reads version {VERSION}", self.version));
+        }
         most("surfaces", self.surfaces.len(), 8)?;
         most("actions", self.actions.len(), 256)?;
         self.surfaces.iter().try_for_each(surface)?;
@@ -140,4 +144,17 @@ fn plain(what: &str, text: &str) -> Result<(), String> {
 fn shown(text: &str) -> String {
     let cut: String = text.chars().take(NAME).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect();
     format!("\"{cut}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_of_another_version_is_refused_by_its_number() {
+        let read = |text: &str| serde_json::from_str::<Description>(text).unwrap().check_bounds();
+        assert_eq!(read("{}"), Ok(()), "who says nothing means the first");
+        assert_eq!(read(r#"{"version":1}"#), Ok(()));
+        assert!(read(r#"{"version":2}"#).unwrap_err().contains("version 2; this host reads version 1"));
+    }
 }
