@@ -1,15 +1,16 @@
 //! What the host holds for a guest: rows that a verb answered, which the guest names in its reply without ever having
 //! seen them, or reads when it wants to look inside.
 
+use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
-use host_core::action::{Columns, NoRow, ReplyShape, Shape};
+use host_core::action::{Columns, NoRow, ReplyShape, Rows, Shape};
 use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use host_engine::{Error, line};
 use serde_json::{Map, Value};
 
-/// Most rows that a call holds at a time: some pages of the largest size.
-const MOST_ROWS: usize = 4_096;
+/// Most rows that a call holds at a time: two pages of the largest size.
+const MOST_ROWS: usize = 2_000;
 
 /// The rows of one kind that a verb answered.
 pub(crate) struct Held {
@@ -48,6 +49,9 @@ pub(crate) enum NotWritten {
     /// The reply names rows of another kind, or another number of them, than its description: the plugin's fault.
     #[error("its reply names {found}, its description says {described}")]
     Other { found: String, described: String },
+    /// Their text is larger than a reply may be.
+    #[error(transparent)]
+    Spent(#[from] Spent),
     /// The kind cannot be written: ours.
     #[error(transparent)]
     Ours(#[from] NoRow),
@@ -60,11 +64,12 @@ impl HeldAnswers {
     /// `too_large` when the call holds too many rows.
     pub(crate) fn hold(&mut self, kind: &'static str, rows: HeldRows) -> Result<u32, Error> {
         let held = Held { kind, rows };
-        self.rows += held.count();
-        if self.rows > MOST_ROWS {
+        let count = self.rows + held.count();
+        if count > MOST_ROWS {
             let message = format!("A call holds at most {MOST_ROWS} rows; read what is held, or ask for fewer.");
             return Err(Refusal::new(Code::TooLarge, message).into());
         }
+        self.rows = count;
         self.answers.push(Some(held));
         // A call makes no more host calls than a u32 counts.
         Ok(u32::try_from(self.answers.len() - 1).unwrap_or(u32::MAX))
@@ -137,12 +142,17 @@ impl Held {
                 return Ok(WrittenRows { text: rows.object(), total, matching });
             }
             HeldRows::Page(page) => {
-                rows_of(page).iter().filter_map(Value::as_object).try_for_each(|row| rows.write_document(row))?;
+                let mut documents = rows_of(page).iter().filter_map(Value::as_object);
+                documents.try_for_each(|row| {
+                    rows.write_document(row).map_err(NotWritten::from).and_then(|()| fits(&rows))
+                })?;
                 let number = |name| page.get(name).and_then(Value::as_u64);
                 (total, matching) = (number("total"), number("matching"));
             }
             HeldRows::Lines(lines) => {
-                lines.rows().try_for_each(|row| rows.write(&row))?;
+                lines
+                    .rows()
+                    .try_for_each(|row| rows.write(&row).map_err(NotWritten::from).and_then(|()| fits(&rows)))?;
                 (total, matching) = (Some(lines.total), Some(lines.matching));
             }
         }
@@ -150,6 +160,46 @@ impl Held {
     }
 }
 
+/// Asked after each row, so that no more is written than a reply may have.
+fn fits(rows: &Rows<'_>) -> Result<(), NotWritten> {
+    if rows.bytes() > REPLY_BYTES { Err(Spent::Reply.into()) } else { Ok(()) }
+}
+
 fn rows_of(page: &Value) -> &[Value] {
     page.get("rows").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn page(rows: usize, bytes: usize) -> HeldRows {
+        let row = json!({ "name": "x".repeat(bytes) });
+        HeldRows::Page(json!({ "rows": vec![row; rows], "total": rows, "matching": rows }))
+    }
+
+    #[test]
+    fn no_more_is_written_than_a_reply_may_have() {
+        let shape = json!({ "shape": "list", "of": "stream", "fields": { "name": { "type": "text" } } });
+        let shape: ReplyShape = serde_json::from_value(shape).unwrap();
+        let written = |rows, bytes| {
+            let mut held = HeldAnswers::default();
+            let number = held.hold("stream", page(rows, bytes)).unwrap();
+            held.take(number).unwrap().write(&shape, CallerRole::Admin, &Columns::default())
+        };
+        assert_eq!(written(7, 1 << 20).unwrap().total, Some(7));
+        assert!(matches!(written(9, 1 << 20), Err(NotWritten::Spent(Spent::Reply))));
+    }
+
+    #[test]
+    fn what_was_too_much_to_hold_takes_no_room() {
+        let mut held = HeldAnswers::default();
+        let first = held.hold("stream", page(1_000, 1)).unwrap();
+        assert!(held.hold("stream", page(1_001, 1)).is_err());
+        assert!(held.hold("stream", page(1_000, 1)).is_ok());
+        assert!(held.hold("stream", page(1, 1)).is_err());
+        assert!(held.read(first, false).is_some());
+        assert!(held.hold("stream", page(1_000, 1)).is_ok(), "what was read has made room");
+    }
 }

@@ -109,6 +109,7 @@ impl From<NotWritten> for Lie {
     fn from(not_written: NotWritten) -> Lie {
         match not_written {
             NotWritten::Ours(error) => Lie::NoRow(error),
+            NotWritten::Spent(spent) => Lie::Spent(spent),
             other => Lie::Shape(other.to_string()),
         }
     }

@@ -159,7 +159,7 @@ async fn a_repeat_under_its_key_gets_the_first_rows_under_its_own_columns() {
 
 #[tokio::test]
 async fn a_call_that_would_hold_more_rows_than_it_may_is_told_so() {
-    let many = "(local.set $n (i32.const 4097))
+    let many = "(local.set $n (i32.const 1000))
         (loop $more
           (call $list (i32.const 9000) (i32.const 2) (i32.const 64))
           (if (i32.load8_u (i32.const 64)) (then (return (call $refuse
@@ -183,6 +183,6 @@ async fn a_call_that_would_hold_more_rows_than_it_may_is_told_so() {
     panel.engine.act(admin(tenant), "create", create).await.unwrap();
     let refused = panel.call_with("probe", "go", call(tenant)).await;
     assert!(
-        matches!(&refused, Err(CallError::Refusal(no)) if no.code == Code::TooLarge && no.message.contains("4096 rows"))
+        matches!(&refused, Err(CallError::Refusal(no)) if no.code == Code::TooLarge && no.message.contains("2000 rows"))
     );
 }

@@ -1,7 +1,7 @@
 //! Common actions: the verbs that [`crate::plugin!`] calls where `actions.toml` says what an action `does`. What is
 //! asked is in the kind's own words already, and the host writes what the verb answers.
 
-use crate::{Refusal, read};
+use crate::{Held, Refusal, Reply, read, reply};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -23,15 +23,12 @@ fn asked(call: &str) -> Result<Asked<'_>, Refusal> {
     Ok(read::<Call<'_>>(call)?.does)
 }
 
-fn held(number: u32) -> String {
-    let mut text = String::from("{\"held\":");
-    crate::json::number(&mut text, number);
-    text.push('}');
-    text
+fn held(number: u32) -> Result<Reply, Refusal> {
+    reply::held(Held::<()>::new(number))
 }
 
-fn done((): ()) -> String {
-    String::from("{\"data\":null}")
+fn done((): ()) -> Result<Reply, Refusal> {
+    reply::done()
 }
 
 /// The verbs of an interface: each with the kind where it needs one, the parts of what is asked, and what it answers.
@@ -43,7 +40,7 @@ macro_rules! verbs {
             #[doc = concat!("Calls `", stringify!($verb), "` with what is asked.")]
             pub fn $verb($($kind: &str,)? call: &str) -> Result<String, crate::Refusal> {
                 let asked = super::asked(call)?;
-                Ok(super::$answer(host::$verb($($kind,)? $(asked.$part()),+)?))
+                Ok(super::$answer(host::$verb($($kind,)? $(asked.$part()),+)?)?.0)
             }
         )+
     };

@@ -1,11 +1,12 @@
 //! What the verb of a common action is called with: each parameter sets one of the kind's fields.
 
-use super::{Action, ActionKind, Nothing, Parameter, Verb};
+use super::{Action, ActionKind, Form, Nothing, Parameter, Shape, Verb};
 use serde_json::{Map, Value};
 
 /// The parameter that names the row.
 const ID: &str = "id";
-/// The id of the one row of a kind that has no more.
+/// The kind that has one row and no more, and the id of that.
+const ONLY_KIND: &str = "settings";
 const ONLY: u32 = 1;
 
 impl Action {
@@ -27,9 +28,7 @@ impl Action {
         fields.extend(nulls.into_iter().map(|field| (field.to_owned(), Value::Null)));
         (id.unwrap_or(ONLY), fields)
     }
-}
 
-impl Action {
     /// The parameter that sets a field of the kind, where the action is a common one: what its caller knows the
     /// field by. Of several the one that sets it to what was sent.
     pub fn sent_as(&self, field: &str) -> Option<&str> {
@@ -79,6 +78,22 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
         return Err("an action that creates, edits or deletes is of kind write, and no other".into());
     }
     let answers = !matches!(verb, Verb::Delete(_));
+    if !matches!(verb, Verb::List(_) | Verb::Create(_)) {
+        // Else a slip of its author would be about whichever row is the first.
+        match action.parameters.get(ID) {
+            Some(id) if id.form == Form::Id && id.required => {}
+            None if verb.kind() == ONLY_KIND => {}
+            _ => return Err("it is about one row: its parameter `id` is of type id, and required".into()),
+        }
+    }
+    let shape = match verb {
+        Verb::List(_) => Shape::List,
+        Verb::Delete(_) => Shape::None,
+        Verb::Get(_) | Verb::Create(_) | Verb::Edit(_) => Shape::Object,
+    };
+    if action.reply.shape != shape {
+        return Err(format!("the verb answers with the shape {shape:?}, its reply has another").to_lowercase());
+    }
     if answers && action.reply.of.as_deref() != Some(verb.kind()) {
         return Err(format!("it answers with the kind {0}: reply of = \"{0}\"", verb.kind()));
     }
@@ -138,13 +153,22 @@ mod tests {
     #[test]
     fn an_action_is_what_it_is_said_to_be() {
         let wrong = |more: Value| {
-            let mut described = serde_json::to_value(action(json!({ "x": { "type": "int" } }))).unwrap();
+            let parameters = json!({ "id": { "type": "id", "required": true }, "x": { "type": "int" } });
+            let mut described = serde_json::to_value(action(parameters)).unwrap();
             described.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             check(&serde_json::from_value(described).unwrap()).err().unwrap_or_default()
         };
         assert_eq!(wrong(json!({})), "");
         assert!(wrong(json!({ "kind": "read" })).contains("of kind write"));
         assert!(wrong(json!({ "does": { "edit": "user" } })).contains("reply of = \"user\""));
+        assert!(wrong(json!({ "reply": { "shape": "any" } })).contains("shape object"));
+        for parameters in
+            [json!({}), json!({ "id": { "type": "id" } }), json!({ "id": { "type": "text", "required": true } })]
+        {
+            assert!(wrong(json!({ "parameters": parameters })).contains("about one row"), "{parameters}");
+        }
+        let one = json!({ "shape": "object", "of": "settings", "fields": { "id": { "type": "id" } } });
+        assert_eq!(wrong(json!({ "does": { "edit": "settings" }, "reply": one, "parameters": {} })), "");
         let parameters = json!({ "x": { "type": "int", "sets": "y" } });
         assert!(wrong(json!({ "does": null, "parameters": parameters })).contains("`does`"));
     }

@@ -20,7 +20,7 @@ pub(super) fn rewrite(field: &Field, row: &mut Vec<u8>, begin: usize) {
         [b'"', text @ .., b'"'] => match (&field.is, field.form) {
             (Some(word), _) => u8::from(text == word.as_bytes()).to_string(),
             // An amount: decimal text in the kind, a number with its places here.
-            (None, Form::Decimal) => String::from_utf8_lossy(text).into_owned(),
+            (None, Form::Decimal) if is_number(text) => String::from_utf8_lossy(text).into_owned(),
             (None, _) => match str::from_utf8(text).ok().and_then(|word| field.words.get(word)) {
                 Some(word) => format!("\"{word}\""),
                 None => return,
@@ -33,6 +33,11 @@ pub(super) fn rewrite(field: &Field, row: &mut Vec<u8>, begin: usize) {
     };
     row.truncate(begin);
     row.extend_from_slice(shown.as_bytes());
+}
+
+/// Whether a text can stand in JSON as a number. Another text stays one, whatever a description calls it.
+fn is_number(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Number>(text).is_ok()
 }
 
 /// A point in time that stands there in unix seconds.

@@ -77,6 +77,11 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// How much has been written.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// The rows as a JSON list.
     pub fn list(self) -> String {
         let mut text = Vec::with_capacity(self.text.len() + 2);

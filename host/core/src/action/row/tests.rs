@@ -97,6 +97,12 @@ fn words_and_amounts_are_the_surfaces() {
 }
 
 #[test]
+fn a_text_that_is_no_amount_cannot_break_out_of_its_place() {
+    let thing = Thing { price: r#"1,"id":9"#, ..THING };
+    assert_eq!(written(r#"{"price": {"type": "decimal"}}"#, &thing), r#"{"price":"1,\"id\":9"}"#);
+}
+
+#[test]
 fn what_is_not_shown_is_not_read() {
     let fields = r#"{"id": {"type": "id"}, "secret": {"type": "text", "role": "admin"}}"#;
     let shape = shape(fields);
