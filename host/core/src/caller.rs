@@ -1,8 +1,9 @@
 //! Who signed in, and the rows that this gives a view of. Only the engine's sign-in makes a
 //! caller; every read and every verb takes its scope from one.
 
+use crate::session::Holder;
 use crate::user::Role;
-use crate::{ApiKeyId, LineId, TenantId, UserId};
+use crate::{ApiKeyId, LineId, SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -54,6 +55,8 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// The public prefix of the key, for the audit.
     pub key_prefix: Option<String>,
+    /// The session that they signed in by, if it was one.
+    pub session: Option<SessionId>,
     /// The request's id, for logs and the audit.
     pub request: String,
 }
@@ -76,7 +79,14 @@ pub enum CallerRole {
 impl Caller {
     /// The host's own caller in a tenant: commands, jobs and schedules.
     pub fn system(tenant: TenantId, request: impl Into<String>) -> Caller {
-        Caller { tenant, identity: Identity::System, address: None, key_prefix: None, request: request.into() }
+        Caller {
+            tenant,
+            identity: Identity::System,
+            address: None,
+            key_prefix: None,
+            session: None,
+            request: request.into(),
+        }
     }
 
     /// The rows it may see.
@@ -104,6 +114,15 @@ impl Caller {
         match self.identity {
             Identity::User { id, .. } => Some(id),
             _ => None,
+        }
+    }
+
+    /// Whose a session of theirs is; none for the host itself and for strangers.
+    pub fn holder(&self) -> Option<Holder> {
+        match self.identity {
+            Identity::User { id, .. } => Some(Holder::User(id)),
+            Identity::Line { id } => Some(Holder::Line(id)),
+            Identity::System | Identity::Stranger => None,
         }
     }
 

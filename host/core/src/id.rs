@@ -49,6 +49,8 @@ ids! { u32:
     AccessCodeId,
     /// An API key of a user.
     ApiKeyId,
+    /// A sign-in that goes on by a token.
+    SessionId,
     /// An entry of a block list.
     BlockId,
     /// A source of guide data.

@@ -40,6 +40,7 @@ pub mod refusal;
 pub mod reserved;
 pub mod secret;
 pub mod series;
+pub mod session;
 pub mod settings;
 pub mod stream;
 pub mod tenant;

@@ -13,6 +13,7 @@ use crate::line::Line;
 use crate::package::Package;
 use crate::plugin::InstalledPlugin;
 use crate::series::Series;
+use crate::session::{Holder, Session};
 use crate::settings::Settings;
 use crate::stream::Stream;
 use crate::tenant::Tenant;
@@ -141,6 +142,7 @@ objects! {
     Stream(Stream, StreamId) "stream",
     Series(Series, SeriesId) "series",
     ApiKey(ApiKey, ApiKeyId) "api_key",
+    Session(Session, SessionId) "session",
     Block(Block, BlockId) "block",
     Settings(Settings, SettingsId) "settings",
     GuideSource(GuideSource, GuideSourceId) "guide_source",
@@ -148,6 +150,15 @@ objects! {
     Tenant(Tenant, TenantId) "tenant",
     AccessCode(AccessCode, AccessCodeId) "access_code",
     Plugin(InstalledPlugin, PluginId) "plugin",
+}
+
+impl From<Holder> for Key {
+    fn from(holder: Holder) -> Key {
+        match holder {
+            Holder::User(id) => Key::User(id),
+            Holder::Line(id) => Key::Line(id),
+        }
+    }
 }
 
 impl std::fmt::Display for Key {
@@ -174,6 +185,8 @@ pub enum Unique {
     CategoryName(CategoryKind, String),
     /// An API key's digest.
     ApiKeyDigest([u8; 32]),
+    /// The digest of a session's token.
+    SessionDigest([u8; 32]),
     /// A guide source's name.
     GuideSourceName(String),
     /// An imported stream's address in its source: (source, url).
@@ -199,6 +212,7 @@ impl Unique {
             Unique::BouquetName(_) => Kind::Bouquet,
             Unique::CategoryName(..) => Kind::Category,
             Unique::ApiKeyDigest(_) => Kind::ApiKey,
+            Unique::SessionDigest(_) => Kind::Session,
             Unique::GuideSourceName(_) => Kind::GuideSource,
             Unique::StreamOrigin(..) => Kind::Stream,
             Unique::TenantName(_) | Unique::TenantHost(_) => Kind::Tenant,
@@ -218,6 +232,7 @@ pub fn uniques(object: &Object) -> Vec<Unique> {
         Object::Bouquet(bouquet) => vec![Unique::BouquetName(bouquet.name.clone())],
         Object::Category(category) => vec![Unique::CategoryName(category.kind, category.name.clone())],
         Object::ApiKey(key) => vec![Unique::ApiKeyDigest(key.digest)],
+        Object::Session(session) => vec![Unique::SessionDigest(session.digest)],
         Object::GuideSource(source) => vec![Unique::GuideSourceName(source.name.clone())],
         Object::Stream(stream) => {
             stream.origin.iter().map(|o| Unique::StreamOrigin(o.source.clone(), o.url.clone())).collect()

@@ -8,6 +8,7 @@ use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::object::{Key, Kind, Object, Unique, uniques};
+use crate::session::Holder;
 use crate::time::Unix;
 use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, UserId, Version};
 use std::collections::BTreeSet;
@@ -46,6 +47,17 @@ pub enum Guard {
     },
     /// Fewer rows of a kind exist than this number (quotas).
     CountBelow(Kind, u32),
+    /// Fewer sessions of a holder than this number last at that time.
+    SessionsBelow {
+        /// Whose.
+        holder: Holder,
+        /// On which surface; none counts those on all.
+        surface: Option<String>,
+        /// When.
+        now: Unix,
+        /// How many are one too many.
+        below: u32,
+    },
     /// No other row names this one: what a deletion is decided from.
     Unnamed(Key),
     /// What the plan's rows refer to is there, and nothing refers to what it deletes. No verb asks
@@ -86,6 +98,8 @@ pub enum Change {
     Guide(GuideSourceId, Build, Vec<GuideChannel>, Vec<Programme>),
     /// Drops up to this number of programmes of builds that nobody reads any more.
     PruneGuide(GuideSourceId, u32),
+    /// Drops up to this number of sessions whose end has come by then.
+    SweepSessions(Unix, u32),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),
 }
@@ -227,6 +241,7 @@ impl Plan {
                 Guard::Within(user, _) => names.insert(Name::Row(Key::User(*user))),
                 Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
                 Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
+                Guard::SessionsBelow { holder, .. } => names.insert(Name::Row((*holder).into())),
                 Guard::CountBelow(..) | Guard::Unused(..) | Guard::Referred => false,
             };
         }
@@ -258,6 +273,7 @@ impl Plan {
                 | Change::TakeIds(..)
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
+                | Change::SweepSessions(..)
                 | Change::Settle(..) => {}
             }
         }

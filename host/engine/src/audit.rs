@@ -124,6 +124,7 @@ fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {
     let changed = match (old, new) {
         (Object::Line(old), Object::Line(new)) => (old.password_mac != new.password_mac).then_some("password"),
         (Object::User(old), Object::User(new)) => (old.password != new.password).then_some("password"),
+        (Object::Session(old), Object::Session(new)) => (old.digest != new.digest).then_some("token"),
         (Object::Stream(old), Object::Stream(new)) => (old.sources != new.sources).then_some("sources"),
         _ => None,
     };

@@ -45,6 +45,7 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
         | Change::UseTrial(..)
         | Change::TakeIds(..)
         | Change::PruneGuide(..)
+        | Change::SweepSessions(..)
         | Change::Settle(..) => String::new(),
     })
 }

@@ -56,6 +56,7 @@ pub(crate) async fn signed(
                 identity: Identity::Stranger,
                 address: Some(visitor.address),
                 key_prefix: None,
+                session: None,
                 request: visitor.id.clone(),
             };
             Ok(Signed { caller, line: None, password: None, key: None })

@@ -173,6 +173,7 @@ fn nobody(host: &Arc<host_engine::Engine>) -> CallState {
         identity: Identity::Stranger,
         address: None,
         key_prefix: None,
+        session: None,
         request: String::new(),
     };
     let work = host.begin(caller, "load").attempt();

@@ -11,6 +11,7 @@ use crate::ledger::{Account, Transfer};
 use crate::line::LineStatus;
 use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
+use crate::session::Holder;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::user::Role;
@@ -143,6 +144,12 @@ pub enum Filter {
     Trial,
     /// Things owned by, or keys of, exactly this user.
     Owner(UserId),
+    /// Sessions of this holder.
+    Holder(Holder),
+    /// Sessions on this surface.
+    Surface(String),
+    /// Sessions whose end has not come at that time.
+    Lasting(Unix),
     /// Users of this role.
     Role(Role),
     /// Streams of one of these kinds.

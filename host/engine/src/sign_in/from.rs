@@ -19,6 +19,13 @@ pub struct From {
 
 impl From {
     pub(super) fn caller(&self, tenant: TenantId, identity: Identity, key_prefix: Option<String>) -> Caller {
-        Caller { tenant, identity, address: Some(self.address), key_prefix, request: self.request.clone() }
+        Caller {
+            tenant,
+            identity,
+            address: Some(self.address),
+            key_prefix,
+            session: None,
+            request: self.request.clone(),
+        }
     }
 }

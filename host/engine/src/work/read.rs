@@ -11,6 +11,7 @@ use host_core::ledger::Account;
 use host_core::object::{Key, Object, Stored, Unique};
 use host_core::plan::Guard;
 use host_core::port::{Page, Query};
+use host_core::session::Holder;
 use host_core::user::{MAX_DEPTH, User};
 use host_core::{BouquetId, Refusal, UserId};
 
@@ -57,19 +58,29 @@ impl Work {
         Ok(found)
     }
 
-    /// Whether the scope has an own row, by its owner as the plan leaves them. Only users write, so
-    /// of a line's scope this knows the line itself.
+    /// Whether the scope has an own row, by its owner as the plan leaves them. Of a line's
+    /// scope this knows what a line may write: nothing but its sessions, beside itself.
     async fn sees(&mut self, scope: Scope, own: &Object) -> Result<bool> {
         let root = match scope {
             Scope::Tenant => return Ok(true),
             Scope::Nothing => return Ok(false),
-            Scope::Line(line) => return Ok(own.key() == Key::Line(line)),
+            Scope::Line(line) => {
+                let is_held = matches!(own, Object::Session(session) if session.holder == Holder::Line(line));
+                return Ok(is_held || own.key() == Key::Line(line));
+            }
             Scope::Tree(root) => root,
         };
         match own {
             Object::User(user) => self.is_below(user.id, root).await,
             Object::Line(line) => self.is_below(line.owner, root).await,
             Object::ApiKey(key) => self.is_below(key.user, root).await,
+            Object::Session(session) => match session.holder {
+                Holder::User(user) => self.is_below(user, root).await,
+                Holder::Line(line) => match self.latest(Key::Line(line)).await? {
+                    Some(Object::Line(line)) => self.is_below(line.owner, root).await,
+                    _ => Ok(false),
+                },
+            },
             Object::Group(_)
             | Object::Package(_)
             | Object::Bouquet(_)
@@ -84,6 +95,14 @@ impl Work {
         }
     }
 
+    /// The row as the plan leaves it, whatever its owner.
+    async fn latest(&mut self, key: Key) -> Result<Option<Object>> {
+        match self.overlay.row(key) {
+            Some(own) => Ok(own.cloned()),
+            None => self.committed(Scope::Tenant, key).await,
+        }
+    }
+
     /// Whether the user is `root` or below it, with the plan's own users among those above.
     async fn is_below(&mut self, user: UserId, root: UserId) -> Result<bool> {
         let mut at = Some(user);
@@ -92,11 +111,7 @@ impl Work {
             if id == root {
                 return Ok(true);
             }
-            let row = match self.overlay.row(Key::User(id)) {
-                Some(own) => own.cloned(),
-                None => self.committed(Scope::Tenant, Key::User(id)).await?,
-            };
-            at = row.and_then(User::from_object).and_then(|user| user.parent);
+            at = self.latest(Key::User(id)).await?.and_then(User::from_object).and_then(|user| user.parent);
         }
         Ok(false)
     }

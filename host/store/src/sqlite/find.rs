@@ -68,6 +68,7 @@ macro_rules! with_unique {
                 &[&super::cells::Word::word(*kind) as &dyn ToSql, name],
             ),
             Unique::ApiKeyDigest(digest) => $run("api_keys.digest = ?1", &[&digest.as_slice() as &dyn ToSql]),
+            Unique::SessionDigest(digest) => $run("sessions.digest = ?1", &[&digest.as_slice() as &dyn ToSql]),
             Unique::GuideSourceName(name) => $run("guide_sources.name = ?1", &[name as &dyn ToSql]),
             Unique::StreamOrigin(source, url) => {
                 $run("streams.origin_source = ?1 AND streams.origin_url = ?2", &[source as &dyn ToSql, url])
@@ -94,6 +95,7 @@ static BY_CONDITION: LazyLock<HashMap<&'static str, (String, String)>> = LazyLoc
         Unique::BouquetName(String::new()),
         Unique::CategoryName(host_core::category::CategoryKind::Live, String::new()),
         Unique::ApiKeyDigest([0; 32]),
+        Unique::SessionDigest([0; 32]),
         Unique::GuideSourceName(String::new()),
         Unique::StreamOrigin(String::new(), String::new()),
         Unique::TenantName(String::new()),

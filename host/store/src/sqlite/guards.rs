@@ -1,7 +1,7 @@
 //! Guards: whether what a plan was decided from still holds.
 
 use super::batch::{Failure, PlanWriter};
-use super::{find, idempotency, ledger, references, table};
+use super::{find, idempotency, ledger, references, sessions, table};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
 use host_core::time::Unix;
@@ -61,6 +61,9 @@ fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
         Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
         Guard::CountBelow(kind, below) => count(connection, *kind)? < *below,
+        Guard::SessionsBelow { holder, surface, now, below } => {
+            sessions::lasting(connection, *holder, surface.as_deref(), *now)? < *below
+        }
         Guard::Unnamed(key) => references::named_by(connection, *key)?.is_none(),
         // It is looked at by the writes themselves.
         Guard::Referred => true,

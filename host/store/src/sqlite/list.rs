@@ -2,6 +2,7 @@
 
 use super::cells::Word;
 use super::scope::{Look, seen};
+use super::sessions::held_by;
 use super::table::{name, read, searched, statements};
 use crate::error::failed;
 use host_core::line::LineStatus;
@@ -127,6 +128,12 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Conditions) -> Result<Strin
         (Filter::Owner(user), Kind::Line) => format!("lines.owner = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::ApiKey) => format!("api_keys.user = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::User) => format!("users.parent = {}", into.mark(user.0)),
+        (Filter::Holder(holder), Kind::Session) => {
+            let (column, number) = held_by(*holder);
+            format!("{column} = {}", into.mark(number))
+        }
+        (Filter::Surface(surface), Kind::Session) => format!("sessions.surface = {}", into.mark(surface.clone())),
+        (Filter::Lasting(now), Kind::Session) => format!("sessions.expires_at > {}", into.mark(now.0)),
         (Filter::Role(role), Kind::User) => format!("users.role = {}", into.mark(role.word().to_owned())),
         (Filter::StreamKinds(kinds), Kind::Stream) => {
             let marks: Vec<_> = kinds.iter().map(|kind| into.mark(kind.word().to_owned())).collect();

@@ -33,6 +33,7 @@ mod references;
 mod reservations;
 pub(crate) mod schema;
 mod scope;
+mod sessions;
 mod set_change;
 mod shelf;
 mod start;

@@ -48,6 +48,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0006-channel-numbers.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0007-members.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0008-compatible-keys.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0009-sessions.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -35,6 +35,9 @@ pub(super) enum Look {
     Down,
 }
 
+/// A session is owned by its user, or by whoever owns its line.
+const SESSION_OWNER: &str = "coalesce(sessions.user, (SELECT l.owner FROM lines l WHERE l.id = sessions.line))";
+
 /// What a scope sees of a kind.
 pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
     match scope {
@@ -43,6 +46,7 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
             Kind::User => Seen::by(tree("users.id", look), user.0),
             Kind::Line => Seen::by(tree("lines.owner", look), user.0),
             Kind::ApiKey => Seen::by(tree("api_keys.user", look), user.0),
+            Kind::Session => Seen::by(tree(SESSION_OWNER, look), user.0),
             Kind::Group
             | Kind::Package
             | Kind::Bouquet
@@ -55,6 +59,7 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
         },
         Scope::Line(line) => match kind {
             Kind::Line => Seen::by("lines.id = {mark}", line.0),
+            Kind::Session => Seen::by("sessions.line = {mark}", line.0),
             Kind::Bouquet => Seen::by(
                 "EXISTS (SELECT 1 FROM lines l WHERE l.id = {mark} AND instr(l.bouquets, ',' || bouquets.id || ','))",
                 line.0,

@@ -65,7 +65,7 @@ macro_rules! with_kind {
         $crate::sqlite::table::with_kind!(@ $kind, $T, $body,
             User: user::User, Group: group::Group, Line: line::Line, Package: package::Package,
             Bouquet: bouquet::Bouquet, Category: category::Category, Stream: stream::Stream,
-            Series: series::Series, ApiKey: api_key::ApiKey, Block: block::Block,
+            Series: series::Series, ApiKey: api_key::ApiKey, Session: session::Session, Block: block::Block,
             Settings: settings::Settings, GuideSource: guide::GuideSource, Job: job::Job,
             Tenant: tenant::Tenant, AccessCode: access_code::AccessCode, Plugin: plugin::InstalledPlugin)
     };
@@ -81,8 +81,8 @@ pub(super) use with_kind;
 macro_rules! with_object {
     ($object:expr, $it:ident => $body:expr) => {
         $crate::sqlite::table::with_object!(@ $object, $it, $body,
-            User Group Line Package Bouquet Category Stream Series ApiKey Block Settings GuideSource Job
-            Tenant AccessCode Plugin)
+            User Group Line Package Bouquet Category Stream Series ApiKey Session Block Settings
+            GuideSource Job Tenant AccessCode Plugin)
     };
     (@ $object:expr, $it:ident, $body:expr, $($variant:ident)*) => {
         match $object { $(host_core::object::Object::$variant($it) => $body),* }

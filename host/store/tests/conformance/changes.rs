@@ -13,6 +13,7 @@ use host_core::object::{Key, Kind, Stored, Unique};
 use host_core::package::Package;
 use host_core::plan::{Change, Guard, Idempotency, MAX_CHANGES, Place, Plan, SetChange, SetKind, Settled};
 use host_core::port::{CommitError, Filter, Query};
+use host_core::session::{Holder, Session};
 use host_core::settings::{SETTINGS, Settings};
 use host_core::stream::{EpisodeOf, Origin, Stream, StreamKind};
 use host_core::time::Unix;
@@ -70,6 +71,18 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
         ended_at: Some(Unix(2)),
     };
     same(panel, job);
+    let session = Session {
+        id: SessionId(6),
+        version: Version(0),
+        surface: "portal".into(),
+        holder: Holder::Line(LineId(1)),
+        key: None,
+        digest: [9; 32],
+        bound: Some("00:1A:79:00:00:01".into()),
+        created_at: Unix(1),
+        expiry: Unix(2),
+    };
+    same(panel, session);
     assert!(panel.verify().is_empty(), "{:?}", panel.verify());
 }
 

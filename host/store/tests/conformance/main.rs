@@ -13,6 +13,7 @@ mod members;
 mod panel;
 mod reservations;
 mod scopes;
+mod sessions;
 
 use panel::Panel;
 
@@ -79,6 +80,14 @@ on_sqlite! {
     atomicity {
         a_plan_that_fails_late_leaves_nothing_and_harms_no_other,
         many_plans_at_once_are_each_whole,
+    }
+    sessions {
+        a_session_is_found_by_its_digest_and_listed_by_whose_it_is_and_where,
+        a_digest_is_one_sessions_and_no_two_have_it,
+        a_session_goes_with_its_user_its_line_and_its_key,
+        a_tree_sees_the_sessions_of_its_users_and_lines_and_a_line_its_own,
+        sessions_that_last_are_counted_against_a_guard,
+        sessions_that_are_over_are_swept_in_pieces,
     }
     reservations {
         a_plan_that_names_a_held_row_waits_for_the_release,

@@ -23,7 +23,7 @@ fn listed(panel: &Panel<'_>, kind: Kind, scope: Scope) -> Vec<u32> {
     numbers(&wait(panel.store.list(HERE, Query::all(kind, scope))).unwrap())
 }
 
-fn key(id: u32, user: UserId) -> ApiKey {
+pub(crate) fn key(id: u32, user: UserId) -> ApiKey {
     ApiKey {
         id: ApiKeyId(id),
         version: Version(0),

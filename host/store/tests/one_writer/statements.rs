@@ -19,6 +19,7 @@ const WRITING: &[&str] = &[
     "sqlite/member_places.rs",
     "sqlite/outbox.rs",
     "sqlite/schema.rs",
+    "sqlite/sessions.rs",
     "sqlite/set_change.rs",
     "sqlite/table.rs",
     "sqlite/tables/series.rs",

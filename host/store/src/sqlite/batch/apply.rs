@@ -3,7 +3,7 @@
 use super::{Failure, PlanWriter, Touched};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
-use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, set_change, table};
+use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, table};
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
@@ -158,6 +158,7 @@ impl<'c> Batch<'c> {
                 guide::add(writer, *source, *build, channels, programmes)?;
             }
             Change::PruneGuide(source, most) => committed.touched.push(guide::prune(writer, *source, *most)?),
+            Change::SweepSessions(now, most) => committed.touched.push(sessions::sweep(writer, *now, *most)?),
             Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,
         }
         Ok(())

@@ -46,6 +46,7 @@ impl Touched {
                 | Change::TakeIds(..)
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
+                | Change::SweepSessions(..)
                 | Change::Settle(..) => {}
             }
         }

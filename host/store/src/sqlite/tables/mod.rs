@@ -12,6 +12,7 @@ mod lines;
 mod packages;
 mod plugins;
 mod series;
+mod sessions;
 mod settings;
 mod streams;
 mod tenants;
