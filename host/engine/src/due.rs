@@ -1,15 +1,21 @@
 //! Work that was put off until a step of the scheduler.
 
 use crate::import::Jobs;
+use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
 use parking_lot::Mutex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long after one was issued sessions that are over are swept, in seconds.
+const SWEEP: i64 = 3_600;
 
 /// Work that was put off.
 #[derive(Default)]
 pub(crate) struct Due {
     pub(crate) jobs: Jobs,
     pub(crate) sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
+    /// When the sessions of a tenant are swept.
+    sessions: Mutex<BTreeMap<TenantId, Unix>>,
 }
 
 impl Due {
@@ -18,8 +24,25 @@ impl Due {
         self.sources.lock().insert((tenant, source));
     }
 
+    /// Sessions of the tenant that are over are to be swept, within the hour: while some are issued, some end.
+    pub(crate) fn sweep_sessions(&self, tenant: TenantId, now: Unix) {
+        self.sessions.lock().entry(tenant).or_insert(now.plus(SWEEP));
+    }
+
+    /// The tenants whose sessions are to be swept now.
+    pub(crate) fn sessions(&self, now: Unix) -> Vec<TenantId> {
+        let sessions = self.sessions.lock();
+        sessions.iter().filter(|(_, due)| due.has_come(now, SWEEP)).map(|(tenant, _)| *tenant).collect()
+    }
+
+    /// All of them are swept.
+    pub(crate) fn swept(&self, tenant: TenantId) {
+        self.sessions.lock().remove(&tenant);
+    }
+
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.sources.lock().retain(|(of, _)| *of != tenant);
+        self.swept(tenant);
         self.jobs.scanned(tenant);
     }
 }

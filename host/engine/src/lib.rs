@@ -4,7 +4,7 @@
 //! - [`run`], [`work`]: one action from its first read to its commit
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
-//! - verbs: [`mod@line`], [`user`], [`credit`], [`package`], [`record`], [`catalogue`], [`guide`],
+//! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`catalogue`], [`guide`],
 //!   [`tenant`], [`access_code`], [`plugin`], [`import`]
 //! - [`condition`]: how the stored data is doing
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
@@ -34,6 +34,7 @@ pub mod record;
 mod recorded;
 pub mod run;
 pub mod scheduler;
+pub mod session;
 pub mod sign_in;
 pub mod tenant;
 pub mod user;
@@ -46,5 +47,5 @@ pub use engine::{Engine, Ports};
 pub use error::{Error, Result};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
-pub use sign_in::{From, SignedLine, SignedUser};
+pub use sign_in::{From, SignedLine, SignedSession, SignedUser};
 pub use work::Work;

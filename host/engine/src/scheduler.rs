@@ -1,5 +1,5 @@
 //! What is due by the clock: leases that ran out, lines whose term ended while they watch, effects that wait,
-//! jobs that nobody works on, guide builds that nobody reads. A thread, or a test, calls `step`.
+//! jobs that nobody works on, guide builds that nobody reads, sessions that are over. A thread, or a test, calls `step`.
 
 use crate::{Engine, Result};
 use host_core::plan::{Change, Place, Plan};
@@ -8,13 +8,13 @@ use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
 use std::sync::Arc;
 
-/// Most programmes that one prune plan drops.
+/// Most programmes, or sessions, that one plan drops.
 const PRUNE: u32 = 5_000;
 
 impl Engine {
     /// One step: ends leases that ran out, looks again at lines whose term ended, performs and
     /// settles effects, ends jobs whose process or caller has gone, drops a chunk of guide builds
-    /// that nobody reads. To be called every second.
+    /// that nobody reads, and of sessions that are over. To be called every second.
     ///
     /// # Errors
     /// The first failure; the step goes on with the others, and can be repeated.
@@ -31,19 +31,33 @@ impl Engine {
         for (tenant, source) in sources {
             outcome = outcome.and(self.prune_guide(tenant, source).await);
         }
+        for tenant in self.due.sessions(now) {
+            outcome = outcome.and(self.sweep_sessions(tenant, now).await);
+        }
         outcome
     }
 
     async fn prune_guide(&self, tenant: TenantId, source: GuideSourceId) -> Result<()> {
-        let plan = Plan { changes: vec![Change::PruneGuide(source, PRUNE)], ..Plan::default() };
-        let dropped = match self.store().commit(Place::Tenant(tenant), plan).await {
-            Ok(committed) => committed.touched.first().copied().unwrap_or(0),
-            Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(other) => return Err(crate::Error::Invalid(other.to_string())),
-        };
-        if dropped < PRUNE {
+        if self.drops(tenant, Change::PruneGuide(source, PRUNE)).await? < PRUNE {
             self.due.sources.lock().remove(&(tenant, source));
         }
         Ok(())
+    }
+
+    async fn sweep_sessions(&self, tenant: TenantId, now: Unix) -> Result<()> {
+        if self.drops(tenant, Change::SweepSessions(now, PRUNE)).await? < PRUNE {
+            self.due.swept(tenant);
+        }
+        Ok(())
+    }
+
+    /// Makes a change that drops rows; how many it dropped.
+    async fn drops(&self, tenant: TenantId, change: Change) -> Result<u32> {
+        let plan = Plan { changes: vec![change], ..Plan::default() };
+        match self.store().commit(Place::Tenant(tenant), plan).await {
+            Ok(committed) => Ok(committed.touched.first().copied().unwrap_or(0)),
+            Err(CommitError::Store(error)) => Err(error.into()),
+            Err(other) => Err(crate::Error::Invalid(other.to_string())),
+        }
     }
 }

@@ -2,13 +2,14 @@
 
 use super::{naming, purchase, sell, view};
 use crate::document::Options;
-use crate::{Result, Work};
+use crate::{Result, Work, session};
 use host_core::bouquet::Bouquet;
 use host_core::caller::CallerRole;
 use host_core::event::Effect;
 use host_core::line::{Line, Output, SeatLimit};
 use host_core::package::Package;
 use host_core::refusal::Code;
+use host_core::session::Holder;
 use host_core::settings::SamePlayer;
 use host_core::time::Expiry;
 use host_core::user::{Role, User};
@@ -40,7 +41,7 @@ pub(super) const FIELDS: &[(&str, CallerRole)] = &[
 ];
 
 /// Sets the fields that are there, and returns the line view. Connections that the line may no longer
-/// have end after commit.
+/// have end after commit; with another password its sessions end too.
 ///
 /// # Errors
 /// `not_found`, `username_taken`, `invalid_username`, `invalid_password`, `invalid_input`,
@@ -62,6 +63,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
         if !same {
             let password = naming::password(work, Some(chosen), group)?;
             naming::set_password(work, id, &mut line, &password);
+            session::end_of(work, Holder::Line(id)).await?;
         }
     }
     sell::choose(&mut line, &options)?;

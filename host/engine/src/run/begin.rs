@@ -34,6 +34,7 @@ impl Engine {
             dry_run: false,
             line: None,
             password: None,
+            from: None,
             job: None,
             key: None,
         }

@@ -7,6 +7,7 @@ use crate::audit;
 use crate::error::{Error, Result};
 use crate::late;
 use crate::recorded::Recorded;
+use crate::sign_in::From;
 use crate::work::{RunContext, Work, balance_after};
 use host_core::credit::Credits;
 use host_core::late::fill_reply;
@@ -17,6 +18,7 @@ use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Ticket}
 use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
+use host_core::session::SessionOutcome;
 use host_core::{JobId, Refusal, TenantId, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,6 +35,8 @@ pub struct Run {
     dry_run: bool,
     line: Option<Arc<Line>>,
     password: Option<Arc<Secret>>,
+    /// Where the request came from, when it was one.
+    from: Option<Arc<From>>,
     /// The job that it is a piece of.
     job: Option<JobId>,
     key: Option<(UserId, String, [u8; 32])>,
@@ -78,6 +82,12 @@ impl Run {
     /// it showed, so that it is not opened again.
     pub fn with_line(mut self, line: Option<Arc<Line>>, password: Option<Arc<Secret>>) -> Run {
         (self.line, self.password) = (line, password);
+        self
+    }
+
+    /// Says which surface was asked, by whom: without it nothing is done to sessions.
+    pub fn asked(mut self, from: From) -> Run {
+        self.from = Some(Arc::new(from));
         self
     }
 
@@ -131,7 +141,8 @@ impl Run {
     /// A fresh attempt with an empty plan and the recorded chance of the one before.
     pub fn attempt(&mut self) -> Work {
         let recorded = std::mem::take(&mut self.recorded).rewound();
-        Work::new(Arc::clone(&self.context), recorded, self.dry_run, self.line.clone()).showing(self.password.clone())
+        let work = Work::new(Arc::clone(&self.context), recorded, self.dry_run, self.line.clone());
+        work.showing(self.password.clone()).asked(self.from.clone())
     }
 
     /// Commits an attempt. `reply` is what the caller will get, a view or a document with `data`
@@ -146,6 +157,11 @@ impl Run {
         if work.is_too_large() {
             let message = "This is too much for one action: at most 10000 changes and 8 MiB.";
             return Err(Refusal::new(Code::TooLarge, message).into());
+        }
+        if self.key.is_some() && matches!(work.session_outcome, Some(SessionOutcome::Issued { .. })) {
+            // Its reply would be kept, and the token with it.
+            let message = "A session is not issued under an idempotency key; send the request without one.";
+            return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
         }
         let dry_run = work.dry_run;
         let mut plan = self.seal(work)?;

@@ -1,4 +1,4 @@
-//! Who is asking: lines by user name and password, users by API key or password. Where a credential stands in a
+//! Who is asking: lines by user name and password, users by API key or password, both by the token of a session. Where a credential stands in a
 //! request, the surface's dialect says.
 
 mod from;
@@ -9,10 +9,12 @@ mod note;
 mod password;
 mod pool;
 mod quiet;
+mod session;
 mod state;
 
 pub use from::From;
 pub use key::{SignedUser, digest};
 pub use line::SignedLine;
 pub(crate) use line::line_mac;
+pub use session::SignedSession;
 pub(crate) use state::SignInState;

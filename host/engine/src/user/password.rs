@@ -1,8 +1,9 @@
 //! Sets a user's own password, chosen or generated.
 
-use crate::{Result, Work};
+use crate::{Result, Work, session};
 use host_core::caller::CallerRole;
 use host_core::secret::{PasswordHash, Secret};
+use host_core::session::Holder;
 use host_core::user::User;
 use host_core::{UserId, name};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 const GENERATED: usize = 16;
 
 /// Gives a user another password: the chosen one, or a generated one that the answer shows once:
-/// `{"id","username","password"}`.
+/// `{"id","username","password"}`. All sessions of the user end.
 ///
 /// # Errors
 /// `not_found`, `invalid_password`, `unavailable` when too many passwords are hashed at once.
@@ -19,6 +20,7 @@ pub async fn reset_password(work: &mut Work, id: UserId, chosen: Option<&Secret>
     work.require(CallerRole::Reseller)?;
     let user: User = work.get(id).await?;
     let (password, shown) = hashed(work, chosen).await?;
+    session::end_of(work, Holder::User(id)).await?;
     work.update(&user, User { password, ..user.clone() });
     Ok(json!({ "id": id, "username": user.username, "password": shown }))
 }

@@ -10,6 +10,7 @@ pub(crate) use context::RunContext;
 use crate::guide::Index;
 use crate::overlay::Overlay;
 use crate::recorded::Recorded;
+use crate::sign_in::From;
 use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
@@ -21,6 +22,7 @@ use host_core::object::Kind;
 use host_core::plan::{Change, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Place, Plan};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
+use host_core::session::SessionOutcome;
 use host_core::time::Unix;
 use host_core::{LineId, Refusal};
 use serde_json::{Value, json};
@@ -38,18 +40,52 @@ pub struct Work {
     /// What the calling line showed.
     pub(crate) password: Option<Arc<Secret>>,
     pub(crate) index: Option<Arc<Index>>,
+    /// Where the request came from, when it was one.
+    pub(crate) from: Option<Arc<From>>,
+    pub(crate) session_outcome: Option<SessionOutcome>,
     bytes: usize,
 }
 
 impl Work {
     pub(crate) fn new(context: Arc<RunContext>, recorded: Recorded, dry_run: bool, line: Option<Arc<Line>>) -> Work {
         let (plan, overlay) = (Plan::default(), Overlay::default());
-        Work { context, plan, overlay, recorded, dry_run, line, password: None, index: None, bytes: 0 }
+        Work {
+            context,
+            plan,
+            overlay,
+            recorded,
+            dry_run,
+            line,
+            password: None,
+            index: None,
+            from: None,
+            session_outcome: None,
+            bytes: 0,
+        }
     }
 
     /// With the password that the calling line showed.
     pub(crate) fn showing(self, password: Option<Arc<Secret>>) -> Work {
         Work { password, ..self }
+    }
+
+    /// With where the request came from.
+    pub(crate) fn asked(self, from: Option<Arc<From>>) -> Work {
+        Work { from, ..self }
+    }
+
+    /// Where the request came from.
+    ///
+    /// # Errors
+    /// `not_permitted` for what is no request to a surface.
+    pub(crate) fn from(&self) -> Result<Arc<From>> {
+        let missing = || Refusal::new(Code::NotPermitted, "Sessions are for requests to a surface.");
+        Ok(self.from.clone().ok_or_else(missing)?)
+    }
+
+    /// What this attempt did to the session of its client: nothing before it is committed, and never by a dry run.
+    pub fn session_outcome(&self) -> Option<&SessionOutcome> {
+        self.session_outcome.as_ref().filter(|_| !self.dry_run)
     }
 
     /// Who acts.

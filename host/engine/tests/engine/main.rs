@@ -26,5 +26,6 @@ mod scope;
 mod seats;
 mod sessions;
 mod sign_in;
+mod signed_in;
 mod tenant;
 mod walk;
