@@ -2,7 +2,7 @@
 //! Knows the list of capabilities, nothing of what their functions do.
 
 use crate::capability::function::{HostFunction, Interface};
-use crate::capability::{base, body, catalogue, credits, guide, lines, packages, records, users};
+use crate::capability::{base, body, catalogue, credits, guide, lines, packages, records, sessions, users};
 use crate::state::CallState;
 use crate::wasi;
 use host_core::grant::{Function, Grant};
@@ -15,6 +15,7 @@ pub(crate) const INTERFACES: &[&Interface] = &[
     &base::INTERFACE,
     &lines::INTERFACE,
     &users::INTERFACE,
+    &sessions::INTERFACE,
     &credits::INTERFACE,
     &packages::INTERFACE,
     &records::INTERFACE,

@@ -16,6 +16,7 @@ wit_bindgen::generate!({
             import linecard:lines/lines@0.1.0;
             import linecard:packages/packages@0.1.0;
             import linecard:records/records@0.1.0;
+            import linecard:sessions/sessions@0.1.0;
             import linecard:users/users@0.1.0;
             export linecard:plugin/actions@0.1.0;
         }
@@ -30,6 +31,7 @@ wit_bindgen::generate!({
         "../../wit/lines",
         "../../wit/packages",
         "../../wit/records",
+        "../../wit/sessions",
         "../../wit/users",
     ],
     generate_all,

@@ -47,6 +47,7 @@ pub mod lines;
 pub mod packages;
 pub mod records;
 pub mod reply;
+pub mod sessions;
 pub mod time;
 pub mod url;
 pub mod users;

@@ -14,6 +14,7 @@ pub(crate) mod native;
 pub(crate) mod needs;
 pub(crate) mod packages;
 pub(crate) mod records;
+pub(crate) mod sessions;
 pub(crate) mod users;
 
 use crate::guest::GuestRefusal;

@@ -64,6 +64,9 @@ impl Runtime {
     async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call, wish: &Wish) -> Result<Reply, Failure> {
         let begun = self.engine.begin(call.caller.clone(), &*route.label);
         let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
+        if route.action.kind == ActionKind::Write {
+            run = run.asked(from(route, call));
+        }
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {
@@ -205,6 +208,16 @@ fn failure(error: &wasmtime::Error) -> Failure {
     match error.downcast_ref::<wasmtime::Trap>() {
         Some(trap) => Failure::Fault(trap.to_string()),
         None => Failure::Fault(format!("{error:#}")),
+    }
+}
+
+/// Which surface was asked, and by what client.
+fn from(route: &Route, call: &Call) -> host_engine::From {
+    host_engine::From {
+        address: call.request.address,
+        agent: call.request.agent.clone(),
+        surface: route.action.surface.clone(),
+        request: call.caller.request.clone(),
     }
 }
 

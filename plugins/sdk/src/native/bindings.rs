@@ -204,6 +204,13 @@ pub mod linecard {
             members "members" (bouquet: u32, query: str) -> string;
             edit_members "edit-members" (bouquet: u32, change: str) -> u32;
         }
+        sessions {
+            issue "issue" (options: str) -> string;
+            sign_in "sign-in" (username: str, password: str, options: str) -> string;
+            rotate "rotate" () -> string;
+            end "end" () -> none;
+            end_all "end-all" () -> none;
+        }
         users {
             me "me" () -> string;
             get "get" (id: u32) -> u32;
