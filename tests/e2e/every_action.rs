@@ -5,7 +5,7 @@
 
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::visitor::Visitor;
-use host_core::action::{Action, ActionKind, Credential, Form, Mount, Surface};
+use host_core::action::{Action, ActionKind, Form, Mount, Surface};
 use host_core::caller::CallerRole;
 use reqwest::Url;
 use reqwest::header::HOST;
@@ -144,11 +144,12 @@ async fn posted(visitor: &Visitor, action: &Action, form: &[(String, String)]) -
 }
 
 fn has_keys(surface: &Surface) -> bool {
-    match surface.credential {
-        Credential::ApiKey { .. } => true,
-        Credential::Line { .. } => false,
-        Credential::None => panic!("{} asks nobody who they are: say here who may call it", surface.name),
-    }
+    assert!(
+        surface.is_panel() || surface.is_for_players(),
+        "{} asks nobody who they are: say here who may call it",
+        surface.name
+    );
+    surface.is_panel()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use crate::panel::{TestPanel, TestTenant, login, run};
 use crate::visitor::Visitor;
-use host_core::action::{Action, Credential, Form, Parameter, Surface};
+use host_core::action::{Action, Form, Parameter, Surface};
 use host_core::caller::CallerRole;
 use reqwest::Url;
 use reqwest::header::HOST;
@@ -36,7 +36,7 @@ fn extremes(form: Form, parameter: &Parameter) -> Vec<String> {
         Form::Network => {
             ["0.0.0.0/0", "::/0", "255.255.255.255", "::ffff:10.0.0.1", "1.2.3.4/33"].map(str::to_owned).into()
         }
-        Form::Document => {
+        Form::Document | Form::Object => {
             let numbers = r#"{"stream":[4294967295],"a":1e308,"b":18446744073709551615,"c":-9223372036854775808}"#;
             ["{}", numbers, r#"{"a":{"b":{"c":{}}}}"#, r#"{"stream":"x","movies":null,"series":{},"radios":[[]]}"#]
                 .map(str::to_owned)
@@ -73,15 +73,15 @@ impl World {
     /// Calls an action with these parameters; its HTTP status.
     async fn status(&self, surface: &Surface, action: &Action, form: &[(String, String)]) -> u16 {
         let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        match surface.credential {
-            Credential::ApiKey { .. } => {
+        match surface.is_panel() {
+            true => {
                 let visitor = match action.roles[0] {
                     CallerRole::Admin => self.tenant.admin(),
                     _ => self.seller.with_key(&self.seller.key),
                 };
                 visitor.answer(&action.name, &form, &[]).await.0
             }
-            _ => {
+            false => {
                 let plain = |mount: &&host_core::action::Mount| {
                     !mount.path.contains("{username}") && mount.action.as_deref().is_none_or(|name| name == action.name)
                 };

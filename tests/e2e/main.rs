@@ -55,6 +55,7 @@ mod shelf;
 mod simulation;
 mod stalled;
 mod strangers;
+mod surfaces;
 mod tenants;
 mod upgrade;
 mod visitor;

@@ -21,6 +21,9 @@ pub struct Reach {
     /// The rate class, when it is not the surface's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateClass>,
+    /// The methods and paths that lead to it: `GET /customers/{id}`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub paths: BTreeSet<String>,
 }
 
 impl Reach {
@@ -31,6 +34,7 @@ impl Reach {
             roles: action.roles.iter().copied().collect(),
             also_for: action.also_for.iter().cloned().collect(),
             rate: action.rate,
+            paths: action.routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect(),
         }
     }
 
@@ -45,6 +49,9 @@ impl Reach {
         }
         if let Some(status) = self.also_for.difference(&other.also_for).next() {
             return Some(format!("it answers lines that are {status}"));
+        }
+        if let Some(path) = self.paths.difference(&other.paths).next() {
+            return Some(format!("it answers {path}"));
         }
         match (self.rate, other.rate) {
             (Some(rate), None) => Some(format!("it has a rate class of its own, {}", rate.name())),
@@ -68,13 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn an_action_reaches_further_by_role_status_kind_and_rate() {
+    fn an_action_reaches_further_by_role_status_kind_path_and_rate() {
         let usual = reach(json!({}));
         assert_eq!(usual.beyond(&usual), None);
         for (more, word) in [
             (json!({ "roles": ["line", "stranger"] }), "stranger"),
             (json!({ "also_for": ["banned"] }), "banned"),
             (json!({ "kind": "write" }), "changes"),
+            (json!({ "routes": [{ "method": "GET", "path": "/x" }] }), "GET /x"),
             (json!({ "rate": "panel" }), "panel"),
         ] {
             let beyond = reach(more).beyond(&usual).unwrap();

@@ -72,6 +72,16 @@ codes! {
     UnknownAction "unknown_action",
     /// The caller may not do this.
     NotPermitted "not_permitted",
+    /// The request breaks the rules of requests, whatever it asks for.
+    Malformed "malformed",
+    /// The request came too slowly.
+    TooSlow "too_slow",
+    /// The path does not take this method.
+    MethodNotAllowed "method_not_allowed",
+    /// The thing has changed since the caller looked at it.
+    Stale "stale",
+    /// The request does not come from a page of the surface, or does not prove it.
+    Forged "forged",
     /// A parameter is missing, malformed or out of range.
     InvalidInput "invalid_input",
     /// A date is malformed.
@@ -157,6 +167,11 @@ impl Refusal {
     /// A refusal of one field's value.
     pub fn field(code: Code, field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal { field: Some(field.into()), ..Refusal::new(code, message) }
+    }
+
+    /// A request that breaks the rules of requests.
+    pub fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal::new(Code::Malformed, message)
     }
 
     /// The one answer to a missing thing and to one that the caller may not see.

@@ -1,9 +1,9 @@
 //! A plan's own rows: what a verb reads back before anything is committed, by id and by unique
 //! value.
 
-use host_core::BouquetId;
 use host_core::bouquet::{Member, Spot};
 use host_core::object::{Key, Kind, Object, Unique, uniques};
+use host_core::{BouquetId, Version};
 use std::collections::{HashMap, HashSet};
 
 /// One row that the plan has touched.
@@ -79,6 +79,17 @@ impl Overlay {
     /// deleted it.
     pub(crate) fn row(&self, key: Key) -> Option<Option<&Object>> {
         self.rows.get(&key).map(|row| row.after.as_ref())
+    }
+
+    /// The version that a row has once the plan is committed; `read` is the one that it was read at.
+    pub(crate) fn version_after(&self, key: Key, read: Version) -> Version {
+        let has_edits = matches!(key, Key::Bouquet(bouquet) if !self.members(bouquet).is_empty());
+        match self.rows.get(&key) {
+            Some(Row { before: None, .. }) => Version(1),
+            Some(Row { before: Some(before), .. }) => before.version().next(),
+            None if has_edits => read.next(),
+            None => read,
+        }
     }
 
     /// The own row that has the value.

@@ -1,18 +1,19 @@
 //! Responses: how what a dialect says, a short text or a limit becomes status, headers and body.
 
 use crate::dialect::Rendered;
+use crate::methods::Methods;
 use crate::rate::Exceeded;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
 
 /// A response of a dialect.
 pub(crate) fn spoken(said: Rendered) -> Response {
     let mut response = Response::new(Body::from(said.body));
     *response.status_mut() = StatusCode::from_u16(said.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Some(content_type) = said.content_type {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(content_type) = said.content_type.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
     }
     if let Some(seconds) = said.retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -27,6 +28,20 @@ pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+/// The answer to a method that leads nowhere from this path, where no surface has a say.
+pub(crate) fn method_not_allowed(methods: Methods) -> Response {
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, format!("Use {methods}.\n"));
+    allow(&mut response, methods);
+    response
+}
+
+/// Says which methods lead somewhere.
+pub(crate) fn allow(response: &mut Response, methods: Methods) {
+    if let Ok(methods) = HeaderValue::from_str(&methods.to_string()) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
 }
 
 /// A response without a body.

@@ -4,9 +4,11 @@
 use crate::approach::Approach;
 use crate::config::MEDIA;
 use crate::connection::{Answered, Answers, Arrival};
+use crate::events::{self, Followed};
 use crate::figures::Kind;
 use crate::gate::Gate;
 use crate::host::Host;
+use crate::methods::Methods;
 use crate::mounts::Target;
 use crate::origin::Origin;
 use crate::rate::Counted;
@@ -18,7 +20,7 @@ use crate::{answer, redact, start_page};
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::FutureExt;
-use host_core::action::{Credential, Surface};
+use host_core::action::{Method as ActionMethod, Surface};
 use host_core::tenant::Tenant;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
@@ -28,13 +30,14 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tracing::{Instrument, Span};
 
 /// Longest path and query, in bytes.
 const MAX_TARGET: usize = 8 << 10;
 /// Longest `User-Agent` that is looked at, in bytes.
 const MAX_AGENT: usize = 256;
-const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// What answers on the public listeners.
 #[derive(Clone)]
@@ -47,9 +50,14 @@ impl Answers for Public {
         let began = http.engine.clock().monotonic();
         let method = request.method().clone();
         let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
-        let mut tag = RequestTag { kind: Kind::None, span: Span::none(), told: Told::default() };
-        let routed = routed(http, &arrival, &approach, &id, request, &mut tag);
-        let response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
+        let mut tag = RequestTag::default();
+        let (parts, body) = request.into_parts();
+        let again = events::wished(&parts);
+        let routed = routed(http, &arrival, &approach, &id, Request::from_parts(parts, body), &mut tag);
+        let mut response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
+        if let (Some(again), Some(followed)) = (again, response.extensions().get().copied()) {
+            response = self.followed(response, followed, again, &arrival).await;
+        }
         let took = http.engine.clock().monotonic().saturating_sub(began);
         http.figures.answered(tag.kind, &response, took);
         let access = Access {
@@ -65,12 +73,38 @@ impl Answers for Public {
     }
 }
 
+impl Public {
+    /// An answer that goes on: the request is made again and again.
+    async fn followed(&self, first: Response, followed: Followed, again: Parts, arrival: &Arc<Arrival>) -> Response {
+        let (http, arrival) = (Arc::clone(&self.0), Arc::clone(arrival));
+        let ending = Arc::clone(&http);
+        let ask = move |request: Request<Body>| {
+            let (http, arrival) = (Arc::clone(&http), Arc::clone(&arrival));
+            async move {
+                let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
+                let id = http.ids.next();
+                let mut tag = RequestTag::default();
+                let routed = routed(&http, &arrival, &approach, &id, request, &mut tag);
+                AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id))
+            }
+        };
+        let is_ending = move || ending.draining.load(Ordering::Relaxed);
+        events::followed(first, followed, again, ask, is_ending).await
+    }
+}
+
 /// Where a request led, for log and figures.
 struct RequestTag {
     kind: Kind,
     /// None before a route was found.
     span: Span,
     told: Told,
+}
+
+impl Default for RequestTag {
+    fn default() -> RequestTag {
+        RequestTag { kind: Kind::None, span: Span::none(), told: Told::default() }
+    }
 }
 
 async fn routed(
@@ -92,8 +126,8 @@ async fn routed(
         let response = answer::plain(StatusCode::TOO_MANY_REQUESTS, "Too many requests; come back later.\n");
         return answer::with_limits(response, &exceeded);
     }
-    if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST | Method::OPTIONS) {
-        let mut response = answer::plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST.\n");
+    if ActionMethod::of(parts.method.as_str()).is_none() && parts.method != Method::OPTIONS {
+        let mut response = answer::plain(StatusCode::METHOD_NOT_ALLOWED, format!("Use {METHODS}.\n"));
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
         return response;
     }
@@ -151,10 +185,10 @@ async fn in_tenant(
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot).await;
-    let Some(found) = routes.find(parts.uri.path()) else {
+    let Some(found) = routes.find(&parts.method, parts.uri.path()) else {
         tag.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
         return match parts.method {
-            Method::OPTIONS => options(),
+            Method::OPTIONS => options(Methods::ASKED),
             Method::GET | Method::HEAD if start_page::is_at(parts.uri.path()) => {
                 start_page::response(&arrival.door, visitor.origin.scheme == "https")
             }
@@ -163,11 +197,12 @@ async fn in_tenant(
     };
     let (kind, surface) = match found.target {
         Target::Media(_) => (Kind::Player, MEDIA),
-        Target::Surface(entry, _) => (of_surface(&entry.surface), &*entry.surface.name),
+        Target::Surface(at) => (of_surface(&at.entry.surface), &*at.entry.surface.name),
+        Target::Assets(entry) => (of_surface(&entry.surface), &*entry.surface.name),
     };
     tag.kind = kind;
     let mut response = match found.target {
-        _ if parts.method == Method::OPTIONS => options(),
+        _ if parts.method == Method::OPTIONS => options(found.methods),
         _ => {
             tag.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
             let gate = Gate { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
@@ -185,7 +220,7 @@ async fn in_tenant(
 
 /// Whose surface it is.
 fn of_surface(surface: &Surface) -> Kind {
-    if matches!(surface.credential, Credential::Line { .. }) { Kind::Player } else { Kind::Panel }
+    if surface.is_for_players() { Kind::Player } else { Kind::Panel }
 }
 
 /// The `User-Agent`, cut; bytes that are no text do not take the rest of it away.
@@ -196,11 +231,13 @@ fn agent(parts: &Parts) -> String {
 }
 
 /// The answer to every OPTIONS: browser players ask before they send.
-fn options() -> Response {
+fn options(methods: Methods) -> Response {
     let mut response = answer::empty(StatusCode::NO_CONTENT);
     let headers = response.headers_mut();
-    headers.insert(ALLOW, HeaderValue::from_static(METHODS));
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+    if let Ok(methods) = HeaderValue::from_str(&format!("{methods}, OPTIONS")) {
+        headers.insert(ALLOW, methods.clone());
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, range"));
     response
 }

@@ -8,10 +8,10 @@ use crate::mounts::Target;
 use crate::route::Found;
 use crate::state::Http;
 use crate::visitor::Visitor;
-use crate::{answer, media};
+use crate::{answer, assets, media};
 use axum::body::Body;
 use axum::response::Response;
-use host_core::action::{Credential, Surface};
+use host_core::action::Surface;
 use host_core::tenant::Tenant;
 use host_runtime::Snapshot;
 use http::StatusCode;
@@ -38,18 +38,23 @@ impl Gate<'_> {
         let Gate { http, arrival, tenant, snapshot, visitor, parts } = *self;
         match found.target {
             Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
+            Target::Media(_) if !found.is_allowed => answer::method_not_allowed(found.methods),
             Target::Media(route) => media::respond(http, tenant, visitor, parts, *route, &found.captures).await,
-            Target::Surface(entry, mount) => {
-                let surface = &entry.surface;
-                if let Err(response) = self.opens(surface, found).await {
+            Target::Assets(entry) => {
+                if let Err(response) = self.opens(&entry.surface, found).await {
                     return response;
                 }
-                let Some(mount) = surface.mounts.get(*mount) else { return answer::not_found() };
-                let captures = found.captures.iter().copied().filter(|(name, _)| *name != "code");
-                let captures = &captures.collect::<Vec<_>>();
-                SurfaceRequest { http, tenant, snapshot, entry, surface, mount, parts, captures, visitor }
-                    .respond(body)
-                    .await
+                if !found.is_allowed {
+                    return answer::method_not_allowed(found.methods);
+                }
+                let file = found.captures.iter().find(|(name, _)| *name == "file").map_or("", |(_, file)| file);
+                assets::response(entry, file, parts, &visitor.origin)
+            }
+            Target::Surface(at) => {
+                if let Err(response) = self.opens(&at.entry.surface, found).await {
+                    return response;
+                }
+                SurfaceRequest { http, tenant, snapshot, at, found, parts, visitor }.respond(body).await
             }
         }
     }
@@ -72,32 +77,9 @@ impl Gate<'_> {
                 return Err(answer::not_found());
             }
         }
-        if !may_be_read_along(surface) && !visitor.is_private && !http.config.insecure_panel {
+        if surface.is_panel() && !visitor.is_private && !http.config.insecure_panel {
             return Err(answer::plain(StatusCode::FORBIDDEN, READ_ALONG));
         }
         Ok(())
-    }
-}
-
-/// Whether a surface may go over a connection that others can read: not one that takes API keys.
-fn may_be_read_along(surface: &Surface) -> bool {
-    !matches!(surface.credential, Credential::ApiKey { .. })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn surface(credential: serde_json::Value) -> Surface {
-        let described = json!({"name": "s", "mounts": [], "credential": credential, "envelope": {"kind": "bare"},
-            "refusals": {}});
-        serde_json::from_value(described).unwrap()
-    }
-
-    #[test]
-    fn a_surface_that_takes_keys_may_not_be_read_along() {
-        assert!(!may_be_read_along(&surface(json!({"kind": "api_key", "parameter": "api_key"}))));
-        assert!(may_be_read_along(&surface(json!({"kind": "line", "username": "u", "password": "p"}))));
     }
 }

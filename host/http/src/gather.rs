@@ -1,15 +1,17 @@
-//! Reads a request's parameters off the wire: path, query and, of a POST, the body, with limits on
-//! size and time. Refuses to know what they mean; the dialect takes it from there.
+//! Reads what a request sends off the wire: path, query, body, and the headers and cookies that somebody asks for,
+//! with limits on size and time. Knows not what they mean; the dialect takes it from there.
 
-use crate::dialect::{Gathered, Refused};
+use crate::cookies::cookie;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Multipart};
 use bytes::BytesMut;
-use host_core::action::{Credential, Surface};
+use host_core::action::{Action, Part, Sent, Stands, Surface};
 use host_core::{Code, Refusal};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -26,16 +28,13 @@ enum BodyForm {
     Other,
 }
 
-/// The body of a request, read whole. Only a POST has one: players send `Content-Type` with GET.
+/// The body of a request, read whole. A GET has none: players send `Content-Type` with it.
 /// It may lag behind the least speed by `slack`, and no more.
-pub(crate) async fn body(parts: &Parts, body: Body, slack: Duration) -> Result<Bytes, Refused> {
-    if parts.method != Method::POST {
+pub(crate) async fn body(parts: &Parts, body: Body, slack: Duration) -> Result<Bytes, Refusal> {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
         return Ok(Bytes::new());
     }
-    let too_large = || Refused {
-        refusal: Refusal::new(Code::TooLarge, "The body is too large; send at most 64 KiB."),
-        http: Some(413),
-    };
+    let too_large = || Refusal::new(Code::TooLarge, "The body is too large; send at most 64 KiB.");
     // Its announced length, which the HTTP library has checked: not a byte is asked for in vain.
     if body.size_hint().lower() > MAX_BODY as u64 {
         return Err(too_large());
@@ -50,37 +49,79 @@ pub(crate) async fn body(parts: &Parts, body: Body, slack: Duration) -> Result<B
             Ok(None) => return Ok(read.freeze()),
             Ok(Some(Ok(frame))) => read.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
             Ok(Some(Err(error))) if error.is::<LengthLimitError>() => return Err(too_large()),
-            Ok(Some(Err(_))) => return Err(Refused::malformed("The body ended early.")),
-            Err(_) => return Err(Refused { http: Some(408), ..Refused::malformed("The body came too slowly.") }),
+            Ok(Some(Err(_))) => return Err(Refusal::malformed("The body ended early.")),
+            Err(_) => return Err(Refusal::new(Code::TooSlow, "The body came too slowly.")),
         }
     }
 }
 
-/// All parameters of a request to a surface.
-pub(crate) async fn gathered<'r>(
+/// All that a request to a surface sends, but for headers and cookies. `body` is empty where the action reads it
+/// itself.
+pub(crate) async fn sent<'r>(
     surface: &Surface,
     parts: &'r Parts,
     captures: &[(&'r str, &'r str)],
     body: &'r Bytes,
-) -> Result<Gathered<'r>, Refused> {
-    let mut gathered = Gathered::default();
+) -> Result<Sent<'r>, Refusal> {
+    let mut sent = Sent::read_by(surface.reading.clone());
     for (name, raw) in captures {
-        gathered.add_segment(name, raw)?;
+        let value = decoded(raw).ok_or_else(|| Refusal::malformed("The path is not UTF-8 text."))?;
+        sent.add_text(Part::Path, Cow::Borrowed(name), value)?;
     }
     if let Some(query) = parts.uri.query() {
-        gathered.add_query(query)?;
+        add_query(&mut sent, query)?;
     }
     if body.is_empty() {
-        return Ok(gathered);
+        return Ok(sent);
     }
     match form(parts.headers.get(header::CONTENT_TYPE)) {
-        BodyForm::Form => gathered.add_form(body)?,
-        BodyForm::Multipart => add_multipart(&mut gathered, parts, body).await?,
+        BodyForm::Form => add_urlencoded(&mut sent, Part::Body, body)?,
+        BodyForm::Multipart => add_multipart(&mut sent, parts, body).await?,
         // Players send this type with bodies that are none; panels mean it.
-        BodyForm::Json if !matches!(surface.credential, Credential::Line { .. }) => gathered.add_json(body)?,
+        BodyForm::Json if !surface.is_for_players() => sent.add_json(body)?,
         BodyForm::Json | BodyForm::Other => {}
     }
-    Ok(gathered)
+    Ok(sent)
+}
+
+/// Adds a query.
+pub(crate) fn add_query<'r>(sent: &mut Sent<'r>, query: &'r str) -> Result<(), Refusal> {
+    add_urlencoded(sent, Part::Query, query.as_bytes())
+}
+
+/// Adds the headers and cookies that an action's parameters stand in.
+pub(crate) fn add_headers<'r>(sent: &mut Sent<'r>, action: &'r Action, headers: &'r HeaderMap) -> Result<(), Refusal> {
+    for (name, parameter) in &action.parameters {
+        let (part, value) = match &parameter.stands {
+            Some(Stands::Header(header)) => (Part::Header, text(headers, header).map(Cow::Borrowed)),
+            Some(Stands::Cookie(named)) => (Part::Cookie, cookie(headers, named).map(Cow::Owned)),
+            Some(Stands::IfMatch) => (Part::Header, text(headers, "if-match").and_then(version).map(Cow::Borrowed)),
+            Some(Stands::Path | Stands::Query | Stands::Body) | None => continue,
+        };
+        if let Some(value) = value {
+            sent.add_text(part, Cow::Borrowed(name), value)?;
+        }
+    }
+    Ok(())
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The version in `"7"` or `W/"7"`; `*` is any, so that there is nothing to compare.
+fn version(tag: &str) -> Option<&str> {
+    let tag = tag.trim();
+    (tag != "*").then(|| tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"'))
+}
+
+/// Percent-decodes a path segment once; `+` means itself there.
+pub(crate) fn decoded(raw: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(raw).decode_utf8().ok()
+}
+
+fn add_urlencoded<'r>(sent: &mut Sent<'r>, part: Part, text: &'r [u8]) -> Result<(), Refusal> {
+    form_urlencoded::parse(text).try_for_each(|(name, value)| sent.add_text(part, name, value))
 }
 
 fn form(content_type: Option<&HeaderValue>) -> BodyForm {
@@ -96,8 +137,8 @@ fn form(content_type: Option<&HeaderValue>) -> BodyForm {
 }
 
 /// Adds the text fields of a multipart body; files are not taken here.
-async fn add_multipart(gathered: &mut Gathered<'_>, parts: &Parts, body: &Bytes) -> Result<(), Refused> {
-    let broken = || Refused::malformed("The multipart body cannot be read.");
+async fn add_multipart(sent: &mut Sent<'_>, parts: &Parts, body: &Bytes) -> Result<(), Refusal> {
+    let broken = || Refusal::malformed("The multipart body cannot be read.");
     let mut request = Request::new(Body::from(body.clone()));
     if let Some(content_type) = parts.headers.get(header::CONTENT_TYPE) {
         request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
@@ -106,7 +147,7 @@ async fn add_multipart(gathered: &mut Gathered<'_>, parts: &Parts, body: &Bytes)
     while let Some(field) = multipart.next_field().await.map_err(|_| broken())? {
         let Some(name) = field.name().map(str::to_owned).filter(|_| field.file_name().is_none()) else { continue };
         let value = field.text().await.map_err(|_| broken())?;
-        gathered.add_field(name, value)?;
+        sent.add_text(Part::Body, Cow::Owned(name), Cow::Owned(value))?;
     }
     Ok(())
 }
@@ -117,17 +158,18 @@ mod tests {
 
     const SLACK: Duration = Duration::from_secs(5);
 
-    async fn read(content_type: &str, text: &'static str) -> Result<Option<String>, Refused> {
+    async fn read(content_type: &str, text: &'static str) -> Result<Option<String>, Refusal> {
         let surface = serde_json::from_value(serde_json::json!({
-            "name": "s", "mounts": [{"path": "/api"}], "credential": {"kind": "api_key", "parameter": "api_key"},
-            "envelope": {"kind": "bare"}, "refusals": {},
+            "name": "s", "mounts": [{"path": "/api"}], "credentials": [{"kind": "api_key", "parameter": "api_key"}],
+            "envelope": {"success": "{data}", "refusal": "{message}"}, "refusals": {},
         }))
         .unwrap();
         let request = Request::post("/api?b=query").header(header::CONTENT_TYPE, content_type);
-        let (parts, sent) = request.body(Body::from(text)).unwrap().into_parts();
-        let bytes = body(&parts, sent, SLACK).await?;
-        let gathered = gathered(&surface, &parts, &[], &bytes).await?;
-        Ok(gathered.one("a")?.map(str::to_owned))
+        let (parts, received) = request.body(Body::from(text)).unwrap().into_parts();
+        let bytes = body(&parts, received, SLACK).await?;
+        let sent = sent(&surface, &parts, &[("c", "%41")], &bytes).await?;
+        assert_eq!(sent.text("c")?.unwrap(), "A");
+        Ok(sent.text("a")?.map(Cow::into_owned))
     }
 
     #[tokio::test]
@@ -142,8 +184,8 @@ mod tests {
         ] {
             assert_eq!(read(content_type, text).await.unwrap().as_deref(), expected, "{content_type}");
         }
-        assert_eq!(read("multipart/form-data", "--X").await.unwrap_err().http, Some(400));
-        assert_eq!(read("application/json", "{").await.unwrap_err().http, Some(400));
+        assert_eq!(read("multipart/form-data", "--X").await.unwrap_err().code, Code::Malformed);
+        assert_eq!(read("application/json", "{").await.unwrap_err().code, Code::Malformed);
     }
 
     #[tokio::test]
@@ -152,12 +194,34 @@ mod tests {
         let endless = Body::from_stream(futures_util::stream::repeat_with(|| {
             Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 1_024]))
         }));
-        assert_eq!(body(&parts, endless, SLACK).await.unwrap_err().refusal.code, Code::TooLarge);
+        assert_eq!(body(&parts, endless, SLACK).await.unwrap_err().code, Code::TooLarge);
     }
 
     #[tokio::test]
     async fn a_get_has_no_body_whatever_its_headers_say() {
         let (parts, sent) = Request::get("/").body(Body::from("a=1")).unwrap().into_parts();
         assert!(body(&parts, sent, SLACK).await.unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_parameter_may_stand_in_a_header_a_cookie_or_the_tag_of_a_version() {
+        let action: Action = serde_json::from_value(serde_json::json!({
+            "surface": "s", "name": "a", "summary": "", "roles": ["line"], "parameters": {
+                "model": {"type": "text", "in": {"header": "x-model"}},
+                "mac": {"type": "text", "in": {"cookie": "mac"}},
+                "version": {"type": "count", "in": "if_match"},
+            },
+        }))
+        .unwrap();
+        let headers = [("x-model", "MAG254"), ("cookie", "mac=00%3A1A"), ("if-match", "W/\"7\"")];
+        let headers: HeaderMap =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let mut sent = Sent::default();
+        add_headers(&mut sent, &action, &headers).unwrap();
+        let found = |name, part| sent.one(name, Some(part)).unwrap().unwrap().text().into_owned();
+        assert_eq!(found("model", Part::Header), "MAG254");
+        assert_eq!(found("mac", Part::Cookie), "00:1A");
+        assert_eq!(found("version", Part::Header), "7");
+        assert_eq!(version("*"), None);
     }
 }

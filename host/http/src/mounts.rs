@@ -1,20 +1,36 @@
 //! The route tables of tenants: media routes and the mounts of the surfaces that a tenant has now,
 //! built once for each generation of its plugins.
 
+use crate::methods::Methods;
 use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;
 use host_core::TenantId;
-use host_runtime::{Snapshot, SurfaceEntry};
+use host_runtime::{ActionPath, Snapshot, SurfaceEntry};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Where a path leads.
 pub(crate) enum Target {
-    /// A mount of a surface, by its number.
-    Surface(Arc<SurfaceEntry>, usize),
+    /// A surface.
+    Surface(SurfacePath),
+    /// The static files of a surface's plugin.
+    Assets(Arc<SurfaceEntry>),
     /// A media route.
     Media(Media),
+}
+
+/// A path of a surface: a mount, or a route of an action below one.
+#[derive(Clone)]
+pub(crate) struct SurfacePath {
+    /// The surface.
+    pub(crate) entry: Arc<SurfaceEntry>,
+    /// The action, where the path says it.
+    pub(crate) action: Option<String>,
+    /// Whether the action's own route led here: then the method is as described.
+    pub(crate) is_route: bool,
+    /// How many segments the mount has: places of answers lie below them.
+    pub(crate) mount: usize,
 }
 
 /// The media routes.
@@ -64,7 +80,7 @@ impl Mounts {
             return routes;
         }
         let described = Arc::clone(snapshot);
-        let built = tokio::task::spawn_blocking(move || routes(described.surfaces())).await;
+        let built = tokio::task::spawn_blocking(move || routes(&described)).await;
         let routes = Arc::new(built.unwrap_or_else(|error| {
             tracing::error!(%error, "a route table could not be built");
             Routes::new()
@@ -89,37 +105,62 @@ impl Mounts {
     }
 }
 
-/// One table. A mount that clashes is left out and named in the log; surfaces come in the order
+/// One table. A path that clashes is left out and named in the log; surfaces come in the order
 /// in which they may claim a path, shipped ones first.
-fn routes(surfaces: &[Arc<SurfaceEntry>]) -> Routes<Target> {
+fn routes(snapshot: &Snapshot) -> Routes<Target> {
     let mut routes = Routes::new();
     for (path, media) in MEDIA_ROUTES {
         // The fixed routes do not clash; a test says so.
-        let _ = routes.add(path, Target::Media(*media));
+        let _ = routes.add(Methods::ASKED, path, "", Target::Media(*media));
     }
-    for entry in surfaces {
-        for (index, mount) in entry.surface.mounts.iter().enumerate() {
-            match routes.add(&mount.path, Target::Surface(Arc::clone(entry), index)) {
-                Ok(()) => {}
-                Err(Clash::With(other)) => {
-                    tracing::warn!(
-                        plugin = entry.plugin,
-                        path = mount.path,
-                        other,
-                        "a mount is left out: another route has its paths"
-                    );
-                }
-                Err(Clash::Unreserved) => {
-                    tracing::warn!(
-                        plugin = entry.plugin,
-                        path = mount.path,
-                        "a mount is left out: its first segment could be a user's name; put it below /x/"
-                    );
-                }
+    for entry in snapshot.surfaces() {
+        for mount in &entry.surface.mounts {
+            let at = SurfacePath {
+                entry: Arc::clone(entry),
+                action: mount.action.clone(),
+                is_route: false,
+                mount: mount.path.split('/').filter(|segment| !segment.is_empty()).count(),
+            };
+            if mount.action.is_some() || entry.surface.selector.is_some() {
+                add(&mut routes, Methods::ASKED, &mount.path, entry, Target::Surface(at.clone()));
+            }
+            let base = mount.path.trim_end_matches('/');
+            for path in entry.surface.assets.iter().flat_map(|assets| [assets.clone(), format!("{assets}/{{*file}}")]) {
+                add(&mut routes, Methods::READ, &format!("{base}{path}"), entry, Target::Assets(Arc::clone(entry)));
+            }
+            let below = snapshot.paths().iter().filter(|path| path.surface == entry.surface.name);
+            for ActionPath { action, route, .. } in below.filter(|_| mount.action.is_none()) {
+                let path = format!("{base}{}", route.path);
+                let at = SurfacePath { action: Some(action.clone()), is_route: true, ..at.clone() };
+                add(&mut routes, Methods::one(route.method), &path, entry, Target::Surface(at));
             }
         }
     }
     routes
+}
+
+fn add(routes: &mut Routes<Target>, methods: Methods, path: &str, of: &SurfaceEntry, target: Target) {
+    let plugin = of.plugin.as_str();
+    match routes.add(methods, path, &of.surface.name, target) {
+        Ok(()) => {}
+        Err(Clash::With(other)) => {
+            tracing::warn!(plugin, path, other, "a path is left out: another route has it");
+        }
+        Err(Clash::Unreserved) => {
+            tracing::warn!(
+                plugin,
+                path,
+                "a path is left out: its first segment could be a user's name; put it below /x/"
+            );
+        }
+        Err(Clash::NoPath) => {
+            tracing::warn!(
+                plugin,
+                path,
+                "a path is left out: a brace stands inside of a segment, or something behind a {{*tail}}"
+            );
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +193,7 @@ mod tests {
         let paths: Vec<_> = MEDIA_ROUTES.iter().map(|(path, _)| (*path).to_owned()).chain(shipped()).collect();
         let mut routes = Routes::new();
         for (index, path) in paths.iter().enumerate() {
-            assert_eq!(routes.add(path, index), Ok(()), "{path}");
+            assert_eq!(routes.add(Methods::ASKED, path, path, index), Ok(()), "{path}");
         }
         (routes, paths)
     }
@@ -181,7 +222,11 @@ mod tests {
             for path in filled(template, &words) {
                 let takers = routes.takers(&path);
                 assert!(takers.len() <= 1, "{path}: {takers:?}");
-                assert_eq!(routes.find(&path).map(|found| found.template), takers.first().copied(), "{path}");
+                assert_eq!(
+                    routes.find(&http::Method::GET, &path).map(|found| found.template),
+                    takers.first().copied(),
+                    "{path}"
+                );
             }
         }
     }
@@ -193,7 +238,7 @@ mod tests {
             let values = [("{code}", "s3cretcode"), ("{stream#}", "7.ts")];
             let path = values.iter().fold(template.clone(), |path, (name, value)| path.replace(name, value));
             let path = path.replace(['{', '}'], "");
-            assert_eq!(routes.find(&path).map(|found| *found.target), Some(index), "{path}");
+            assert_eq!(routes.find(&http::Method::GET, &path).map(|found| *found.target), Some(index), "{path}");
         }
     }
 
@@ -204,7 +249,7 @@ mod tests {
             ("/get.php", "/get.php"),
             ("/{code}/{surface}/{file#}", "/{username}/{password}/{stream#}"),
         ] {
-            assert_eq!(table().0.add(path, 0), Err(Clash::With(other.to_owned())), "{path}");
+            assert_eq!(table().0.add(Methods::ASKED, path, "new", 0), Err(Clash::With(other.to_owned())), "{path}");
         }
     }
 }

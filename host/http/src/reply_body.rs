@@ -1,12 +1,13 @@
 //! Sends bodies that the runtime holds: picks the coding that the client takes and that costs
 //! nothing now, answers 304 to who has it already, and sends piece by piece.
 
+use crate::conditional::known_tags;
 use axum::body::Body;
 use axum::response::Response;
 use host_runtime::{BodyReply, Coding, Content};
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-    HeaderName, IF_NONE_MATCH, VARY,
+    HeaderName, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -113,8 +114,7 @@ fn tag(etag: &str, coding: Coding) -> String {
 
 /// Whether the client has this body, in whichever coding.
 fn has_already(request: &HeaderMap, etag: &str) -> bool {
-    let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim).any(|entry| {
+    known_tags(request).any(|entry| {
         let known = entry.strip_prefix("W/").unwrap_or(entry).trim_matches('"');
         let coding = known.strip_prefix(etag);
         entry == "*" || coding.is_some_and(|rest| matches!(rest, "" | "-gzip" | "-zstd"))
@@ -124,6 +124,7 @@ fn has_already(request: &HeaderMap, etag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::IF_NONE_MATCH;
 
     fn chosen(accept: &str, ready: &[Coding]) -> Coding {
         let mut headers = HeaderMap::new();

@@ -1,16 +1,16 @@
 //! Who is asking on a surface: what the dialect found, handed to the engine's sign-in.
 
 use crate::dialect::credential::{Shown, shown};
-use crate::dialect::{Gathered, Refused};
+use crate::forgery::proof;
 use crate::visitor::Visitor;
+use host_core::Refusal;
 use host_core::TenantId;
-use host_core::action::Surface;
+use host_core::action::{Sent, Surface};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
 use host_core::secret::Secret;
 use host_engine::Engine;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 use std::sync::Arc;
 
@@ -24,6 +24,16 @@ pub(crate) struct Signed {
     pub(crate) password: Option<Arc<Secret>>,
     /// The API key, when it was one.
     pub(crate) key: Option<ApiKey>,
+    /// The session, when it was one.
+    pub(crate) session: Option<ShownSession>,
+}
+
+/// The session that a request came with.
+pub(crate) struct ShownSession {
+    /// What its pages send with what they change.
+    pub(crate) proof: String,
+    /// The browser sent it by itself.
+    pub(crate) in_cookie: bool,
 }
 
 /// Signs the caller in as the surface's dialect says.
@@ -32,23 +42,38 @@ pub(crate) async fn signed(
     tenant: TenantId,
     surface: &Surface,
     parts: &Parts,
-    gathered: &Gathered<'_>,
+    sent: &Sent<'_>,
     visitor: &Visitor,
 ) -> Result<Signed, SignInError> {
-    let authorization = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match shown(&surface.credential, gathered, authorization)? {
+    match shown(surface, sent, &parts.headers)? {
         Shown::Line { username, password } => {
             let from = visitor.from(&surface.name);
             let line = engine.sign_in_line(tenant, &username, &password, &from).await?;
             visitor.told.caller(line.caller.identity.clone());
             engine.turn_away(tenant, visitor.address).await?;
-            Ok(Signed { caller: line.caller, line: Some(line.line), password: Some(line.password), key: None })
+            Ok(Signed {
+                caller: line.caller,
+                line: Some(line.line),
+                password: Some(line.password),
+                key: None,
+                session: None,
+            })
         }
         Shown::Key { key, in_header } => {
             let from = visitor.from(&surface.name);
             let user = engine.sign_in_key(tenant, &key, in_header, &from).await?;
             visitor.told.caller(user.caller.identity.clone());
-            Ok(Signed { caller: user.caller, line: None, password: None, key: Some(user.key) })
+            Ok(Signed { caller: user.caller, line: None, password: None, key: Some(user.key), session: None })
+        }
+        Shown::Session { token, bound, in_cookie } => {
+            let from = visitor.from(&surface.name);
+            let signed = engine.sign_in_session(tenant, &surface.name, &token, bound.as_deref(), &from).await?;
+            visitor.told.caller(signed.caller.identity.clone());
+            if signed.line.is_some() {
+                engine.turn_away(tenant, visitor.address).await?;
+            }
+            let session = Some(ShownSession { proof: proof(engine, tenant, &token), in_cookie });
+            Ok(Signed { caller: signed.caller, line: signed.line, password: None, key: None, session })
         }
         Shown::Nothing => {
             let caller = Caller {
@@ -59,7 +84,7 @@ pub(crate) async fn signed(
                 session: None,
                 request: visitor.id.clone(),
             };
-            Ok(Signed { caller, line: None, password: None, key: None })
+            Ok(Signed { caller, line: None, password: None, key: None, session: None })
         }
     }
 }
@@ -67,21 +92,21 @@ pub(crate) async fn signed(
 /// Why nobody signed in: a correct no, or a failure of ours.
 pub(crate) enum SignInError {
     /// A no, in the surface's voice.
-    Refused(Refused),
+    Refused(Refusal),
     /// Ours.
     Ours(host_engine::Error),
 }
 
-impl From<Refused> for SignInError {
-    fn from(refused: Refused) -> SignInError {
-        SignInError::Refused(refused)
+impl From<Refusal> for SignInError {
+    fn from(refusal: Refusal) -> SignInError {
+        SignInError::Refused(refusal)
     }
 }
 
 impl From<host_engine::Error> for SignInError {
     fn from(error: host_engine::Error) -> SignInError {
         match error {
-            host_engine::Error::Refusal(refusal) => SignInError::Refused(refusal.into()),
+            host_engine::Error::Refusal(refusal) => SignInError::Refused(refusal),
             error => SignInError::Ours(error),
         }
     }

@@ -1,11 +1,13 @@
 //! One call of an action, from the caller's side: what goes in, what comes out, and what can go wrong.
 
 use crate::body::BodyReply;
+use bytes::Bytes;
 use host_core::Refusal;
-use host_core::action::Columns;
+use host_core::action::{Columns, Ending};
 use host_core::caller::Caller;
 use host_core::line::Line;
 use host_core::secret::Secret;
+use host_core::session::SessionOutcome;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,6 +25,10 @@ pub struct Call {
     pub parameters: Map<String, Value>,
     /// What is asked of the reply's columns.
     pub columns: Columns,
+    /// The name that was asked for, where no action has it and a fallback answers.
+    pub asked_name: Option<String>,
+    /// The request's body as it was sent, for an action that reads it itself.
+    pub body: Bytes,
     /// Facts of the request.
     pub request: RequestFacts,
     /// Commit nothing; answer what would have been.
@@ -57,6 +63,10 @@ pub enum Reply {
         total: Option<u64>,
         /// Rows that match, on lists.
         matching: Option<u64>,
+        /// What came of it besides.
+        ending: Ending,
+        /// What it did to the session of its client.
+        session: Option<SessionOutcome>,
         /// `{"changes":[…],"effects":[…]}` of a dry run.
         plan: Option<Value>,
     },

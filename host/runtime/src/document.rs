@@ -20,6 +20,10 @@ pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&BodyBu
     quote(&mut text, &route.action.surface);
     text.push_str(",\"action\":");
     quote(&mut text, &route.action.name);
+    if let Some(name) = call.asked_name.as_deref().filter(|_| shown) {
+        text.push_str(",\"asked\":");
+        quote(&mut text, name);
+    }
     if route.action.does.is_some() {
         let (id, fields) = route.action.asked(&call.parameters);
         let _ = write!(text, ",\"does\":{{\"id\":{id},\"fields\":");

@@ -1,16 +1,18 @@
 //! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
-//! - a file becomes a plugin: [`package`], `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`,
+//! - a file becomes a plugin: [`package`], `assets`, `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
 //!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
-//! - a call becomes a reply: [`call`], `dispatch`, `slow_lane`, `document`, `state`, `stop`, `guest`, `limits`,
+//! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `document`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
 
+mod asked;
 mod asker;
+mod assets;
 pub mod body;
 pub mod breaker;
 mod cache;
@@ -57,7 +59,9 @@ mod waits;
 mod wasi;
 pub mod watch;
 
+pub use asked::{Asked, Prepared};
 pub use asker::Asker;
+pub use assets::{Asset, Assets};
 pub use body::{BodyReply, Coding, Content, Pieces};
 pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
@@ -75,4 +79,4 @@ pub use package::Package;
 pub use package_error::PackageError;
 pub use route::{Confinement, Route};
 pub use runtime::{Runtime, StartError};
-pub use snapshot::{Explained, Snapshot, SurfaceEntry};
+pub use snapshot::{ActionPath, Explained, Snapshot, SurfaceEntry};

@@ -1,6 +1,7 @@
 //! A plugin that is ready to answer: compiled, linked, its description checked against the component itself.
 //! Knows no tenant; one loaded plugin serves all that have it.
 
+use crate::assets::Assets;
 use crate::cache::Cache;
 use crate::guest::Answered;
 use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
@@ -30,6 +31,8 @@ pub struct LoadedPlugin {
     pub asked: Grant,
     /// The surfaces whose dialect it owns.
     pub surfaces: Vec<Arc<Surface>>,
+    /// Its static files.
+    pub assets: Arc<Assets>,
     /// The actions that it answers.
     pub actions: Vec<Arc<Action>>,
     instances: InstancePre<CallState>,
@@ -68,6 +71,7 @@ impl LoadedPlugin {
             manifest: package.manifest,
             asked: package.asked,
             surfaces: surfaces.into_iter().map(Arc::new).collect(),
+            assets: package.assets,
             actions: actions.into_iter().map(Arc::new).collect(),
             names: export(&component, "names")?,
             handle: export(&component, "handle")?,

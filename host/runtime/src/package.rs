@@ -3,15 +3,17 @@
 //!
 //! # The format
 //!
-//! A WebAssembly component of at most 16 MiB with two custom sections at its top level:
+//! A WebAssembly component of at most 16 MiB with custom sections at its top level:
 //!
 //! - `linecard:actions`: the description, as JSON of [`Description`];
+//! - `linecard:assets`, where it has any: its static files, as a tar archive;
 //! - `linecard:plugin`, the last section of the file: 32 bytes, the SHA-256 of every byte of the
 //!   file before this section (before its id byte), then the text of `plugin.toml` in UTF-8.
 //!
 //! A file that ends early has no such last section, or one whose digest is another: it never
 //! becomes a plugin. Native code (a precompiled component) and core modules are refused.
 
+use crate::assets::Assets;
 use crate::inspect::{self, Inside};
 use crate::log::one_line;
 use crate::manifest::Manifest;
@@ -21,10 +23,14 @@ use host_core::action::{DESCRIPTION_BYTES, Description};
 use host_core::grant::{Function, Grant};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
 /// Largest `plugin.toml` in bytes.
 const MANIFEST_BYTES: usize = 64 << 10;
 /// Name of the section with the description.
 pub const ACTIONS_SECTION: &str = "linecard:actions";
+/// Name of the section with the static files.
+pub const ASSETS_SECTION: &str = "linecard:assets";
 /// Name of the last section, with digest and manifest.
 pub const PLUGIN_SECTION: &str = "linecard:plugin";
 
@@ -37,6 +43,8 @@ pub struct Package {
     pub manifest: Manifest,
     /// What it answers.
     pub description: Description,
+    /// Its static files.
+    pub assets: Arc<Assets>,
     /// What it asks for.
     pub asked: Grant,
     /// Bytes of its largest function.
@@ -54,10 +62,12 @@ impl Package {
         let sections = Sections::of(&bytes)?;
         let manifest = sections.manifest(&bytes)?;
         let description = sections.description()?;
+        let assets = Arc::new(sections.assets.map_or(Ok(Assets::default()), Assets::read).map_err(assets_refused)?);
         let Inside { functions, largest_function } = inspect::look(&bytes)?;
         let mut asked = manifest.asks(&functions).map_err(PackageError::Manifest)?;
         asked.extend(&description.asks());
-        Ok(Package { digest: Sha256::digest(&bytes).into(), manifest, description, asked, largest_function, bytes })
+        let digest = Sha256::digest(&bytes).into();
+        Ok(Package { digest, manifest, description, assets, asked, largest_function, bytes })
     }
 
     /// The digest in hex: the file's name in the content-addressed folder.
@@ -78,6 +88,7 @@ const CUSTOM: u8 = 0;
 /// The custom sections at the top level of a component.
 struct Sections<'a> {
     actions: Option<&'a [u8]>,
+    assets: Option<&'a [u8]>,
     /// Where the last section begins, and its content when it is the plugin section.
     last: Option<(usize, &'a [u8])>,
 }
@@ -90,7 +101,7 @@ impl<'a> Sections<'a> {
             _ if bytes.starts_with(b"\x7fELF") => return Err(PackageError::NotComponent("native code")),
             _ => return Err(PackageError::NotComponent("something else")),
         }
-        let mut found = Sections { actions: None, last: None };
+        let mut found = Sections { actions: None, assets: None, last: None };
         let mut at = COMPONENT.len();
         while at < bytes.len() {
             let section = section(bytes, at).ok_or(PackageError::Incomplete("it ends within a section"))?;
@@ -100,6 +111,10 @@ impl<'a> Sections<'a> {
                     return Err(PackageError::Description("there are two of them".into()));
                 }
                 Some(ACTIONS_SECTION) => found.actions = Some(section.content),
+                Some(ASSETS_SECTION) if found.assets.is_some() => {
+                    return Err(assets_refused("there are two sections of them".into()));
+                }
+                Some(ASSETS_SECTION) => found.assets = Some(section.content),
                 Some(PLUGIN_SECTION) => found.last = Some((at, section.content)),
                 _ => {}
             }
@@ -134,6 +149,10 @@ impl<'a> Sections<'a> {
         description.validate().map_err(described)?;
         Ok(description)
     }
+}
+
+fn assets_refused(reason: String) -> PackageError {
+    PackageError::Assets(one_line(&reason, QUOTED))
 }
 
 struct Section<'a> {

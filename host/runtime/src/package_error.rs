@@ -26,6 +26,9 @@ pub enum PackageError {
     /// The description is wrong.
     #[error("the description of the actions: {0}")]
     Description(String),
+    /// The static files are wrong.
+    #[error("the static files: {0}")]
+    Assets(String),
     /// The component itself is malformed or uses what the host does not run.
     #[error("the component cannot be used: {0}")]
     Invalid(String),

@@ -1,11 +1,12 @@
 //! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from begin to
 //! end.
 
+use crate::assets::Assets;
 use crate::body::cache::Bodies;
 use crate::permits::Bounds;
 use crate::route::{ActivePlugin, Confinement, Route};
 use host_core::TenantId;
-use host_core::action::{Action, Reach, Surface};
+use host_core::action::{Action, ActionRoute, Reach, Surface};
 use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +28,19 @@ pub struct SurfaceEntry {
     pub plugin: String,
     /// What its answers may do in a browser.
     pub confinement: Confinement,
+    /// The plugin's static files.
+    pub assets: Arc<Assets>,
+}
+
+/// A method and a path that lead to an action, whichever plugin answers it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionPath {
+    /// The surface, below whose mounts the path lies.
+    pub surface: String,
+    /// The action's name.
+    pub action: String,
+    /// Method and path.
+    pub route: ActionRoute,
 }
 
 /// All routes of a tenant.
@@ -36,6 +50,7 @@ pub struct Snapshot {
     pub(crate) tenant: TenantId,
     pub(crate) shared: Arc<Shared>,
     surfaces: Vec<Arc<SurfaceEntry>>,
+    paths: Vec<ActionPath>,
     routes: HashMap<String, Actions>,
     placed: Vec<Arc<ActivePlugin>>,
 }
@@ -72,6 +87,11 @@ impl Snapshot {
     /// The surfaces, shipped ones first.
     pub fn surfaces(&self) -> &[Arc<SurfaceEntry>] {
         &self.surfaces
+    }
+
+    /// The methods and paths of actions, those of shipped plugins first.
+    pub fn paths(&self) -> &[ActionPath] {
+        &self.paths
     }
 
     /// Where a call goes, by the action's name or one of its aliases.
@@ -119,8 +139,15 @@ impl Snapshot {
         shared: Arc<Shared>,
         plugins: Vec<Arc<ActivePlugin>>,
     ) -> (Snapshot, Vec<(Arc<ActivePlugin>, String)>) {
-        let mut snapshot =
-            Snapshot { generation, tenant, shared, surfaces: Vec::new(), routes: HashMap::new(), placed: Vec::new() };
+        let mut snapshot = Snapshot {
+            generation,
+            tenant,
+            shared,
+            surfaces: Vec::new(),
+            paths: Vec::new(),
+            routes: HashMap::new(),
+            placed: Vec::new(),
+        };
         let mut refused = Vec::new();
         for plugin in plugins {
             match snapshot.clash(&plugin) {
@@ -137,6 +164,7 @@ impl Snapshot {
                 surface: Arc::clone(surface),
                 plugin: plugin.name().to_owned(),
                 confinement: plugin.confinement(&surface.name),
+                assets: Arc::clone(&plugin.loaded.assets),
             };
             self.surfaces.push(Arc::new(entry));
         }
@@ -144,6 +172,13 @@ impl Snapshot {
             let actions = self.routes.entry(action.surface.clone()).or_default();
             for alias in &action.aliases {
                 actions.aliases.insert(alias.clone(), action.name.clone());
+            }
+            for route in &action.routes {
+                let (surface, name) = (action.surface.clone(), action.name.clone());
+                let path = ActionPath { surface, action: name, route: route.clone() };
+                if !self.paths.contains(&path) {
+                    self.paths.push(path);
+                }
             }
             let route = Route {
                 action: Arc::clone(action),
@@ -179,7 +214,9 @@ impl Snapshot {
                 if let Some(entry) = mounts.get(mount.path.as_str()) {
                     return Some(format!("the path {} belongs to the plugin {}", mount.path, entry.plugin));
                 }
-                if !plugin.shipped && !mount.path.starts_with(&format!("/x/{name}/")) {
+                let own = format!("/x/{name}");
+                let is_own = mount.path.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                if !plugin.shipped && !is_own {
                     return Some(format!("the path {} is not below /x/{name}/", mount.path));
                 }
             }
@@ -194,6 +231,9 @@ impl Snapshot {
             return Some(format!("no plugin owns the surface {} of its action {}", action.surface, action.name));
         };
         if let Err(reason) = surface.admits(action) {
+            return Some(reason);
+        }
+        if let Some(reason) = self.clash_of_paths(action) {
             return Some(reason);
         }
         let actions = self.routes.get(&action.surface)?;
@@ -221,5 +261,21 @@ impl Snapshot {
             .aliases
             .get(&action.name)
             .map(|other| format!("{}/{} is an alias of the action {other}", action.surface, action.name))
+    }
+
+    /// A method and path that lead to another action of its surface.
+    fn clash_of_paths(&self, action: &Action) -> Option<String> {
+        let others = self.paths.iter().filter(|path| path.surface == action.surface && path.action != action.name);
+        let is_taken = |other: &&ActionPath| action.routes.iter().any(|own| own.meets(&other.route));
+        others
+            .filter(is_taken)
+            .map(|other| {
+                let ActionRoute { method, path } = &other.route;
+                format!(
+                    "{method} {path} leads to {}/{}, not to its action {}",
+                    other.surface, other.action, action.name
+                )
+            })
+            .next()
     }
 }

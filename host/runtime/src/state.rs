@@ -40,6 +40,8 @@ pub(crate) struct CallState {
     pub(crate) log: Arc<Ring>,
     /// How long it has waited for the host.
     pub(crate) waits: Arc<Waits>,
+    /// The request's body as it was sent; empty where the action does not read it itself.
+    pub(crate) sent: bytes::Bytes,
     /// What it printed through WASI.
     pub(crate) printed: Option<Box<crate::wasi::printed::Printed>>,
 }
@@ -67,6 +69,7 @@ impl CallState {
             listing: None,
             log,
             waits: Arc::default(),
+            sent: bytes::Bytes::new(),
             printed: None,
         }
     }

@@ -24,7 +24,7 @@ fn shipped() -> Guest {
     let mut guest = Guest::answering(r#"{"data":"shipped"}"#);
     guest.name = "shipped";
     guest.description["surface"][0]["mounts"][0]["path"] = "/probe/{action}".into();
-    guest.description["surface"][0]["credential"] = json!({ "kind": "api_key", "parameter": "api_key" });
+    guest.description["surface"][0]["credentials"] = json!([{ "kind": "api_key", "parameter": "api_key" }]);
     guest.description["action"][0]["roles"] = json!(["line"]);
     guest
 }

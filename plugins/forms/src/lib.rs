@@ -25,8 +25,10 @@ pub enum Form {
     Date,
     /// An address or network.
     Network,
-    /// A JSON object.
+    /// A JSON object that nobody describes further.
     Document,
+    /// An object of described members: `x[member]`, a JSON object, or JSON in a text.
+    Object,
     /// `x[]`, a JSON array in a text, or a comma list.
     List,
 }
@@ -54,7 +56,7 @@ pub enum Crossing {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 10] = [
+    pub const ALL: [Form; 11] = [
         Form::Text,
         Form::Int,
         Form::Count,
@@ -64,6 +66,7 @@ impl Form {
         Form::Date,
         Form::Network,
         Form::Document,
+        Form::Object,
         Form::List,
     ];
 
@@ -76,7 +79,7 @@ impl Form {
             Form::Flag => Crossing::Flag,
             Form::Decimal => Crossing::Amount,
             Form::Date => Crossing::Moment,
-            Form::Document => Crossing::Document,
+            Form::Document | Form::Object => Crossing::Document,
             Form::List => Crossing::List,
         }
     }

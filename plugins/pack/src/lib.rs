@@ -2,6 +2,7 @@
 //! component with its description and its manifest inside. Knows no runtime: what is packed
 //! here is checked again by whoever loads it.
 
+mod assets;
 mod build;
 mod component;
 mod description;
@@ -16,5 +17,5 @@ pub use build::{Packed, build_all};
 pub use description::description;
 pub use error::PackError;
 pub use manifest::{Capability, Manifest};
-pub use pack::{ACTIONS_SECTION, MOST_PAGES, PLUGIN_SECTION, pack};
+pub use pack::{ACTIONS_SECTION, ASSETS_SECTION, MOST_PAGES, PLUGIN_SECTION, pack};
 pub use toolchain::{GUEST_TARGET, WASI_TARGET, provide};

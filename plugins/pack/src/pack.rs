@@ -1,12 +1,15 @@
 //! From a compiled module and its folder to the bytes of the file.
 
 use crate::folder::read;
-use crate::{Manifest, PackError, component, description, module};
+use crate::{Manifest, PackError, assets, component, description, module};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The section with the description: JSON of [`host_core::action::Description`].
 pub const ACTIONS_SECTION: &str = "linecard:actions";
+
+/// The section with the static files, where there are any: a tar archive.
+pub const ASSETS_SECTION: &str = "linecard:assets";
 
 /// The last section: 32 bytes of SHA-256 over all bytes before it, then `plugin.toml`.
 pub const PLUGIN_SECTION: &str = "linecard:plugin";
@@ -28,6 +31,9 @@ pub fn pack(module: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, Pa
     let json =
         serde_json::to_vec(&description).map_err(|error| PackError::at(folder, "actions.toml", error.to_string()))?;
     module::append_section(&mut component, ACTIONS_SECTION, &json);
+    if let Some(archive) = assets::archive(folder)? {
+        module::append_section(&mut component, ASSETS_SECTION, &archive);
+    }
     let mut last = Sha256::digest(&component).to_vec();
     last.extend_from_slice(manifest_text.as_bytes());
     module::append_section(&mut component, PLUGIN_SECTION, &last);

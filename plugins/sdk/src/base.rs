@@ -20,6 +20,11 @@ pub fn random(count: u32) -> Vec<u8> {
     host::random(count)
 }
 
+/// The request's body, byte for byte, for an action whose description says `raw_body`; empty for every other.
+pub fn sent() -> Vec<u8> {
+    host::sent()
+}
+
 /// Rows that the host holds for this call, as JSON.
 pub(crate) fn read(held: u32, keep: bool) -> String {
     host::read(held, keep)

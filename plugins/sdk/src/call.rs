@@ -16,6 +16,9 @@ pub struct Call<P> {
     pub surface: String,
     /// The action's name there, also when it was called by an alias.
     pub action: String,
+    /// The name that was asked for, where no action has it and this one answers in its place.
+    #[serde(default)]
+    pub asked: Option<String>,
     /// The parameters, complete with defaults.
     pub parameters: P,
     /// What the tenant has set for this plugin.

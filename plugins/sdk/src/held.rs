@@ -33,6 +33,11 @@ impl<T> Held<T> {
 }
 
 impl<T: DeserializeOwned> Held<T> {
+    /// What it is. The host holds it still, so that a reply may name it.
+    pub fn look(&self) -> Result<T, Refusal> {
+        read(&base::read(self.number, true))
+    }
+
     /// What it is. The host holds it no longer.
     pub fn read(self) -> Result<T, Refusal> {
         read(&base::read(self.number, false))

@@ -8,6 +8,38 @@ use serde::Serialize;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reply(pub(crate) String);
 
+impl Reply {
+    /// A thing was made, and is found at this path below the surface's mount.
+    pub fn created(self, location: &str) -> Reply {
+        self.with("outcome", "created").with("location", location)
+    }
+
+    /// What was asked for is to be read at this path below the surface's mount.
+    pub fn moved(self, location: &str) -> Reply {
+        self.with("outcome", "moved").with("location", location)
+    }
+
+    /// It ended in this way of the action's description.
+    pub fn ended(self, outcome: &str) -> Reply {
+        self.with("outcome", outcome)
+    }
+
+    /// There is a next page, which is asked for by this.
+    pub fn next(self, cursor: &str) -> Reply {
+        self.with("cursor", cursor)
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Reply {
+        self.0.pop();
+        self.0.push(',');
+        json::text(&mut self.0, name);
+        self.0.push(':');
+        json::text(&mut self.0, value);
+        self.0.push('}');
+        self
+    }
+}
+
 /// One object, or any other JSON.
 pub fn data(value: &impl Serialize) -> Result<Reply, Refusal> {
     Ok(Reply(document(value) + "}"))
@@ -74,6 +106,8 @@ mod tests {
     fn replies_are_the_documents_of_the_contract() {
         assert_eq!(data(&[1, 2]).unwrap().0, r#"{"data":[1,2]}"#);
         assert_eq!(held(Held::<()>::new(3)).unwrap().0, r#"{"held":3}"#);
+        let made = data(&7).map(|reply| reply.created("/c/7")).unwrap().0;
+        assert_eq!(made, r#"{"data":7,"outcome":"created","location":"/c/7"}"#);
         assert_eq!(list(&["a"], 9, 3).unwrap().0, r#"{"data":["a"],"total":9,"matching":3}"#);
         assert_eq!(
             body_with(&[("Expires", "0"), ("Pragma", "\"p\"")]).unwrap().0,

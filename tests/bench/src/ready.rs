@@ -83,6 +83,8 @@ impl Ready {
             request,
             dry_run: false,
             columns: Columns::default(),
+            asked_name: None,
+            body: Default::default(),
             idempotency: None,
         };
         Ok((line, call))

@@ -36,14 +36,14 @@ pub enum Ending {
 /// The guest with the surface that its callers can sign in at.
 pub fn described(guest: &Guest, caller: Role) -> Guest {
     let surface = &guest.description["surface"][0];
-    let credential = match caller {
+    let credentials = match caller {
         Role::Stranger => json!({ "kind": "none" }),
         Role::Line => json!({ "kind": "line", "username": "username", "password": "password" }),
         Role::Reseller => json!({ "kind": "api_key", "parameter": "api_key" }),
     };
     let mut description = guest.description.clone();
     if surface.is_object() {
-        description["surface"][0]["credential"] = credential;
+        description["surface"][0]["credentials"] = json!([credentials]);
         description["surface"][0]["refusals"] = json!({ "default": { "http": 400 }, "not_found": { "http": 404 },
             "not_permitted": { "http": 403 }, "auth_failed": { "http": 401 } });
     }

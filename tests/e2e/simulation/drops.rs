@@ -296,5 +296,7 @@ fn asked(tenant: TenantId, line: u32) -> Call {
     };
     let caller = Caller { identity: Identity::Line { id: LineId(line) }, ..Caller::system(tenant, "walk") };
     let (parameters, columns) = (serde_json::Map::new(), Columns::default());
-    Call { caller, line: None, password: None, parameters, columns, request, dry_run: false, idempotency: None }
+    let (line, password, asked_name, idempotency) = (None, None, None, None);
+    let body = Default::default();
+    Call { caller, line, password, parameters, columns, asked_name, body, request, dry_run: false, idempotency }
 }

@@ -2,6 +2,7 @@
 
 use super::{Action, ActionKind, Form, Nothing, Parameter, Shape, Verb};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The parameter that names the row.
 const ID: &str = "id";
@@ -13,17 +14,9 @@ impl Action {
     /// What the verb of a common action is called with: the row's id, and the fields that the parameters set.
     pub fn asked(&self, parameters: &Map<String, Value>) -> (u32, Map<String, Value>) {
         let id = parameters.get(ID).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
-        let mut fields = Map::new();
-        let mut nulls = Vec::new();
-        for (name, value) in parameters.iter().filter(|(name, _)| *name != ID) {
-            let Some(described) = self.parameters.get(name) else { continue };
-            let field = described.sets.as_deref().unwrap_or(name);
-            match described.set(value) {
-                Some(Value::Null) if described.nothing == Some(Nothing::Set) => nulls.push(field),
-                Some(value) => drop(fields.insert(field.to_owned(), value)),
-                None => {}
-            }
-        }
+        let mut set = Set::default();
+        set.add(&self.parameters, parameters);
+        let Set { mut fields, nulls } = set;
         // A switch that empties a field wins over a value for it.
         fields.extend(nulls.into_iter().map(|field| (field.to_owned(), Value::Null)));
         (id.unwrap_or(ONLY), fields)
@@ -37,6 +30,32 @@ impl Action {
         let mut setting = self.parameters.iter().filter(sets).collect::<Vec<_>>();
         setting.sort_by_key(|(_, parameter)| parameter.nothing == Some(Nothing::Set));
         setting.first().map(|(name, _)| name.as_str())
+    }
+}
+
+/// What parameters set.
+#[derive(Default)]
+struct Set<'p> {
+    fields: Map<String, Value>,
+    nulls: Vec<&'p str>,
+}
+
+impl<'p> Set<'p> {
+    /// Members of an object set fields as parameters do.
+    fn add(&mut self, described: &'p BTreeMap<String, Parameter>, parameters: &Map<String, Value>) {
+        for (name, value) in parameters.iter().filter(|(name, _)| *name != ID) {
+            let Some((name, parameter)) = described.get_key_value(name) else { continue };
+            if let (Form::Object, Value::Object(members)) = (parameter.form, value) {
+                self.add(&parameter.members, members);
+                continue;
+            }
+            let field = parameter.sets.as_deref().unwrap_or(name);
+            match parameter.set(value) {
+                Some(Value::Null) if parameter.nothing == Some(Nothing::Set) => self.nulls.push(field),
+                Some(value) => drop(self.fields.insert(field.to_owned(), value)),
+                None => {}
+            }
+        }
     }
 }
 

@@ -18,11 +18,20 @@ impl Description {
             let kind = action.reply.content_type.as_deref();
             kind.and_then(content_type) == Some(HTML)
         };
+        // Pages may be among them.
+        let with_files = self.surfaces.iter().filter(|surface| surface.assets.is_some());
+        let with_files = with_files.map(|surface| surface.name.clone());
         Grant {
             routes: routes.collect(),
             mounts: mounts.collect(),
             budgets: budgets.collect(),
-            html: self.actions.iter().filter(shows_pages).map(|action| action.surface.clone()).collect(),
+            html: self
+                .actions
+                .iter()
+                .filter(shows_pages)
+                .map(|action| action.surface.clone())
+                .chain(with_files)
+                .collect(),
             ..Grant::default()
         }
     }

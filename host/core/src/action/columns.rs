@@ -1,12 +1,13 @@
 //! Which fields of a reply a caller sees: the action's own list, cut by role, then by what the request asks for.
 //! The check of the data's shape and the cut are one pass over its text.
 
-use super::{Field, ReplyShape, Shape};
+use super::{Field, Form, ReplyShape, Shape};
 use crate::caller::CallerRole;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a request asks of the columns of its reply.
@@ -49,10 +50,9 @@ impl ReplyShape {
         if !is_rows || self.fields.is_empty() {
             return Ok(data.to_owned());
         }
-        let names = self.seen_by(role, columns).map(|(name, _)| name);
-        let mut names: Vec<_> = names.collect();
-        names.sort_unstable();
-        let mut shown = Shown { names, text: String::with_capacity(data.len()) };
+        let mut fields: Vec<_> = self.seen_by(role, columns).collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        let mut shown = Shown { fields, role, text: String::with_capacity(data.len()) };
         let mut json = serde_json::Deserializer::from_str(data);
         match self.shape {
             Shape::List => json.deserialize_seq(Rows(&mut shown))?,
@@ -88,9 +88,31 @@ impl ReplyShape {
 
 /// What is seen, as it is written.
 struct Shown<'s> {
-    /// Sorted.
-    names: Vec<&'s str>,
+    /// Sorted by name.
+    fields: Vec<(&'s str, &'s Field)>,
+    role: CallerRole,
     text: String,
+}
+
+impl Shown<'_> {
+    /// A member of a row: whole, or of its own members those that are listed.
+    fn member(&mut self, field: &Field, json: &str) -> serde_json::Result<()> {
+        if field.members.is_empty() || json == "null" {
+            self.text.push_str(json);
+            return Ok(());
+        }
+        let of_role = field.members.iter().filter(|(_, member)| member.role.is_none_or(|least| self.role >= least));
+        let mut fields: Vec<_> = of_role.map(|(name, member)| (name.as_str(), member)).collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        let mut inner = Shown { fields, role: self.role, text: std::mem::take(&mut self.text) };
+        let mut json = serde_json::Deserializer::from_str(json);
+        let read = match field.form {
+            Form::List => json.deserialize_seq(Rows(&mut inner)),
+            _ => Row(&mut inner).deserialize(&mut json),
+        };
+        self.text = inner.text;
+        read
+    }
 }
 
 /// The rows of a list.
@@ -132,17 +154,20 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let Shown { names, text } = self.0;
-        text.push('{');
+        let shown = self.0;
+        shown.text.push('{');
         while let Some(Name(name)) = members.next_key()? {
-            if names.binary_search(&&*name).is_err() {
+            let known = shown.fields.binary_search_by_key(&&*name, |(field, _)| field);
+            let Some((_, field)) = known.ok().and_then(|at| shown.fields.get(at)) else {
                 members.next_value::<IgnoredAny>()?;
                 continue;
-            }
+            };
             // The names of fields are words, so that there is nothing to escape.
-            text.extend(["\"", &*name, "\":", members.next_value::<&RawValue>()?.get(), ","]);
+            shown.text.extend(["\"", &*name, "\":"]);
+            shown.member(field, members.next_value::<&RawValue>()?.get()).map_err(serde::de::Error::custom)?;
+            shown.text.push(',');
         }
-        close(text, '}');
+        close(&mut shown.text, '}');
         Ok(())
     }
 }
@@ -155,8 +180,14 @@ fn close(text: &mut String, end: char) {
     text.push(end);
 }
 
+/// The members of a JSON object, as they are written there; none of what is no object.
+pub(super) fn members(data: &str) -> BTreeMap<Cow<'_, str>, &str> {
+    let members: BTreeMap<Name<'_>, &RawValue> = serde_json::from_str(data).unwrap_or_default();
+    members.into_iter().map(|(Name(name), json)| (name, json.get())).collect()
+}
+
 /// A member's name, borrowed where it holds no escape.
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Name<'d>(#[serde(borrow)] Cow<'d, str>);
 
 #[cfg(test)]
@@ -197,6 +228,24 @@ mod tests {
         );
         assert_eq!(seen("list", CallerRole::Admin, &["none"], &[], &rows), "[{},{},{}]");
         assert_eq!(seen("list", CallerRole::Admin, &[], &[], "[]"), "[]");
+    }
+
+    #[test]
+    fn members_of_a_field_are_cut_like_fields_however_deep() {
+        let shape: ReplyShape = serde_json::from_value(json!({"shape": "object", "fields": {
+            "id": {"type": "id"},
+            "price": {"type": "object", "members": {"amount": {"type": "decimal"}, "cost": {"type": "decimal", "role": "admin"}}},
+            "items": {"type": "list", "members": {"name": {"type": "text"}}},
+        }}))
+        .unwrap();
+        let data = r#"{"id":1,"price":{"amount":"1","cost":"2","x":3},"items":[{"name":"a","y":1},{}]}"#;
+        let seen = |role| shape.shown(data, role, &Columns::default()).unwrap();
+        let of_line = r#"{"id":1,"price":{"amount":"1"},"items":[{"name":"a"},{}]}"#;
+        assert_eq!(seen(CallerRole::Line), of_line);
+        assert!(seen(CallerRole::Admin).contains(r#""price":{"amount":"1","cost":"2"}"#));
+        let nothing = shape.shown(r#"{"price":null}"#, CallerRole::Line, &Columns::default());
+        assert_eq!(nothing.unwrap(), r#"{"price":null}"#);
+        assert!(shape.shown(r#"{"price":7}"#, CallerRole::Line, &Columns::default()).is_err());
     }
 
     #[test]

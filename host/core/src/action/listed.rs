@@ -7,7 +7,8 @@ pub const STATUSES: [u16; 20] =
     [200, 400, 401, 402, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 423, 428, 429, 451, 500, 503];
 
 /// Types of raw bodies. Nothing in them runs in a browser but [`HTML`].
-pub const CONTENT_TYPES: [&str; 14] = [
+pub const CONTENT_TYPES: [&str; 16] = [
+    "application/javascript",
     "application/json",
     "application/octet-stream",
     "application/vnd.apple.mpegurl",
@@ -18,11 +19,15 @@ pub const CONTENT_TYPES: [&str; 14] = [
     "image/jpeg",
     "image/png",
     "image/webp",
+    "text/css",
     "text/csv",
     "text/plain",
     "text/vtt",
     "text/xml",
 ];
+
+/// JSON types that refusals may have for who accepts them.
+pub(super) const REFUSAL_TYPES: [&str; 3] = ["application/json", "application/problem+json", "text/json"];
 
 /// The type of pages. A plugin answers with them only where the operator has granted it.
 pub const HTML: &str = "text/html";

@@ -1,29 +1,45 @@
 //! What a plugin says about its surfaces and actions, as data. The
 //! same description validates, authorises, trims columns and documents.
-//! Knows nothing of HTTP libraries or components: the http floor applies it, the runtime reads
-//! it from the component's `linecard:actions` section (JSON of [`Description`]).
+//! Knows nothing of HTTP libraries or components: the runtime reads it from the component's `linecard:actions`
+//! section (JSON of [`Description`]) and applies it; the http floor gathers what was sent, and gives answers their
+//! voice.
 
 mod asked;
 mod authority;
-mod bounds;
+mod coerce;
 mod columns;
-mod fit;
+mod credential;
+mod ending;
+mod envelope;
 mod listed;
+mod outcome;
+mod parameter;
 mod reply;
+mod route;
 mod row;
+mod sent;
+mod sound;
 mod surface;
 mod validate;
 mod verb;
 
 pub use authority::Reach;
-pub use bounds::DESCRIPTION_BYTES;
+pub use coerce::{Asking, asked_columns, coerced, page_limit, refuse_unknown, unknown};
 pub use columns::{Columns, Mismatch};
+pub use credential::{Credential, SessionCredential};
+pub use ending::NoEnding;
+pub use envelope::{Absent, Envelope, Other, SPREAD, Slot, Template};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
+pub use outcome::{Ending, Outcome, OutcomeKind, SaidEnding};
+pub use parameter::{Parameter, Stands};
 pub use reply::*;
+pub use route::{ActionRoute, Method};
 pub use row::{NoRow, Rows};
+pub use sent::{Given, Sent};
+pub use sound::Sound;
 pub use surface::*;
-pub use validate::HOST_PARAMETERS;
+pub use validate::{DESCRIPTION_BYTES, DRY_RUN, HIDE_COLUMNS, HOST_PARAMETERS, IDEMPOTENCY_KEY, SHOW_COLUMNS};
 pub use verb::{Nothing, Verb};
 
 use crate::caller::CallerRole;
@@ -64,9 +80,18 @@ pub struct Action {
     /// Other names (numbers of old players).
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// What forms and reference pages call it; default its name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
     /// One sentence for people.
     pub summary: String,
-    /// Reads or writes. A write needs POST unless the key allows GET.
+    /// What else it does, for reference pages: `Ends the line's connections.`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<String>,
+    /// The methods and paths that lead to it, below each mount of its surface.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<ActionRoute>,
+    /// Reads or writes. A write needs POST unless a route says otherwise, or the key allows GET.
     #[serde(default)]
     pub kind: ActionKind,
     /// What it does, when it is a common action: then its plugin has no code for it.
@@ -83,6 +108,10 @@ pub struct Action {
     /// Its parameters, by name.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
+    /// Its guest reads the request's body itself, byte for byte (`base.sent`), to check a signature: nothing in
+    /// it becomes a parameter.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub raw_body: bool,
     /// What it returns.
     #[serde(default)]
     pub reply: ReplyShape,
@@ -145,66 +174,6 @@ impl Budget {
             Budget::Job => "job",
         }
     }
-}
-
-/// One parameter.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// Its type; the host coerces old forms (`"1"`, JSON in a text, `x[]`) to it.
-    #[serde(rename = "type")]
-    pub form: Form,
-    /// Of a list: the type of its items (any but list).
-    #[serde(default)]
-    pub of: Option<Form>,
-    /// Must be there. An empty text counts as absent.
-    #[serde(default)]
-    pub required: bool,
-    /// The value when it is absent.
-    #[serde(default)]
-    pub default: Option<serde_json::Value>,
-    /// Other names in a request.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// Allowed values of a text.
-    #[serde(default)]
-    pub one_of: Vec<String>,
-    /// Least value of a number or of a list's numbers; least length of a text in characters.
-    #[serde(default)]
-    pub min: Option<i64>,
-    /// Greatest value of a number; greatest length of a text in characters (default 4,096) or of a list (default 1,000).
-    #[serde(default)]
-    pub max: Option<i64>,
-    /// A value outside is taken as absent instead of refused (players' habits).
-    #[serde(default)]
-    pub lenient: bool,
-    /// A whole number above `max` is taken as `max` instead of refused: how much is wanted at most.
-    #[serde(default)]
-    pub capped: bool,
-    /// Sent empty, it arrives as the empty text or list instead of counting as absent: an edit clears the field by it.
-    #[serde(default)]
-    pub clears: bool,
-    /// The refusal code of a bad value, when it is not `invalid_input`.
-    #[serde(default)]
-    pub code: Option<String>,
-    /// Who may send it; from others it is refused as `not_permitted`. Default: every caller of the action.
-    #[serde(default)]
-    pub role: Option<CallerRole>,
-    /// One sentence for people.
-    #[serde(default)]
-    pub summary: String,
-    /// Of a common action: the field that it sets; default the one of its own name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sets: Option<String>,
-    /// Of a common action: the value that sets the field to null.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nothing: Option<Nothing>,
-    /// Of a common action: the surface's words (or numbers) and the kind's.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub words: BTreeMap<String, String>,
-    /// Of a common action: the field is a list, and this its one item.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub listed: bool,
 }
 
 /// A call to show and to test with.

@@ -1,6 +1,7 @@
 //! What an action returns: shape and fields, and on what a kept body depends.
 //! Knows no envelope and no request.
 
+use super::{Outcome, OutcomeKind, Template};
 use crate::caller::CallerRole;
 use indexmap::IndexMap;
 use linecard_forms::Form;
@@ -27,6 +28,33 @@ pub struct ReplyShape {
     /// How a caller gets a raw body as a gzip file instead.
     #[serde(default)]
     pub archive: Option<Archive>,
+    /// How its success is wrapped, where that is not as the surface wraps others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<Template>,
+    /// The ways in which it ends well; the first is meant when a reply names none. Empty: it is done, 200.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
+    /// Who accepts `text/event-stream` is answered with events: it is asked again after so many seconds, 1 to 3,600, and
+    /// what has changed is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<u32>,
+    /// The member of the data, a whole number, that rises when the thing changes: `ETag` is made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The parameter by which the next page of a list is asked for, from the cursor that a reply names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+impl ReplyShape {
+    /// The way of this kind in which the action may end.
+    pub fn outcome(&self, kind: Option<OutcomeKind>) -> Option<Outcome> {
+        match kind {
+            None => Some(self.outcomes.first().cloned().unwrap_or_else(Outcome::done)),
+            Some(OutcomeKind::Done) if self.outcomes.is_empty() => Some(Outcome::done()),
+            Some(kind) => self.outcomes.iter().find(|outcome| outcome.kind == kind).cloned(),
+        }
+    }
 }
 
 /// A raw body as a gzip file to keep, whatever the caller's `Accept-Encoding` says.
@@ -66,6 +94,12 @@ pub struct Field {
     /// Who may see it; default every caller of the action.
     #[serde(default)]
     pub role: Option<CallerRole>,
+    /// Of an object, or of a list of objects: its members. Those that are not listed are not shown.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub members: IndexMap<String, Field>,
+    /// One sentence for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
     /// The field of the kind that it shows, in rows that the host writes; default the one of its own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,

@@ -1,6 +1,7 @@
-//! A surface's dialect: its paths, where action and credential stand in a request, and how
-//! replies and refusals sound. Knows no action.
+//! A surface's dialect: its paths, where things stand in a request, and what an unknown name gets.
+//! How callers show who they are, how answers are wrapped and how refusals sound have pages of their own.
 
+use super::{Credential, Envelope, Sound};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -10,24 +11,61 @@ use std::collections::BTreeMap;
 pub struct Surface {
     /// Its name: `reseller`.
     pub name: String,
-    /// The paths that lead here.
+    /// The paths that lead here. Routes of its actions lie below each of them.
     pub mounts: Vec<Mount>,
-    /// How callers show who they are.
-    pub credential: Credential,
-    /// Where the action's name stands; none when every mount names its action.
+    /// The path below each mount at which the plugin's static files are, for everybody: `/app`, or empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assets: Option<String>,
+    /// How callers show who they are: the first of these that a request has anything of counts.
+    pub credentials: Vec<Credential>,
+    /// Where the action's name stands; none when mounts and routes say it.
     #[serde(default)]
     pub selector: Option<Selector>,
-    /// How a reply is wrapped.
+    /// How its requests are read.
+    #[serde(default)]
+    pub reading: Reading,
+    /// How answers are wrapped.
     pub envelope: Envelope,
     /// Refusal code → how it sounds; `default` is for all others and must be there.
     pub refusals: BTreeMap<String, Sound>,
-    /// The action that answers when none, or an unknown one, is named.
-    /// Without it an unknown action is refused as `unknown_action`.
+    /// The actions that answer names that no action has, the first whose pattern fits.
+    /// Without one an unknown action is refused as `unknown_action`.
     #[serde(default)]
-    pub fallback: Option<String>,
+    pub fallbacks: Vec<Fallback>,
     /// Which rate class its requests count in.
     #[serde(default)]
     pub rate: RateClass,
+}
+
+impl Surface {
+    /// The action that answers a name that no action has; the empty name is one.
+    pub fn fallback(&self, name: &str) -> Option<&str> {
+        self.fallbacks.iter().find(|fallback| fallback.takes(name)).map(|fallback| fallback.action.as_str())
+    }
+
+    /// Whether people manage the panel by it: what its callers show gives them more than a line.
+    pub fn is_panel(&self) -> bool {
+        let has_keys = |credential: &Credential| matches!(credential, Credential::ApiKey { .. });
+        self.session_cookie().is_some() || self.credentials.iter().any(has_keys)
+    }
+
+    /// The session in a cookie by which its callers sign in, if they do.
+    pub fn session_cookie(&self) -> Option<&str> {
+        self.credentials.iter().find_map(|credential| match credential {
+            Credential::Session(session) => session.cookie.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// Whether lines sign in by it, with their names and passwords.
+    pub fn is_for_players(&self) -> bool {
+        self.credentials.iter().any(|credential| matches!(credential, Credential::Line { .. }))
+    }
+
+    /// The parameters that credentials are read from. They are the host's: no action is given them.
+    pub fn credential_parameters(&self) -> impl Iterator<Item = &str> + Clone {
+        self.credentials.iter().flat_map(Credential::parameters)
+    }
 }
 
 /// One path of a surface.
@@ -42,46 +80,15 @@ pub struct Mount {
     pub action: Option<String>,
 }
 
-/// How callers show who they are.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
-pub enum Credential {
-    /// A line's user name and password: query, form or path parameters of these names.
-    Line {
-        /// Parameter with the user name.
-        username: String,
-        /// Parameter with the password.
-        password: String,
-    },
-    /// A user's API key: this query or form parameter, or `Authorization: Bearer`.
-    ApiKey {
-        /// The parameter.
-        parameter: String,
-    },
-    /// No credential: every caller is a stranger.
-    None,
-}
-
-impl Credential {
-    /// The parameters that hold it. They are the host's: no action is given them.
-    pub fn parameters(&self) -> impl Iterator<Item = &str> + Clone {
-        let (one, other) = match self {
-            Credential::Line { username, password } => (Some(username), Some(password)),
-            Credential::ApiKey { parameter } => (Some(parameter), None),
-            Credential::None => (None, None),
-        };
-        [one, other].into_iter().flatten().map(String::as_str)
-    }
-}
-
 /// Where the action's name stands.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 pub enum Selector {
-    /// A query or form parameter.
-    Parameter {
-        /// Its name.
-        name: String,
+    /// Query or form parameters. The values of several are joined by dots: `action=user&sub=info` asks for
+    /// `user.info`, which is a name or an alias of an action.
+    Parameters {
+        /// Their names, 1 to 4.
+        names: Vec<String>,
     },
     /// A `{name}` segment of the mount.
     Segment {
@@ -90,52 +97,97 @@ pub enum Selector {
     },
 }
 
-/// How a reply is wrapped.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
-pub enum Envelope {
-    /// The data itself is the body, as JSON.
-    Bare,
-    /// An object with a status word, the data, and fields beside it.
-    Status {
-        /// Field of the status word.
-        status: String,
-        /// The word of a success.
-        success: String,
-        /// Field of the data.
-        data: String,
-        /// Field of the refusal's sentence.
-        error: String,
-        /// Field of the request's id.
-        request: String,
-        /// Field of the number of rows in scope, on lists.
-        total: String,
-        /// Field of the number of rows that match, on lists.
-        matching: String,
-    },
+impl Selector {
+    /// The parameters and segments that it reads.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Selector::Parameters { names } => names,
+            Selector::Segment { name } => std::slice::from_ref(name),
+        }
+    }
 }
 
-/// How a refusal sounds.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// Who answers names that no action has. The asked name is handed to the guest.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sound {
-    /// HTTP status.
-    pub http: u16,
-    /// The status word of a `status` envelope.
-    #[serde(default)]
-    pub word: Option<String>,
-    /// A fixed sentence instead of the refusal's own.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// A fixed body instead of an envelope; empty text is an empty body.
-    #[serde(default)]
-    pub body: Option<String>,
-    /// The tenant setting that replaces `http` (`auth_failed_status`).
-    #[serde(default)]
-    pub http_setting: Option<String>,
-    /// Answer as this action instead of refusing (players get the account document of an expired line).
-    #[serde(default)]
-    pub answer_with: Option<String>,
+pub struct Fallback {
+    /// A pattern: `*` stands for any text, also none. `itv.*`, `*`.
+    pub like: String,
+    /// The action.
+    pub action: String,
+}
+
+impl Fallback {
+    fn takes(&self, name: &str) -> bool {
+        match self.like.split_once('*') {
+            None => self.like == name,
+            Some((begin, end)) => {
+                name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
+            }
+        }
+    }
+}
+
+/// A part of a request.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A variable segment of the path.
+    Path,
+    /// The query.
+    Query,
+    /// A form or a JSON object.
+    Body,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// How the requests of a surface are read.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reading {
+    /// Of path, query and body, in which order a name is looked for.
+    pub order: Vec<Part>,
+    /// What a name that is sent twice in one part means.
+    pub duplicates: Duplicates,
+    /// What a name that means nothing to an action that writes gets.
+    pub unknown: Unknown,
+    /// Actions that write may be asked for with GET, as set-top boxes do. Not where a session is in a cookie: any page
+    /// could then have a browser ask.
+    pub writes_by_get: bool,
+}
+
+impl Default for Reading {
+    fn default() -> Reading {
+        let order = vec![Part::Path, Part::Query, Part::Body];
+        Reading { order, duplicates: Duplicates::Refuse, unknown: Unknown::Refuse, writes_by_get: false }
+    }
+}
+
+/// What a name that is sent twice in one part means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// Nobody can say which was meant: `malformed`.
+    #[default]
+    Refuse,
+    /// The first.
+    First,
+    /// The last, as PHP reads it.
+    Last,
+}
+
+/// What a name that means nothing to an action that writes gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unknown {
+    /// A refusal, so that nobody believes a thing was set. A key that was made for old scripts has it passed over.
+    #[default]
+    Refuse,
+    /// Nothing.
+    Ignore,
 }
 
 /// Which budget of requests per second a call counts in.
@@ -182,5 +234,35 @@ impl RateClass {
             RateClass::Panel => (50, 200),
         };
         Allowance { per_second, burst }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shows_a_key_or_has_a_session_in_a_cookie_manages_the_panel() {
+        let is_panel = |credential: serde_json::Value| {
+            let described = serde_json::json!({"name": "s", "mounts": [], "credentials": [credential],
+                "envelope": {"success": "{data}", "refusal": "{message}"}, "refusals": {}});
+            serde_json::from_value::<Surface>(described).unwrap().is_panel()
+        };
+        assert!(is_panel(serde_json::json!({"kind": "api_key", "parameter": "api_key"})));
+        assert!(is_panel(serde_json::json!({"kind": "session", "cookie": "c"})));
+        assert!(!is_panel(serde_json::json!({"kind": "session", "bearer": true})));
+        assert!(!is_panel(serde_json::json!({"kind": "line", "username": "u", "password": "p"})));
+    }
+
+    #[test]
+    fn a_pattern_takes_what_begins_and_ends_like_it() {
+        let takes = |like: &str, name: &str| Fallback { like: like.into(), action: "a".into() }.takes(name);
+        for (like, name) in [("*", ""), ("*", "x"), ("itv.*", "itv.get"), ("itv.*", "itv."), ("a*b", "ab"), ("x", "x")]
+        {
+            assert!(takes(like, name), "{like} {name}");
+        }
+        for (like, name) in [("itv.*", "itv"), ("a*b", "a"), ("ab*ba", "aba"), ("x", "xy"), ("x", "")] {
+            assert!(!takes(like, name), "{like} {name}");
+        }
     }
 }

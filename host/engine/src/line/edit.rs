@@ -2,6 +2,7 @@
 
 use super::{naming, purchase, sell, view};
 use crate::document::Options;
+use crate::work::version::at_version;
 use crate::{Result, Work, session};
 use host_core::bouquet::Bouquet;
 use host_core::caller::CallerRole;
@@ -44,12 +45,13 @@ pub(super) const FIELDS: &[(&str, CallerRole)] = &[
 /// have end after commit; with another password its sessions end too.
 ///
 /// # Errors
-/// `not_found`, `username_taken`, `invalid_username`, `invalid_password`, `invalid_input`,
+/// `not_found`, `stale`, `username_taken`, `invalid_username`, `invalid_password`, `invalid_input`,
 /// `not_permitted` for fields of a higher role and for what the group does not allow.
 pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
     let before: Line = work.get(id).await?;
-    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let options = at_version(options, before.version)?;
+    let options = Options::checked(&options, FIELDS, work.caller().role())?;
     let seller = purchase::seller(work).await?;
     let group = seller.as_ref().map(|seller| &seller.group);
     let mut line = before.clone();

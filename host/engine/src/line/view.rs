@@ -7,7 +7,7 @@ use host_core::secret::Secret;
 use host_core::settings::SamePlayer;
 use host_core::time::{Expiry, Unix};
 use host_core::user::Role;
-use host_core::{BouquetId, LineId, PackageId, TenantId, UserId};
+use host_core::{BouquetId, LineId, PackageId, TenantId, UserId, Version};
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -46,6 +46,7 @@ pub(crate) struct View<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reseller_notes: Option<&'a str>,
     created_at: Unix,
+    version: u32,
 }
 
 /// Networks as people write them: one address is an address, without a prefix length.
@@ -107,6 +108,7 @@ impl Reader {
             admin_notes: (self.role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
             reseller_notes: (self.role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
             created_at: line.created_at,
+            version: facts.version.unwrap_or(line.version).0,
         }
     }
 }
@@ -132,6 +134,8 @@ pub(crate) struct Facts {
     /// The reseller who owns it: none when it is the panel's own.
     reseller: Option<Option<UserId>>,
     connections: u32,
+    /// The version that the line has once the attempt is committed, where it changes the line.
+    version: Option<Version>,
 }
 
 impl Facts {
@@ -139,12 +143,13 @@ impl Facts {
     pub(crate) async fn of(line: &Line, work: &Work) -> Result<Facts> {
         let role = work.engine().role(work.caller().tenant, line.owner).await?;
         let reseller = Some(line.owner).filter(|_| role != Some(Role::Admin));
-        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id) })
+        let version = Some(work.version_after(line.id.into(), line.version));
+        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id), version })
     }
 
     /// As they are now, for the line itself.
     pub(crate) fn of_own(line: &Line, work: &Work) -> Facts {
-        Facts { reseller: None, connections: work.connections(line.id) }
+        Facts { reseller: None, connections: work.connections(line.id), version: None }
     }
 }
 

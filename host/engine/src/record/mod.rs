@@ -20,6 +20,7 @@ pub use get::get;
 pub use list::list;
 pub use members::{edit_members, members};
 
+use crate::work::version;
 use crate::{Result, Work, document};
 use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
@@ -42,6 +43,7 @@ pub(crate) fn trim(work: &Work, kind: Kind, fields: &mut Map<String, Value>) {
 fn visible_fields(work: &Work, object: &Object) -> Map<String, Value> {
     let mut fields = document::fields(object);
     trim(work, object.key().kind(), &mut fields);
+    version::show(work, object.key(), object.version(), &mut fields);
     fields
 }
 

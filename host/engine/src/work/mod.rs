@@ -3,6 +3,7 @@
 
 mod context;
 mod read;
+pub(crate) mod version;
 mod write;
 
 pub(crate) use context::RunContext;

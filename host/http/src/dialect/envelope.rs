@@ -1,155 +1,243 @@
-//! How a surface wraps what it says: nothing around it, or a status object beside it.
-//! Refuses to know HTTP; it writes JSON.
+//! Fills the templates of a surface's envelope.
+//! Knows no HTTP; it writes JSON.
 
 use bytes::Bytes;
-use host_core::action::Envelope;
-use serde_json::Value;
+use host_core::action::{Absent, Envelope, SPREAD, Slot, Template};
+use serde_json::{Value, json};
+use std::borrow::Cow;
 
-/// The type of every envelope.
+/// The type of what an envelope makes.
 pub(crate) const JSON: &str = "application/json";
 
-/// The field of a paged list that says how many rows this answer has at most: the `limit` that was
-/// asked for, as far as it goes.
-const LIMIT: &str = "recordsLimit";
-/// The field that names what was sent and passed over, where something was.
-const IGNORED: &str = "ignored";
-
-/// A success to be wrapped.
-pub(crate) struct Success<'a> {
-    /// The plugin's data, trimmed to the caller's columns.
-    pub(crate) data: &'a str,
+/// What is known of an answer.
+#[derive(Default)]
+pub(crate) struct Said<'a> {
+    /// The action's data as JSON, trimmed to the caller's columns.
+    pub(crate) data: Option<&'a str>,
     /// Rows in scope, on lists.
     pub(crate) total: Option<u64>,
     /// Rows that match, on lists.
     pub(crate) matching: Option<u64>,
     /// Most rows of this answer, on lists with pages.
     pub(crate) limit: Option<u64>,
+    /// Where the next page begins.
+    pub(crate) cursor: Option<&'a str>,
+    /// Whether there is a next page, on lists with cursors.
+    pub(crate) more: Option<bool>,
+    /// Names that were sent and passed over.
+    pub(crate) ignored: &'a [String],
     /// What would be written, in a dry run.
     pub(crate) plan: Option<&'a Value>,
-    /// Names that were sent and passed over; a bare reply does not tell them.
-    pub(crate) ignored: &'a [String],
+    /// What a page sends with what it changes.
+    pub(crate) csrf: Option<&'a str>,
+    /// The refusal's code.
+    pub(crate) code: Option<&'a str>,
+    /// The table's word for it.
+    pub(crate) word: Option<&'a str>,
+    /// The refusal's sentence.
+    pub(crate) message: Option<&'a str>,
+    /// The field that it is about.
+    pub(crate) field: Option<&'a str>,
+    /// The HTTP status.
+    pub(crate) status: u16,
     /// The request's id.
     pub(crate) request: &'a str,
 }
 
-/// Writes a success.
-pub(crate) fn success(envelope: &Envelope, said: &Success<'_>) -> Bytes {
-    let mut text = Vec::with_capacity(said.data.len() + 160);
-    match envelope {
-        Envelope::Bare if said.plan.is_none() => text.extend_from_slice(said.data.as_bytes()),
-        Envelope::Bare => object(&mut text, |object| {
-            object.raw("data", said.data);
-            object.dry_run(said.plan);
-        }),
-        Envelope::Status { status, success, data, request, total, matching, .. } => object(&mut text, |object| {
-            object.text(status, success);
-            // Clients of these panels were written against PHP, where "nothing" is an empty array.
-            object.raw(data, if said.data == "null" { "[]" } else { said.data });
-            if let Some(rows) = said.total {
-                object.raw(total, &rows.to_string());
-            }
-            if let Some(rows) = said.matching {
-                object.raw(matching, &rows.to_string());
-            }
-            if let Some(limit) = said.limit {
-                object.raw(LIMIT, &limit.to_string());
-            }
-            object.dry_run(said.plan);
-            if !said.ignored.is_empty() {
-                object.raw(IGNORED, &Value::from(said.ignored).to_string());
-            }
-            object.text(request, said.request);
-        }),
+impl Said<'_> {
+    /// A slot's value as JSON; none where this answer has none.
+    fn value(&self, slot: Slot) -> Option<Cow<'_, str>> {
+        let number = |number: Option<u64>| number.map(|number| Cow::Owned(number.to_string()));
+        let text = |text: Option<&str>| text.map(|text| Cow::Owned(quoted(text)));
+        match slot {
+            Slot::Data => self.data.filter(|data| *data != "null").map(Cow::Borrowed),
+            Slot::Total => number(self.total),
+            Slot::Matching => number(self.matching),
+            Slot::Limit => number(self.limit),
+            Slot::Cursor => text(self.cursor),
+            Slot::More => self.more.map(|more| Cow::Borrowed(if more { "true" } else { "false" })),
+            Slot::Ignored => (!self.ignored.is_empty()).then(|| Cow::Owned(json!(self.ignored).to_string())),
+            Slot::DryRun => self.plan.map(|_| Cow::Borrowed("true")),
+            Slot::Plan => self.plan.map(|plan| Cow::Owned(plan.to_string())),
+            Slot::Csrf => text(self.csrf),
+            Slot::Code => text(self.code),
+            Slot::Word => text(self.word),
+            Slot::Message => text(self.message),
+            Slot::Field => text(self.field),
+            Slot::Details => Some(Cow::Owned(self.details())),
+            Slot::Status => Some(Cow::Owned(self.status.to_string())),
+            Slot::Request => text(Some(self.request)),
+        }
     }
-    Bytes::from(text)
+
+    fn details(&self) -> String {
+        match self.field {
+            Some(field) => json!([{"field": field, "code": self.code, "message": self.message}]).to_string(),
+            None => "[]".to_owned(),
+        }
+    }
 }
 
-/// Writes a refusal. `word` is the table's status word.
-pub(crate) fn refusal(envelope: &Envelope, word: Option<&str>, message: &str, id: &str) -> Bytes {
-    let mut text = Vec::with_capacity(message.len() + 120);
-    match envelope {
-        Envelope::Bare => object(&mut text, |object| {
-            object.text("error", message);
-            object.text("request_id", id);
-        }),
-        Envelope::Status { status, data, error, request, .. } => object(&mut text, |object| {
-            object.text(status, word.unwrap_or("STATUS_FAILURE"));
-            object.raw(data, "[]");
-            object.text(error, message);
-            object.text(request, id);
-        }),
+/// Writes a success by the surface's template, or by the action's own. A plan that the template has no slot for
+/// stands beside what it makes.
+pub(crate) fn success(envelope: &Envelope, own: Option<&Template>, said: &Said<'_>) -> Bytes {
+    let mut text = Vec::with_capacity(said.data.map_or(0, str::len) + 160);
+    let template = own.unwrap_or(&envelope.success);
+    match said.plan.filter(|_| !template.has(Slot::Plan)) {
+        None => drop(fill(template, said, &mut text)),
+        Some(plan) => {
+            text.extend_from_slice(b"{\"data\":");
+            if !fill(template, said, &mut text) {
+                text.extend_from_slice(b"null");
+            }
+            text.extend_from_slice(b",\"dry_run\":true,\"plan\":");
+            text.extend_from_slice(plan.to_string().as_bytes());
+            text.push(b'}');
+        }
     }
-    Bytes::from(text)
+    finished(envelope, text)
 }
 
-/// Writes the members of one JSON object, in the order they are given.
-struct Object<'t> {
+/// Writes a refusal by the surface's template, or by another one of its envelope.
+pub(crate) fn refusal(envelope: &Envelope, template: &Template, said: &Said<'_>) -> Bytes {
+    let mut text = Vec::with_capacity(said.message.map_or(0, str::len) + 160);
+    fill(template, said, &mut text);
+    finished(envelope, text)
+}
+
+fn finished(envelope: &Envelope, text: Vec<u8>) -> Bytes {
+    if envelope.escaped_slashes { Bytes::from(with_escaped_slashes(&text)) } else { Bytes::from(text) }
+}
+
+/// Fills a template; false when it is left out.
+fn fill(template: &Template, said: &Said<'_>, text: &mut Vec<u8>) -> bool {
+    match template {
+        Template::Constant(value) => text.extend_from_slice(value.to_string().as_bytes()),
+        Template::Slot(slot, absent) => match (said.value(*slot), absent) {
+            (Some(json), _) => text.extend_from_slice(json.as_bytes()),
+            (None, Absent::Left) => return false,
+            (None, Absent::Null) => text.extend_from_slice(b"null"),
+            (None, Absent::Json(json)) => text.extend_from_slice(json.as_bytes()),
+        },
+        Template::Object(members) => {
+            let mut parts = Parts::begin(text, b'{');
+            for (name, member) in members {
+                parts.part(Some(name), member, said);
+            }
+            parts.end(b'}');
+        }
+        Template::List(items) => {
+            let mut parts = Parts::begin(text, b'[');
+            for item in items {
+                parts.part(None, item, said);
+            }
+            parts.end(b']');
+        }
+    }
+    true
+}
+
+/// Members or items, with commas between those that are there.
+struct Parts<'t> {
     text: &'t mut Vec<u8>,
-    empty: bool,
+    is_first: bool,
 }
 
-fn object(text: &mut Vec<u8>, members: impl FnOnce(&mut Object<'_>)) {
-    text.push(b'{');
-    members(&mut Object { text, empty: true });
-    text.push(b'}');
-}
+impl<'t> Parts<'t> {
+    fn begin(text: &'t mut Vec<u8>, open: u8) -> Parts<'t> {
+        text.push(open);
+        Parts { text, is_first: true }
+    }
 
-impl Object<'_> {
-    fn raw(&mut self, name: &str, json: &str) {
-        if !std::mem::replace(&mut self.empty, false) {
+    fn part(&mut self, name: Option<&str>, template: &Template, said: &Said<'_>) {
+        let before = self.text.len();
+        if !self.is_first {
             self.text.push(b',');
         }
-        quote(self.text, name);
-        self.text.push(b':');
-        self.text.extend_from_slice(json.as_bytes());
-    }
-
-    fn text(&mut self, name: &str, value: &str) {
-        self.raw(name, "");
-        quote(self.text, value);
-    }
-
-    fn dry_run(&mut self, plan: Option<&Value>) {
-        if let Some(plan) = plan {
-            self.raw("dry_run", "true");
-            self.raw("plan", &plan.to_string());
+        if name == Some(SPREAD) {
+            return self.spread(template, said, before);
         }
+        if let Some(name) = name {
+            self.text.extend_from_slice(quoted(name).as_bytes());
+            self.text.push(b':');
+        }
+        if fill(template, said, self.text) {
+            self.is_first = false;
+        } else {
+            self.text.truncate(before);
+        }
+    }
+
+    /// The members of an object, without its braces.
+    fn spread(&mut self, template: &Template, said: &Said<'_>, before: usize) {
+        let begin = self.text.len();
+        fill(template, said, self.text);
+        let object = self.text.get(begin..).map(<[u8]>::trim_ascii);
+        let members = object.and_then(|object| object.strip_prefix(b"{")?.strip_suffix(b"}"));
+        match members.map(<[u8]>::trim_ascii).filter(|members| !members.is_empty()).map(<[u8]>::to_vec) {
+            Some(members) => {
+                self.text.truncate(begin);
+                self.text.extend_from_slice(&members);
+                self.is_first = false;
+            }
+            None => self.text.truncate(before),
+        }
+    }
+
+    fn end(self, close: u8) {
+        self.text.push(close);
     }
 }
 
-/// Writing a string into memory cannot fail; the result says so only by its type.
-fn quote(text: &mut Vec<u8>, value: &str) {
-    let _ = serde_json::to_writer(text, value);
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// JSON with `/` written as `\/`. One that is escaped already stays as it is.
+fn with_escaped_slashes(text: &[u8]) -> Vec<u8> {
+    let mut escaped = Vec::with_capacity(text.len() + 16);
+    let mut is_escaped = false;
+    for byte in text {
+        if *byte == b'/' && !is_escaped {
+            escaped.push(b'\\');
+        }
+        is_escaped = *byte == b'\\' && !is_escaped;
+        escaped.push(*byte);
+    }
+    escaped
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn status() -> Envelope {
-        serde_json::from_value(json!({"kind": "status", "status": "status", "success": "STATUS_SUCCESS",
-            "data": "data", "error": "error", "request": "request_id", "total": "recordsTotal",
-            "matching": "recordsFiltered"}))
-        .unwrap()
+        let text = r#"{"success":{"status":"STATUS_SUCCESS","data":"{data:[]}","recordsTotal":"{total?}",
+            "recordsFiltered":"{matching?}","recordsLimit":"{limit?}","dry_run":"{dry_run?}","plan":"{plan?}",
+            "ignored":"{ignored?}","request_id":"{request}"},
+            "refusal":{"status":"{word}","data":[],"error":"{message}","request_id":"{request}"}}"#;
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn bare() -> Envelope {
+        serde_json::from_str(r#"{"success":"{data}","refusal":{"error":"{message}","request_id":"{request}"}}"#)
+            .unwrap()
     }
 
     fn wrapped(envelope: &Envelope, data: &str, totals: Option<(u64, u64)>, plan: Option<&Value>) -> String {
         let (total, matching) = totals.unzip();
-        let bytes = success(
-            envelope,
-            &Success { data, total, matching, limit: total.map(|_| 25), plan, ignored: &[], request: "r\"1" },
-        );
-        String::from_utf8(bytes.to_vec()).unwrap()
+        let limit = total.map(|_| 25);
+        let said = Said { data: Some(data), total, matching, limit, plan, request: "r\"1", ..Said::default() };
+        String::from_utf8(success(envelope, None, &said).to_vec()).unwrap()
     }
 
     #[test]
     fn a_bare_reply_is_the_data_byte_for_byte() {
-        assert_eq!(wrapped(&Envelope::Bare, r#"[ {"a" : 1} ]"#, Some((1, 1)), None), r#"[ {"a" : 1} ]"#);
+        assert_eq!(wrapped(&bare(), r#"[ {"a" : 1} ]"#, Some((1, 1)), None), r#"[ {"a" : 1} ]"#);
     }
 
     #[test]
-    fn a_status_reply_has_word_data_totals_most_rows_and_request() {
+    fn slots_that_have_no_value_are_null_left_out_or_what_the_template_says() {
         assert_eq!(
             wrapped(&status(), "[1,2]", Some((9, 2)), None),
             r#"{"status":"STATUS_SUCCESS","data":[1,2],"recordsTotal":9,"recordsFiltered":2,"recordsLimit":25,"request_id":"r\"1"}"#
@@ -158,26 +246,43 @@ mod tests {
             wrapped(&status(), "null", None, None),
             r#"{"status":"STATUS_SUCCESS","data":[],"request_id":"r\"1"}"#
         );
+        let paged = r#"{"success":{"data":"{data}","page":{"more":"{more}","next":"{cursor}"},"l":["{total?}",1]},"refusal":{}}"#;
+        let paged: Envelope = serde_json::from_str(paged).unwrap();
+        assert_eq!(wrapped(&paged, "[]", None, None), r#"{"data":[],"page":{"more":null,"next":null},"l":[1]}"#);
     }
 
     #[test]
-    fn a_dry_run_shows_its_plan_in_both_envelopes() {
+    fn an_object_may_lend_its_members() {
+        let own: Template = serde_json::from_str(r#"{"result":true,"...":"{data}","n":1}"#).unwrap();
+        let of = |data| {
+            let said = Said { data: Some(data), ..Said::default() };
+            String::from_utf8(success(&bare(), Some(&own), &said).to_vec()).unwrap()
+        };
+        assert_eq!(of(r#"{"id":7}"#), r#"{"result":true,"id":7,"n":1}"#);
+        assert_eq!((of("{ }"), of("[]")), (r#"{"result":true,"n":1}"#.into(), r#"{"result":true,"n":1}"#.into()));
+    }
+
+    #[test]
+    fn a_dry_run_shows_its_plan_in_every_envelope() {
         let plan = json!({"changes": []});
         assert_eq!(
             wrapped(&status(), "{}", None, Some(&plan)),
             r#"{"status":"STATUS_SUCCESS","data":{},"dry_run":true,"plan":{"changes":[]},"request_id":"r\"1"}"#
         );
-        assert_eq!(
-            wrapped(&Envelope::Bare, "{}", None, Some(&plan)),
-            r#"{"data":{},"dry_run":true,"plan":{"changes":[]}}"#
-        );
+        assert_eq!(wrapped(&bare(), "{}", None, Some(&plan)), r#"{"data":{},"dry_run":true,"plan":{"changes":[]}}"#);
     }
 
     #[test]
     fn a_refusal_cannot_break_out_of_its_string() {
-        let text = refusal(&status(), Some("STATUS_X"), "a\",\"b\n", "r1");
+        let said = Said { word: Some("STATUS_X"), message: Some("a\",\"b\n"), request: "r1", ..Said::default() };
+        let text = refusal(&status(), &status().refusal, &said);
         let value: Value = serde_json::from_slice(&text).unwrap();
-        assert_eq!(value["error"], "a\",\"b\n");
-        assert_eq!(value["status"], "STATUS_X");
+        assert_eq!((&value["error"], &value["status"]), (&json!("a\",\"b\n"), &json!("STATUS_X")));
+    }
+
+    #[test]
+    fn slashes_are_escaped_once_where_php_wrote_them_so() {
+        let envelope = Envelope { escaped_slashes: true, ..bare() };
+        assert_eq!(wrapped(&envelope, r#"["a/b","c\/d","e\\/"]"#, None, None), r#"["a\/b","c\/d","e\\\/"]"#);
     }
 }

@@ -1,31 +1,29 @@
-//! The dialect of a surface, as its plugin describes it: where things stand in a request and how
-//! answers sound. Refuses to know HTTP connections, tenants and plugins: it maps text to values.
+//! The dialect of a surface, as its plugin describes it: how callers show who they are, which action they name, and
+//! how answers sound. Knows no connections, tenants and plugins: it maps text to values.
 
-mod bounds;
-pub(crate) mod coerce;
-pub(crate) mod columns;
 pub(crate) mod credential;
 pub(crate) mod envelope;
-mod forms;
-pub(crate) mod paging;
 pub(crate) mod refusal;
-pub(crate) mod request;
-mod sent;
-pub(crate) mod unknown;
 
-pub(crate) use refusal::{Refused, Rendered};
-pub(crate) use request::Gathered;
+pub(crate) use refusal::Rendered;
 
-use host_core::action::{Mount, Selector, Surface};
+use host_core::Refusal;
+use host_core::action::{Selector, Sent, Surface};
+use std::borrow::Cow;
 
-/// The name of the action that a request asks for, empty when it names none. The path's own word
-/// comes before the selector's.
-pub(crate) fn named<'g>(surface: &Surface, mount: &'g Mount, gathered: &'g Gathered<'_>) -> Result<&'g str, Refused> {
-    if let Some(action) = &mount.action {
-        return Ok(action);
+/// The name of the action that a request asks for, empty when it names none. What several parameters say is joined by
+/// dots, up to the first that says nothing.
+pub(crate) fn named<'s>(surface: &Surface, sent: &'s Sent<'_>) -> Result<Cow<'s, str>, Refusal> {
+    let names = surface.selector.as_ref().map_or(&[][..], Selector::names);
+    if let [name] = names {
+        return Ok(sent.text(name)?.unwrap_or_default());
     }
-    match &surface.selector {
-        Some(Selector::Parameter { name } | Selector::Segment { name }) => Ok(gathered.one(name)?.unwrap_or("")),
-        None => Ok(""),
+    let mut words = Vec::with_capacity(names.len());
+    for name in names {
+        match sent.text(name)?.filter(|word| !word.is_empty()) {
+            Some(word) => words.push(word),
+            None => break,
+        }
     }
+    Ok(Cow::Owned(words.join(".")))
 }

@@ -1,34 +1,11 @@
 //! How a no sounds on a surface: the refusal table applied to a refusal, wherever it came from.
-//! Refuses to know why it was refused; it only finds the sound and makes the answer.
+//! Knows not why it was refused; it only finds the sound and makes the answer.
 
-use super::envelope;
+use super::envelope::{self, Said};
 use bytes::Bytes;
+use host_core::Refusal;
 use host_core::action::{Sound, Surface};
-use host_core::{Code, Refusal};
 use std::borrow::Cow;
-
-/// A refusal on its way to the surface's voice, with the HTTP status that the transport demands
-/// whatever the table says (400 of a malformed request, 429 of a limit).
-#[derive(Debug)]
-pub(crate) struct Refused {
-    /// Why.
-    pub(crate) refusal: Refusal,
-    /// The status, where the table has no say.
-    pub(crate) http: Option<u16>,
-}
-
-impl Refused {
-    /// A request that breaks the rules of requests; answered with 400 on every surface.
-    pub(crate) fn malformed(message: impl Into<Cow<'static, str>>) -> Refused {
-        Refused { refusal: Refusal::new(Code::InvalidInput, message), http: Some(400) }
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Refused {
-        Refused { refusal, http: None }
-    }
-}
 
 /// An answer as the dialect wants it: nothing in it depends on the HTTP library.
 #[derive(PartialEq, Eq, Debug)]
@@ -36,7 +13,7 @@ pub(crate) struct Rendered {
     /// HTTP status.
     pub(crate) status: u16,
     /// `Content-Type`; none for an empty body.
-    pub(crate) content_type: Option<&'static str>,
+    pub(crate) content_type: Option<Cow<'static, str>>,
     /// The body.
     pub(crate) body: Bytes,
     /// Seconds, for `Retry-After`.
@@ -59,38 +36,61 @@ pub(crate) const FAULT: &str = "fault";
 fn own_status(code: &str) -> Option<u16> {
     match code {
         FAULT => Some(500),
-        "rate_limited" => Some(429),
+        "malformed" => Some(400),
+        "forged" => Some(403),
+        "method_not_allowed" => Some(405),
+        "too_slow" => Some(408),
+        "stale" => Some(412),
         "too_large" => Some(413),
+        "rate_limited" => Some(429),
         "unavailable" => Some(503),
         _ => None,
     }
 }
 
-/// Says a refusal in the surface's voice. `setting` answers the tenant's value of a status
-/// setting; `request` is the request's id.
-pub(crate) fn spoken(
-    surface: &Surface,
-    refused: &Refused,
-    request: &str,
-    setting: impl Fn(&str) -> Option<u16>,
-) -> Rendered {
-    let refusal = &refused.refusal;
+/// Who is told a refusal.
+pub(crate) struct Listener<'l> {
+    /// The request's id.
+    pub(crate) request: &'l str,
+    /// What `Accept` says.
+    pub(crate) accept: &'l str,
+    /// The tenant's value of the setting that the table asks for.
+    pub(crate) status: Option<u16>,
+}
+
+/// Says a refusal in the surface's voice.
+pub(crate) fn spoken(surface: &Surface, refusal: &Refusal, to: &Listener<'_>) -> Rendered {
     let code = refusal.code.as_str();
-    let Some((sound, own)) = sound(surface, code) else {
-        let body = envelope::refusal(&surface.envelope, None, &refusal.message, request);
-        let status = refused.http.or(own_status(code)).unwrap_or(500);
-        return Rendered { status, content_type: Some(envelope::JSON), body, retry_after: refusal.retry_after };
+    let (sound, own) = sound(surface, code).unzip();
+    let demanded = if own == Some(true) { None } else { own_status(code) };
+    let set = to.status.filter(|status| (200..600).contains(status));
+    let status = demanded.or(set).or(sound.map(|sound| sound.http)).unwrap_or(500);
+    let message = sound.and_then(|sound| sound.message.as_deref()).unwrap_or(&refusal.message);
+    let said = Said {
+        code: Some(code),
+        word: sound.and_then(|sound| sound.word.as_deref()),
+        message: Some(message),
+        field: refusal.field.as_deref(),
+        status,
+        request: to.request,
+        ..Said::default()
     };
-    let demanded = refused.http.or_else(|| if own { None } else { own_status(code) });
-    let set = sound.http_setting.as_deref().and_then(setting).filter(|status| (200..600).contains(status));
-    let status = demanded.or(set).unwrap_or(sound.http);
-    let message = sound.message.as_deref().unwrap_or(&refusal.message);
-    let (content_type, body) = match sound.body.as_deref() {
+    let (content_type, body) = match sound.and_then(|sound| sound.body.as_deref()) {
         Some("") => (None, Bytes::new()),
-        Some(body) => (Some(type_of(body)), Bytes::copy_from_slice(body.as_bytes())),
-        None => (Some(envelope::JSON), envelope::refusal(&surface.envelope, sound.word.as_deref(), message, request)),
+        Some(body) => (Some(Cow::Borrowed(type_of(body))), Bytes::copy_from_slice(body.as_bytes())),
+        None => {
+            let other = surface.envelope.others.iter().find(|other| accepts(to.accept, &other.accept));
+            let template = other.map_or(&surface.envelope.refusal, |other| &other.refusal);
+            let content_type = other.map_or(Cow::Borrowed(envelope::JSON), |other| Cow::Owned(other.accept.clone()));
+            (Some(content_type), envelope::refusal(&surface.envelope, template, &said))
+        }
     };
     Rendered { status, content_type, body, retry_after: refusal.retry_after }
+}
+
+/// Whether `Accept` names a type, not just anything.
+fn accepts(accept: &str, kind: &str) -> bool {
+    accept.split(',').any(|range| range.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(kind)))
 }
 
 /// The type of a fixed body, told by how it begins.
@@ -105,16 +105,17 @@ fn type_of(body: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use host_core::Code;
     use serde_json::{Value, json};
 
     fn panel() -> Surface {
         serde_json::from_value(json!({
             "name": "reseller",
             "mounts": [{"path": "/{code}/reseller/index.php"}],
-            "credential": {"kind": "api_key", "parameter": "api_key"},
-            "selector": {"kind": "parameter", "name": "action"},
-            "envelope": {"kind": "status", "status": "status", "success": "STATUS_SUCCESS", "data": "data",
-                "error": "error", "request": "request_id", "total": "recordsTotal", "matching": "recordsFiltered"},
+            "credentials": [{"kind": "api_key", "parameter": "api_key"}],
+            "envelope": {"success": "{data}", "refusal": {"status": "{word}", "data": [], "error": "{message}",
+                "request_id": "{request}"}, "for": [{"accept": "application/problem+json",
+                "refusal": {"status": "{status}", "detail": "{message}", "errors": "{details}"}}]},
             "refusals": {
                 "default": {"http": 200, "word": "STATUS_FAILURE"},
                 "auth_failed": {"http": 200, "word": "STATUS_FAILURE", "message": "Invalid API key."},
@@ -129,9 +130,8 @@ mod tests {
         serde_json::from_value(json!({
             "name": "player",
             "mounts": [{"path": "/player_api.php"}],
-            "credential": {"kind": "line", "username": "username", "password": "password"},
-            "selector": {"kind": "parameter", "name": "action"},
-            "envelope": {"kind": "bare"},
+            "credentials": [{"kind": "line", "username": "username", "password": "password"}],
+            "envelope": {"success": "{data}", "refusal": {"error": "{message}"}},
             "refusals": {
                 "default": {"http": 200, "body": "{\"user_info\":{\"auth\":0}}", "http_setting": "auth_failed_status"},
                 "address_refused": {"http": 403, "body": ""},
@@ -141,7 +141,7 @@ mod tests {
     }
 
     fn say(surface: &Surface, refusal: Refusal) -> Rendered {
-        spoken(surface, &refusal.into(), "r1", |_| None)
+        spoken(surface, &refusal, &Listener { request: "r1", accept: "*/*", status: None })
     }
 
     fn json_of(spoken: &Rendered) -> Value {
@@ -164,11 +164,11 @@ mod tests {
 
     #[test]
     fn a_player_gets_the_fixed_body_with_the_status_that_the_tenant_set() {
-        let refused = Refused::from(Refusal::new(Code::AuthFailed, "x"));
-        let plain = spoken(&player(), &refused, "r1", |_| None);
+        let refused = Refusal::new(Code::AuthFailed, "x");
+        let plain = say(&player(), refused.clone());
         assert_eq!((plain.status, &plain.body[..]), (200, &br#"{"user_info":{"auth":0}}"#[..]));
-        assert_eq!(plain.content_type, Some("application/json"));
-        let set = spoken(&player(), &refused, "r1", |name| (name == "auth_failed_status").then_some(401));
+        assert_eq!(plain.content_type.as_deref(), Some("application/json"));
+        let set = spoken(&player(), &refused, &Listener { request: "r1", accept: "", status: Some(401) });
         assert_eq!((set.status, set.body), (401, plain.body));
         let barred = say(&player(), Refusal::new(Code::AddressRefused, "x"));
         assert_eq!((barred.status, barred.content_type, barred.body.len()), (403, None, 0));
@@ -181,6 +181,17 @@ mod tests {
         assert_eq!(json_of(&limited)["status"], "STATUS_FAILURE");
         assert_eq!(say(&panel(), Refusal::new(Code::from("fault".to_owned()), "x")).status, 500);
         assert_eq!(say(&player(), Refusal::new(Code::Unavailable, "x")).status, 503);
-        assert_eq!(spoken(&panel(), &Refused::malformed("x"), "r1", |_| None).status, 400);
+        assert_eq!(say(&panel(), Refusal::malformed("x")).status, 400);
+    }
+
+    #[test]
+    fn who_accepts_another_type_gets_its_template() {
+        let taken = Refusal::field(Code::UsernameTaken, "username", "Taken.");
+        let to = |accept| Listener { request: "r1", accept, status: None };
+        let problem = spoken(&panel(), &taken, &to("text/html, application/problem+json;q=0.9"));
+        assert_eq!(problem.content_type.as_deref(), Some("application/problem+json"));
+        let errors = json!([{"field": "username", "code": "username_taken", "message": "Taken."}]);
+        assert_eq!(json_of(&problem), json!({"status": 200, "detail": "Taken.", "errors": errors}));
+        assert_eq!(spoken(&panel(), &taken, &to("*/*")).content_type.as_deref(), Some("application/json"));
     }
 }

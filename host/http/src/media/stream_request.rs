@@ -137,7 +137,7 @@ pub(super) async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result
 
 /// A credential out of a path segment.
 fn text(segment: &str) -> Option<Cow<'_, str>> {
-    crate::dialect::request::decoded(segment)
+    crate::gather::decoded(segment)
 }
 
 /// A header that is text.

@@ -58,8 +58,9 @@ pub(crate) fn probe() -> Vec<u8> {
 fn surfaces() -> Value {
     let player = json!({
         "name": "player", "mounts": [{"path": "/player_api.php"}],
-        "credential": {"kind": "line", "username": "username", "password": "password"},
-        "selector": {"kind": "parameter", "name": "action"}, "envelope": {"kind": "bare"}, "fallback": "account",
+        "credentials": [{"kind": "line", "username": "username", "password": "password"}],
+        "selector": {"kind": "parameters", "names": ["action"]}, "envelope": {"success": "{data}", "refusal": {"error": "{message}", "request_id": "{request}"}},
+        "fallbacks": [{"like": "*", "action": "account"}],
         "rate": "player",
         "refusals": {
             "default": {"http": 400, "body": ""},
@@ -69,10 +70,14 @@ fn surfaces() -> Value {
     });
     let admin = json!({
         "name": "admin", "mounts": [{"path": "/{code}/admin/index.php"}],
-        "credential": {"kind": "api_key", "parameter": "api_key"},
-        "selector": {"kind": "parameter", "name": "action"}, "rate": "panel",
-        "envelope": {"kind": "status", "status": "status", "success": "STATUS_SUCCESS", "data": "data", "error": "error",
-            "request": "request_id", "total": "recordsTotal", "matching": "recordsFiltered"},
+        "credentials": [{"kind": "api_key", "parameter": "api_key"}],
+        "selector": {"kind": "parameters", "names": ["action"]}, "rate": "panel",
+        "envelope": {
+            "success": {"status": "STATUS_SUCCESS", "data": "{data:[]}", "recordsTotal": "{total?}",
+                "recordsFiltered": "{matching?}", "recordsLimit": "{limit?}", "dry_run": "{dry_run?}",
+                "plan": "{plan?}", "ignored": "{ignored?}", "request_id": "{request}"},
+            "refusal": {"status": "{word}", "data": [], "error": "{message}", "request_id": "{request}"},
+        },
         "refusals": {
             "default": {"http": 200, "word": "STATUS_FAILURE"},
             "auth_failed": {"http": 200, "word": "STATUS_FAILURE", "message": "Invalid API key."},

@@ -23,6 +23,7 @@ const FUNCTIONS: &[HostFunction] = &[
         native: Some(native_read),
         ..HostFunction::plain("read", |linker| linker.func_wrap("read", read))
     },
+    HostFunction::plain("sent", |linker| linker.func_wrap("sent", sent)),
     HostFunction::plain("fault", |linker| linker.func_wrap("fault", fault)),
 ];
 
@@ -89,6 +90,12 @@ fn read(mut store: Store<'_>, (held, keep): (u32, bool)) -> wasmtime::Result<(St
     let call = store.data_mut();
     call.meter.host_call().map_err(Stop::from)?;
     Ok((call.held.read(held, keep).ok_or(Stop::NotHeld(held))?,))
+}
+
+fn sent(mut store: Store<'_>, (): ()) -> wasmtime::Result<(Vec<u8>,)> {
+    let call = store.data_mut();
+    call.meter.host_call().map_err(Stop::from)?;
+    Ok((call.sent.to_vec(),))
 }
 
 fn fault(mut store: Store<'_>, (message,): (WasmStr,)) -> wasmtime::Result<()> {

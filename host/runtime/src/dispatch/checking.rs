@@ -7,6 +7,7 @@ use crate::call::{Call, CallError, Reply};
 use crate::held::HeldAnswers;
 use crate::reply::{Audience, Checked};
 use crate::route::Route;
+use host_core::session::SessionOutcome;
 use host_engine::Error;
 use std::sync::Arc;
 
@@ -46,19 +47,25 @@ impl Runtime {
 
     /// The reply that was kept under an idempotency key.
     pub(super) async fn replayed(&self, route: &Route, call: &Call, reply: Vec<u8>) -> Result<Reply, Failure> {
-        Ok(data(self.seen_again(route, call, reply).await?, None))
+        Ok(data(self.seen_again(route, call, reply).await?, None, None))
     }
 }
 
 /// Who the reply of a call is for.
 pub(super) fn audience(route: &Route, call: &Call) -> Audience {
     let (role, columns) = (call.caller.role(), call.columns.clone());
-    Audience { action: Arc::clone(&route.action), role, columns }
+    Audience { action: Arc::clone(&route.action), role, columns, parameters: named_by(route, call) }
 }
 
-pub(super) fn data(checked: Checked, plan: Option<serde_json::Value>) -> Reply {
-    let Checked { data, total, matching, .. } = checked;
-    Reply::Data { data, total, matching, plan }
+/// The parameters, where a place may be named by them.
+fn named_by(route: &Route, call: &Call) -> serde_json::Map<String, serde_json::Value> {
+    let is_named = route.action.reply.outcomes.iter().any(|outcome| outcome.location.is_some());
+    if is_named { call.parameters.clone() } else { serde_json::Map::new() }
+}
+
+pub(super) fn data(checked: Checked, plan: Option<serde_json::Value>, session: Option<SessionOutcome>) -> Reply {
+    let Checked { data, total, matching, ending, .. } = checked;
+    Reply::Data { data, total, matching, ending, session, plan }
 }
 
 fn broken() -> Failure {

@@ -87,6 +87,7 @@ impl Runtime {
             }
             let (reply, checked) = self.checked(route, call, reply, body.is_some(), held).await?;
             let plan = call.dry_run.then(|| work.listing());
+            let session = work.session_outcome().cloned();
             match run.finish(work, reply.into_bytes()).await {
                 Ok(Finished::Again) => continue,
                 Ok(Finished::Before { reply }) => return self.replayed(route, call, reply).await,
@@ -97,7 +98,7 @@ impl Runtime {
                     };
                     return Ok(match body {
                         Some(body) => Reply::Body(self.once(route, call, checked, body, wish)?),
-                        None => data(checked, plan),
+                        None => data(checked, plan, session),
                     });
                 }
                 // The plan or a token in the reply breaks the rules of plans: that was the plugin's doing.
@@ -127,7 +128,7 @@ impl Runtime {
         let document = document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
-        let state = CallState { body, ..state };
+        let state = CallState { body, sent: call.body.clone(), ..state };
         let waits = Arc::clone(&state.waits);
         let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
         let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);

@@ -221,8 +221,8 @@ pub fn data(at: u32, text: &str) -> String {
 
 /// A surface's description.
 pub fn surface(name: &str, mount: &str) -> serde_json::Value {
-    serde_json::json!({ "name": name, "mounts": [{ "path": mount }], "credential": { "kind": "none" },
-        "selector": { "kind": "segment", "name": "action" }, "envelope": { "kind": "bare" },
+    serde_json::json!({ "name": name, "mounts": [{ "path": mount }], "credentials": [{ "kind": "none" }],
+        "selector": { "kind": "segment", "name": "action" }, "envelope": {"success": "{data}", "refusal": {"error": "{message}", "request_id": "{request}"}},
         "refusals": { "default": { "http": 400 } } })
 }
 

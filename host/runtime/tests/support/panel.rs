@@ -148,6 +148,8 @@ pub fn call(tenant: TenantId) -> Call {
         },
         dry_run: false,
         columns: Columns::default(),
+        asked_name: None,
+        body: Default::default(),
         idempotency: None,
     }
 }

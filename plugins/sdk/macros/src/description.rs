@@ -37,6 +37,12 @@ pub(crate) struct Parameter {
     pub form: Form,
     /// Of a list: the type of its items.
     pub of: Option<Form>,
+    /// Of an object, or of a list of objects: its members.
+    #[serde(default)]
+    pub members: BTreeMap<String, Parameter>,
+    /// It may arrive as null.
+    #[serde(default)]
+    pub nullable: bool,
     /// Must be there.
     #[serde(default)]
     pub required: bool,
@@ -64,15 +70,21 @@ pub(crate) fn actions(text: &str) -> Result<Vec<Action>, String> {
         if !names.insert(&action.name) {
             return Err(format!("{} is described twice: its function could not tell which it answers.", action.name));
         }
-        for (name, parameter) in &action.parameters {
-            identifier(name)
-                .map_err(|message| format!("{}: {message} Other spellings go into `aliases`.", action.name))?;
-            if parameter.form == Form::List && parameter.of.is_none_or(|of| of == Form::List) {
-                return Err(format!("{}: {name} is a list and says what it is `of`.", action.name));
-            }
-        }
+        check(&action.parameters).map_err(|message| format!("{}: {message}", action.name))?;
     }
     Ok(file.action)
+}
+
+/// Refuses parameters, or members of one, that cannot become fields.
+fn check(parameters: &BTreeMap<String, Parameter>) -> Result<(), String> {
+    for (name, parameter) in parameters {
+        identifier(name).map_err(|message| format!("{message} Other spellings go into `aliases`."))?;
+        if parameter.form == Form::List && parameter.of.is_none_or(|of| of == Form::List) {
+            return Err(format!("{name} is a list and says what it is `of`."));
+        }
+        check(&parameter.members)?;
+    }
+    Ok(())
 }
 
 /// The name in Rust; a keyword becomes a raw name (`r#type`).

@@ -4,6 +4,7 @@ use crate::description::{Action, Parameter, identifier};
 use linecard_forms::{Crossing, Form};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeMap;
 
 /// Everything that `plugin!` writes; `path` is the file, which the compiler then watches.
 pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
@@ -51,34 +52,52 @@ fn answer(action: &Action) -> TokenStream {
 }
 
 fn parameters(action: &Action) -> TokenStream {
-    let name = type_name(&action.name);
     let doc = format!("Parameters of `{}/{}`: {}", action.surface, action.name, action.summary);
-    let fields = action.parameters.iter().map(|(name, parameter)| field(name, parameter));
+    structs(&action.name, &doc, &action.parameters)
+}
+
+/// A struct, and one for each object among its fields: `create_line` and `user_data` make `CreateLineUserData`.
+fn structs(name: &str, doc: &str, fields: &BTreeMap<String, Parameter>) -> TokenStream {
+    let objects = fields.iter().filter(|(_, parameter)| !parameter.members.is_empty()).map(|(member, parameter)| {
+        structs(&format!("{name}_{member}"), &format!("Members of `{member}`."), &parameter.members)
+    });
+    let called = type_name(name);
+    let fields = fields.iter().map(|(member, parameter)| field(name, member, parameter));
     quote! {
         #[doc = #doc]
         #[derive(::linecard_sdk::serde::Deserialize)]
         #[serde(crate = "::linecard_sdk::serde")]
-        pub struct #name { #(#fields)* }
+        pub struct #called { #(#fields)* }
+        #(#objects)*
     }
 }
 
-fn field(name: &str, parameter: &Parameter) -> TokenStream {
+fn field(of: &str, name: &str, parameter: &Parameter) -> TokenStream {
     let doc = match parameter.summary.as_str() {
         "" => format!("`{name}`."),
         summary => summary.to_owned(),
     };
     let field = name_in_rust(name);
-    let plain = rust_type(parameter.form, parameter);
+    let plain = rust_type(parameter.form, parameter, &format!("{of}_{name}"));
+    let plain = if parameter.nullable {
+        quote! { Option<#plain> }
+    } else {
+        plain
+    };
     if parameter.is_always_there() {
         return quote! { #[doc = #doc] pub #field: #plain, };
     }
-    // Null is a value of a date, and must not be taken for "not sent".
-    let reading =
-        (parameter.form == Form::Date).then(|| quote! { #[serde(default, deserialize_with = "::linecard_sdk::sent")] });
+    // Null is a value of these, and must not be taken for "not sent".
+    let has_null = parameter.form == Form::Date || parameter.nullable;
+    let reading = has_null.then(|| quote! { #[serde(default, deserialize_with = "::linecard_sdk::sent")] });
     quote! { #[doc = #doc] #reading pub #field: Option<#plain>, }
 }
 
-fn rust_type(form: Form, parameter: &Parameter) -> TokenStream {
+fn rust_type(form: Form, parameter: &Parameter, object: &str) -> TokenStream {
+    if form == Form::Object {
+        let object = type_name(object);
+        return quote! { #object };
+    }
     match form.crosses_as() {
         Crossing::Text => quote! { String },
         Crossing::I32 => quote! { i32 },
@@ -88,7 +107,7 @@ fn rust_type(form: Form, parameter: &Parameter) -> TokenStream {
         Crossing::Moment => quote! { ::linecard_sdk::Expiry },
         Crossing::Document => quote! { ::linecard_sdk::serde_json::Value },
         Crossing::List => {
-            let item = rust_type(parameter.of.unwrap_or(Form::Text), parameter);
+            let item = rust_type(parameter.of.unwrap_or(Form::Text), parameter, object);
             quote! { Vec<#item> }
         }
     }
@@ -120,7 +139,10 @@ mod tests {
         let text = "[[action]]\nsurface = 's'\nname = 'create_line'\n[action.parameters]\n\
              package = { type = 'id', required = true }\ntrial = { type = 'flag', default = false }\n\
              ips = { type = 'list', of = 'network' }\nend = { type = 'date' }\n\
-             start = { type = 'count' }\ntype = { type = 'text', default = '' }\n";
+             start = { type = 'count' }\ntype = { type = 'text', default = '' }\n\
+             email = { type = 'text', nullable = true }\n\
+             user_data = { type = 'object', members = { seats = { type = 'count', default = 1 } } }\n\
+             rows = { type = 'list', of = 'object', members = { price = { type = 'decimal', required = true } } }\n";
         let written = plugin(&crate::description::actions(text).unwrap(), "f").to_string().replace(' ', "");
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
              [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
@@ -136,6 +158,10 @@ mod tests {
             "\"::linecard_sdk::sent\")]pubend:Option<::linecard_sdk::Expiry>,",
             "pubstart:Option<u32>,",
             "pubr#type:String,",
+            "\"::linecard_sdk::sent\")]pubemail:Option<Option<String>>,",
+            "pubuser_data:Option<CreateLineUserData>,",
+            "pubstructCreateLineUserData{#[doc=\"`seats`.\"]pubseats:u32,}",
+            "pubrows:Option<Vec<CreateLineRows>>,",
             "\"s/create_line\"=>::linecard_sdk::answer(call,crate::create_line::create_line),",
         ] {
             assert!(written.contains(part), "{part} in {written}");

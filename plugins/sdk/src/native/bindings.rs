@@ -50,6 +50,11 @@ pub mod linecard {
                 }
             }
 
+            /// The request's body.
+            pub fn sent() -> Vec<u8> {
+                ask(|host| host.sent())
+            }
+
             /// Random bytes.
             pub fn random(count: u32) -> Vec<u8> {
                 ask(|host| host.random(count))

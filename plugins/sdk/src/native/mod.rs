@@ -75,6 +75,11 @@ pub trait Host {
         0
     }
 
+    /// The request's body, for [`crate::base::sent`].
+    fn sent(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// Bytes for [`crate::base::random`]; by default they are all zero, so that a test repeats.
     fn random(&mut self, count: u32) -> Vec<u8> {
         vec![0; count as usize]

@@ -13,7 +13,7 @@ pub(super) fn rewrite(field: &Field, row: &mut Vec<u8>, begin: usize) {
             Form::Id | Form::Int | Form::Count | Form::Flag => "0".to_owned(),
             Form::Text | Form::Network => "\"\"".to_owned(),
             Form::List => "[]".to_owned(),
-            Form::Decimal | Form::Date | Form::Document => return,
+            Form::Decimal | Form::Date | Form::Document | Form::Object => return,
         },
         b"true" if field.form == Form::Flag => "1".to_owned(),
         b"false" if field.form == Form::Flag => "0".to_owned(),

@@ -1,0 +1,139 @@
+//! Names in a request that mean nothing to its action: unknown ones, and those of a higher role, which
+//! are unknown to a lower one. A write is refused for them, so that nobody believes a thing was set.
+
+use crate::action::sent::{Within, is_item_of, shown};
+use crate::action::{Action, Form, HOST_PARAMETERS, Parameter, Part, Selector, Sent, Surface};
+use crate::caller::CallerRole;
+use crate::{Code, Refusal};
+use std::collections::BTreeMap;
+
+/// The names that were sent and mean nothing to this action from a caller of this role, each once.
+pub fn unknown(surface: &Surface, action: &Action, role: CallerRole, sent: &Sent<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let asked = sent.names().filter(|name| !is_of_surface(surface, name));
+    for (name, described) in asked.map(|name| (name, takes(&action.parameters, role, name))) {
+        if described.is_none() && !names.iter().any(|known| *known == name) {
+            names.push(shown(name));
+        }
+    }
+    for (name, object) in action.parameters.iter().filter(|(_, parameter)| parameter.form == Form::Object) {
+        unknown_members(name, object, role, sent, &mut names);
+    }
+    names
+}
+
+/// The members that were sent of an object which has no such member.
+fn unknown_members(name: &str, object: &Parameter, role: CallerRole, sent: &Sent<'_>, names: &mut Vec<String>) {
+    let called = std::iter::once(name).chain(object.aliases.iter().map(String::as_str));
+    for called in called {
+        let Ok(Within::Members(members)) = sent.within(called, object.part()) else { continue };
+        for member in members.names().filter(|member| takes(&object.members, role, member).is_none()) {
+            let member = shown(&format!("{called}[{member}]"));
+            if !names.contains(&member) {
+                names.push(member);
+            }
+        }
+    }
+}
+
+/// The refusal of a write for names that mean nothing to it.
+pub fn refuse_unknown(action: &Action, role: CallerRole, unknown: &[String]) -> Refusal {
+    let taken = action.parameters.iter().filter(|(_, parameter)| parameter.is_open_to(role));
+    let taken: Vec<_> = taken.map(|(name, _)| name.as_str()).collect();
+    let message = format!(
+        "{} takes no {}; leave it out. It takes: {}. A key made with --compatible passes over what means nothing.",
+        action.name,
+        unknown.join(", "),
+        if taken.is_empty() { "nothing".to_owned() } else { taken.join(", ") },
+    );
+    Refusal::field(Code::InvalidInput, unknown.first().cloned().unwrap_or_default(), message)
+}
+
+/// Whether the surface itself reads it, whatever the action. What the caller signed in with is forgotten by now.
+fn is_of_surface(surface: &Surface, sent: &str) -> bool {
+    let selecting = surface.selector.as_ref().map_or(&[][..], Selector::names);
+    selecting.iter().any(|name| name == sent) || HOST_PARAMETERS.contains(&sent)
+}
+
+/// The parameter that takes a name from a caller of this role.
+fn takes<'p>(described: &'p BTreeMap<String, Parameter>, role: CallerRole, sent: &str) -> Option<&'p Parameter> {
+    let taking = described.iter().find(|(name, parameter)| {
+        let is_read_here = !matches!(parameter.part(), Some(Part::Header | Part::Cookie));
+        let is_named = |name: &String| match parameter.form {
+            Form::List => sent == name || is_item_of(sent, name),
+            Form::Object => sent == name || sent.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('[')),
+            _ => sent == name,
+        };
+        let in_flat = parameter.flat && takes(&parameter.members, role, sent).is_some();
+        let mut names = std::iter::once(*name).chain(&parameter.aliases);
+        parameter.is_open_to(role) && is_read_here && (in_flat || names.any(is_named))
+    });
+    taking.map(|(_, parameter)| parameter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn surface() -> Surface {
+        serde_json::from_value(json!({
+            "name": "s", "mounts": [], "credentials": [{"kind": "api_key", "parameter": "api_key"}],
+            "selector": {"kind": "parameters", "names": ["action", "sub"]},
+            "envelope": {"success": "{data}", "refusal": "{message}"}, "refusals": {},
+        }))
+        .unwrap()
+    }
+
+    fn action() -> Action {
+        serde_json::from_value(json!({
+            "surface": "s", "name": "create_line", "kind": "write", "summary": "", "roles": ["admin", "reseller"],
+            "reply": {"shape": "any"},
+            "parameters": {
+                "package": {"type": "id", "aliases": ["package_id", "user_data[package]"]},
+                "ips": {"type": "list", "of": "network", "aliases": ["allowed"]},
+                "credits": {"type": "decimal", "role": "admin"},
+                "data": {"type": "object", "flat": true, "members": {"mac": {"type": "text"}, "ids": {"type": "list", "of": "id"}}},
+            },
+        }))
+        .unwrap()
+    }
+
+    fn of(query: &str, role: CallerRole) -> String {
+        let mut sent = Sent::default();
+        sent.add_text(Part::Path, "code".into(), "s3cret".into()).unwrap();
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            sent.add_text(Part::Query, name.into(), value.into()).unwrap();
+        }
+        unknown(&surface(), &action(), role, &sent).join(" ")
+    }
+
+    #[test]
+    fn names_aliases_items_and_what_the_surface_reads_are_known() {
+        for query in [
+            "package=1&action=create_line&sub=x",
+            "data[mac]=1&data[ids][]=1&ids[]=2&mac=1",
+            "package_id=1&user_data[package]=1",
+            "ips=1&ips[]=2&ips[0]=3&allowed[]=4",
+            "dry_run=1&idempotency_key=k&show_columns=a&hide_columns=b",
+        ] {
+            assert_eq!(of(query, CallerRole::Reseller), "", "{query}");
+        }
+        assert_eq!(of("package[]=1&ips[a]=1&pakage=1&pakage=2", CallerRole::Admin), "package[] ips[a] pakage");
+        assert_eq!(of("data[mac]=1&data[mak]=1", CallerRole::Admin), "data[mak]");
+    }
+
+    #[test]
+    fn a_field_of_a_higher_role_is_unknown_to_a_lower_one_also_empty() {
+        assert_eq!(of("credits=5", CallerRole::Admin), "");
+        assert_eq!(of("credits=", CallerRole::Reseller), "credits");
+    }
+
+    #[test]
+    fn the_refusal_names_the_field_and_what_the_caller_may_send() {
+        let refused = refuse_unknown(&action(), CallerRole::Reseller, &["credits".to_owned(), "x".to_owned()]);
+        assert_eq!((refused.field.as_deref(), refused.code), (Some("credits"), Code::InvalidInput));
+        assert!(refused.message.contains("takes no credits, x;"), "{}", refused.message);
+        assert!(refused.message.contains("It takes: data, ips, package."), "{}", refused.message);
+    }
+}

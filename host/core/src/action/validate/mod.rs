@@ -1,0 +1,68 @@
+//! What a description must hold together by itself, before anything is linked or routed.
+//! Knows no other plugin.
+
+mod action;
+mod bounds;
+mod fit;
+mod surface;
+#[cfg(test)]
+mod tests;
+
+pub use bounds::DESCRIPTION_BYTES;
+
+use super::{Action, Description, Surface};
+
+impl Description {
+    /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
+    pub fn validate(&self) -> Result<(), String> {
+        self.check_bounds()?;
+        self.surfaces.iter().try_for_each(surface::check)?;
+        self.actions.iter().try_for_each(action::check)?;
+        for own in &self.surfaces {
+            self.actions
+                .iter()
+                .filter(|action| action.surface == own.name)
+                .try_for_each(|action| own.admits(action))?;
+        }
+        let mut names: Vec<_> = self.actions.iter().map(|action| (&action.surface, &action.name)).collect();
+        names.sort();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("action {}/{} is described twice", pair[0].0, pair[0].1));
+        }
+        Ok(())
+    }
+}
+
+/// Asks for the plan instead of the effect.
+pub const DRY_RUN: &str = "dry_run";
+/// Makes a repeat of a write get the first answer.
+pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
+/// The columns of the reply.
+pub const SHOW_COLUMNS: &str = "show_columns";
+/// Those that are not wanted.
+pub const HIDE_COLUMNS: &str = "hide_columns";
+
+/// Parameters of every action, which the host reads for itself.
+pub const HOST_PARAMETERS: [&str; 4] = [DRY_RUN, IDEMPOTENCY_KEY, SHOW_COLUMNS, HIDE_COLUMNS];
+
+impl Surface {
+    /// Refuses an action that would be given what the surface's callers show of themselves, or what is the host's:
+    /// none of its parameters may be called like that. Other names are the action's own: a `password` that an
+    /// admin sets is no credential where callers show an API key.
+    pub fn admits(&self, action: &Action) -> Result<(), String> {
+        let wrong = |what: String| Err(format!("action {}/{}: {what}", action.surface, action.name));
+        let is_taken = |name: &&str| self.credential_parameters().any(|taken| taken == *name);
+        for (name, parameter) in &action.parameters {
+            let flat = parameter.members.keys().filter(|_| parameter.flat);
+            let names = || std::iter::once(name).chain(&parameter.aliases).chain(flat.clone()).map(String::as_str);
+            if let Some(name) = names().find(is_taken) {
+                let whose = "callers of this surface show by it who they are";
+                return wrong(format!("no parameter may be named {name}: {whose}"));
+            }
+            if let Some(name) = names().find(|name| HOST_PARAMETERS.contains(name)) {
+                return wrong(format!("no parameter may be named {name}: the host reads it for every action"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! What a request asks of an action, brought to what the action takes: whether its caller may ask, which names mean
+//! something, and values of their types. Knows no HTTP: commands and jobs ask in the same way.
+
+use crate::call::{Call, RequestFacts};
+use crate::route::Route;
+use bytes::Bytes;
+use host_core::action::{
+    ActionKind, Asking, Sent, Surface, Unknown, asked_columns, coerced, page_limit, refuse_unknown, unknown,
+};
+use host_core::caller::Caller;
+use host_core::line::Line;
+use host_core::secret::Secret;
+use host_core::{Code, Refusal};
+use std::sync::Arc;
+
+/// What is asked of an action, as it was sent.
+pub struct Asked<'r> {
+    /// The surface, as its plugin describes it.
+    pub surface: &'r Surface,
+    /// All that was sent.
+    pub sent: &'r Sent<'r>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The line that signed in.
+    pub line: Option<Arc<Line>>,
+    /// The password that it showed.
+    pub password: Option<Arc<Secret>>,
+    /// Whether what means nothing is passed over, as old scripts need it.
+    pub is_compatible: bool,
+    /// The name that was asked for, where no action has it.
+    pub name: Option<String>,
+    /// Facts of the request.
+    pub request: RequestFacts,
+    /// Commit nothing; answer what would have been.
+    pub dry_run: bool,
+    /// The request's idempotency key.
+    pub idempotency: Option<String>,
+    /// The body, byte for byte, for an action that reads it itself.
+    pub body: Bytes,
+}
+
+/// A call, and what of the request its answer tells.
+pub struct Prepared {
+    /// To be made.
+    pub call: Call,
+    /// Names that were sent and mean nothing, each once.
+    pub ignored: Vec<String>,
+    /// The most rows that a list answers with; none where the action has no pages.
+    pub limit: Option<u64>,
+}
+
+impl Route {
+    /// The call that is asked for.
+    ///
+    /// # Errors
+    /// `not_permitted` for a caller whom the action does not answer, `invalid_input` for a name that means nothing to
+    /// an action that writes, and what [`coerced`] refuses.
+    pub fn prepare(&self, asked: Asked<'_>) -> Result<Prepared, Refusal> {
+        let (action, role) = (&self.action, asked.caller.role());
+        if !action.roles.contains(&role) {
+            return Err(Refusal::new(Code::NotPermitted, "This account may not do this."));
+        }
+        let columns = asked_columns(asked.sent)?;
+        let ignored = self.passed_over(&asked)?;
+        let passes_over = asked.is_compatible;
+        let parameters = coerced(action, asked.sent, Asking { role, passes_over })?;
+        let limit = page_limit(action, &parameters);
+        let Asked { caller, line, password, name, request, dry_run, idempotency, body, .. } = asked;
+        let asked_name = name;
+        let call =
+            Call { caller, line, password, parameters, columns, asked_name, body, request, dry_run, idempotency };
+        Ok(Prepared { call, ignored, limit })
+    }
+
+    /// The names that were sent and mean nothing. A write is refused for them, so that nobody believes a thing was set.
+    fn passed_over(&self, asked: &Asked<'_>) -> Result<Vec<String>, Refusal> {
+        let refuses = asked.surface.reading.unknown == Unknown::Refuse;
+        if self.action.kind == ActionKind::Read || asked.caller.user().is_none() || !refuses {
+            return Ok(Vec::new());
+        }
+        let role = asked.caller.role();
+        let names = unknown(asked.surface, &self.action, role, asked.sent);
+        if !names.is_empty() && !asked.is_compatible {
+            return Err(refuse_unknown(&self.action, role, &names));
+        }
+        Ok(names)
+    }
+}
