@@ -2,28 +2,15 @@
 
 use crate::process::Station;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
-const LAST: &[u8] = b"linecard:plugin";
 
 /// The example, asking for a limit of `records` besides the function that it imports.
 fn asking_for_more(station: &Station) -> String {
-    let mut file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
-    let name = file.windows(LAST.len()).rposition(|window| window == LAST).unwrap();
-    let manifest = String::from_utf8(file[name + LAST.len() + 32..].to_vec()).unwrap();
-    // Before the name stand its length, the section's length in two bytes, and the section's kind.
-    file.truncate(name - 4);
+    let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
+    let (component, papers) = linecard_package::opened(&file).unwrap();
     let more = "\n[capabilities.records]\nreason = \"To try.\"\nlimits = [\"stream:read\"]\n";
-    let mut section = vec![LAST.len() as u8];
-    section.extend_from_slice(LAST);
-    section.extend(Sha256::digest(&file));
-    section.extend_from_slice(manifest.as_bytes());
-    section.extend_from_slice(more.as_bytes());
-    let length = section.len();
-    assert!(length < 1 << 14, "two bytes of LEB128");
-    file.extend([0, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8]);
-    file.extend(section);
-    station.file("welcome.wasm", file)
+    let mut asking = component.to_vec();
+    linecard_package::seal(&mut asking, &format!("{}{more}", papers.manifest));
+    station.file("welcome.wasm", asking)
 }
 
 fn installed() -> Station {

@@ -1,7 +1,7 @@
 //! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
 //! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
 //!
-//! - a file becomes a plugin: [`package`], `assets`, `inspect`, [`manifest`], `compile`, `cache`, `link`, `wasi`,
+//! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
 //!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
@@ -37,7 +37,7 @@ mod link;
 mod load_error;
 mod loaded;
 pub mod log;
-pub mod manifest;
+mod manifest;
 #[cfg(feature = "native")]
 pub mod native;
 mod options;
@@ -70,10 +70,10 @@ pub use drop_folder::Outcome;
 pub use health::{CallFigures, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
+pub use linecard_package::Manifest;
 pub use link::offered;
 pub use load_error::LoadError;
 pub use loaded::LoadedPlugin;
-pub use manifest::Manifest;
 pub use options::{Options, Shipped};
 pub use package::Package;
 pub use package_error::PackageError;

@@ -1,46 +1,9 @@
-//! `plugin.toml`: who a plugin is, and what it asks for with which reason.
-//! Knows nothing of the component; which functions of a capability it asks for, its imports say.
+//! What a manifest asks for, compared with what its component imports and with what this host has.
+//! What stands in a manifest, and how it is read, the package format says.
 
 use host_core::grant::{Function, Grant};
-use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The manifest of a plugin.
-///
-/// ```toml
-/// name = "reseller"
-/// version = "0.1.0"
-/// summary = "The reseller surface."
-///
-/// [capabilities.records]
-/// reason = "Shows the reseller's group."
-/// limits = ["group:read"]
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// Unique in a tenant: 1 to 64 characters of `a-z0-9-`.
-    pub name: String,
-    /// For people: 1 to 64 characters.
-    pub version: String,
-    /// One sentence for people.
-    #[serde(default)]
-    pub summary: String,
-    /// Capability (`lines`) → why, and within which limits. `base` needs no asking.
-    #[serde(default)]
-    pub capabilities: BTreeMap<String, Wanted>,
-}
-
-/// What is wanted of one capability.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// One sentence for the operator who is to grant it.
-    pub reason: String,
-    /// Limits inside the capability; of `records` kinds and verbs, `stream:read`, `stream:write`.
-    #[serde(default)]
-    pub limits: BTreeSet<String>,
-}
+use linecard_package::{API, Manifest, SizeClass};
+use std::collections::BTreeSet;
 
 /// The capability of a function: `linecard:lines/lines.sell` is of `lines`.
 fn capability(function: &Function) -> &str {
@@ -51,52 +14,48 @@ fn capability(function: &Function) -> &str {
 /// What every plugin may use without asking.
 const UNASKED: &str = "base";
 
-impl Manifest {
-    /// Reads and checks a manifest; the error names what is wrong.
-    pub fn parse(text: &str) -> Result<Manifest, String> {
-        let manifest: Manifest = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let clean = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !(1..=64).contains(&manifest.name.len()) || !manifest.name.chars().all(clean) {
-            return Err("a name has 1 to 64 characters of a-z, 0-9 and -".into());
-        }
-        if !(1..=64).contains(&manifest.version.len()) || manifest.version.chars().any(char::is_control) {
-            return Err("a version has 1 to 64 printable characters".into());
-        }
-        for (name, wanted) in &manifest.capabilities {
-            if wanted.reason.trim().is_empty() {
-                return Err(format!("capability {name}: say in one sentence why it is needed"));
-            }
-            if name != "records" && !wanted.limits.is_empty() {
-                return Err(format!("capability {name}: only records has limits"));
-            }
-            check_limits(&wanted.limits)?;
-        }
-        Ok(manifest)
+/// Refuses a manifest that this host cannot serve, by what it lacks.
+pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
+    if manifest.api != API {
+        let api = manifest.api.escape_debug();
+        return Err(format!(
+            "it was built for the contract {api}; this host has {API}: build it with this host's wit/"
+        ));
     }
+    if manifest.size_class == SizeClass::Interpreter {
+        return Err("size_class interpreter is not offered by this host yet".into());
+    }
+    if let Some(name) = manifest.collections.keys().next() {
+        return Err(format!("collections.{name}: this host keeps no collections of plugins yet"));
+    }
+    for (name, wanted) in &manifest.capabilities {
+        if name != "records" && !wanted.limits.is_empty() {
+            return Err(format!("capability {name}: only records has limits"));
+        }
+        check_limits(&wanted.limits)?;
+    }
+    Ok(())
+}
 
-    /// What a component with these imports asks for. An import without an entry in
-    /// `[capabilities]` is refused by name.
-    pub fn asks(&self, imports: &BTreeSet<Function>) -> Result<Grant, String> {
-        let mut unexplained = imports.iter().filter(|function| {
-            let capability = capability(function);
-            capability != UNASKED && !self.capabilities.contains_key(capability)
-        });
-        if let Some(function) = unexplained.next() {
-            return Err(format!(
-                "it imports {}; add [capabilities.{}] with a reason",
-                function.0,
-                capability(function)
-            ));
-        }
-        let limits = self
-            .capabilities
-            .iter()
-            .filter(|(_, wanted)| !wanted.limits.is_empty())
-            .map(|(name, wanted)| (name.clone(), wanted.limits.clone()))
-            .collect();
-        let functions = imports.iter().filter(|function| capability(function) != UNASKED).cloned().collect();
-        Ok(Grant { functions, limits, ..Grant::default() })
+/// What a component with these imports asks for. An import without an entry in
+/// `[capabilities]` is refused by name.
+pub(crate) fn asks(manifest: &Manifest, imports: &BTreeSet<Function>) -> Result<Grant, String> {
+    let mut unexplained = imports.iter().filter(|function| {
+        let capability = capability(function);
+        capability != UNASKED && !manifest.capabilities.contains_key(capability)
+    });
+    if let Some(function) = unexplained.next() {
+        let capability = capability(function);
+        return Err(format!("it imports {}; add [capabilities.{capability}] with a reason", function.0));
     }
+    let limits = manifest
+        .capabilities
+        .iter()
+        .filter(|(_, wanted)| !wanted.limits.is_empty())
+        .map(|(name, wanted)| (name.clone(), wanted.limits.clone()))
+        .collect();
+    let functions = imports.iter().filter(|function| capability(function) != UNASKED).cloned().collect();
+    Ok(Grant { functions, limits, ..Grant::default() })
 }
 
 fn check_limits(limits: &BTreeSet<String>) -> Result<(), String> {
@@ -130,30 +89,30 @@ mod tests {
     #[test]
     fn a_plugin_asks_for_what_it_imports_within_the_limits_it_states() {
         let imports = functions(&["linecard:base/base.log", "linecard:records/records.get"]);
-        let asked = Manifest::parse(GOOD).unwrap().asks(&imports).unwrap();
+        let asked = asks(&Manifest::parse(GOOD).unwrap(), &imports).unwrap();
         assert_eq!(asked.functions, functions(&["linecard:records/records.get"]));
         assert!(asked.allows("records", "stream:read") && !asked.allows("records", "stream:write"));
     }
 
     #[test]
     fn an_import_without_a_reason_is_refused_by_name() {
-        let refused = Manifest::parse(GOOD).unwrap().asks(&functions(&["linecard:lines/lines.sell"])).unwrap_err();
+        let imports = functions(&["linecard:lines/lines.sell"]);
+        let refused = asks(&Manifest::parse(GOOD).unwrap(), &imports).unwrap_err();
         assert!(refused.contains("linecard:lines/lines.sell"), "{refused}");
     }
 
     #[test]
-    fn what_a_manifest_does_not_know_is_refused() {
-        for (bad, word) in [
-            ("name = \"a\"\nversion = \"1\"\ncolour = 1", "colour"),
-            ("name = \"A b\"\nversion = \"1\"", "name"),
-            ("name = \"a\"\nversion = \"1\"\n[capabilities.x]\nreason = \" \"", "why"),
-            (
-                "name = \"a\"\nversion = \"1\"\n[capabilities.records]\nreason = \"r\"\nlimits = [\"line:read\"]",
-                "line:read",
-            ),
-            ("name = \"a\"\nversion = \"1\"\n[capabilities.lines]\nreason = \"r\"\nlimits = [\"stream:read\"]", "only"),
+    fn what_this_host_does_not_have_is_refused_by_name() {
+        let refused = |more: &str| check(&Manifest::parse(&format!("name = 'a'\nversion = '1.0.0'\n{more}")).unwrap());
+        assert_eq!(refused(""), Ok(()));
+        for (more, word) in [
+            ("api = '0.9'", "0.9"),
+            ("size_class = 'interpreter'", "interpreter"),
+            ("[collections.customers]", "collections.customers"),
+            ("[capabilities.records]\nreason = 'r'\nlimits = ['line:read']", "line:read"),
+            ("[capabilities.lines]\nreason = 'r'\nlimits = ['stream:read']", "only"),
         ] {
-            let message = Manifest::parse(bad).unwrap_err();
+            let message = refused(more).unwrap_err();
             assert!(message.contains(word), "{message}");
         }
     }

@@ -1,38 +1,21 @@
 //! A plugin file: one component with its description and manifest inside, whole or refused.
 //! Runs no guest code and compiles nothing; knows nothing of grants or tenants.
 //!
-//! # The format
-//!
-//! A WebAssembly component of at most 16 MiB with custom sections at its top level:
-//!
-//! - `linecard:actions`: the description, as JSON of [`Description`];
-//! - `linecard:assets`, where it has any: its static files, as a tar archive;
-//! - `linecard:plugin`, the last section of the file: 32 bytes, the SHA-256 of every byte of the
-//!   file before this section (before its id byte), then the text of `plugin.toml` in UTF-8.
-//!
-//! A file that ends early has no such last section, or one whose digest is another: it never
-//! becomes a plugin. Native code (a precompiled component) and core modules are refused.
+//! The format is that of [`linecard_package`]; a file has at most 16 MiB. One that ends early has no papers, or papers
+//! of another digest: it never becomes a plugin. Native code (a precompiled component) and core modules are refused.
 
 use crate::assets::Assets;
 use crate::inspect::{self, Inside};
 use crate::log::one_line;
-use crate::manifest::Manifest;
+use crate::manifest;
 use crate::package_error::{MAX_FILE, PackageError, QUOTED};
 use bytes::Bytes;
 use host_core::action::{DESCRIPTION_BYTES, Description};
 use host_core::grant::{Function, Grant};
+use linecard_package::{ACTIONS_SECTION, ASSETS_SECTION, Manifest, NoPapers, PLUGIN_SECTION, Papers};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Largest `plugin.toml` in bytes.
-const MANIFEST_BYTES: usize = 64 << 10;
-/// Name of the section with the description.
-pub const ACTIONS_SECTION: &str = "linecard:actions";
-/// Name of the section with the static files.
-pub const ASSETS_SECTION: &str = "linecard:assets";
-/// Name of the last section, with digest and manifest.
-pub const PLUGIN_SECTION: &str = "linecard:plugin";
 
 /// A plugin file that was read and verified.
 #[derive(Clone, Debug)]
@@ -64,7 +47,7 @@ impl Package {
         let description = sections.description()?;
         let assets = Arc::new(sections.assets.map_or(Ok(Assets::default()), Assets::read).map_err(assets_refused)?);
         let Inside { functions, largest_function } = inspect::look(&bytes)?;
-        let mut asked = manifest.asks(&functions).map_err(PackageError::Manifest)?;
+        let mut asked = manifest::asks(&manifest, &functions).map_err(PackageError::Manifest)?;
         asked.extend(&description.asks());
         let digest = Sha256::digest(&bytes).into();
         Ok(Package { digest, manifest, description, assets, asked, largest_function, bytes })
@@ -83,7 +66,6 @@ impl Package {
 
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";
-const CUSTOM: u8 = 0;
 
 /// The custom sections at the top level of a component.
 struct Sections<'a> {
@@ -104,7 +86,8 @@ impl<'a> Sections<'a> {
         let mut found = Sections { actions: None, assets: None, last: None };
         let mut at = COMPONENT.len();
         while at < bytes.len() {
-            let section = section(bytes, at).ok_or(PackageError::Incomplete("it ends within a section"))?;
+            let section =
+                linecard_package::at(bytes, at).ok_or(PackageError::Incomplete("it ends within a section"))?;
             found.last = None;
             match section.name {
                 Some(ACTIONS_SECTION) if found.actions.is_some() => {
@@ -125,17 +108,13 @@ impl<'a> Sections<'a> {
 
     fn manifest(&self, bytes: &[u8]) -> Result<Manifest, PackageError> {
         let (start, content) = self.last.ok_or(PackageError::Incomplete("its last section is missing"))?;
-        let (digest, text) =
-            content.split_first_chunk::<32>().ok_or(PackageError::Incomplete("its last section is too short"))?;
-        let before = bytes.get(..start).unwrap_or_default();
-        if Sha256::digest(before).as_slice() != digest {
-            return Err(PackageError::Incomplete("its digest does not fit"));
-        }
-        let text = std::str::from_utf8(text).map_err(|_| PackageError::Manifest("it is not UTF-8".into()))?;
-        if text.len() > MANIFEST_BYTES {
-            return Err(PackageError::Manifest(format!("it has more than {MANIFEST_BYTES} bytes")));
-        }
-        Manifest::parse(text).map_err(|reason| PackageError::Manifest(one_line(&reason, QUOTED)))
+        let papers = Papers::read(content, bytes.get(..start).unwrap_or_default()).map_err(|error| match error {
+            NoPapers::Incomplete(what) => PackageError::Incomplete(what),
+            error => PackageError::Manifest(error.to_string()),
+        })?;
+        let manifest = Manifest::parse(papers.manifest);
+        let manifest = manifest.and_then(|manifest| manifest::check(&manifest).map(|()| manifest));
+        manifest.map_err(|reason| PackageError::Manifest(one_line(&reason, QUOTED)))
     }
 
     fn description(&self) -> Result<Description, PackageError> {
@@ -153,40 +132,4 @@ impl<'a> Sections<'a> {
 
 fn assets_refused(reason: String) -> PackageError {
     PackageError::Assets(one_line(&reason, QUOTED))
-}
-
-struct Section<'a> {
-    name: Option<&'a str>,
-    content: &'a [u8],
-    end: usize,
-}
-
-/// The section that begins at `at`: id byte, LEB128 size, content; a custom section's content
-/// begins with its name.
-fn section(bytes: &[u8], at: usize) -> Option<Section<'_>> {
-    let id = *bytes.get(at)?;
-    let (size, begin) = leb(bytes, at + 1)?;
-    let end = begin.checked_add(size)?;
-    let content = bytes.get(begin..end)?;
-    if id != CUSTOM {
-        return Some(Section { name: None, content, end });
-    }
-    let (length, name_begin) = leb(content, 0)?;
-    let name = content.get(name_begin..name_begin.checked_add(length)?)?;
-    let content = content.get(name_begin + length..)?;
-    Some(Section { name: std::str::from_utf8(name).ok(), content, end })
-}
-
-/// An unsigned LEB128 of at most 32 bits, and where it ends.
-fn leb(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
-    let mut value = 0u64;
-    for shift in (0..35).step_by(7) {
-        let byte = *bytes.get(at)?;
-        at += 1;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some((u32::try_from(value).ok()? as usize, at));
-        }
-    }
-    None
 }

@@ -23,7 +23,7 @@ fn what_is_no_plugin_is_refused_with_the_reason() {
     changed[at] ^= 1;
     assert!(message(changed).contains("digest"));
     let mut appended = whole;
-    support::guest::section(&mut appended, "more", b"x");
+    linecard_package::append(&mut appended, "more", b"x");
     assert!(message(appended).contains("last section"));
     assert!(message(vec![0; (16 << 20) + 1]).contains("at most"));
 }

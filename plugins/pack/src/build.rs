@@ -5,7 +5,8 @@
 use crate::folder::read;
 use crate::pack::{MOST_PAGES, pack};
 use crate::toolchain::{GUEST_TARGET, provide};
-use crate::{Manifest, PackError, module};
+use crate::{PackError, module};
+use linecard_package::Manifest;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,6 +1,5 @@
 //! Reading and rewriting WebAssembly files section by section.
 
-use wasm_encoder::{CustomSection, Encode};
 use wasmparser::{Parser, Payload};
 
 /// The module without the component types that its bindings put into it: they are those of the
@@ -33,11 +32,4 @@ pub(crate) fn pages(module: &[u8]) -> Result<u64, String> {
         }
     }
     Ok(pages)
-}
-
-/// Appends a custom section.
-pub(crate) fn append_section(bytes: &mut Vec<u8>, name: &str, data: &[u8]) {
-    // Custom sections have the same id and form in modules and components.
-    bytes.push(0);
-    CustomSection { name: name.into(), data: data.into() }.encode(bytes);
 }

@@ -1,18 +1,10 @@
 //! From a compiled module and its folder to the bytes of the file.
 
+use crate::covers::covers;
 use crate::folder::read;
-use crate::{Manifest, PackError, assets, component, description, module};
-use sha2::{Digest, Sha256};
+use crate::{PackError, assets, component, description};
+use linecard_package::{ACTIONS_SECTION, ASSETS_SECTION, Manifest};
 use std::path::Path;
-
-/// The section with the description: JSON of [`host_core::action::Description`].
-pub const ACTIONS_SECTION: &str = "linecard:actions";
-
-/// The section with the static files, where there are any: a tar archive.
-pub const ASSETS_SECTION: &str = "linecard:assets";
-
-/// The last section: 32 bytes of SHA-256 over all bytes before it, then `plugin.toml`.
-pub const PLUGIN_SECTION: &str = "linecard:plugin";
 
 /// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call.
 pub const MOST_PAGES: u64 = 3;
@@ -27,15 +19,13 @@ pub fn pack(module: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, Pa
     let description = description::description(folder)?;
     let mut component = component::encode(module, folder, wit_root)?;
     let imports = component::imports(&component).map_err(|reason| PackError::at(folder, "wit/world.wit", reason))?;
-    manifest.covers(&imports).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
+    covers(&manifest, &imports).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
     let json =
         serde_json::to_vec(&description).map_err(|error| PackError::at(folder, "actions.toml", error.to_string()))?;
-    module::append_section(&mut component, ACTIONS_SECTION, &json);
+    linecard_package::append(&mut component, ACTIONS_SECTION, &json);
     if let Some(archive) = assets::archive(folder)? {
-        module::append_section(&mut component, ASSETS_SECTION, &archive);
+        linecard_package::append(&mut component, ASSETS_SECTION, &archive);
     }
-    let mut last = Sha256::digest(&component).to_vec();
-    last.extend_from_slice(manifest_text.as_bytes());
-    module::append_section(&mut component, PLUGIN_SECTION, &last);
+    linecard_package::seal(&mut component, &manifest_text);
     Ok(component)
 }

@@ -1,8 +1,8 @@
 //! The packed files of the shipped plugins, built for real.
 #![allow(clippy::unwrap_used)]
 
-use linecard_pack::{ACTIONS_SECTION, MOST_PAGES, Manifest, PLUGIN_SECTION, build_all, pack};
-use sha2::{Digest, Sha256};
+use linecard_pack::{MOST_PAGES, build_all, pack};
+use linecard_package::{ACTIONS_SECTION, Manifest, PLUGIN_SECTION, Papers};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use wasmparser::{Parser, Payload};
@@ -75,8 +75,8 @@ fn every_shipped_plugin_is_one_small_component_with_its_papers_inside() {
 
         let (name, begin, papers) = seen.sections.last().unwrap();
         assert_eq!(name, PLUGIN_SECTION);
-        assert_eq!(papers[..32], Sha256::digest(&component[..*begin])[..]);
-        let manifest = Manifest::parse(std::str::from_utf8(&papers[32..]).unwrap()).unwrap();
+        let papers = Papers::read(papers, &component[..*begin]).unwrap();
+        let manifest = Manifest::parse(papers.manifest).unwrap();
         assert_eq!(manifest.name, plugin.name);
     }
 }

@@ -50,9 +50,6 @@ pub fn digest(file: &[u8]) -> String {
     Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The name of a file's last section.
-const LAST: &[u8] = b"linecard:plugin";
-
 /// The example with another version and greeting.
 fn version(number: usize) -> Vec<u8> {
     let mut code = code();
@@ -61,38 +58,22 @@ fn version(number: usize) -> Vec<u8> {
     packed(code, number)
 }
 
-fn example() -> (Vec<u8>, usize) {
-    let file = std::fs::read(env!("EXAMPLE_WELCOME")).unwrap();
-    let name = file.windows(LAST.len()).rposition(|window| window == LAST).unwrap();
-    (file, name)
+/// The example's file.
+fn example() -> Vec<u8> {
+    std::fs::read(env!("EXAMPLE_WELCOME")).unwrap()
 }
 
-/// The example without its last section.
+/// The example without its papers.
 fn code() -> Vec<u8> {
-    let (mut file, name) = example();
-    // Before the name stand its length, the section's length in two bytes, and the section's kind.
-    file.truncate(name - 4);
-    file
+    linecard_package::opened(&example()).unwrap().0.to_vec()
 }
 
-/// The file of a version: with padding before its last section, so that no two versions share
-/// their bytes from some place on.
+/// The file of a version: with padding before its papers, so that no two versions share their bytes from some place
+/// on.
 fn packed(mut file: Vec<u8>, number: usize) -> Vec<u8> {
-    let (example, name) = example();
-    let text = String::from_utf8(example[name + LAST.len() + 32..].to_vec()).unwrap();
-    section(&mut file, b"padding", &vec![number as u8; 997 * (1 + number * 5 % 7)]);
-    let mut last = Sha256::digest(&file).to_vec();
-    last.extend(text.replacen("0.1.0", &format!("0.1.{number}"), 1).into_bytes());
-    section(&mut file, LAST, &last);
+    let example = example();
+    let manifest = linecard_package::opened(&example).unwrap().1.manifest;
+    linecard_package::append(&mut file, "padding", &vec![number as u8; 997 * (1 + number * 5 % 7)]);
+    linecard_package::seal(&mut file, &manifest.replacen("0.1.0", &format!("0.1.{number}"), 1));
     file
-}
-
-fn section(file: &mut Vec<u8>, name: &[u8], content: &[u8]) {
-    let mut body = vec![name.len() as u8];
-    body.extend_from_slice(name);
-    body.extend_from_slice(content);
-    file.push(0);
-    let length = body.len();
-    file.extend([(length & 0x7f) as u8 | 0x80, (length >> 7 & 0x7f) as u8 | 0x80, (length >> 14) as u8]);
-    file.extend(body);
 }

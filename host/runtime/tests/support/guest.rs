@@ -1,6 +1,6 @@
 //! Probe guests: small core modules in WebAssembly text, made into plugin files as an author's tool would.
 
-use sha2::{Digest, Sha256};
+use linecard_package::ACTIONS_SECTION;
 use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup};
@@ -183,34 +183,9 @@ impl Guest {
 
 /// A component with the two sections of a plugin.
 pub fn sealed(mut component: Vec<u8>, description: &[u8], manifest: &str) -> Vec<u8> {
-    section(&mut component, "linecard:actions", description);
-    let mut last = Sha256::digest(&component).to_vec();
-    last.extend_from_slice(manifest.as_bytes());
-    section(&mut component, "linecard:plugin", &last);
+    linecard_package::append(&mut component, ACTIONS_SECTION, description);
+    linecard_package::seal(&mut component, manifest);
     component
-}
-
-/// Appends a custom section.
-pub fn section(bytes: &mut Vec<u8>, name: &str, content: &[u8]) {
-    let mut payload = leb(name.len());
-    payload.extend_from_slice(name.as_bytes());
-    payload.extend_from_slice(content);
-    bytes.push(0);
-    bytes.extend(leb(payload.len()));
-    bytes.extend(payload);
-}
-
-fn leb(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let low = u8::try_from(number & 0x7f).unwrap();
-        number >>= 7;
-        if number == 0 {
-            bytes.push(low);
-            return bytes;
-        }
-        bytes.push(low | 0x80);
-    }
 }
 
 /// Text in memory from an address on.
