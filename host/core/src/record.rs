@@ -89,7 +89,7 @@ pub fn fields(kind: Kind) -> Option<&'static [RecordField]> {
             "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
             "auth_failed_status": Hidden Write,
             "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write, "player_cors": Hidden Write,
-            "guide_days": Read Write, "journal_days": Hidden Write,
+            "api_addresses": Hidden Write, "guide_days": Read Write, "journal_days": Hidden Write,
         },
         Kind::GuideSource => fields! {
             "id": Hidden Read, "name": Hidden Write, "current": Hidden Read, "latest": Hidden Read,

@@ -1,6 +1,7 @@
 //! A tenant's settings: one row, every field with a default that is safe.
 
 use crate::{SettingsId, Version};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -87,6 +88,9 @@ pub struct Settings {
     pub far_expiry: bool,
     /// Send `Access-Control-Allow-Origin: *` on player routes.
     pub player_cors: bool,
+    /// From where programs may call surfaces that ask for no key, and act as the panel itself: other servers of its
+    /// operator, as billing systems.
+    pub api_addresses: Vec<IpNet>,
     /// Days of guide after now that `xmltv.php` gives.
     pub guide_days: u8,
     /// Days for which sign-ins, refusals and activity are kept.
@@ -108,6 +112,7 @@ impl Default for Settings {
             not_in_bouquet_status: 404,
             far_expiry: false,
             player_cors: false,
+            api_addresses: Vec::new(),
             guide_days: 7,
             journal_days: 90,
         }

@@ -68,6 +68,11 @@ impl Approach {
         matches!(self.between, Between::Nobody)
     }
 
+    /// Whether the client's address is beyond doubt: nobody whom we do not trust says that they stand in between.
+    pub(crate) fn is_certain(&self) -> bool {
+        !matches!(self.between, Between::Stranger)
+    }
+
     /// Whether the client's own connection was encrypted: a trusted proxy's word, else our listener's.
     pub(crate) fn is_secure(&self, own_tls: bool) -> bool {
         match self.between {
@@ -181,6 +186,13 @@ mod tests {
         ] {
             assert_eq!(approach(peer, &headers).client.to_string(), expected, "{peer} {headers:?}");
         }
+    }
+
+    #[test]
+    fn an_address_behind_somebody_whom_we_do_not_trust_is_not_the_clients() {
+        assert!(approach("127.0.0.1", &[]).is_certain());
+        assert!(approach("10.0.0.1", &[(FOR, "203.0.113.9")]).is_certain());
+        assert!(!approach("127.0.0.1", &[(FOR, "203.0.113.9")]).is_certain());
     }
 
     #[test]

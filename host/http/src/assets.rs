@@ -4,6 +4,7 @@
 use crate::answer;
 use crate::conditional::has_tag;
 use crate::confinement::confined;
+use crate::dispatch::place::tidy;
 use crate::origin::Origin;
 use axum::body::Body;
 use axum::response::Response;
@@ -17,7 +18,7 @@ pub(crate) fn response(entry: &SurfaceEntry, file: &str, parts: &Parts, origin: 
     let Some(asset) = entry.assets.at(file) else { return answer::not_found() };
     let path = parts.uri.path();
     if file.is_empty() && !path.ends_with('/') {
-        return moved(&format!("{path}/"));
+        return moved(&format!("{}/", tidy(path)));
     }
     let tag = format!("\"{}\"", asset.etag);
     let mut response = Response::new(Body::empty());

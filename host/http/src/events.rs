@@ -3,7 +3,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::response::Response;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use std::future::Future;
@@ -14,7 +14,8 @@ use tokio::time::sleep;
 const KIND: &str = "text/event-stream";
 /// Most bytes of one event's data.
 const MOST: usize = 1 << 20;
-/// How often something is sent although nothing changes, so that nobody on the way takes the connection for dead.
+/// How often something is sent although nothing changes, so that nobody on the way takes the connection for dead; also
+/// how often it is looked whether the panel ends.
 const QUIET: Duration = Duration::from_secs(15);
 /// How long one answer goes on; clients then ask again by themselves.
 const LONGEST: Duration = Duration::from_secs(3_600);
@@ -44,6 +45,7 @@ pub(crate) fn wished(parts: &Parts) -> Option<Parts> {
     follows.then(|| {
         let mut again = parts.clone();
         again.headers.remove(ACCEPT);
+        again.headers.remove(IF_NONE_MATCH);
         again
     })
 }
@@ -74,7 +76,7 @@ where
     parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let pause = Duration::from_secs(seconds.into());
     let (quiet, left) = (Duration::ZERO, LONGEST);
-    let following = Following { first: Some(data), state, again, ask, is_ending, pause, quiet, left };
+    let following = Following { first: Some(data), state, again, ask, is_ending, pause, wait: pause, quiet, left };
     let stream = futures_util::stream::unfold(Some(following), next);
     Response::from_parts(parts, Body::from_stream(stream))
 }
@@ -88,9 +90,31 @@ struct Following<A, E> {
     ask: A,
     is_ending: E,
     pause: Duration,
+    /// How long until it is asked again.
+    wait: Duration,
     /// For how long nothing was sent.
     quiet: Duration,
     left: Duration,
+}
+
+impl<A, E, F> Following<A, E>
+where
+    A: Fn(Request<Body>) -> F,
+    F: Future<Output = Response>,
+{
+    /// What the same request is answered with now, where that has changed; none when there is no answer any more.
+    async fn asked_again(&mut self) -> Option<Option<Bytes>> {
+        self.wait = self.pause;
+        self.quiet += self.pause;
+        let answer = (self.ask)(Request::from_parts(self.again.clone(), Body::empty())).await;
+        let state = answer.extensions().get::<Followed>()?.state;
+        let data = to_bytes(answer.into_body(), MOST).await.ok()?;
+        if state == self.state {
+            return Some(None);
+        }
+        (self.state, self.quiet) = (state, Duration::ZERO);
+        Some(Some(data))
+    }
 }
 
 type Piece = Result<Bytes, std::convert::Infallible>;
@@ -107,24 +131,23 @@ where
         return Some((Ok(event(&first)), Some(following)));
     }
     loop {
-        sleep(following.pause).await;
-        following.quiet += following.pause;
-        following.left = following.left.saturating_sub(following.pause);
-        let request = Request::from_parts(following.again.clone(), Body::empty());
-        let answer = (following.ask)(request).await;
-        let state = answer.extensions().get::<Followed>().map(|followed| followed.state);
+        let pause = following.wait.min(QUIET);
+        sleep(pause).await;
+        following.wait -= pause;
+        following.left = following.left.saturating_sub(pause);
         let is_over = following.left.is_zero() || (following.is_ending)();
-        let data = to_bytes(answer.into_body(), MOST).await.ok().filter(|_| !is_over);
-        let (Some(data), Some(state)) = (data, state) else {
-            return Some((Ok(Bytes::from_static(b"event: end\ndata:\n\n")), None));
-        };
-        if state != following.state {
-            (following.state, following.quiet) = (state, Duration::ZERO);
-            return Some((Ok(event(&data)), Some(following)));
-        }
-        if following.quiet >= QUIET {
-            following.quiet = Duration::ZERO;
+        if !is_over && !following.wait.is_zero() {
             return Some((Ok(Bytes::from_static(b":\n\n")), Some(following)));
+        }
+        let changed = if is_over { None } else { following.asked_again().await };
+        match changed {
+            None => return Some((Ok(Bytes::from_static(b"event: end\ndata:\n\n")), None)),
+            Some(Some(data)) => return Some((Ok(event(&data)), Some(following))),
+            Some(None) if following.quiet >= QUIET => {
+                following.quiet = Duration::ZERO;
+                return Some((Ok(Bytes::from_static(b":\n\n")), Some(following)));
+            }
+            Some(None) => {}
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Requests that another site has a browser make in its user's name. Where a session is in a cookie, a request that may
-//! change something has to come from a page of ours, and to prove that the page knows the session.
+//! change something has to come from a page of ours, and to prove that the page knows the session. Where the address
+//! says who asks, no page of another site may ask at all.
 
 use crate::origin::Origin;
 use host_core::TenantId;
@@ -31,19 +32,29 @@ pub(crate) fn refuse(
     if matches!(*method, Method::GET | Method::HEAD) {
         return Ok(());
     }
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let from_elsewhere = match text(&SITE) {
-        Some(site) => !matches!(site, "same-origin" | "none"),
-        None => text(&ORIGIN).is_some_and(|named| !is_own(named, origin)),
-    };
-    if from_elsewhere {
-        return Err(Refusal::new(Code::Forged, "This request comes from another site."));
-    }
-    let shown = text(&PROOF).unwrap_or_default();
+    refuse_from_elsewhere(headers, origin)?;
+    let shown = text(headers, &PROOF).unwrap_or_default();
     match proof.is_none_or(|proof| shown.as_bytes().ct_eq(proof.as_bytes()).into()) {
         true => Ok(()),
         false => Err(Refusal::new(Code::Forged, "Send the session's proof in X-CSRF-Token; its page has it.")),
     }
+}
+
+/// Refuses a request that a page of another site has a browser make, whatever its method: where an address alone says
+/// who asks, each browser at that address could be used.
+pub(crate) fn refuse_from_elsewhere(headers: &HeaderMap, origin: &Origin) -> Result<(), Refusal> {
+    let from_elsewhere = match text(headers, &SITE) {
+        Some(site) => !matches!(site, "same-origin" | "none"),
+        None => text(headers, &ORIGIN).is_some_and(|named| !is_own(named, origin)),
+    };
+    match from_elsewhere {
+        true => Err(Refusal::new(Code::Forged, "This request comes from another site.")),
+        false => Ok(()),
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
 /// Whether an `Origin` header names our own; the port that its scheme has anyway is not written there.

@@ -146,6 +146,7 @@ async fn routed(
             let visitor = Visitor {
                 id: id.to_owned(),
                 address,
+                is_certain: approach.is_certain(),
                 agent: agent(&parts),
                 origin: Origin::of(&tenant, &host, approach, is_secure, arrival.local, http.public.as_ref()),
                 is_private: approach.is_private(is_tls, arrival.local.ip()),

@@ -95,7 +95,7 @@ pub(crate) fn add_headers<'r>(sent: &mut Sent<'r>, action: &'r Action, headers: 
         let (part, value) = match &parameter.stands {
             Some(Stands::Header(header)) => (Part::Header, text(headers, header).map(Cow::Borrowed)),
             Some(Stands::Cookie(named)) => (Part::Cookie, cookie(headers, named).map(Cow::Owned)),
-            Some(Stands::IfMatch) => (Part::Header, text(headers, "if-match").and_then(version).map(Cow::Borrowed)),
+            Some(Stands::IfMatch) => (Part::Header, headers.get(header::IF_MATCH).and_then(version).map(Cow::Borrowed)),
             Some(Stands::Path | Stands::Query | Stands::Body) | None => continue,
         };
         if let Some(value) = value {
@@ -109,10 +109,16 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The version in `"7"` or `W/"7"`; `*` is any, so that there is nothing to compare.
-fn version(tag: &str) -> Option<&str> {
-    let tag = tag.trim();
-    (tag != "*").then(|| tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"'))
+/// A version that no row has.
+const NO_VERSION: &str = "0";
+
+/// The version in `"7"`; `*` is any, so that there is nothing to compare. What is no version of ours, or several, is
+/// one that no row has: a condition that cannot be read is never taken for none (RFC 9110, 13.1.1).
+fn version(tag: &HeaderValue) -> Option<&str> {
+    let tag = tag.to_str().unwrap_or_default().trim();
+    let number = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let number = number.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    (tag != "*").then(|| number.unwrap_or(NO_VERSION))
 }
 
 /// Percent-decodes a path segment once; `+` means itself there.
@@ -213,7 +219,7 @@ mod tests {
             },
         }))
         .unwrap();
-        let headers = [("x-model", "MAG254"), ("cookie", "mac=00%3A1A"), ("if-match", "W/\"7\"")];
+        let headers = [("x-model", "MAG254"), ("cookie", "mac=00%3A1A"), ("if-match", "\"7\"")];
         let headers: HeaderMap =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         let mut sent = Sent::default();
@@ -222,6 +228,9 @@ mod tests {
         assert_eq!(found("model", Part::Header), "MAG254");
         assert_eq!(found("mac", Part::Cookie), "00:1A");
         assert_eq!(found("version", Part::Header), "7");
-        assert_eq!(version("*"), None);
+        assert_eq!(version(&HeaderValue::from_static("*")), None);
+        for other in ["", "7", "W/\"7\"", "\"6\", \"7\"", "\"\""] {
+            assert_eq!(version(&HeaderValue::from_static(other)), Some(NO_VERSION), "{other}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::address::household;
 use host_core::action::{Allowance, RateClass};
-use host_core::{ApiKeyId, LineId, TenantId};
+use host_core::{ApiKeyId, LineId, TenantId, UserId};
 use ipnet::IpNet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
@@ -20,6 +20,8 @@ pub(crate) enum Counted {
     Line(RateClass, TenantId, LineId, IpAddr),
     /// Requests under an API key, by class.
     Key(RateClass, TenantId, ApiKeyId),
+    /// Requests of a user who signed in by something else, by class.
+    User(RateClass, TenantId, UserId),
     /// Requests of strangers, by class.
     Stranger(RateClass, TenantId, IpAddr),
     /// Every request of a tenant: so many per second, twice as many at once; its quota.
@@ -124,7 +126,7 @@ fn grouped(counted: Counted) -> Counted {
         Counted::Address(address) => Counted::Address(household(address)),
         Counted::Line(class, tenant, line, address) => Counted::Line(class, tenant, line, household(address)),
         Counted::Stranger(class, tenant, address) => Counted::Stranger(class, tenant, household(address)),
-        whole @ (Counted::Key(..) | Counted::Tenant(..)) => whole,
+        whole @ (Counted::Key(..) | Counted::User(..) | Counted::Tenant(..)) => whole,
     }
 }
 
@@ -136,7 +138,10 @@ fn budget(counted: Counted) -> Budget {
             let per_second = u64::from(quota.max(1));
             return Budget { per_second, burst: per_second * 2 };
         }
-        Counted::Line(class, ..) | Counted::Key(class, ..) | Counted::Stranger(class, ..) => class,
+        Counted::Line(class, ..)
+        | Counted::Key(class, ..)
+        | Counted::User(class, ..)
+        | Counted::Stranger(class, ..) => class,
     };
     let Allowance { per_second, burst } = class.allowance();
     Budget { per_second: per_second.into(), burst: burst.into() }

@@ -5,7 +5,7 @@ use crate::forgery::proof;
 use crate::visitor::Visitor;
 use host_core::Refusal;
 use host_core::TenantId;
-use host_core::action::{Sent, Surface};
+use host_core::action::{Credential, Sent, Surface};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
@@ -45,7 +45,18 @@ pub(crate) async fn signed(
     sent: &Sent<'_>,
     visitor: &Visitor,
 ) -> Result<Signed, SignInError> {
-    match shown(surface, sent, &parts.headers)? {
+    match shown(surface, sent, &parts.headers, is_listed(engine, tenant, surface, visitor).await?)? {
+        Shown::Address => {
+            let identity = Identity::System;
+            visitor.told.caller(identity.clone());
+            Ok(Signed {
+                caller: unsigned(tenant, identity, visitor),
+                line: None,
+                password: None,
+                key: None,
+                session: None,
+            })
+        }
         Shown::Line { username, password } => {
             let from = visitor.from(&surface.name);
             let line = engine.sign_in_line(tenant, &username, &password, &from).await?;
@@ -76,16 +87,35 @@ pub(crate) async fn signed(
             Ok(Signed { caller: signed.caller, line: signed.line, password: None, key: None, session })
         }
         Shown::Nothing => {
-            let caller = Caller {
-                tenant,
-                identity: Identity::Stranger,
-                address: Some(visitor.address),
-                key_prefix: None,
-                session: None,
-                request: visitor.id.clone(),
-            };
+            let caller = unsigned(tenant, Identity::Stranger, visitor);
             Ok(Signed { caller, line: None, password: None, key: None, session: None })
         }
+    }
+}
+
+/// Whether the tenant has listed the address that the request comes from, and the surface asks for that.
+async fn is_listed(
+    engine: &Engine,
+    tenant: TenantId,
+    surface: &Surface,
+    visitor: &Visitor,
+) -> Result<bool, SignInError> {
+    if !surface.credentials.contains(&Credential::Address) || !visitor.is_certain {
+        return Ok(false);
+    }
+    let settings = engine.settings(tenant).await?;
+    Ok(settings.api_addresses.iter().any(|network| network.contains(&visitor.address)))
+}
+
+/// A caller who has shown nothing of themselves.
+fn unsigned(tenant: TenantId, identity: Identity, visitor: &Visitor) -> Caller {
+    Caller {
+        tenant,
+        identity,
+        address: Some(visitor.address),
+        key_prefix: None,
+        session: None,
+        request: visitor.id.clone(),
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Visitor {
     pub(crate) id: String,
     /// The client's address.
     pub(crate) address: IpAddr,
+    /// It is the client's beyond doubt, and not that of a proxy which nobody has listed.
+    pub(crate) is_certain: bool,
     /// The `User-Agent`, empty when none was sent.
     pub(crate) agent: String,
     /// What addresses in the answer begin with.

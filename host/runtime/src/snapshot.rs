@@ -6,7 +6,7 @@ use crate::body::cache::Bodies;
 use crate::permits::Bounds;
 use crate::route::{ActivePlugin, Confinement, Route};
 use host_core::TenantId;
-use host_core::action::{Action, ActionRoute, Reach, Surface};
+use host_core::action::{Action, ActionRoute, Method, Reach, Surface};
 use host_core::grant::Grant;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -39,6 +39,8 @@ pub struct ActionPath {
     pub surface: String,
     /// The action's name.
     pub action: String,
+    /// The plugin that says so.
+    pub plugin: String,
     /// Method and path.
     pub route: ActionRoute,
 }
@@ -175,8 +177,11 @@ impl Snapshot {
             }
             for route in &action.routes {
                 let (surface, name) = (action.surface.clone(), action.name.clone());
-                let path = ActionPath { surface, action: name, route: route.clone() };
-                if !self.paths.contains(&path) {
+                let path = ActionPath { surface, action: name, plugin: plugin.name().to_owned(), route: route.clone() };
+                let is_known = |known: &ActionPath| {
+                    (&known.surface, &known.action, &known.route) == (&path.surface, &path.action, &path.route)
+                };
+                if !self.paths.iter().any(is_known) {
                     self.paths.push(path);
                 }
             }
@@ -233,7 +238,7 @@ impl Snapshot {
         if let Err(reason) = surface.admits(action) {
             return Some(reason);
         }
-        if let Some(reason) = self.clash_of_paths(action) {
+        if let Some(reason) = self.clash_of_paths(plugin.name(), action) {
             return Some(reason);
         }
         let actions = self.routes.get(&action.surface)?;
@@ -263,19 +268,25 @@ impl Snapshot {
             .map(|other| format!("{}/{} is an alias of the action {other}", action.surface, action.name))
     }
 
-    /// A method and path that lead to another action of its surface.
-    fn clash_of_paths(&self, action: &Action) -> Option<String> {
+    /// A method and path that lead to another action of its surface, or that could take something of it from another
+    /// plugin: words win over variable segments only within one plugin.
+    fn clash_of_paths(&self, plugin: &str, action: &Action) -> Option<String> {
         let others = self.paths.iter().filter(|path| path.surface == action.surface && path.action != action.name);
-        let is_taken = |other: &&ActionPath| action.routes.iter().any(|own| own.meets(&other.route));
-        others
-            .filter(is_taken)
-            .map(|other| {
-                let ActionRoute { method, path } = &other.route;
-                format!(
-                    "{method} {path} leads to {}/{}, not to its action {}",
-                    other.surface, other.action, action.name
-                )
+        let is_taken = |other: &&ActionPath| {
+            action.routes.iter().any(|own| match other.plugin == plugin {
+                true => own.meets(&other.route),
+                false => own.overlaps(&other.route),
             })
-            .next()
+        };
+        if let Some(other) = others.into_iter().find(is_taken) {
+            let ActionRoute { method, path } = &other.route;
+            let of = format!("{method} {path} leads to {}/{}", other.surface, other.action);
+            return Some(format!("{of}, not to its action {}", action.name));
+        }
+        let entry = self.surfaces.iter().find(|entry| entry.surface.name == action.surface)?;
+        let path = format!("{}/{{*file}}", entry.surface.assets.as_ref()?);
+        let files = ActionRoute { method: Method::Get, path };
+        let is_file = action.routes.iter().any(|own| own.overlaps(&files)) && entry.plugin != plugin;
+        is_file.then(|| format!("the paths of its action {} are those of the files of {}", action.name, entry.plugin))
     }
 }

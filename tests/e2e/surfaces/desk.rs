@@ -105,7 +105,10 @@ fn who_does_not_know_the_password_gets_no_session() {
         let answer = desk.asked(Method::POST, "/api/session").json(&login).send().await.unwrap();
         assert_eq!((answer.status().as_u16(), header(&answer, "set-cookie")), (401, ""));
         assert_eq!(json(desk.asked(Method::GET, "/api/session")).await.0, 403, "a stranger is nobody");
-        assert_eq!(json(desk.asked(Method::GET, "/api/session").header("cookie", "desk=made-up")).await.0, 401);
+        let dead = desk.asked(Method::GET, "/api/session").header("cookie", "desk=made-up").send().await.unwrap();
+        assert_eq!(dead.status(), 401);
+        let taken = header(&dead, "set-cookie");
+        assert!(taken.starts_with("desk=;") && taken.contains("Max-Age=0"), "else nobody could sign in again: {taken}");
     });
 }
 

@@ -88,3 +88,26 @@ fn each_refusal_has_the_word_that_scripts_know() {
         assert_eq!(refused, json!({ "result": false, "0": "KEY WRONG", "error": "KEY WRONG" }));
     });
 }
+
+#[test]
+fn a_listed_address_needs_no_key_and_lends_itself_to_no_page() {
+    run(async {
+        let php = php().await;
+        let info = "?action=user&sub=info&id=4000000";
+        let (_, refused) = json(php.asked(Method::GET, info)).await;
+        assert_eq!(refused["error"], "IP FORBIDDEN", "{refused}");
+        php.tenant.admin().ok("edit_settings", &[("api_addresses", "127.0.0.1")]).await;
+        let (_, refused) = json(php.asked(Method::GET, info)).await;
+        assert_eq!(refused["error"], "NOT EXISTS", "{refused}");
+        let line = php.tenant.line(json!({ "username": "billed" })).await["id"].to_string();
+        let edit = [("id", line.as_str()), ("user_data[max_connections]", "4")];
+        let (_, edited) = json(php.asked(Method::POST, "?action=user&sub=edit").form(&edit)).await;
+        assert_eq!(edited, json!({ "result": true }));
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+            let forged = php.asked(Method::POST, "?action=user&sub=create").header(name, value).send().await.unwrap();
+            assert_eq!(forged.status(), 403, "{name}");
+        }
+        let behind = php.asked(Method::GET, info).header("x-forwarded-for", "203.0.113.9").send().await.unwrap();
+        assert_eq!(behind.status(), 403, "an address behind an unknown proxy is nobody's");
+    });
+}

@@ -105,6 +105,11 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
             _ => return Err("it is about one row: its parameter `id` is of type id, and required".into()),
         }
     }
+    if matches!(verb, Verb::Get(_) | Verb::Delete(_))
+        && let Some(other) = action.parameters.keys().find(|name| *name != ID)
+    {
+        return Err(format!("parameter {other}: who looks at a row or deletes it says which, and nothing else"));
+    }
     let shape = match verb {
         Verb::List(_) => Shape::List,
         Verb::Delete(_) => Shape::None,

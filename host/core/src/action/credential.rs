@@ -21,6 +21,8 @@ pub enum Credential {
     },
     /// A session that an action of the surface has issued.
     Session(SessionCredential),
+    /// The address that the request comes from: those in the tenant's setting `api_addresses` act as the panel itself.
+    Address,
     /// No credential: callers are strangers. It is the last of a list.
     None,
 }
@@ -47,7 +49,7 @@ impl Credential {
             Credential::Line { username, password } => (Some(username), Some(password)),
             Credential::ApiKey { parameter } => (parameter.as_ref(), None),
             Credential::Session(session) => (session.parameter.as_ref(), None),
-            Credential::None => (None, None),
+            Credential::Address | Credential::None => (None, None),
         };
         [one, other].into_iter().flatten().map(String::as_str)
     }
@@ -58,6 +60,7 @@ impl Credential {
             Credential::Line { .. } => "line",
             Credential::ApiKey { .. } => "api_key",
             Credential::Session(_) => "session",
+            Credential::Address => "address",
             Credential::None => "none",
         }
     }

@@ -2,7 +2,7 @@
 
 use super::columns::members;
 use super::{Ending, OutcomeKind, ReplyShape, SaidEnding};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -41,7 +41,11 @@ impl ReplyShape {
                 return Err(NoEnding("names a place, and it is neither made nor moved nor accepted"));
             }
             Some(location) => Some(location),
-            None => described.location.as_deref().map(|template| filled(template, &members, parameters)).transpose()?,
+            // What callers sent may make no place of it: that is no fault of the guest.
+            None => {
+                let template = described.location.as_deref();
+                template.and_then(|template| filled(template, &members, parameters)).filter(|place| is_location(place))
+            }
         };
         if location.as_deref().is_some_and(|location| !is_location(location)) {
             return Err(NoEnding("names a place that is no path below its surface"));
@@ -53,25 +57,20 @@ impl ReplyShape {
     }
 }
 
-/// A place with its braces filled in.
-fn filled(
-    template: &str,
-    members: &BTreeMap<Cow<'_, str>, &str>,
-    parameters: &Map<String, Value>,
-) -> Result<String, NoEnding> {
+/// A place with its braces filled in; none where there is nothing to fill one with.
+fn filled(template: &str, members: &BTreeMap<Cow<'_, str>, &str>, parameters: &Map<String, Value>) -> Option<String> {
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        let (name, after) = after.split_once('}').ok_or(NoEnding("has a place with a brace that is not closed"))?;
+        let (name, after) = after.split_once('}')?;
         let member = members.get(name).map(|json| plain(json));
         let value = member.or_else(|| parameters.get(name).map(|value| plain(&value.to_string())));
-        let value = value.ok_or(NoEnding("lacks the member that its place is named by"))?;
-        text.extend(utf8_percent_encode(&value, SEGMENT));
+        text.extend(utf8_percent_encode(&value?, SEGMENT));
         rest = after;
     }
     text.push_str(rest);
-    Ok(text)
+    Some(text)
 }
 
 /// A JSON value as text: what stands in a string, or the value itself.
@@ -85,8 +84,13 @@ fn is_location(text: &str) -> bool {
     (text.is_empty() || text.starts_with('/') || text.starts_with('?'))
         && text.len() <= MAX_LOCATION
         && !text.contains("//")
-        && !text.split(['/', '?']).any(|segment| segment == "..")
+        && !text.split(['/', '?']).any(is_step)
         && text.bytes().all(is_plain)
+}
+
+/// Whether a segment is a step to another folder, in any writing of its dots.
+fn is_step(segment: &str) -> bool {
+    matches!(&*percent_decode_str(segment).decode_utf8_lossy(), "." | "..")
 }
 
 #[cfg(test)]
@@ -107,7 +111,10 @@ mod tests {
     fn a_made_thing_has_its_place_from_data_and_parameters() {
         let ending = ended(made(), SaidEnding::default(), r#"{"id":"c/7"}"#).unwrap();
         assert_eq!((ending.kind, ending.location.as_deref()), (OutcomeKind::Created, Some("/t/a%20b/c%2F7")));
-        assert!(ended(made(), SaidEnding::default(), "{}").unwrap_err().to_string().contains("lacks the member"));
+        for nowhere in ["{}", r#"{"id":""}"#.trim(), &format!(r#"{{"id":"{}"}}"#, "x".repeat(2_000))] {
+            let ending = ended(made(), SaidEnding::default(), nowhere).unwrap();
+            assert_eq!(ending.kind, OutcomeKind::Created, "it was made all the same");
+        }
     }
 
     #[test]
@@ -116,7 +123,9 @@ mod tests {
         assert_eq!(ended(made(), said(Some(OutcomeKind::Done), None), "{}").unwrap(), Ending::default());
         assert!(ended(made(), said(Some(OutcomeKind::Accepted), None), "{}").is_err());
         assert!(ended(made(), said(Some(OutcomeKind::Moved), None), "{}").is_err());
-        for place in ["//evil.example", "https://evil.example", "/a/../../b", "/a\r\nx: y", "/a b"] {
+        for place in
+            ["//evil.example", "https://evil.example", "/a/../../b", "/%2e%2e/b", "/.%2E", "/a\r\nx: y", "/a b"]
+        {
             assert!(ended(made(), said(Some(OutcomeKind::Moved), Some(place)), "{}").is_err(), "{place}");
         }
         assert!(ended(made(), said(Some(OutcomeKind::Moved), Some("/page?x=1")), "{}").is_ok());

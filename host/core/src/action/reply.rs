@@ -34,7 +34,7 @@ pub struct ReplyShape {
     /// The ways in which it ends well; the first is meant when a reply names none. Empty: it is done, 200.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
-    /// Who accepts `text/event-stream` is answered with events: it is asked again after so many seconds, 1 to 3,600, and
+    /// Who accepts `text/event-stream` is answered with events: it is asked again after so many seconds, 1 to 300, and
     /// what has changed is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow: Option<u32>,

@@ -15,6 +15,11 @@ pub struct ActionRoute {
 }
 
 impl ActionRoute {
+    /// Whether some path leads to both of these, with the same method.
+    pub fn overlaps(&self, other: &ActionRoute) -> bool {
+        self.method == other.method && overlap(&segments(&self.path), &segments(&other.path))
+    }
+
     /// Whether it is the same method and path as another, whatever the variable segments are called.
     pub fn meets(&self, other: &ActionRoute) -> bool {
         let shape = |path: &str| -> Vec<String> {
@@ -26,6 +31,22 @@ impl ActionRoute {
             path.split('/').filter(|text| !text.is_empty()).map(segment).collect()
         };
         self.method == other.method && shape(&self.path) == shape(&other.path)
+    }
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+fn overlap(one: &[&str], other: &[&str]) -> bool {
+    let is_variable = |segment: &str| segment.starts_with('{');
+    match (one.split_first(), other.split_first()) {
+        (None, None) => true,
+        (None, _) | (_, None) => false,
+        (Some((a, _)), Some((b, _))) if a.starts_with("{*") || b.starts_with("{*") => true,
+        (Some((a, ones)), Some((b, others))) => {
+            (is_variable(a) || is_variable(b) || a.eq_ignore_ascii_case(b)) && overlap(ones, others)
+        }
     }
 }
 
@@ -85,6 +106,10 @@ mod tests {
         let route = |path: &str| ActionRoute { method: Method::Get, path: path.into() };
         assert!(route("/customers/{id}").meets(&route("/Customers/{customer}/")));
         assert!(!route("/customers/{id}").meets(&route("/customers/new")), "words win over variable segments");
+        assert!(route("/customers/{id}").overlaps(&route("/customers/new")));
+        assert!(
+            route("/app/{*file}").overlaps(&route("/app/js/app.js")) && !route("/app/{*file}").overlaps(&route("/app"))
+        );
         assert!(!route("/a").meets(&ActionRoute { method: Method::Post, path: "/a".into() }));
     }
 }

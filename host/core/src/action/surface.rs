@@ -43,10 +43,14 @@ impl Surface {
         self.fallbacks.iter().find(|fallback| fallback.takes(name)).map(|fallback| fallback.action.as_str())
     }
 
-    /// Whether people manage the panel by it: what its callers show gives them more than a line.
+    /// Whether people manage the panel by it: what its callers show gives them more than a line. A session is one of
+    /// people where no line could have it.
     pub fn is_panel(&self) -> bool {
-        let has_keys = |credential: &Credential| matches!(credential, Credential::ApiKey { .. });
-        self.session_cookie().is_some() || self.credentials.iter().any(has_keys)
+        self.credentials.iter().any(|credential| match credential {
+            Credential::ApiKey { .. } => true,
+            Credential::Session(session) => session.cookie.is_some() || !self.is_for_players(),
+            Credential::Address | Credential::Line { .. } | Credential::None => false,
+        })
     }
 
     /// The session in a cookie by which its callers sign in, if they do.
@@ -243,15 +247,18 @@ mod tests {
 
     #[test]
     fn who_shows_a_key_or_has_a_session_in_a_cookie_manages_the_panel() {
-        let is_panel = |credential: serde_json::Value| {
-            let described = serde_json::json!({"name": "s", "mounts": [], "credentials": [credential],
+        let are_panel = |credentials: serde_json::Value| {
+            let described = serde_json::json!({"name": "s", "mounts": [], "credentials": credentials,
                 "envelope": {"success": "{data}", "refusal": "{message}"}, "refusals": {}});
             serde_json::from_value::<Surface>(described).unwrap().is_panel()
         };
-        assert!(is_panel(serde_json::json!({"kind": "api_key", "parameter": "api_key"})));
-        assert!(is_panel(serde_json::json!({"kind": "session", "cookie": "c"})));
-        assert!(!is_panel(serde_json::json!({"kind": "session", "bearer": true})));
-        assert!(!is_panel(serde_json::json!({"kind": "line", "username": "u", "password": "p"})));
+        let line = serde_json::json!({"kind": "line", "username": "u", "password": "p"});
+        let box_session = serde_json::json!({"kind": "session", "bearer": true});
+        assert!(are_panel(serde_json::json!([{"kind": "api_key", "parameter": "api_key"}])));
+        assert!(are_panel(serde_json::json!([{"kind": "session", "cookie": "c"}, line])));
+        assert!(are_panel(serde_json::json!([box_session, {"kind": "none"}])));
+        assert!(!are_panel(serde_json::json!([box_session, line])));
+        assert!(!are_panel(serde_json::json!([line])));
     }
 
     #[test]

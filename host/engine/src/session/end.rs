@@ -34,7 +34,11 @@ pub async fn end_all(work: &mut Work) -> Result<()> {
 
 /// Ends all sessions of a holder, on every surface: what they signed in with is no longer right.
 pub(crate) async fn end_of(work: &mut Work, holder: Holder) -> Result<()> {
-    end_lasting(work, holder, None).await
+    end_lasting(work, holder, None).await?;
+    if work.caller().session.is_some() && work.caller().holder() == Some(holder) {
+        work.session_outcome = Some(SessionOutcome::Ended);
+    }
+    Ok(())
 }
 
 /// Ends them all, those too that are issued before the commit: for them the plan is made again.

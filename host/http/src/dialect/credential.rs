@@ -33,23 +33,24 @@ pub(crate) enum Shown {
         /// It stood in a cookie, which browsers send by themselves.
         in_cookie: bool,
     },
+    /// An address that the tenant has listed.
+    Address,
     /// The surface answers strangers.
     Nothing,
 }
 
-/// What the caller shows: the first of the surface's credentials that the request has anything of.
-pub(crate) fn shown(surface: &Surface, sent: &Sent<'_>, headers: &HeaderMap) -> Result<Shown, Refusal> {
-    let mut missing = "Sign in.";
-    for credential in surface.credentials.iter().rev() {
-        missing = match credential {
-            Credential::Line { .. } => "Send the line's user name and password.",
-            Credential::ApiKey { .. } => "Send an API key.",
-            Credential::Session(_) | Credential::None => "Sign in first.",
-        };
-    }
+/// What the caller shows: the first of the surface's credentials that the request has anything of. `is_listed` says
+/// that the tenant has listed their address.
+pub(crate) fn shown(
+    surface: &Surface,
+    sent: &Sent<'_>,
+    headers: &HeaderMap,
+    is_listed: bool,
+) -> Result<Shown, Refusal> {
     for credential in &surface.credentials {
         let found = match credential {
             Credential::None => Some(Shown::Nothing),
+            Credential::Address => is_listed.then_some(Shown::Address),
             Credential::Line { username, password } => line(username, password, sent)?,
             Credential::ApiKey { parameter } => key(parameter.as_deref(), sent, headers)?,
             Credential::Session(session) => token(session, sent, headers)?,
@@ -58,7 +59,12 @@ pub(crate) fn shown(surface: &Surface, sent: &Sent<'_>, headers: &HeaderMap) -> 
             return Ok(shown);
         }
     }
-    Err(Refusal::new(Code::AuthFailed, missing))
+    Err(match surface.credentials.first() {
+        Some(Credential::Line { .. }) => Refusal::new(Code::AuthFailed, "Send the line's user name and password."),
+        Some(Credential::ApiKey { .. }) => Refusal::new(Code::AuthFailed, "Send an API key."),
+        Some(Credential::Address) => Refusal::new(Code::AddressRefused, "This address is not listed in api_addresses."),
+        Some(Credential::Session(_) | Credential::None) | None => Refusal::new(Code::AuthFailed, "Sign in first."),
+    })
 }
 
 fn line(username: &str, password: &str, sent: &Sent<'_>) -> Result<Option<Shown>, Refusal> {
@@ -119,7 +125,7 @@ mod tests {
         let mut sent = Sent::default();
         add_query(&mut sent, query).unwrap();
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        shown(&serde_json::from_value(surface).unwrap(), &sent, &headers)
+        shown(&serde_json::from_value(surface).unwrap(), &sent, &headers, false)
     }
 
     fn line() -> Value {
@@ -176,5 +182,13 @@ mod tests {
         assert_eq!((token.reveal(), bound.as_deref(), in_cookie), ("t1", Some("00:1A"), true));
         assert!(matches!(of(both.clone(), "", &cookies[1..]), Ok(Shown::Key { in_header: true, .. })));
         assert!(matches!(of(both, "api_key=k1", &[]), Ok(Shown::Nothing)));
+    }
+
+    #[test]
+    fn an_address_counts_where_it_is_listed_and_else_what_comes_after_it() {
+        let refused = of(json!([{"kind": "address"}]), "", &[]).err().unwrap();
+        assert_eq!(refused.code, Code::AddressRefused);
+        let or_key = json!([{"kind": "address"}, {"kind": "api_key", "parameter": "k"}]);
+        assert!(matches!(of(or_key, "k=1", &[]), Ok(Shown::Key { .. })));
     }
 }

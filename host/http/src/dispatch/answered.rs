@@ -4,7 +4,6 @@ use super::place::{below_mount, next_page};
 use super::request::SurfaceRequest;
 use crate::conditional::has_tag;
 use crate::confinement::confined;
-use crate::cookies::of_session;
 use crate::dialect::envelope::{self, Said};
 use crate::events::Followed;
 use crate::forgery::proof;
@@ -33,6 +32,8 @@ impl SurfaceRequest<'_> {
         let response = match reply {
             Reply::Body(body) => reply_body::response(&body, &self.parts.headers),
             Reply::Data { data, total, matching, ending, session, plan } => {
+                // Nothing was done in a dry run: its plan is what there is to show.
+                let ending = if plan.is_some() { Ending::default() } else { ending };
                 let issued = session.as_ref().and_then(|session| self.proof_of(session));
                 let said = Said {
                     data: Some(&data),
@@ -69,18 +70,17 @@ impl SurfaceRequest<'_> {
     /// The cookie of a session that was issued or ended, where it lives in one.
     fn cookie_of(&self, session: &SessionOutcome) -> Option<HeaderValue> {
         let name = self.surface().session_cookie()?;
-        let path = below_mount(self.parts.uri.path(), self.at.mount, "");
-        let is_secure = self.visitor.origin.scheme == "https";
         match session {
             SessionOutcome::Issued { token, expiry, .. } => {
                 let seconds = expiry.0.saturating_sub(self.http.engine.clock().now().0);
-                of_session(name, token.reveal(), &path, is_secure, seconds)
+                self.session_cookie(name, token.reveal(), seconds)
             }
-            SessionOutcome::Ended => of_session(name, "", &path, is_secure, 0),
+            SessionOutcome::Ended => self.session_cookie(name, "", 0),
         }
     }
 
     fn data(&self, route: &Route, said: &Said<'_>, ending: &Ending) -> Response {
+        let kind = ending.kind;
         let tag = ending.version.map(|version| format!("\"{version}\""));
         let is_known = tag.as_ref().is_some_and(|tag| has_tag(&self.parts.headers, tag));
         let tag = tag.and_then(|tag| HeaderValue::from_str(&tag).ok());
@@ -90,8 +90,6 @@ impl SurfaceRequest<'_> {
             insert(&mut response, ETAG, tag);
             return response;
         }
-        // Nothing was done in a dry run: its plan is what there is to show.
-        let kind = if said.plan.is_some() { OutcomeKind::Done } else { ending.kind };
         let mut response = Response::new(match kind {
             OutcomeKind::None => Body::empty(),
             _ => Body::from(envelope::success(&self.surface().envelope, route.action.reply.envelope.as_ref(), said)),
@@ -102,8 +100,7 @@ impl SurfaceRequest<'_> {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(envelope::JSON));
         }
         insert(&mut response, ETAG, tag);
-        let place = ending.location.as_deref().filter(|_| kind == ending.kind);
-        let place = place.map(|place| below_mount(self.parts.uri.path(), self.at.mount, place));
+        let place = ending.location.as_deref().map(|place| below_mount(self.parts.uri.path(), self.at.mount, place));
         insert(&mut response, LOCATION, place.and_then(|place| HeaderValue::from_str(&place).ok()));
         let next = ending.cursor.as_deref().zip(route.action.reply.cursor.as_deref());
         let next = next.map(|(cursor, name)| next_page(&self.parts.uri, name, cursor, self.surface()));

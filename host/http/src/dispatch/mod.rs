@@ -3,7 +3,7 @@
 
 mod answered;
 mod no_reply;
-mod place;
+pub(crate) mod place;
 mod request;
 
 pub(crate) use request::SurfaceRequest;
@@ -97,6 +97,9 @@ impl SurfaceRequest<'_> {
 
     /// Where callers have a session in a cookie, nothing is done in their name that they did not ask for.
     fn refuse_forged(&self, signed: &Signed) -> Result<(), Refusal> {
+        if signed.caller.identity == Identity::System {
+            return forgery::refuse_from_elsewhere(&self.parts.headers, &self.visitor.origin);
+        }
         if self.surface().session_cookie().is_none() {
             return Ok(());
         }
@@ -133,6 +136,7 @@ impl SurfaceRequest<'_> {
         let counted = match (&signed.caller.identity, &signed.key) {
             (Identity::Line { id }, _) => Counted::Line(class, self.tenant.id, *id, address),
             (_, Some(key)) => Counted::Key(class, self.tenant.id, key.id),
+            (Identity::User { id, .. }, None) => Counted::User(class, self.tenant.id, *id),
             _ => Counted::Stranger(class, self.tenant.id, address),
         };
         limiter.take(counted, now).map_err(NoReply::Exceeded)

@@ -3,6 +3,7 @@
 use super::request::SurfaceRequest;
 use crate::answer;
 use crate::confinement::confined;
+use crate::cookies::cookie;
 use crate::dialect::refusal::{self, FAULT, Listener};
 use crate::rate::Exceeded;
 use crate::sign_in::SignInError;
@@ -10,7 +11,8 @@ use axum::response::Response;
 use host_core::port::StoreError;
 use host_core::{Code, Refusal};
 use host_runtime::CallError;
-use http::header::ACCEPT;
+use http::HeaderValue;
+use http::header::{ACCEPT, SET_COOKIE};
 
 /// Why there is no reply.
 pub(super) enum NoReply {
@@ -59,8 +61,20 @@ impl SurfaceRequest<'_> {
         };
         let accept = self.parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let to = Listener { request: &self.visitor.id, accept, status };
-        let said = answer::spoken(refusal::spoken(self.surface(), refusal, &to));
+        let mut said = answer::spoken(refusal::spoken(self.surface(), refusal, &to));
+        if refusal.code == Code::AuthFailed
+            && let Some(cookie) = self.dead_cookie()
+        {
+            said.headers_mut().insert(SET_COOKIE, cookie);
+        }
         confined(said, self.at.entry.confinement, &self.at.entry.plugin, &self.visitor.origin)
+    }
+
+    /// Takes away the cookie of a session that is over: no page could, and with it nobody could sign in again.
+    fn dead_cookie(&self) -> Option<HeaderValue> {
+        let name = self.surface().session_cookie()?;
+        cookie(&self.parts.headers, name)?;
+        self.session_cookie(name, "", 0)
     }
 
     async fn broken(&self, message: String) -> Response {

@@ -5,14 +5,20 @@ use host_core::action::Surface;
 use http::Uri;
 
 /// A place below the mount, whose segments are the first ones of the asked path: with them it keeps the access code.
-pub(super) fn below_mount(asked: &str, segments: usize, place: &str) -> String {
+pub(crate) fn below_mount(asked: &str, segments: usize, place: &str) -> String {
     let mut path = String::with_capacity(asked.len() + place.len());
     for segment in asked.split('/').filter(|segment| !segment.is_empty()).take(segments) {
         path.push('/');
-        path.push_str(segment);
+        // They may stand in a path, and mean something in a header.
+        path.push_str(&segment.replace(';', "%3B").replace(',', "%2C"));
     }
     path.push_str(place);
     if path.is_empty() { "/".to_owned() } else { path }
+}
+
+/// The asked path without slashes that say nothing: two at its front would name another host.
+pub(crate) fn tidy(asked: &str) -> String {
+    below_mount(asked, usize::MAX, "")
 }
 
 /// The link to the next page: what was asked, from the cursor on, without what the caller showed of themselves.
@@ -26,7 +32,7 @@ pub(super) fn next_page(asked: &Uri, parameter: &str, cursor: &str, surface: &Su
         }
     }
     query.append_pair(parameter, cursor);
-    format!("<{}?{}>; rel=\"next\"", asked.path(), query.finish())
+    format!("<{}?{}>; rel=\"next\"", tidy(asked.path()), query.finish())
 }
 
 #[cfg(test)]
@@ -37,6 +43,8 @@ mod tests {
     fn a_place_lies_below_the_mount_with_its_access_code() {
         assert_eq!(below_mount("/s3cret/rest/customers", 2, "/customers/7"), "/s3cret/rest/customers/7");
         assert_eq!(below_mount("//x//rest/", 2, ""), "/x/rest");
+        assert_eq!(below_mount("/x/a;Domain=evil", 2, ""), "/x/a%3BDomain=evil");
+        assert_eq!(tidy("//evil.example/x/"), "/evil.example/x");
     }
 
     #[test]

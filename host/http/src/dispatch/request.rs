@@ -1,5 +1,7 @@
 //! A request to a surface, with what is known of it when its route was found.
 
+use super::place::below_mount;
+use crate::cookies::of_session;
 use crate::mounts::{SurfacePath, Target};
 use crate::route::Found;
 use crate::state::Http;
@@ -7,6 +9,7 @@ use crate::visitor::Visitor;
 use host_core::action::Surface;
 use host_core::tenant::Tenant;
 use host_runtime::{Route, Snapshot};
+use http::HeaderValue;
 use http::header::HeaderName;
 use http::request::Parts;
 use std::sync::Arc;
@@ -29,6 +32,12 @@ impl SurfaceRequest<'_> {
 
     pub(super) fn action(&self, name: &str) -> Option<&Route> {
         self.snapshot.route(&self.surface().name, name)
+    }
+
+    /// The cookie of a session of this surface, good below the mount that was asked; an empty token takes it away.
+    pub(super) fn session_cookie(&self, name: &str, token: &str, seconds: i64) -> Option<HeaderValue> {
+        let path = below_mount(self.parts.uri.path(), self.at.mount, "");
+        of_session(name, token, &path, self.visitor.origin.scheme == "https", seconds)
     }
 
     pub(super) fn header(&self, name: &'static str) -> Option<&str> {

@@ -222,8 +222,15 @@ fn from(route: &Route, call: &Call) -> host_engine::From {
     }
 }
 
-/// SHA-256 over action and parameters: what a repeat under the same idempotency key must have.
+/// SHA-256 over all that was asked: what a repeat under the same idempotency key must have.
 fn fingerprint(route: &Route, call: &Call) -> [u8; 32] {
     let parameters = serde_json::to_vec(&call.parameters).unwrap_or_default();
-    Sha256::new().chain_update(route.label.as_bytes()).chain_update([0]).chain_update(parameters).finalize().into()
+    let mut hasher = Sha256::new().chain_update(route.label.as_bytes()).chain_update([0]).chain_update(parameters);
+    if let Some(name) = &call.asked_name {
+        hasher = hasher.chain_update([0]).chain_update(name.as_bytes());
+    }
+    if !call.body.is_empty() {
+        hasher = hasher.chain_update([1]).chain_update(&call.body);
+    }
+    hasher.finalize().into()
 }

@@ -211,6 +211,9 @@ fn kept(text: &str, said: &SaidEnding) -> String {
     if let Some(location) = &said.location {
         document.extend([",\"location\":", &Value::from(location.as_str()).to_string()]);
     }
+    if let Some(cursor) = &said.cursor {
+        document.extend([",\"cursor\":", &Value::from(cursor.as_str()).to_string()]);
+    }
     document.push('}');
     document
 }

@@ -234,6 +234,8 @@ pub struct Settings {
     pub not_in_bouquet_status: u32,
     pub far_expiry: bool,
     pub player_cors: bool,
+    /// Networks.
+    pub api_addresses: Vec<String>,
     pub guide_days: u32,
 }
 

@@ -21,7 +21,7 @@ use said::{Said, is_endless, nothing, said};
 use scalar::{Misfit, document, item_of, of_json, scalar};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use within::{items_within, within};
+use within::{count_within, items_within, within};
 
 /// Who asks, as far as it matters to what they may send.
 #[derive(Clone, Copy, Debug)]
@@ -185,6 +185,9 @@ impl Coercion<'_> {
         let Ok(items) = serde_json::from_str::<Vec<Map<String, Value>>>(&text) else {
             return Ok(Err("is no JSON array of objects"));
         };
+        if let Err(misfit) = count_within(parameter, items.len()) {
+            return Ok(Err(misfit));
+        }
         let mut objects = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             let shown = format!("{}[{at}]", self.shown(name));

@@ -38,12 +38,15 @@ pub(super) fn within(parameter: &Parameter, value: &Value, text: &str) -> Result
     }
 }
 
+/// Checks how many items a list has.
+pub(super) fn count_within(parameter: &Parameter, items: usize) -> Result<(), Misfit> {
+    let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_ITEMS);
+    if items > most { Err("has too many items") } else { Ok(()) }
+}
+
 /// Checks the limits of a list.
 pub(super) fn items_within(parameter: &Parameter, items: &[Value]) -> Result<(), Misfit> {
-    let most = parameter.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(MAX_ITEMS);
-    if items.len() > most {
-        return Err("has too many items");
-    }
+    count_within(parameter, items.len())?;
     if items.iter().any(|item| item.as_str().is_some_and(|text| text.chars().count() > MAX_TEXT)) {
         return Err("has an item that is too long");
     }

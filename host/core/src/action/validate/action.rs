@@ -2,7 +2,9 @@
 
 use super::{fit, surface};
 use crate::action::listed::{CONTENT_TYPES, HTML, LINE_STATUSES, content_type};
-use crate::action::{Action, ActionKind, Archive, CacheRule, Form, Method, Parameter, Part, Shape, asked};
+use crate::action::{
+    Action, ActionKind, Archive, CacheRule, Form, Method, Outcome, OutcomeKind, Parameter, Part, Shape, asked,
+};
 
 pub(super) fn check(action: &Action) -> Result<(), String> {
     let wrong = |what: &str| Err(format!("action {}/{}: {what}", action.surface, action.name));
@@ -51,12 +53,18 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
         if action.kind == ActionKind::Write || action.reply.shape == Shape::Raw {
             return wrong("only what reads and answers with data can be followed");
         }
-        if !(1..=3_600).contains(&seconds) {
-            return wrong("its `follow` is 1 to 3,600 seconds");
+        if !(1..=300).contains(&seconds) {
+            return wrong("its `follow` is 1 to 300 seconds");
         }
     }
-    if action.reply.cursor.as_ref().is_some_and(|name| !action.parameters.contains_key(name)) {
-        return wrong("the `cursor` of its reply names a parameter that it does not have");
+    let in_query = |parameter: &Parameter| matches!(parameter.part(), None | Some(Part::Query));
+    let is_asked = |name: &String| action.parameters.get(name).is_some_and(in_query);
+    if action.reply.cursor.as_ref().is_some_and(|name| action.reply.shape != Shape::List || !is_asked(name)) {
+        return wrong("the `cursor` of a list names one of its parameters, in the query");
+    }
+    let moves = |outcome: &Outcome| outcome.kind == OutcomeKind::Moved && outcome.location.is_some();
+    if action.reply.outcomes.iter().any(moves) {
+        return wrong("where a thing has moved to, its reply says: `moved` has no location here");
     }
     let kept = action.cache.as_ref().map_or(Ok(()), |rule| kept(action, rule));
     kept.and_then(|()| action.reply.archive.as_ref().map_or(Ok(()), |archive| archived(action, archive))).or_else(wrong)
@@ -66,6 +74,9 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
 fn routes(action: &Action) -> Option<&'static str> {
     let is_path = |path: &str| path.is_empty() || (path.starts_with('/') && surface::is_path(path));
     for route in &action.routes {
+        if route.path.contains("{code}") {
+            return Some("an access code stands in a mount, not in a route");
+        }
         if !is_path(&route.path) {
             return Some("the path of a route is empty or begins with /, and has plain characters");
         }
@@ -76,6 +87,9 @@ fn routes(action: &Action) -> Option<&'static str> {
     let is_read_body = |parameter: &Parameter| parameter.part() == Some(Part::Body);
     if action.raw_body && action.parameters.values().any(is_read_body) {
         return Some("who reads the raw body has no parameters in it");
+    }
+    if action.raw_body && (action.routes.is_empty() || action.cache.is_some()) {
+        return Some("who reads the raw body is found by a route, and nothing is kept of the answer");
     }
     None
 }

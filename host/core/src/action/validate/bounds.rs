@@ -24,6 +24,11 @@ impl Description {
         most("surfaces", self.surfaces.len(), 8)?;
         most("actions", self.actions.len(), 256)?;
         self.surfaces.iter().try_for_each(surface)?;
+        for surface in &self.surfaces {
+            let of_surface = self.actions.iter().filter(|action| action.surface == surface.name);
+            let routes = of_surface.map(|action| action.routes.len()).sum::<usize>();
+            most("paths of a surface, its routes below each mount,", surface.mounts.len() * routes, 2_048)?;
+        }
         self.actions.iter().try_for_each(action)
     }
 }

@@ -27,6 +27,12 @@ fn within(parameter: &Parameter, depth: usize) -> Result<(), &'static str> {
     if depth > MAX_DEPTH {
         return Err("its members nest too deeply; four levels are allowed");
     }
+    if parameter.members.values().any(|member| member.stands.is_some()) {
+        return Err("a member stands where its object does: it has no `in`");
+    }
+    if parameter.flat && parameter.members.values().any(|member| member.required) {
+        return Err("an object that may be left out for its members beside it has none that is required");
+    }
     parameter.members.values().try_for_each(|member| within(member, depth + 1))?;
     if (parameter.form == Form::List) != parameter.of.is_some() || parameter.of == Some(Form::List) {
         return Err("a list, and nothing else, says what it is `of`");

@@ -10,7 +10,7 @@ mod tests;
 
 pub use bounds::DESCRIPTION_BYTES;
 
-use super::{Action, Description, Surface};
+use super::{Action, Description, Stands, Surface};
 
 impl Description {
     /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
@@ -45,12 +45,26 @@ pub const HIDE_COLUMNS: &str = "hide_columns";
 /// Parameters of every action, which the host reads for itself.
 pub const HOST_PARAMETERS: [&str; 4] = [DRY_RUN, IDEMPOTENCY_KEY, SHOW_COLUMNS, HIDE_COLUMNS];
 
+/// Headers in which callers show who they are: no guest is given them.
+const OF_CALLERS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-csrf-token"];
+
 impl Surface {
     /// Refuses an action that would be given what the surface's callers show of themselves, or what is the host's:
     /// none of its parameters may be called like that. Other names are the action's own: a `password` that an
     /// admin sets is no credential where callers show an API key.
     pub fn admits(&self, action: &Action) -> Result<(), String> {
         let wrong = |what: String| Err(format!("action {}/{}: {what}", action.surface, action.name));
+        let cookie = self.session_cookie();
+        for (name, parameter) in &action.parameters {
+            let shows_caller = match &parameter.stands {
+                Some(Stands::Header(header)) => OF_CALLERS.iter().any(|taken| header.eq_ignore_ascii_case(taken)),
+                Some(Stands::Cookie(named)) => cookie == Some(named),
+                _ => false,
+            };
+            if shows_caller {
+                return wrong(format!("parameter {name}: callers show by that header or cookie who they are"));
+            }
+        }
         let is_taken = |name: &&str| self.credential_parameters().any(|taken| taken == *name);
         for (name, parameter) in &action.parameters {
             let flat = parameter.members.keys().filter(|_| parameter.flat);

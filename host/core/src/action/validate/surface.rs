@@ -48,6 +48,14 @@ fn credentials(surface: &Surface) -> Option<&'static str> {
     if kinds.windows(2).any(|pair| pair[0] == pair[1]) {
         return Some("it has two credentials of one kind");
     }
+    let by_bearer = |credential: &Credential| match credential {
+        Credential::ApiKey { .. } => true,
+        Credential::Session(session) => session.bearer,
+        _ => false,
+    };
+    if surface.credentials.iter().filter(|credential| by_bearer(credential)).count() > 1 {
+        return Some("a key and a session are both taken from `Authorization: Bearer`: nobody could tell which it is");
+    }
     surface.credentials.iter().find_map(|credential| match credential {
         Credential::Session(session) => match (&session.cookie, session.bearer, &session.parameter) {
             (None, false, None) => Some("a session is shown by a cookie, as a bearer token or by a parameter"),
