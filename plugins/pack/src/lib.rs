@@ -11,6 +11,7 @@ mod manifest;
 mod module;
 mod pack;
 mod toolchain;
+mod two_modules;
 
 pub use build::{Packed, build_all};
 pub use description::description;
