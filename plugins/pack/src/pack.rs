@@ -11,8 +11,8 @@ pub const ACTIONS_SECTION: &str = "linecard:actions";
 /// The last section: 32 bytes of SHA-256 over all bytes before it, then `plugin.toml`.
 pub const PLUGIN_SECTION: &str = "linecard:plugin";
 
-/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call.
-pub const MOST_PAGES: u64 = 3;
+/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call. The shipped ones have one.
+pub const MOST_PAGES: u64 = 2;
 
 /// Packs a compiled core module with the `plugin.toml`, `actions.toml` and `wit/world.wit` of its
 /// folder; `wit_root` has the capabilities' packages. Fails by name when the module imports what
