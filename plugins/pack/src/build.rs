@@ -10,10 +10,9 @@ use linecard_package::Manifest;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Rust has 1 MiB of stack by default, which alone is 16 pages to reset on every call.
-const STACK_BYTES: u32 = 32 * 1_024;
-/// Two pages: stack, data, and a heap that an ordinary call does not outgrow.
-const MEMORY_BYTES: u32 = 128 * 1_024;
+/// Rust has 1 MiB of stack by default, which alone is 16 pages to reset on every call. With this much, stack, data and
+/// a heap that an ordinary call does not outgrow are one page.
+const STACK_BYTES: u32 = 16 * 1_024;
 
 /// A packed plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +46,11 @@ pub fn build_all(workspace_root: &Path, folder: &str, target_dir: &Path) -> Resu
 fn pack_guest(guest: &Guest, modules: &Path, components: &Path, wit_root: &Path) -> Result<Packed, PackError> {
     let module_path = modules.join(format!("{}.wasm", guest.package.replace('-', "_")));
     let module = std::fs::read(&module_path).map_err(|source| PackError::Io { path: module_path.clone(), source })?;
-    let pages = module::pages(&module).map_err(|reason| PackError::File { path: module_path, reason })?;
+    let component = pack(&module, &guest.folder, wit_root)?;
+    let pages = module::pages(&component).map_err(|reason| PackError::File { path: module_path, reason })?;
     if pages > MOST_PAGES {
         return Err(PackError::Pages { name: guest.name.clone(), pages, most: MOST_PAGES });
     }
-    let component = pack(&module, &guest.folder, wit_root)?;
     let path = components.join(format!("{}.wasm", guest.name));
     if std::fs::read(&path).ok().as_deref() != Some(&component) {
         replace(&path, &component).map_err(|source| PackError::Io { path: path.clone(), source })?;
@@ -96,10 +95,8 @@ fn compile(workspace_root: &Path, target_dir: &Path, guests: &[Guest]) -> Result
     for foreign in ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_TARGET"] {
         cargo.env_remove(foreign);
     }
-    let flags =
-        [format!("-Clink-arg=-zstack-size={STACK_BYTES}"), format!("-Clink-arg=--initial-memory={MEMORY_BYTES}")];
     // Flags in `.cargo/config.toml` would be ignored here; this variable is not.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", format!("-Clink-arg=-zstack-size={STACK_BYTES}"));
     cargo.args(["build", "--locked", "--profile", "guest", "--target", GUEST_TARGET, "--target-dir"]).arg(target_dir);
     for guest in guests {
         cargo.args(["-p", &guest.package]);

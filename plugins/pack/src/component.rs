@@ -2,25 +2,27 @@
 //! imported.
 
 use crate::PackError;
-use crate::module::without_component_types;
+use crate::module::{outermost, without_component_types};
+use crate::two_modules::two_modules;
 use std::collections::BTreeSet;
 use std::path::Path;
-use wasmparser::{Parser, Payload};
+use wasmparser::Payload;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup, WorldId};
 
-/// The component of a module. An import that the world of `folder` does not list fails by name.
+/// The component of a module, divided into two modules. An import that the world of `folder` does not list fails by name.
 pub(crate) fn encode(module: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, PackError> {
     let (resolve, world) = world(folder, wit_root)?;
     let fault = |reason: String| PackError::at(folder, "wit/world.wit", reason);
     let mut module = without_component_types(module).map_err(fault)?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| fault(format!("{error:#}")))?;
-    ComponentEncoder::default()
+    let encoded = ComponentEncoder::default()
         .validate(true)
         .module(&module)
         .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| fault(format!("the module does not fit the plugin's world: {error:#}")))
+        .map_err(|error| fault(format!("the module does not fit the plugin's world: {error:#}")))?;
+    two_modules(&encoded).map_err(|reason| fault(format!("the module cannot be divided into two: {reason}")))
 }
 
 fn world(folder: &Path, wit_root: &Path) -> Result<(Resolve, WorldId), PackError> {
@@ -45,19 +47,12 @@ fn world(folder: &Path, wit_root: &Path) -> Result<(Resolve, WorldId), PackError
 /// The packages (`lines`, `records`, …) that a component imports from.
 pub(crate) fn imports(component: &[u8]) -> Result<BTreeSet<String>, String> {
     let mut packages = BTreeSet::new();
-    let mut depth = 0_u32;
-    for payload in Parser::new(0).parse_all(component) {
-        match payload.map_err(|error| error.to_string())? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    let name = import.map_err(|error| error.to_string())?.name.name;
-                    let package = name.strip_prefix("linecard:").and_then(|rest| rest.split('/').next());
-                    packages.insert(package.ok_or(format!("it imports {name}, which no panel offers"))?.to_owned());
-                }
-            }
-            _ => {}
+    for payload in outermost(component) {
+        let Payload::ComponentImportSection(section) = payload? else { continue };
+        for import in section {
+            let name = import.map_err(|error| error.to_string())?.name.name;
+            let package = name.strip_prefix("linecard:").and_then(|rest| rest.split('/').next());
+            packages.insert(package.ok_or(format!("it imports {name}, which no panel offers"))?.to_owned());
         }
     }
     Ok(packages)

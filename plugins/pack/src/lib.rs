@@ -12,6 +12,7 @@ mod folder;
 mod module;
 mod pack;
 mod toolchain;
+mod two_modules;
 
 pub use build::{Packed, build_all};
 pub use description::description;

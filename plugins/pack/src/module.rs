@@ -21,10 +21,27 @@ pub(crate) fn without_component_types(module: &[u8]) -> Result<Vec<u8>, String> 
     Ok(stripped.finish())
 }
 
-/// How many pages of 64 KiB the module's memory begins with.
-pub(crate) fn pages(module: &[u8]) -> Result<u64, String> {
+/// What stands in a component itself, section by section; a module or a component in it is one section.
+pub(crate) fn outermost(component: &[u8]) -> impl Iterator<Item = Result<Payload<'_>, String>> {
+    let mut depth = 0_u32;
+    Parser::new(0).parse_all(component).filter_map(move |payload| {
+        let outside = depth == 0;
+        match &payload {
+            Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => depth += 1,
+            Ok(Payload::End(_)) => {
+                depth = depth.saturating_sub(1);
+                return None;
+            }
+            _ => {}
+        }
+        outside.then(|| payload.map_err(|error| error.to_string()))
+    })
+}
+
+/// How many pages of 64 KiB the memories of a module begin with, or those of all modules of a component.
+pub(crate) fn pages(bytes: &[u8]) -> Result<u64, String> {
     let mut pages = 0;
-    for payload in Parser::new(0).parse_all(module) {
+    for payload in Parser::new(0).parse_all(bytes) {
         if let Payload::MemorySection(memories) = payload.map_err(|error| error.to_string())? {
             for memory in memories {
                 pages += memory.map_err(|error| error.to_string())?.initial;

@@ -6,8 +6,8 @@ use crate::{PackError, assets, component, description};
 use linecard_package::{ACTIONS_SECTION, ASSETS_SECTION, Manifest};
 use std::path::Path;
 
-/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call.
-pub const MOST_PAGES: u64 = 3;
+/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call. The shipped ones have one.
+pub const MOST_PAGES: u64 = 2;
 
 /// Packs a compiled core module with the `plugin.toml`, `actions.toml` and `wit/world.wit` of its
 /// folder; `wit_root` has the capabilities' packages. Fails by name when the module imports what
