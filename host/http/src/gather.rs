@@ -137,7 +137,7 @@ fn form(content_type: Option<&HeaderValue>) -> BodyForm {
     match () {
         () if is("application/x-www-form-urlencoded") => BodyForm::Form,
         () if is("multipart/form-data") => BodyForm::Multipart,
-        () if is("application/json") => BodyForm::Json,
+        () if is("application/json") || essence.to_ascii_lowercase().ends_with("+json") => BodyForm::Json,
         () => BodyForm::Other,
     }
 }
@@ -186,6 +186,7 @@ mod tests {
             ("application/x-www-form-urlencoded; charset=utf-8", "a=1+2", Some("1 2")),
             ("multipart/form-data; boundary=X", multipart, Some("1 2")),
             ("application/json", r#"{"a":"1 2"}"#, Some("1 2")),
+            ("application/merge-patch+json; charset=utf-8", r#"{"a":"1 2"}"#, Some("1 2")),
             ("text/plain", "a=1+2", None),
         ] {
             assert_eq!(read(content_type, text).await.unwrap().as_deref(), expected, "{content_type}");

@@ -1,8 +1,8 @@
 //! A module as the linker made it, as far as dividing it needs to know. Knows nothing of components.
 
 use wasmparser::{
-    BinaryReaderError, DataKind, ExportSectionReader, ExternalKind, FunctionBody, Global, MemoryType, Operator, Parser,
-    Payload, TypeRef,
+    BinaryReaderError, DataKind, DataSectionReader, ExportSectionReader, ExternalKind, FunctionBody, Global,
+    MemoryType, Operator, Parser, Payload, TypeRef,
 };
 
 /// The export that is the memory, in modules as the linker makes them and in what they are divided into.
@@ -65,10 +65,8 @@ impl<'a> Linked<'a> {
                 Payload::MemorySection(section) => memories = all(section)?,
                 Payload::GlobalSection(section) => globals = all(section)?,
                 Payload::ExportSection(section) => exports = named(section)?,
-                Payload::DataSection(section) => {
-                    if all(section)?.iter().any(|data| matches!(data.kind, DataKind::Passive)) {
-                        return Err("it has data that is not in its memory from the beginning".into());
-                    }
+                Payload::DataSection(section) if has_passive(section.clone())? => {
+                    return Err("it has data that is not in its memory from the beginning".into());
                 }
                 Payload::StartSection { .. } => return Err("it has a start function".into()),
                 Payload::CodeSectionEntry(body) => bodies.push(body),
@@ -86,6 +84,10 @@ impl<'a> Linked<'a> {
 
 fn all<'a, T: wasmparser::FromReader<'a>>(section: wasmparser::SectionLimited<'a, T>) -> Result<Vec<T>, String> {
     section.into_iter().collect::<Result<_, _>>().map_err(invalid)
+}
+
+fn has_passive(section: DataSectionReader<'_>) -> Result<bool, String> {
+    Ok(all(section)?.iter().any(|data| matches!(data.kind, DataKind::Passive)))
 }
 
 fn named(section: ExportSectionReader<'_>) -> Result<Exports, String> {

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 /// The names that were sent and mean nothing to this action from a caller of this role, each once.
 pub fn unknown(surface: &Surface, action: &Action, role: CallerRole, sent: &Sent<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let asked = sent.names().filter(|name| !is_of_surface(surface, name));
-    for (name, described) in asked.map(|name| (name, takes(&action.parameters, role, name))) {
-        if described.is_none() && !names.iter().any(|known| *known == name) {
+    let asked = sent.names().filter(|(_, name)| !is_of_surface(surface, name));
+    for (name, is_taken) in asked.map(|(part, name)| (name, takes(&action.parameters, role, Some(part), name))) {
+        if !is_taken && !names.iter().any(|known| *known == name) {
             names.push(shown(name));
         }
     }
@@ -27,7 +27,8 @@ fn unknown_members(name: &str, object: &Parameter, role: CallerRole, sent: &Sent
     let called = std::iter::once(name).chain(object.aliases.iter().map(String::as_str));
     for called in called {
         let Ok(Within::Members(members)) = sent.within(called, object.part()) else { continue };
-        for member in members.names().filter(|member| takes(&object.members, role, member).is_none()) {
+        let unknown = |(_, member): &(Part, &str)| !takes(&object.members, role, None, member);
+        for (_, member) in members.names().filter(unknown) {
             let member = shown(&format!("{called}[{member}]"));
             if !names.contains(&member) {
                 names.push(member);
@@ -55,20 +56,19 @@ fn is_of_surface(surface: &Surface, sent: &str) -> bool {
     selecting.iter().any(|name| name == sent) || HOST_PARAMETERS.contains(&sent)
 }
 
-/// The parameter that takes a name from a caller of this role.
-fn takes<'p>(described: &'p BTreeMap<String, Parameter>, role: CallerRole, sent: &str) -> Option<&'p Parameter> {
-    let taking = described.iter().find(|(name, parameter)| {
-        let is_read_here = !matches!(parameter.part(), Some(Part::Header | Part::Cookie));
+/// Whether a parameter takes a name that was sent in this part by a caller of this role.
+fn takes(described: &BTreeMap<String, Parameter>, role: CallerRole, part: Option<Part>, sent: &str) -> bool {
+    described.iter().any(|(name, parameter)| {
+        let is_read_here = parameter.part().is_none_or(|only| part.is_none_or(|part| part == only));
         let is_named = |name: &String| match parameter.form {
             Form::List => sent == name || is_item_of(sent, name),
             Form::Object => sent == name || sent.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('[')),
             _ => sent == name,
         };
-        let in_flat = parameter.flat && takes(&parameter.members, role, sent).is_some();
-        let mut names = std::iter::once(*name).chain(&parameter.aliases);
+        let in_flat = parameter.flat && takes(&parameter.members, role, part, sent);
+        let mut names = std::iter::once(name).chain(&parameter.aliases);
         parameter.is_open_to(role) && is_read_here && (in_flat || names.any(is_named))
-    });
-    taking.map(|(_, parameter)| parameter)
+    })
 }
 
 #[cfg(test)]
@@ -93,6 +93,7 @@ mod tests {
                 "package": {"type": "id", "aliases": ["package_id", "user_data[package]"]},
                 "ips": {"type": "list", "of": "network", "aliases": ["allowed"]},
                 "credits": {"type": "decimal", "role": "admin"},
+                "note": {"type": "text", "in": "body"},
                 "data": {"type": "object", "flat": true, "members": {"mac": {"type": "text"}, "ids": {"type": "list", "of": "id"}}},
             },
         }))
@@ -124,6 +125,11 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_another_part_of_the_request_than_its_parameter_stands_in_is_unknown() {
+        assert_eq!(of("note=1", CallerRole::Admin), "note", "it stands in the body");
+    }
+
+    #[test]
     fn a_field_of_a_higher_role_is_unknown_to_a_lower_one_also_empty() {
         assert_eq!(of("credits=5", CallerRole::Admin), "");
         assert_eq!(of("credits=", CallerRole::Reseller), "credits");
@@ -134,6 +140,6 @@ mod tests {
         let refused = refuse_unknown(&action(), CallerRole::Reseller, &["credits".to_owned(), "x".to_owned()]);
         assert_eq!((refused.field.as_deref(), refused.code), (Some("credits"), Code::InvalidInput));
         assert!(refused.message.contains("takes no credits, x;"), "{}", refused.message);
-        assert!(refused.message.contains("It takes: data, ips, package."), "{}", refused.message);
+        assert!(refused.message.contains("It takes: data, ips, note, package."), "{}", refused.message);
     }
 }

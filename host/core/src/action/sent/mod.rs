@@ -161,10 +161,11 @@ impl<'r> Sent<'r> {
         self.pairs.retain(|pair| !is_one(&pair.name));
     }
 
-    /// The names that were sent in query and body, in order; those of the path are the route's, and headers and
-    /// cookies are there for others too.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(|pair| matches!(pair.part, Part::Query | Part::Body)).map(|pair| &*pair.name)
+    /// The names that were sent in query and body, in order, each with its part; those of the path are the route's,
+    /// and headers and cookies are there for others too.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Part, &str)> {
+        let is_sent = |pair: &&Pair<'_>| matches!(pair.part, Part::Query | Part::Body);
+        self.pairs.iter().filter(is_sent).map(|pair| (pair.part, &*pair.name))
     }
 
     /// Every value of a name, wherever it stood: to see whether two parts disagree.

@@ -73,7 +73,7 @@ fn a_list_is_taken_from_its_items_or_from_its_text() {
 fn members_of_an_object_stand_in_brackets_in_json_or_in_a_text() {
     let members = |sent: &Sent<'_>| {
         let Within::Members(within) = sent.within("u", None).unwrap() else { return None };
-        let mut names: Vec<_> = within.names().map(str::to_owned).collect();
+        let mut names: Vec<_> = within.names().map(|(_, name)| name.to_owned()).collect();
         names.sort();
         Some(names.join(" "))
     };
