@@ -46,6 +46,11 @@ impl Package {
         let manifest = sections.manifest(&bytes)?;
         let description = sections.description()?;
         let assets = Arc::new(sections.assets.map_or(Ok(Assets::default()), Assets::read).map_err(assets_refused)?);
+        if description.surfaces.iter().any(|surface| surface.assets.is_some()) && assets.is_empty() {
+            return Err(assets_refused(
+                "a surface says where they are, and there are none: put them into assets/".into(),
+            ));
+        }
         let Inside { functions, largest_function } = inspect::look(&bytes)?;
         let mut asked = manifest::asks(&manifest, &functions).map_err(PackageError::Manifest)?;
         asked.extend(&description.asks());

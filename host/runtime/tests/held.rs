@@ -154,6 +154,14 @@ async fn a_repeat_under_its_key_gets_the_first_rows_under_its_own_columns() {
     let (again, ..) = answer(&panel, asking(&[])).await;
     assert_eq!(again["name"], "made");
     assert!(again["id"].is_u64(), "the column that the first did not ask for: {again}");
+    let others =
+        [Call { body: "another".into(), ..asking(&[]) }, Call { asked_name: Some("another".into()), ..asking(&[]) }];
+    for other in others {
+        let Err(CallError::Refusal(refusal)) = panel.call_with("probe", "go", other).await else {
+            panic!("another request got the first one's answer")
+        };
+        assert_eq!(refusal.code, Code::IdempotencyMismatch);
+    }
     assert_eq!(lines(&panel, tenant).await, 1);
 }
 

@@ -29,6 +29,14 @@ fn what_is_no_plugin_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_surface_that_says_where_its_files_are_has_some() {
+    let mut guest = Guest::answering(REPLY);
+    guest.description["surface"][0]["assets"] = "/app".into();
+    let refused = refused_at_start(guest.file()).to_string();
+    assert!(refused.contains("assets/"), "{refused}");
+}
+
+#[test]
 fn every_cut_of_a_file_is_refused() {
     let whole = Guest::answering(REPLY).file();
     for end in (0..whole.len()).step_by(7) {

@@ -100,6 +100,26 @@ async fn a_foreign_plugin_cannot_take_a_shipped_name_surface_or_path() {
 }
 
 #[tokio::test]
+async fn a_word_of_one_plugin_takes_no_path_from_the_variable_segment_of_another() {
+    let route = |path: &str| serde_json::json!([{ "method": "GET", "path": path }]);
+    let mut owner = shipped();
+    owner.description["action"][0]["routes"] = route("/rows/{id}");
+    let panel = Panel::with(vec![owner.file()]);
+    let tenant = panel.tenant("acme").await;
+    for (path, is_taken) in [("/rows/latest", true), ("/rows/{other}", true), ("/columns", false)] {
+        let mut guest = Guest::answering(r#"{"data":1}"#);
+        (guest.name, guest.names) = ("mine", vec!["probe/more".into()]);
+        let mut more = action("probe", "more");
+        more["routes"] = route(path);
+        guest.description = serde_json::json!({ "action": [more] });
+        match panel.admit(tenant, &guest).await {
+            PluginStatus::Failed { reason } => assert!(is_taken && reason.contains("leads to probe/go"), "{reason}"),
+            status => assert!(!is_taken, "{path}: {status:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_plugin_that_asks_waits_for_its_grant_and_ends_without_it() {
     let panel = Panel::with(vec![shipped().file()]);
     let tenant = panel.tenant("acme").await;

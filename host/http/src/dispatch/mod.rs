@@ -88,7 +88,9 @@ impl SurfaceRequest<'_> {
         })?;
         let proof = signed.session.map(|session| session.proof);
         let Prepared { call, ignored, limit } = prepared;
-        metrics::counter!("linecard_http_ignored_parameters_total").increment(ignored.len() as u64);
+        if !ignored.is_empty() {
+            metrics::counter!("linecard_http_ignored_parameters_total").increment(ignored.len() as u64);
+        }
         match self.http.runtime.call(self.snapshot, route, call).await {
             Ok(reply) => Ok(self.reply(route, reply, &Beside { ignored, limit, proof })),
             Err(error) => Err(self.failed(error)),

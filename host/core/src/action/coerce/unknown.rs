@@ -17,22 +17,34 @@ pub fn unknown(surface: &Surface, action: &Action, role: CallerRole, sent: &Sent
         }
     }
     for (name, object) in action.parameters.iter().filter(|(_, parameter)| parameter.form == Form::Object) {
-        unknown_members(name, object, role, sent, &mut names);
+        unknown_members("", name, object, role, sent, &mut names);
     }
     names
 }
 
-/// The members that were sent of an object which has no such member.
-fn unknown_members(name: &str, object: &Parameter, role: CallerRole, sent: &Sent<'_>, names: &mut Vec<String>) {
+/// The members that were sent of an object which has no such member, however deep; `outer` is the object that it is
+/// itself a member of.
+fn unknown_members(
+    outer: &str,
+    name: &str,
+    object: &Parameter,
+    role: CallerRole,
+    sent: &Sent<'_>,
+    names: &mut Vec<String>,
+) {
     let called = std::iter::once(name).chain(object.aliases.iter().map(String::as_str));
     for called in called {
         let Ok(Within::Members(members)) = sent.within(called, object.part()) else { continue };
+        let path = if outer.is_empty() { called.to_owned() } else { format!("{outer}[{called}]") };
         let unknown = |(_, member): &(Part, &str)| !takes(&object.members, role, None, member);
         for (_, member) in members.names().filter(unknown) {
-            let member = shown(&format!("{called}[{member}]"));
+            let member = shown(&format!("{path}[{member}]"));
             if !names.contains(&member) {
                 names.push(member);
             }
+        }
+        for (inner, described) in object.members.iter().filter(|(_, member)| member.form == Form::Object) {
+            unknown_members(&path, inner, described, role, &members, names);
         }
     }
 }
@@ -94,7 +106,8 @@ mod tests {
                 "ips": {"type": "list", "of": "network", "aliases": ["allowed"]},
                 "credits": {"type": "decimal", "role": "admin"},
                 "note": {"type": "text", "in": "body"},
-                "data": {"type": "object", "flat": true, "members": {"mac": {"type": "text"}, "ids": {"type": "list", "of": "id"}}},
+                "data": {"type": "object", "flat": true, "members": {"mac": {"type": "text"},
+                    "lock": {"type": "object", "members": {"on": {"type": "flag"}}}, "ids": {"type": "list", "of": "id"}}},
             },
         }))
         .unwrap()
@@ -122,6 +135,7 @@ mod tests {
         }
         assert_eq!(of("package[]=1&ips[a]=1&pakage=1&pakage=2", CallerRole::Admin), "package[] ips[a] pakage");
         assert_eq!(of("data[mac]=1&data[mak]=1", CallerRole::Admin), "data[mak]");
+        assert_eq!(of("data[lock][on]=1&data[lock][off]=1", CallerRole::Admin), "data[lock][off]");
     }
 
     #[test]

@@ -74,6 +74,25 @@ fn no_parameter_is_named_like_what_a_caller_shows_of_themselves() {
 }
 
 #[test]
+fn no_guest_is_given_the_header_or_the_cookie_by_which_callers_show_who_they_are() {
+    let surface = json!({ "name": "s", "mounts": [{ "path": "/x/s" }],
+        "credentials": [{ "kind": "session", "cookie": "sid", "bound": "mac" }],
+        "envelope": { "success": "{data}", "refusal": "{message}" }, "refusals": { "default": { "http": 400 } },
+        "selector": { "kind": "parameters", "names": ["action"] } });
+    let refused = |stands: Value| {
+        let parameters = json!({ "k": { "type": "text", "in": stands } });
+        let action =
+            json!({ "surface": "s", "name": "a", "summary": "", "roles": ["admin"], "parameters": parameters });
+        let description = json!({ "surface": [surface], "action": [action] });
+        serde_json::from_value::<Description>(description).unwrap().validate().err().unwrap_or_default()
+    };
+    for stands in [json!({ "header": "Authorization" }), json!({ "header": "cookie" }), json!({ "cookie": "sid" })] {
+        assert!(refused(stands.clone()).contains("who they are"), "{stands}");
+    }
+    assert_eq!((refused(json!({ "header": "x-model" })), refused(json!({ "cookie": "mac" }))), Default::default());
+}
+
+#[test]
 fn a_description_has_bounds_in_every_count_and_length() {
     let mounts = |count: usize| (0..count).map(|n| json!({ "path": format!("/x/s/{n}"), "action": "a" })).collect();
     assert_eq!(wrong_surface(json!({ "mounts": Value::Array(mounts(32)) })), None);
