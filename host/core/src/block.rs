@@ -1,14 +1,15 @@
 //! Block lists of a tenant: addresses, user agents and network operators that are turned away.
 
-use crate::time::Unix;
-use crate::{BlockId, Version};
+use crate::Refusal;
+use crate::event::Effect;
+use crate::plain::{PlainField, PlainKind, Stamp};
+use crate::refusal::Code;
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// What an entry looks at.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "kind", content = "value")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Blocked {
     /// An address or network.
     Address(IpNet),
@@ -18,31 +19,49 @@ pub enum Blocked {
     Isp(String),
 }
 
-/// One entry of a block list. Serialises to the `block` record document.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Block {
-    /// Its id.
-    #[serde(default = "no_id")]
-    pub id: BlockId,
-    /// How often it has changed.
-    #[serde(skip)]
-    pub version: Version,
-    /// What it blocks.
-    #[serde(flatten)]
-    pub blocked: Blocked,
-    /// Why, in the operator's words.
-    #[serde(default)]
-    pub note: String,
-    /// When it was made.
-    #[serde(default)]
-    pub created_at: Unix,
-}
+/// The plain kind `block`: an entry of a block list.
+pub const BLOCK: PlainKind = PlainKind {
+    rule: keep_usual_form,
+    effect: Some(Effect::CheckConnections),
+    stamp: Some(("created_at", Stamp::Creation)),
+    ..PlainKind::new(
+        "block",
+        &[
+            PlainField::text("kind").needed().one_of(&["address", "agent", "isp"]),
+            PlainField::text("value").needed().searched(),
+            PlainField::text("note").searched().at_most(4_096),
+            PlainField::date("created_at").set_by_host(),
+        ],
+    )
+};
 
-fn no_id() -> BlockId {
-    BlockId(0)
+/// A network is kept as it is usually written; a text says something.
+fn keep_usual_form(fields: &mut Map<String, Value>) -> Result<(), Refusal> {
+    let malformed = || {
+        let message = "A block is of kind address (a network), agent or isp (a text), with its value.";
+        Refusal::field(Code::InvalidInput, "value", message)
+    };
+    if let Blocked::Address(network) = Blocked::of(fields).ok_or_else(malformed)? {
+        fields.insert("value".into(), network.to_string().into());
+    }
+    Ok(())
 }
 
 impl Blocked {
+    /// What an entry looks at, by what it says.
+    pub fn of(fields: &Map<String, Value>) -> Option<Blocked> {
+        let value = fields.get("value")?.as_str()?;
+        match fields.get("kind")?.as_str()? {
+            "address" => {
+                let network = value.parse::<IpNet>().ok().or_else(|| value.parse::<IpAddr>().ok().map(IpNet::from));
+                network.map(Blocked::Address)
+            }
+            "agent" => Some(Blocked::Agent(value.to_owned())),
+            "isp" => Some(Blocked::Isp(value.to_owned())),
+            _ => None,
+        }
+    }
+
     /// Whether a visitor meets this entry.
     pub fn hits(&self, address: IpAddr, agent: &str, isp: Option<&str>) -> bool {
         match self {

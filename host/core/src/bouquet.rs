@@ -1,6 +1,9 @@
 //! A bouquet: an ordered set of streams and series. Its members are kept beside it, because a
 //! bouquet may hold hundreds of thousands.
 
+use crate::Refusal;
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
+use crate::time::Unix;
 use crate::{BouquetId, SeriesId, StreamId, Version};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +74,22 @@ impl Spot {
         };
         let at = at.unwrap_or(list.len());
         list.splice(at..at, members.iter().copied());
+    }
+}
+
+impl Record for Bouquet {
+    // Its members and their counts are kept beside its row.
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "name": Read Write, "position": Read Write, "members": Hidden Write, "counts": Hidden Read,
+    };
+    const RESELLERS: Reading = Reading::Lists;
+
+    fn blank(id: u32, _now: Unix) -> Option<Bouquet> {
+        Some(Bouquet { id: BouquetId(id), ..Bouquet::default() })
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        check_name(&self.name, "bouquet")
     }
 }
 

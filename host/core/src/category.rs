@@ -1,6 +1,9 @@
 //! A category: a heading in the lists of players. All categories of a tenant share one number
 //! space, as players expect.
 
+use crate::Refusal;
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
+use crate::time::Unix;
 use crate::{CategoryId, Version};
 use serde::{Deserialize, Serialize};
 
@@ -39,5 +42,20 @@ pub struct Category {
 impl Default for Category {
     fn default() -> Category {
         Category { id: CategoryId(0), version: Version(0), kind: CategoryKind::Live, name: String::new(), position: 0 }
+    }
+}
+
+impl Record for Category {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "kind": Read Write, "name": Read Write, "position": Read Write,
+    };
+    const RESELLERS: Reading = Reading::Lists;
+
+    fn blank(id: u32, _now: Unix) -> Option<Category> {
+        Some(Category { id: CategoryId(id), ..Category::default() })
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        check_name(&self.name, "category")
     }
 }

@@ -1,7 +1,13 @@
 //! A group: the rights that resellers share.
 
+use crate::Refusal;
 use crate::credit::Credits;
+use crate::kind::Key;
+use crate::name::MAX_CREDENTIAL;
+use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
+use crate::refusal::Code;
 use crate::time::Term;
+use crate::time::Unix;
 use crate::{GroupId, Version};
 use serde::{Deserialize, Serialize};
 
@@ -92,5 +98,45 @@ impl Default for Group {
             download_playlists: true,
             notice: String::new(),
         }
+    }
+}
+
+impl Record for Group {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "name": Read Write, "deletable": Hidden Write, "allowed_pages": Read Write,
+        "create_users": Read Write, "user_price": Read Write, "user_groups": Read Write, "delete_lines": Read Write,
+        "delete_users": Read Write, "change_bouquets": Read Write, "change_usernames": Read Write,
+        "change_passwords": Read Write, "restrict_lines": Read Write, "trials": Read Write, "trial_balance": Read Write,
+        "min_username": Read Write, "min_password": Read Write, "see_connections": Read Write,
+        "see_movies": Read Write, "download_playlists": Read Write, "notice": Read Write,
+    };
+    const RESELLERS: Reading = Reading::Own;
+
+    fn blank(id: u32, _now: Unix) -> Option<Group> {
+        Some(Group { id: GroupId(id), ..Group::default() })
+    }
+
+    fn references(&self) -> Vec<(&'static str, Key)> {
+        // Its own users may create more of their kind, before it is there.
+        all("user_groups", &self.user_groups).filter(|(_, group)| *group != self.id.into()).collect()
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        for (field, amount) in [("user_price", self.user_price), ("trial_balance", self.trial_balance)] {
+            if amount.is_negative() {
+                return Err(Refusal::field(Code::InvalidInput, field, "An amount of a group is not below zero."));
+            }
+        }
+        for (field, least) in [("min_username", self.min_username), ("min_password", self.min_password)] {
+            if !(1..=MAX_CREDENTIAL).contains(&usize::from(least)) {
+                let message = format!("{field} is from 1 to {MAX_CREDENTIAL} characters.");
+                return Err(Refusal::field(Code::InvalidInput, field, message));
+            }
+        }
+        if !(1..=Term::MAX_COUNT).contains(&self.trials.window.count) {
+            let message = format!("The window of trials counts 1 to {} units.", Term::MAX_COUNT);
+            return Err(Refusal::field(Code::InvalidInput, "trials", message));
+        }
+        check_name(&self.name, "group")
     }
 }

@@ -1,6 +1,8 @@
 //! The guide: programmes of channels, from sources that are built beside the old one and then
 //! switched, so that a failed import keeps the last good guide.
 
+use crate::Refusal;
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
 use crate::time::Unix;
 use crate::{GuideSourceId, Version};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,22 @@ pub struct GuideSource {
     pub programmes: u32,
     /// When the current build was switched to.
     pub updated_at: Unix,
+}
+
+impl GuideSource {
+    /// One without programmes.
+    pub fn new(id: u32, name: String, now: Unix) -> GuideSource {
+        let (current, latest) = (Build(0), Build(0));
+        GuideSource {
+            id: GuideSourceId(id),
+            version: Version(0),
+            name,
+            current,
+            latest,
+            programmes: 0,
+            updated_at: now,
+        }
+    }
 }
 
 /// A channel that a guide names.
@@ -63,4 +81,20 @@ pub struct Programme {
     pub description: String,
     /// Language of the title, may be empty.
     pub language: String,
+}
+
+impl Record for GuideSource {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Hidden Read, "name": Hidden Write, "current": Hidden Read, "latest": Hidden Read,
+        "programmes": Hidden Read, "updated_at": Hidden Read,
+    };
+    const RESELLERS: Reading = Reading::Never;
+
+    fn blank(id: u32, now: Unix) -> Option<GuideSource> {
+        Some(GuideSource::new(id, String::new(), now))
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        check_name(&self.name, "guide source")
+    }
 }

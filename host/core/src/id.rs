@@ -51,8 +51,6 @@ ids! { u32:
     ApiKeyId,
     /// A sign-in that goes on by a token.
     SessionId,
-    /// An entry of a block list.
-    BlockId,
     /// A source of guide data.
     GuideSourceId,
     /// A long piece of work that runs in chunks.
@@ -61,6 +59,17 @@ ids! { u32:
     PluginId,
     /// The settings row of a tenant; there is exactly one, [`crate::settings::SETTINGS`].
     SettingsId,
+}
+
+ids! { u32:
+    /// A document of a plain kind, or of a plugin's collection.
+    DocumentId,
+}
+
+impl Default for DocumentId {
+    fn default() -> DocumentId {
+        DocumentId(0)
+    }
 }
 
 // Rows that come with the traffic and are numbered for good: 32 bits of them run out within years.

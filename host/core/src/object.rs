@@ -1,25 +1,9 @@
 //! Everything that is stored under an id, as one type: what a change writes, what a guard names, what a read
 //! returns. The store maps each kind to a table.
 
-use crate::access_code::AccessCode;
-use crate::api_key::ApiKey;
-use crate::block::Block;
-use crate::bouquet::Bouquet;
-use crate::category::{Category, CategoryKind};
-use crate::group::Group;
-use crate::guide::GuideSource;
-use crate::job::Job;
-use crate::line::Line;
-use crate::package::Package;
-use crate::plugin::InstalledPlugin;
-use crate::series::Series;
-use crate::session::{Holder, Session};
-use crate::settings::Settings;
-use crate::stream::Stream;
-use crate::tenant::Tenant;
-use crate::user::User;
-use crate::*;
-use serde::{Deserialize, Serialize};
+use crate::category::CategoryKind;
+pub use crate::kind::{Key, Kind};
+use crate::{TenantId, Version, kinds};
 
 /// What has an id, an optimistic version and a row of its own.
 pub trait Stored: Clone + Send + Sync + Sized + 'static {
@@ -43,27 +27,12 @@ pub trait Stored: Clone + Send + Sync + Sized + 'static {
     }
 }
 
-macro_rules! objects {
-    ($($kind:ident($type:ty, $id:ident) $text:literal),* $(,)?) => {
-        /// The kinds of stored things.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Kind { $(#[doc = concat!("A ", $text, ".")] $kind),* }
-
-        impl Kind {
-            /// Every kind.
-            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
-
-            /// The kind's word: what messages, grants and tables call it.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Kind::$kind => $text),* }
-            }
-        }
-
+macro_rules! declare {
+    ($($kind:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         /// A stored thing, whole.
         #[derive(Clone, PartialEq, Debug)]
         #[allow(clippy::large_enum_variant)]
-        pub enum Object { $(#[doc = concat!("A ", $text, ".")] $kind($type)),* }
+        pub enum Object { $(#[doc = concat!("A ", $text, ".")] $kind(crate::$module::$type)),* }
 
         impl Object {
             /// Its kind and id.
@@ -90,33 +59,11 @@ macro_rules! objects {
             }
         }
 
-        /// The kind and id of a stored thing: what guards, audit rows and reservations name.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Key { $(#[doc = concat!("A ", $text, ".")] $kind($id)),* }
-
-        impl Key {
-            /// The kind.
-            pub fn kind(self) -> Kind {
-                match self { $(Key::$kind(_) => Kind::$kind),* }
-            }
-
-            /// The bare number.
-            pub fn number(self) -> u32 {
-                match self { $(Key::$kind(id) => id.0),* }
-            }
-
-            /// The key of a kind and number.
-            pub fn new(kind: Kind, number: u32) -> Key {
-                match kind { $(Kind::$kind => Key::$kind($id(number))),* }
-            }
-        }
-
         $(
-            impl Stored for $type {
-                type Id = $id;
+            impl Stored for crate::$module::$type {
+                type Id = crate::$id;
                 const KIND: Kind = Kind::$kind;
-                fn id(&self) -> $id { self.id }
+                fn id(&self) -> crate::$id { self.id }
                 fn version(&self) -> Version { self.version }
                 fn set_version(&mut self, version: Version) { self.version = version; }
                 fn into_object(self) -> Object { Object::$kind(self) }
@@ -124,48 +71,11 @@ macro_rules! objects {
                     match object { Object::$kind(it) => Some(it), _ => None }
                 }
             }
-
-            impl From<$id> for Key {
-                fn from(id: $id) -> Key { Key::$kind(id) }
-            }
         )*
     };
 }
 
-objects! {
-    User(User, UserId) "user",
-    Group(Group, GroupId) "group",
-    Line(Line, LineId) "line",
-    Package(Package, PackageId) "package",
-    Bouquet(Bouquet, BouquetId) "bouquet",
-    Category(Category, CategoryId) "category",
-    Stream(Stream, StreamId) "stream",
-    Series(Series, SeriesId) "series",
-    ApiKey(ApiKey, ApiKeyId) "api_key",
-    Session(Session, SessionId) "session",
-    Block(Block, BlockId) "block",
-    Settings(Settings, SettingsId) "settings",
-    GuideSource(GuideSource, GuideSourceId) "guide_source",
-    Job(Job, JobId) "job",
-    Tenant(Tenant, TenantId) "tenant",
-    AccessCode(AccessCode, AccessCodeId) "access_code",
-    Plugin(InstalledPlugin, PluginId) "plugin",
-}
-
-impl From<Holder> for Key {
-    fn from(holder: Holder) -> Key {
-        match holder {
-            Holder::User(id) => Key::User(id),
-            Holder::Line(id) => Key::Line(id),
-        }
-    }
-}
-
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind().as_str(), self.number())
-    }
-}
+kinds!([declare]);
 
 /// A value that at most one thing has: what look-ups by name use and what "name is free"
 /// guards name.
@@ -199,6 +109,8 @@ pub enum Unique {
     AccessCode(String),
     /// A plugin's name in a tenant (control database).
     PluginName(TenantId, String),
+    /// A unique key of a collection: (collection, key, value as it is stored).
+    DocumentKey(String, String, Vec<u8>),
 }
 
 impl Unique {
@@ -218,6 +130,7 @@ impl Unique {
             Unique::TenantName(_) | Unique::TenantHost(_) => Kind::Tenant,
             Unique::AccessCode(_) => Kind::AccessCode,
             Unique::PluginName(..) => Kind::Plugin,
+            Unique::DocumentKey(..) => Kind::Document,
         }
     }
 }
@@ -242,6 +155,12 @@ pub fn uniques(object: &Object) -> Vec<Unique> {
             .collect(),
         Object::AccessCode(code) => vec![Unique::AccessCode(code.code.clone())],
         Object::Plugin(plugin) => vec![Unique::PluginName(plugin.tenant, plugin.name.clone())],
-        Object::Series(_) | Object::Block(_) | Object::Settings(_) | Object::Job(_) => Vec::new(),
+        Object::Document(document) => {
+            let key = |(name, value): (&String, &Vec<u8>)| {
+                Unique::DocumentKey(document.collection.clone(), name.clone(), value.clone())
+            };
+            document.indexed.keys.iter().map(key).collect()
+        }
+        Object::Series(_) | Object::Settings(_) | Object::Job(_) => Vec::new(),
     }
 }

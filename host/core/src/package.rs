@@ -1,8 +1,13 @@
 //! A package: what is sold, for how long, at what price.
 
+use crate::Refusal;
 use crate::credit::Credits;
+use crate::kind::Key;
 use crate::line::{Line, Output, SeatLimit};
+use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
+use crate::refusal::Code;
 use crate::settings::{ConnectionPolicy, SamePlayer};
+use crate::time::Unix;
 use crate::time::{Term, Unit};
 use crate::{BouquetId, GroupId, PackageId, Version};
 use serde::{Deserialize, Serialize};
@@ -113,5 +118,42 @@ impl Package {
             return Some("country");
         }
         (self.isp_lock && before.isp_lock && !after.isp_lock).then_some("isp_lock")
+    }
+}
+
+impl Record for Package {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "name": Read Write, "official": Read Write, "trial": Read Write,
+        "groups": Hidden Write, "bouquets": Read Write, "outputs": Read Write,
+        "max_connections": Read Write, "connection_policy": Hidden Write, "same_player": Hidden Write,
+        "for_lines": Read Write, "for_mag": Read Write,
+        "for_enigma": Read Write, "restreamer": Read Write, "isp_lock": Read Write, "country": Read Write,
+        "lock_device": Read Write, "addon": Read Write, "addons": Hidden Write, "check_compatible": Read Write,
+    };
+    const RESELLERS: Reading = Reading::Own;
+
+    fn blank(id: u32, _now: Unix) -> Option<Package> {
+        Some(Package { id: PackageId(id), ..Package::default() })
+    }
+
+    fn references(&self) -> Vec<(&'static str, Key)> {
+        let addons = all("addons", &self.addons);
+        all("groups", &self.groups).chain(all("bouquets", &self.bouquets)).chain(addons).collect()
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        for (name, offer) in [("official", self.official), ("trial", self.trial)] {
+            let Some(offer) = offer else { continue };
+            if offer.price.is_negative() {
+                return Err(Refusal::field(Code::InvalidInput, name, "A price is not below zero."));
+            }
+            if !(1..=Term::MAX_COUNT).contains(&offer.term.count) {
+                return Err(Refusal::field(Code::InvalidInput, name, "A term counts 1 to 1200 units."));
+            }
+        }
+        if self.addons.contains(&self.id) {
+            return Err(Refusal::field(Code::InvalidInput, "addons", "A package is no add-on of itself."));
+        }
+        check_name(&self.name, "package")
     }
 }

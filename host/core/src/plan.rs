@@ -4,6 +4,7 @@
 use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
+use crate::document::Document;
 use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
@@ -58,6 +59,12 @@ pub enum Guard {
         /// How many are one too many.
         below: u32,
     },
+    /// Fewer documents are in a collection than this number.
+    CollectionBelow(String, u32),
+    /// The documents of a collection still stand by this shape.
+    Shaped(String, String),
+    /// Exactly so many documents refer to a thing of the kind with this word: what its deletion is decided from.
+    ReferredBy(&'static str, u32, u32),
     /// No other row names this one: what a deletion is decided from.
     Unnamed(Key),
     /// What the plan's rows refer to is there, and nothing refers to what it deletes. No verb asks
@@ -100,8 +107,23 @@ pub enum Change {
     PruneGuide(GuideSourceId, u32),
     /// Drops up to this number of sessions whose end has come by then.
     SweepSessions(Unix, u32),
+    /// Documents get their places by another shape.
+    Reshape(Reshape),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),
+}
+
+/// A part of a collection gets another shape.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reshape {
+    /// Which collection.
+    pub collection: String,
+    /// The shape, as JSON.
+    pub shape: String,
+    /// Documents with their new places, by id. They stay as they are otherwise.
+    pub documents: Vec<Document>,
+    /// Whether it has the shape then.
+    pub is_last: bool,
 }
 
 /// The longest that an outbox entry is put off at a time, in seconds.
@@ -242,7 +264,12 @@ impl Plan {
                 Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
                 Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
                 Guard::SessionsBelow { holder, .. } => names.insert(Name::Row((*holder).into())),
-                Guard::CountBelow(..) | Guard::Unused(..) | Guard::Referred => false,
+                Guard::CountBelow(..)
+                | Guard::CollectionBelow(..)
+                | Guard::Shaped(..)
+                | Guard::ReferredBy(..)
+                | Guard::Unused(..)
+                | Guard::Referred => false,
             };
         }
         for change in &self.changes {
@@ -274,6 +301,7 @@ impl Plan {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::Reshape(_)
                 | Change::Settle(..) => {}
             }
         }

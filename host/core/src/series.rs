@@ -1,6 +1,9 @@
 //! A series; its episodes are streams of kind episode that name it.
 
+use crate::Refusal;
 use crate::details::Details;
+use crate::kind::Key;
+use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
 use crate::time::Unix;
 use crate::{CategoryId, SeriesId, Version};
 use serde::{Deserialize, Serialize};
@@ -37,5 +40,25 @@ impl Default for Series {
             details: Details::default(),
             modified_at: Unix(0),
         }
+    }
+}
+
+impl Record for Series {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "name": Read Write, "categories": Read Write, "cover": Read Write,
+        "details": Read Write, "modified_at": Read Read,
+    };
+    const RESELLERS: Reading = Reading::Lists;
+
+    fn blank(id: u32, now: Unix) -> Option<Series> {
+        Some(Series { id: SeriesId(id), modified_at: now, ..Series::default() })
+    }
+
+    fn references(&self) -> Vec<(&'static str, Key)> {
+        all("categories", &self.categories).collect()
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        check_name(&self.name, "series")
     }
 }

@@ -1,5 +1,9 @@
 //! A tenant's settings: one row, every field with a default that is safe.
 
+use crate::Refusal;
+use crate::record::declared::{Reading, Record, RecordField, fields};
+use crate::refusal::Code;
+use crate::time::Unix;
 use crate::{SettingsId, Version};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -116,6 +120,37 @@ impl Default for Settings {
             guide_days: 7,
             journal_days: 90,
         }
+    }
+}
+
+impl Record for Settings {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
+        "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
+        "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
+        "player_cors": Hidden Write, "api_addresses": Hidden Write, "guide_days": Read Write,
+        "journal_days": Hidden Write,
+    };
+    const RESELLERS: Reading = Reading::Lists;
+
+    fn blank(_id: u32, _now: Unix) -> Option<Settings> {
+        None
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        if ![200, 401, 403, 404].contains(&self.auth_failed_status) {
+            return Err(Refusal::field(Code::InvalidInput, "auth_failed_status", "One of 200, 401, 403, 404."));
+        }
+        if ![404, 406].contains(&self.not_in_bouquet_status) {
+            return Err(Refusal::field(Code::InvalidInput, "not_in_bouquet_status", "One of 404, 406."));
+        }
+        if self.guide_days > 31 {
+            return Err(Refusal::field(Code::InvalidInput, "guide_days", "0 to 31."));
+        }
+        if !(1..=3_650).contains(&self.journal_days) {
+            return Err(Refusal::field(Code::InvalidInput, "journal_days", "1 to 3650."));
+        }
+        Ok(())
     }
 }
 

@@ -104,6 +104,9 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
 /// credentials of its source.
 fn document_without_secrets(object: &Object) -> Value {
     let mut document = object.document();
+    if let (Object::Document(shown), Value::Object(fields)) = (object, &mut document) {
+        fields.retain(|name, _| !shown.indexed.secrets.contains(name));
+    }
     if let (Object::Stream(_), Value::Object(fields)) = (object, &mut document) {
         fields.remove("sources");
         if let Some(Value::Object(origin)) = fields.get_mut("origin") {
@@ -115,12 +118,21 @@ fn document_without_secrets(object: &Object) -> Value {
 
 /// Likewise, before it is a document; nothing is made of it that takes longer to make than to write.
 fn bare(object: &Object) -> Cow<'_, Object> {
+    if let Object::Document(document) = object {
+        let mut shown = document.clone();
+        shown.fields.retain(|name, _| !document.indexed.secrets.contains(name));
+        return Cow::Owned(Object::Document(shown));
+    }
     let Object::Stream(stream) = object else { return Cow::Borrowed(object) };
     let origin = stream.origin.clone().map(|origin| Origin { url: String::new(), ..origin });
     Cow::Owned(Object::Stream(Stream { sources: Vec::new(), origin, ..stream.clone() }))
 }
 
 fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {
+    if let (Object::Document(old), Object::Document(new)) = (old, new) {
+        let secrets = new.indexed.secrets.iter().filter(|name| old.fields.get(*name) != new.fields.get(*name));
+        after.extend(secrets.map(|name| (name.clone(), Value::from(CHANGED))));
+    }
     let changed = match (old, new) {
         (Object::Line(old), Object::Line(new)) => (old.password_mac != new.password_mac).then_some("password"),
         (Object::User(old), Object::User(new)) => (old.password != new.password).then_some("password"),

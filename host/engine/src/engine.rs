@@ -2,6 +2,7 @@
 //! cases themselves are in the files of their verbs.
 
 use crate::cache::Cache;
+use crate::collection::Shapes;
 use crate::connection::Seats;
 use crate::due::Due;
 use crate::ids::Ids;
@@ -10,6 +11,7 @@ use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::zone::Zones;
 use host_core::port::{Clock, Entropy, Journal, Keyring, LeaseMirror, Networks, Store};
+use host_core::record::RecordKinds;
 use host_core::{TenantId, UserId};
 use parking_lot::Mutex;
 use std::collections::HashSet;
@@ -46,6 +48,8 @@ pub struct Engine {
     pub(crate) outbox: Outbox,
     pub(crate) directory: Directory,
     pub(crate) due: Due,
+    pub(crate) shapes: Shapes,
+    kinds: RecordKinds,
     seats: Arc<Seats>,
     http_port: AtomicU16,
     https_port: AtomicU16,
@@ -54,6 +58,11 @@ pub struct Engine {
 impl Engine {
     /// An engine over these ports. Leases that the mirror still has count at once.
     pub fn new(ports: Ports) -> Arc<Engine> {
+        Engine::with_kinds(ports, RecordKinds::default())
+    }
+
+    /// Likewise, with other plain kinds of record than the shipped ones.
+    pub fn with_kinds(ports: Ports, kinds: RecordKinds) -> Arc<Engine> {
         let seats = Seats::new(Arc::clone(&ports.clock), Arc::clone(&ports.mirror), Arc::clone(&ports.journal));
         Arc::new(Engine {
             sign_ins: SignInState::new(&*ports.entropy),
@@ -65,6 +74,8 @@ impl Engine {
             outbox: Outbox::default(),
             directory: Directory::default(),
             due: Due::default(),
+            shapes: Shapes::default(),
+            kinds,
             seats: Arc::new(seats),
             http_port: AtomicU16::new(0),
             https_port: AtomicU16::new(0),
@@ -99,6 +110,11 @@ impl Engine {
     /// Network operators and countries.
     pub fn networks(&self) -> &dyn Networks {
         &*self.ports.networks
+    }
+
+    /// The kinds of record.
+    pub fn kinds(&self) -> &RecordKinds {
+        &self.kinds
     }
 
     /// The seats of all lines.

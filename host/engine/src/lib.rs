@@ -4,7 +4,7 @@
 //! - [`run`], [`work`]: one action from its first read to its commit
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
-//! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`catalogue`], [`guide`],
+//! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
 //!   [`tenant`], [`access_code`], [`plugin`], [`import`]
 //! - [`condition`]: how the stored data is doing
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
@@ -13,6 +13,7 @@ pub mod access_code;
 mod audit;
 mod cache;
 pub mod catalogue;
+pub mod collection;
 pub mod condition;
 pub mod connection;
 pub mod credit;

@@ -2,6 +2,7 @@
 //! value.
 
 use host_core::bouquet::{Member, Spot};
+use host_core::document::Document;
 use host_core::object::{Key, Kind, Object, Unique, uniques};
 use host_core::{BouquetId, Version};
 use std::collections::{HashMap, HashSet};
@@ -129,6 +130,14 @@ impl Overlay {
     /// Likewise, for the one who has no more use for the rest.
     pub(crate) fn into_touched(mut self) -> impl Iterator<Item = (Key, Row)> {
         self.order.into_iter().filter_map(move |key| self.rows.remove(&key).map(|row| (key, row)))
+    }
+
+    /// The documents among the own rows, as they are to be.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.touched().filter_map(|(_, row)| match &row.after {
+            Some(Object::Document(document)) => Some(document),
+            _ => None,
+        })
     }
 
     /// How many rows were touched.

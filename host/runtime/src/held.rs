@@ -8,13 +8,14 @@ use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use host_engine::{Error, line};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Most rows that a call holds at a time: two pages of the largest size.
 const MOST_ROWS: usize = 2_000;
 
 /// The rows of one kind that a verb answered.
 pub(crate) struct Held {
-    kind: &'static str,
+    kind: Cow<'static, str>,
     rows: HeldRows,
 }
 
@@ -22,7 +23,7 @@ pub(crate) struct Held {
 pub(crate) enum HeldRows {
     /// One, as its document.
     One(Value),
-    /// A page, as `{"rows","total","matching"}`.
+    /// A page, as `{"rows","total","matching"}` or `{"rows","cursor"}`.
     Page(Value),
     /// A page of lines.
     Lines(line::Lines),
@@ -62,8 +63,8 @@ impl HeldAnswers {
     ///
     /// # Errors
     /// `too_large` when the call holds too many rows.
-    pub(crate) fn hold(&mut self, kind: &'static str, rows: HeldRows) -> Result<u32, Error> {
-        let held = Held { kind, rows };
+    pub(crate) fn hold(&mut self, kind: impl Into<Cow<'static, str>>, rows: HeldRows) -> Result<u32, Error> {
+        let held = Held { kind: kind.into(), rows };
         let count = self.rows + held.count();
         if count > MOST_ROWS {
             let message = format!("A call holds at most {MOST_ROWS} rows; read what is held, or ask for fewer.");
@@ -125,13 +126,13 @@ impl Held {
             Shape::Object => Some(false),
             Shape::None | Shape::Any | Shape::Raw => None,
         };
-        if shape.of.as_deref() != Some(self.kind) || described != Some(is_list) {
+        if shape.of.as_deref() != Some(&*self.kind) || described != Some(is_list) {
             let name = |kind: Option<&str>, is_list| match (kind, is_list) {
                 (Some(kind), Some(true)) => format!("a page of the kind {kind}"),
                 (Some(kind), Some(false)) => format!("one row of the kind {kind}"),
                 _ => "no rows of a kind".to_owned(),
             };
-            let (found, described) = (name(Some(self.kind), Some(is_list)), name(shape.of.as_deref(), described));
+            let (found, described) = (name(Some(&self.kind), Some(is_list)), name(shape.of.as_deref(), described));
             return Err(NotWritten::Other { found, described });
         }
         let mut rows = shape.rows(role, columns);

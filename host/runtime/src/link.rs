@@ -2,7 +2,9 @@
 //! Knows the list of capabilities, nothing of what their functions do.
 
 use crate::capability::function::{HostFunction, Interface};
-use crate::capability::{base, body, catalogue, credits, guide, lines, packages, records, sessions, users};
+use crate::capability::{
+    base, body, catalogue, collections, credits, guide, lines, packages, records, sessions, users,
+};
 use crate::state::CallState;
 use crate::wasi;
 use host_core::grant::{Function, Grant};
@@ -19,6 +21,7 @@ pub(crate) const INTERFACES: &[&Interface] = &[
     &credits::INTERFACE,
     &packages::INTERFACE,
     &records::INTERFACE,
+    &collections::INTERFACE,
     &catalogue::INTERFACE,
     &guide::INTERFACE,
     &body::INTERFACE,

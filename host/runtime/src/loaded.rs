@@ -8,9 +8,10 @@ use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
 use crate::link;
 use crate::load_error::LoadError;
 use crate::log::{Ring, one_line};
+use crate::manifest;
 use crate::package::Package;
 use crate::package_error::QUOTED;
-use crate::state::CallState;
+use crate::state::{CallState, Collections};
 use crate::stop::Stop;
 use host_core::TenantId;
 use host_core::action::{Action, Description, Surface};
@@ -33,6 +34,8 @@ pub struct LoadedPlugin {
     pub surfaces: Vec<Arc<Surface>>,
     /// Its static files.
     pub assets: Arc<Assets>,
+    /// Its own collections.
+    pub(crate) collections: Arc<Collections>,
     /// The actions that it answers.
     pub actions: Vec<Arc<Action>>,
     instances: InstancePre<CallState>,
@@ -68,6 +71,7 @@ impl LoadedPlugin {
         let Description { surfaces, actions, .. } = package.description;
         let loaded = LoadedPlugin {
             digest: package.digest,
+            collections: Arc::new(manifest::collections(&package.manifest)),
             manifest: package.manifest,
             asked: package.asked,
             surfaces: surfaces.into_iter().map(Arc::new).collect(),

@@ -1,9 +1,14 @@
 //! What a manifest asks for, compared with what its component imports and with what this host has.
 //! What stands in a manifest, and how it is read, the package format says.
 
+use crate::state::Collections;
+use host_core::document::Shape;
 use host_core::grant::{Function, Grant};
+use host_core::record::RecordKinds;
+use host_engine::collection::Collection;
 use linecard_package::{API, Manifest, SizeClass};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The capability of a function: `linecard:lines/lines.sell` is of `lines`.
 fn capability(function: &Function) -> &str {
@@ -13,6 +18,9 @@ fn capability(function: &Function) -> &str {
 
 /// What every plugin may use without asking.
 const UNASKED: &str = "base";
+
+/// The capability whose limits are the collections that the manifest declares.
+const COLLECTIONS: &str = "collections";
 
 /// Refuses a manifest that this host cannot serve, by what it lacks.
 pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
@@ -24,9 +32,6 @@ pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
     }
     if manifest.size_class == SizeClass::Interpreter {
         return Err("size_class interpreter is not offered by this host yet".into());
-    }
-    if let Some(name) = manifest.collections.keys().next() {
-        return Err(format!("collections.{name}: this host keeps no collections of plugins yet"));
     }
     for (name, wanted) in &manifest.capabilities {
         if name != "records" && !wanted.limits.is_empty() {
@@ -54,15 +59,29 @@ pub(crate) fn asks(manifest: &Manifest, imports: &BTreeSet<Function>) -> Result<
         .filter(|(_, wanted)| !wanted.limits.is_empty())
         .map(|(name, wanted)| (name.clone(), wanted.limits.clone()))
         .collect();
+    let mut limits: BTreeMap<String, BTreeSet<String>> = limits;
+    if !manifest.collections.is_empty() {
+        limits.insert(COLLECTIONS.to_owned(), manifest.collections.keys().cloned().collect());
+    }
     let functions = imports.iter().filter(|function| capability(function) != UNASKED).cloned().collect();
     Ok(Grant { functions, limits, ..Grant::default() })
 }
 
+/// The collections that a manifest declares.
+pub(crate) fn collections(manifest: &Manifest) -> Collections {
+    let declared = manifest.collections.iter().map(|(name, declared)| {
+        let linecard_package::Collection { indexes, unique, secret } = declared.clone();
+        let shape = Shape { indexes, unique, secret };
+        (name.clone(), Arc::new(Collection::new(&manifest.name, name, shape)))
+    });
+    declared.collect()
+}
+
 fn check_limits(limits: &BTreeSet<String>) -> Result<(), String> {
     for limit in limits {
-        let known = limit
-            .split_once(':')
-            .is_some_and(|(kind, verb)| host_core::record::kind(kind).is_some() && matches!(verb, "read" | "write"));
+        let known = limit.split_once(':').is_some_and(|(kind, verb)| {
+            RecordKinds::default().of_word(kind).is_some() && matches!(verb, "read" | "write")
+        });
         if !known {
             return Err(format!("records: the limit {limit} is no KIND:read or KIND:write"));
         }
@@ -108,7 +127,6 @@ mod tests {
         for (more, word) in [
             ("api = '0.9'", "0.9"),
             ("size_class = 'interpreter'", "interpreter"),
-            ("[collections.customers]", "collections.customers"),
             ("[capabilities.records]\nreason = 'r'\nlimits = ['line:read']", "line:read"),
             ("[capabilities.lines]\nreason = 'r'\nlimits = ['stream:read']", "only"),
         ] {

@@ -12,8 +12,14 @@ use crate::waits::Waits;
 use host_core::Refusal;
 use host_core::grant::Grant;
 use host_core::refusal::Code;
+use host_engine::collection::Collection;
 use host_engine::{Error, Work};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Collections by name.
+pub(crate) type Collections = BTreeMap<String, Arc<Collection>>;
 
 /// The store's data of one call. It dies with the call.
 pub(crate) struct CallState {
@@ -23,6 +29,8 @@ pub(crate) struct CallState {
     pub(crate) meter: Meter,
     /// What is granted, with the limits inside capabilities.
     pub(crate) grant: Arc<Grant>,
+    /// The plugin's own collections, by the names that it gave them.
+    pub(crate) collections: Arc<Collections>,
     /// Whether its action is described as a write.
     pub(crate) writes: bool,
     /// Whether it is the trial run of a plugin that is being loaded.
@@ -60,6 +68,7 @@ impl CallState {
             work,
             meter,
             grant,
+            collections: Arc::default(),
             writes,
             trial: false,
             body: Sink::default(),
@@ -94,7 +103,7 @@ impl CallState {
     }
 
     /// Holds rows that a verb answered; the number under which the guest knows them.
-    pub(crate) fn hold(&mut self, kind: &'static str, rows: HeldRows) -> Result<u32, Error> {
+    pub(crate) fn hold(&mut self, kind: impl Into<Cow<'static, str>>, rows: HeldRows) -> Result<u32, Error> {
         self.held.hold(kind, rows)
     }
 

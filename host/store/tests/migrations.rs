@@ -121,3 +121,27 @@ fn a_plugin_of_an_older_folder_keeps_the_actions_of_the_file_that_was_granted() 
         assert_eq!(kept, 1, "{}", packed.display());
     }
 }
+
+#[test]
+fn entries_of_block_lists_become_documents_and_keep_their_ids() {
+    let oldest = fixtures().remove(0);
+    let folder = unpacked(&oldest);
+    let panel = folder.path().join("data/tenants/acme/panel.db");
+    let old = Connection::open(&panel).unwrap();
+    let add =
+        "INSERT INTO blocks (id, version, kind, value, note, created_at) VALUES (41, 3, 'agent', 'b\"ot', 'why', 5)";
+    old.execute(add, ()).unwrap();
+    old.execute("INSERT INTO id_blocks (kind, next) VALUES ('block', 64)", ()).unwrap();
+    drop(old);
+    let opened = open(&folder.path().join("data"), Options::default()).unwrap();
+    let tenants = opened.store.tenants();
+    assert!(tenants.iter().all(|id| panel::wait(opened.store.verify(Place::Tenant(*id))).unwrap().findings.is_empty()));
+    drop(opened);
+    let new = Connection::open_with_flags(&panel, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let read = "SELECT version, collection, fields ->> '$.value', fields ->> '$.created_at', searched, \
+                (SELECT next FROM id_blocks WHERE kind = 'document') FROM documents WHERE id = 41";
+    let row: (i64, String, String, i64, String, i64) = new
+        .query_row(read, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+        .unwrap();
+    assert_eq!(row, (3, "block".into(), "b\"ot".into(), 5, "b\"ot\nwhy".into(), 64));
+}

@@ -56,14 +56,24 @@ pub struct Capability {
     pub limits: BTreeSet<String>,
 }
 
-/// A collection of documents.
+/// Most collections of a plugin.
+const MOST_COLLECTIONS: usize = 16;
+/// Most indexes and unique keys of a collection, together.
+const MOST_INDEXES: usize = 16;
+/// Most fields of one index.
+const MOST_FIELDS: usize = 4;
+
+/// A collection of documents. An index is named by its fields: `email`, `address.city` for an inner one, and
+/// `customer+created_at` for both in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Collection {
     /// Fields by which its documents are found and put in order.
     pub indexes: BTreeSet<String>,
-    /// Fields whose value at most one document has.
+    /// Fields whose values at most one document has.
     pub unique: BTreeSet<String>,
+    /// Fields that no audit shows.
+    pub secret: BTreeSet<String>,
 }
 
 /// How much room a plugin needs.
@@ -102,15 +112,40 @@ impl Manifest {
                 return Err(format!("capabilities.{name} gives no reason; the operator wants one"));
             }
         }
+        if manifest.collections.len() > MOST_COLLECTIONS {
+            return Err(format!("collections: there are more than {MOST_COLLECTIONS}"));
+        }
         for (name, collection) in &manifest.collections {
-            let fields = collection.indexes.iter().chain(&collection.unique);
-            if let Some(wrong) = std::iter::once(name).chain(fields).find(|text| !is_word(text)) {
-                let shown = wrong.escape_debug();
-                return Err(format!("collections: `{shown}` has not 1 to 64 characters of a-z, 0-9 and _"));
-            }
+            collection.check(name)?;
         }
         Ok(manifest)
     }
+}
+
+impl Collection {
+    fn check(&self, name: &str) -> Result<(), String> {
+        if let Some(wrong) = std::iter::once(name).chain(self.secret.iter().map(String::as_str)).find(|it| !is_word(it))
+        {
+            let shown = wrong.escape_debug();
+            return Err(format!("collections: `{shown}` has not 1 to 64 characters of a-z, 0-9 and _"));
+        }
+        if self.indexes.len() + self.unique.len() > MOST_INDEXES {
+            return Err(format!("collections.{name} has more than {MOST_INDEXES} indexes and unique keys"));
+        }
+        match self.indexes.iter().chain(&self.unique).find(|index| !is_index(index)) {
+            None => Ok(()),
+            Some(wrong) => Err(format!(
+                "collections.{name}: `{}` is no index: 1 to {MOST_FIELDS} fields of a-z, 0-9 and _, joined by +, \
+                 inner ones by dots",
+                wrong.escape_debug()
+            )),
+        }
+    }
+}
+
+fn is_index(name: &str) -> bool {
+    let fields: Vec<_> = name.split('+').collect();
+    fields.len() <= MOST_FIELDS && fields.iter().all(|path| path.split('.').all(is_word))
 }
 
 fn is_name(name: &str) -> bool {
@@ -149,6 +184,10 @@ mod tests {
         assert!(refused("0.1.0", "0.1").contains("`0.1`"));
         assert!(refused("'r'", "' '").contains("capabilities.lines"));
         assert!(refused("reason", "because").contains("because"));
-        assert!(refused("email", "E mail").contains("`E mail`"));
+        assert!(refused("customers", "Customers").contains("`Customers`"));
+        for index in ["", "A", "a b", "a++b", "a.", "a+b+c+d+e"] {
+            assert!(refused("email", index).contains("is no index"), "{index}");
+        }
+        assert!(Manifest::parse(&GOOD.replace("email", "town+address.zip_4")).is_ok());
     }
 }

@@ -11,6 +11,7 @@ wit_bindgen::generate!({
             import linecard:base/base@0.1.0;
             import linecard:body/body@0.1.0;
             import linecard:catalogue/catalogue@0.1.0;
+            import linecard:collections/collections@0.1.0;
             import linecard:credits/credits@0.1.0;
             import linecard:guide/guide@0.1.0;
             import linecard:lines/lines@0.1.0;
@@ -26,6 +27,7 @@ wit_bindgen::generate!({
         "../../wit/base",
         "../../wit/body",
         "../../wit/catalogue",
+        "../../wit/collections",
         "../../wit/credits",
         "../../wit/guide",
         "../../wit/lines",

@@ -40,6 +40,7 @@ mod refusal;
 pub mod base;
 pub mod body;
 pub mod catalogue;
+pub mod collections;
 pub mod credits;
 pub mod guide;
 pub mod json;

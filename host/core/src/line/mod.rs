@@ -1,14 +1,13 @@
 //! A line: one subscription, its facts, and the pure rules on them. The shown status is derived, never stored.
 
+mod fields;
 mod visit;
 
+pub use fields::{Line, LineField};
 pub use visit::{Barred, Visit};
 
-use crate::secret::{Mac, Sealed};
 use crate::settings::{SamePlayer, Settings};
 use crate::time::{Expiry, Term, Unix};
-use crate::{BouquetId, LineId, PackageId, UserId, Version};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 
@@ -53,64 +52,6 @@ pub enum Output {
 impl Output {
     /// Every output, in wire order.
     pub const ALL: [Output; 3] = [Output::M3u8, Output::Ts, Output::Rtmp];
-}
-
-/// One subscription. Serialises to the *line view* that plugins read, without its password;
-/// the engine adds the opened password and the derived fields.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Line {
-    /// Its id.
-    pub id: LineId,
-    /// How often it has changed.
-    #[serde(skip)]
-    pub version: Version,
-    /// The user who owns it.
-    pub owner: UserId,
-    /// Unique in the tenant, case-sensitive.
-    pub username: String,
-    /// The password, readable again by the API.
-    #[serde(skip)]
-    pub password: Sealed,
-    /// The password's keyed digest, for sign-in.
-    #[serde(skip)]
-    pub password_mac: Mac,
-    /// The package it was last sold under.
-    pub package: Option<PackageId>,
-    /// When the term ends.
-    pub expiry: Expiry,
-    /// Sold as a trial.
-    pub trial: bool,
-    /// The switch of its reseller.
-    pub enabled: bool,
-    /// The switch of the admins; a reseller cannot undo a ban.
-    pub admin_enabled: bool,
-    /// Seats.
-    pub max_connections: SeatLimit,
-    /// Addresses it may come from; empty allows all.
-    pub allowed_addresses: Vec<IpNet>,
-    /// User agents it may use (substring, case-insensitive); empty allows all.
-    pub allowed_agents: Vec<String>,
-    /// Outputs it may use; empty allows all.
-    pub allowed_outputs: Vec<Output>,
-    /// Its bouquets, in the order of its lists.
-    pub bouquets: Vec<BouquetId>,
-    /// Bound to one network operator.
-    pub isp_lock: bool,
-    /// The operator it is bound to, learned at its first connection.
-    pub isp: Option<String>,
-    /// ISO 3166 country it is bound to.
-    pub country: Option<String>,
-    /// Feeds another panel: no slates, no device limits.
-    pub restreamer: bool,
-    /// What happens to a start by a player that has a seat already, when all are taken; none follows
-    /// the package, for restreamers refusal, and the settings.
-    pub same_player: Option<SamePlayer>,
-    /// Notes of the admins; resellers do not see them.
-    pub admin_notes: String,
-    /// Notes of its reseller.
-    pub reseller_notes: String,
-    /// When it was made.
-    pub created_at: Unix,
 }
 
 /// The status that surfaces show. A ban counts before a switch, and a switch before the term.
@@ -183,34 +124,11 @@ pub enum NotExtended {
 mod tests {
     use super::*;
     use crate::time::Unit;
+    use crate::{LineId, UserId, Version};
 
     pub(super) fn line() -> Line {
-        Line {
-            id: LineId(1),
-            version: Version(1),
-            owner: UserId(1),
-            username: "guest".into(),
-            password: Sealed::default(),
-            password_mac: Mac::default(),
-            package: None,
-            expiry: Expiry::At(Unix(1_000)),
-            trial: false,
-            enabled: true,
-            admin_enabled: true,
-            max_connections: SeatLimit::from(2),
-            allowed_addresses: vec![],
-            allowed_agents: vec![],
-            allowed_outputs: vec![],
-            bouquets: vec![],
-            isp_lock: false,
-            isp: None,
-            country: None,
-            restreamer: false,
-            same_player: None,
-            admin_notes: String::new(),
-            reseller_notes: String::new(),
-            created_at: Unix(0),
-        }
+        let blank = Line::blank(LineId(1), UserId(1), "guest".into(), Unix(0));
+        Line { version: Version(1), expiry: Expiry::At(Unix(1_000)), max_connections: SeatLimit::from(2), ..blank }
     }
 
     #[test]

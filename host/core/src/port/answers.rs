@@ -4,7 +4,7 @@ use crate::bouquet::Member;
 use crate::event::Effect;
 use crate::object::Object;
 use crate::stream::StreamKind;
-use crate::{BouquetId, OutboxId};
+use crate::{BouquetId, DocumentId, OutboxId};
 
 /// A member of a bouquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,19 @@ pub struct Page {
     pub total: u64,
     /// Rows that also match the search.
     pub matching: u64,
+}
+
+/// What is known of a collection of documents.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Collection {
+    /// How many it has.
+    pub documents: u32,
+    /// The shape by which they can be found, as JSON; empty for one that nothing asked for yet.
+    pub shape: String,
+    /// The shape that it is getting; empty when it has it.
+    pub next: String,
+    /// The last document that can be found by the next shape.
+    pub placed: DocumentId,
 }
 
 /// A reply that was given under an idempotency key.

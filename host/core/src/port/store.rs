@@ -1,11 +1,12 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{Counted, Held, Page, Replayed, Verified, Waiting};
+use super::{Collection, Counted, Held, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
 use crate::credit::Credits;
+use crate::document::{Cursor, Document, Range};
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::line::LineStatus;
@@ -166,6 +167,8 @@ pub enum Filter {
     ImportedAs(String, String, String),
     /// Plugins or access codes of this tenant.
     Tenant(TenantId),
+    /// Documents of this collection.
+    Collection(String),
     /// Ids above this one: the cursor of long walks.
     After(u32),
 }
@@ -182,6 +185,12 @@ pub trait Store: Send + Sync + 'static {
     fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
     /// A page of a list.
     fn list(&self, place: Place, query: Query) -> Pending<'_, Page>;
+    /// A part of a collection: its documents with where they stand.
+    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>>;
+    /// What is known of a collection.
+    fn collection(&self, tenant: TenantId, name: String) -> Pending<'_, Collection>;
+    /// Documents that refer to a thing of the kind with this word, at most `most` of them, and how many do.
+    fn referring(&self, tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
     /// The account's committed balance.
     fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits>;
     /// Transfers that touch an account, newest first, at most 1,000.

@@ -2,7 +2,7 @@
 
 use super::memory::AsNamed;
 use crate::{Engine, Result};
-use host_core::block::Blocked;
+use host_core::block::{BLOCK, Blocked};
 use host_core::caller::Scope;
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Object, Unique};
@@ -89,17 +89,20 @@ impl Engine {
         }
         let epoch = self.cache.block_epoch.load(Ordering::Acquire);
         let mut blocks = Vec::new();
-        let mut query = Query::all(Kind::Block, Scope::Tenant);
+        let mut query = Query::all(Kind::Document, Scope::Tenant);
+        query.filters = vec![Filter::Collection(BLOCK.word.to_owned())];
         loop {
             let page = self.store().list(Place::Tenant(tenant), query.clone()).await?;
             let last = page.rows.last().map(|row| row.key().number());
             let full = page.rows.len() >= query.limit as usize;
             blocks.extend(page.rows.into_iter().filter_map(|row| match row {
-                Object::Block(block) => Some(block.blocked),
+                Object::Document(block) => Blocked::of(&block.fields),
                 _ => None,
             }));
             match last {
-                Some(last) if full => query.filters = vec![Filter::After(last)],
+                Some(last) if full => {
+                    query.filters = vec![Filter::Collection(BLOCK.word.to_owned()), Filter::After(last)];
+                }
                 _ => break,
             }
         }

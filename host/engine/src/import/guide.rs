@@ -4,7 +4,6 @@
 use super::interrupted::GUIDE;
 use super::job::{Running, unreadable};
 use super::{Progress, leftover};
-use crate::record::guide_source;
 use crate::{Engine, Error, Result, Work};
 use host_core::GuideSourceId;
 use host_core::Refusal;
@@ -147,7 +146,7 @@ async fn begin(work: &mut Work, name: &str) -> Result<(GuideSourceId, Build)> {
     let known: Option<GuideSource> = work.find(Unique::GuideSourceName(name.to_owned())).await?;
     let Some(before) = known else {
         let id = work.next_id(Kind::GuideSource).await?;
-        let source = GuideSource { latest: Build(1), ..guide_source(id, name.to_owned(), work.now()) };
+        let source = GuideSource { latest: Build(1), ..GuideSource::new(id, name.to_owned(), work.now()) };
         let began = (source.id, source.latest);
         work.insert(source);
         return Ok(began);

@@ -1,10 +1,12 @@
 //! Creates a line without a sale: for admins and the host.
 
 use super::edit::set_admin_fields;
+use super::fields::{self, Moment};
 use super::{naming, purchase, sell, view};
 use crate::document::Options;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
+use host_core::line::Line;
 use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::user::User;
@@ -19,7 +21,7 @@ use serde_json::{Map, Value};
 /// `invalid_input` for anything else that does not fit, `quota_exceeded`.
 pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Admin)?;
-    let options = Options::checked(options, super::edit::FIELDS, work.caller().role())?;
+    let options = Options::checked(options, &fields::settable(Moment::Edit), work.caller().role())?;
     purchase::line_quota(work).await?;
     let Some(owner) = options.get::<Option<UserId>>("owner")?.flatten().or(work.caller().user()) else {
         return Err(Refusal::field(Code::InvalidInput, "owner", "Say which user owns the line.").into());
@@ -30,7 +32,7 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     let username = naming::username(work, options.text("username")?, None).await?;
     let password = naming::password(work, options.text("password")?, None)?;
     let id = LineId(work.next_id(Kind::Line).await?);
-    let mut line = sell::blank(id, owner, username, work);
+    let mut line = Line::blank(id, owner, username, work.now());
     naming::set_password(work, id, &mut line, &password);
     sell::choose(&mut line, &options)?;
     set_admin_fields(work, &mut line, &options).await?;

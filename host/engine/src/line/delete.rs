@@ -1,8 +1,10 @@
 //! Deletes a line and ends its connections.
 
 use super::purchase;
+use crate::record::reference;
 use crate::{Result, Work};
 use host_core::event::Effect;
+use host_core::kind::Kind;
 use host_core::line::Line;
 use host_core::refusal::Code;
 use host_core::{LineId, Refusal};
@@ -17,6 +19,7 @@ pub async fn delete(work: &mut Work, id: LineId) -> Result<()> {
     if seller.is_some_and(|seller| !seller.group.delete_lines) {
         return Err(Refusal::new(Code::NotPermitted, "This group may not delete lines.").into());
     }
+    reference::let_go(work, Kind::Line.as_str(), id.0).await?;
     work.delete(&line);
     work.effect(Effect::EndConnections { line: id });
     Ok(())

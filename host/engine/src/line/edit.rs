@@ -1,5 +1,6 @@
 //! Changes the fields of a line that were sent.
 
+use super::fields::{self, Moment};
 use super::{naming, purchase, sell, view};
 use crate::document::Options;
 use crate::work::version::at_version;
@@ -7,39 +8,14 @@ use crate::{Result, Work, session};
 use host_core::bouquet::Bouquet;
 use host_core::caller::CallerRole;
 use host_core::event::Effect;
-use host_core::line::{Line, Output, SeatLimit};
+use host_core::line::Line;
 use host_core::package::Package;
 use host_core::refusal::Code;
 use host_core::session::Holder;
-use host_core::settings::SamePlayer;
 use host_core::time::Expiry;
 use host_core::user::{Role, User};
 use host_core::{BouquetId, LineId, PackageId, Refusal, UserId};
 use serde_json::{Map, Value};
-
-/// Every settable field, and the least role that may set it.
-pub(super) const FIELDS: &[(&str, CallerRole)] = &[
-    ("username", CallerRole::Reseller),
-    ("password", CallerRole::Reseller),
-    ("isp_lock", CallerRole::Reseller),
-    ("allowed_addresses", CallerRole::Reseller),
-    ("allowed_agents", CallerRole::Reseller),
-    ("reseller_notes", CallerRole::Reseller),
-    ("bouquets", CallerRole::Reseller),
-    ("country", CallerRole::Reseller),
-    ("enabled", CallerRole::Reseller),
-    ("owner", CallerRole::Admin),
-    ("package", CallerRole::Admin),
-    ("expiry", CallerRole::Admin),
-    ("trial", CallerRole::Admin),
-    ("admin_enabled", CallerRole::Admin),
-    ("max_connections", CallerRole::Admin),
-    ("allowed_outputs", CallerRole::Admin),
-    ("isp", CallerRole::Admin),
-    ("restreamer", CallerRole::Admin),
-    ("same_player", CallerRole::Admin),
-    ("admin_notes", CallerRole::Admin),
-];
 
 /// Sets the fields that are there, and returns the line view. Connections that the line may no longer
 /// have end after commit; with another password its sessions end too.
@@ -51,7 +27,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
     work.require(CallerRole::Reseller)?;
     let before: Line = work.get(id).await?;
     let options = at_version(options, before.version)?;
-    let options = Options::checked(&options, FIELDS, work.caller().role())?;
+    let options = Options::checked(&options, &fields::settable(Moment::Edit), work.caller().role())?;
     let seller = purchase::seller(work).await?;
     let group = seller.as_ref().map(|seller| &seller.group);
     let mut line = before.clone();
@@ -77,11 +53,10 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
             sell::keep_bound(&package, &before, &line)?;
         }
         reseller_bouquets(work, &mut line, &options, group.change_bouquets).await?;
-        line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
     } else {
         set_admin_fields(work, &mut line, &options).await?;
     }
-    if concerns_connections(&before, &line) {
+    if before.admits_otherwise(&line) {
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());
@@ -131,21 +106,9 @@ pub(super) async fn set_admin_fields(work: &mut Work, line: &mut Line, options: 
     if let Some(bouquets) = options.get::<Vec<BouquetId>>("bouquets")? {
         line.bouquets = known_bouquets(work, bouquets).await?;
     }
-    if let Some(outputs) = options.get::<Vec<Output>>("allowed_outputs")? {
-        line.allowed_outputs = outputs;
-    }
     if let Some(isp) = options.get::<Option<String>>("isp")? {
         line.isp = isp.filter(|isp| !isp.is_empty());
     }
-    if let Some(notes) = options.get::<Option<String>>("admin_notes")? {
-        line.admin_notes = notes.unwrap_or_default();
-    }
-    line.trial = options.get("trial")?.unwrap_or(line.trial);
-    line.enabled = options.get("enabled")?.unwrap_or(line.enabled);
-    line.admin_enabled = options.get("admin_enabled")?.unwrap_or(line.admin_enabled);
-    line.restreamer = options.get("restreamer")?.unwrap_or(line.restreamer);
-    line.same_player = options.get::<Option<SamePlayer>>("same_player")?.unwrap_or(line.same_player);
-    line.max_connections = options.get::<SeatLimit>("max_connections")?.unwrap_or(line.max_connections);
     Ok(())
 }
 
@@ -173,23 +136,4 @@ async fn known_bouquets(work: &mut Work, chosen: Vec<BouquetId>) -> Result<Vec<B
         }
     }
     Ok(kept)
-}
-
-/// Whether running connections may have to end, or their term is another one now. Every field
-/// counts but those that no connection was admitted by.
-pub(super) fn concerns_connections(before: &Line, after: &Line) -> bool {
-    let compared = Line {
-        version: before.version,
-        owner: before.owner,
-        package: before.package,
-        trial: before.trial,
-        same_player: before.same_player,
-        // The same password may be sealed anew; its digest counts.
-        password: before.password.clone(),
-        admin_notes: before.admin_notes.clone(),
-        reseller_notes: before.reseller_notes.clone(),
-        created_at: before.created_at,
-        ..after.clone()
-    };
-    compared != *before
 }

@@ -1,6 +1,5 @@
 //! Sells another term of a package to a line.
 
-use super::edit::concerns_connections;
 use super::{purchase, view};
 use crate::{Result, Work};
 use host_core::event::Effect;
@@ -29,7 +28,7 @@ pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool
     }
     line.trial = trial;
     line.expiry = expiry;
-    if concerns_connections(&before, &line) && work.connections(id) > 0 {
+    if before.admits_otherwise(&line) && work.connections(id) > 0 {
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod edit;
 mod extend;
+mod fields;
 mod get;
 mod list;
 mod mine;

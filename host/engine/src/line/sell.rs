@@ -1,29 +1,17 @@
 //! Sells a new line under a package: one plan charges the caller and creates the line.
 
+use super::fields::{self, Moment};
 use super::{naming, purchase, view};
 use crate::document::Options;
 use crate::{Result, Work};
-use host_core::caller::CallerRole;
 use host_core::group::Group;
-use host_core::line::{Line, SeatLimit};
+use host_core::line::Line;
 use host_core::object::{Key, Kind};
 use host_core::package::Package;
 use host_core::refusal::Code;
-use host_core::secret::{Mac, Sealed};
 use host_core::time::Expiry;
-use host_core::{BouquetId, LineId, PackageId, Refusal, UserId, Version};
+use host_core::{BouquetId, LineId, PackageId, Refusal};
 use serde_json::{Map, Value};
-
-const FIELDS: &[(&str, CallerRole)] = &[
-    ("username", CallerRole::Reseller),
-    ("password", CallerRole::Reseller),
-    ("isp_lock", CallerRole::Reseller),
-    ("allowed_addresses", CallerRole::Reseller),
-    ("allowed_agents", CallerRole::Reseller),
-    ("reseller_notes", CallerRole::Reseller),
-    ("bouquets", CallerRole::Reseller),
-    ("country", CallerRole::Reseller),
-];
 
 /// Sells a line, and returns its view.
 ///
@@ -31,7 +19,7 @@ const FIELDS: &[(&str, CallerRole)] = &[
 /// `invalid_package`, `no_trials`, `insufficient_credits`, `username_taken`, `invalid_username`,
 /// `invalid_password`, `not_permitted` for what the group does not allow, `quota_exceeded`.
 pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Map<String, Value>) -> Result<Value> {
-    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let options = Options::checked(options, &fields::settable(Moment::Sale), work.caller().role())?;
     let seller = purchase::seller(work).await?;
     let group = seller.as_ref().map(|seller| &seller.group);
     let Some(owner) = work.caller().user() else {
@@ -48,7 +36,7 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     let username = naming::username(work, chosen_name, group).await?;
     let password = naming::password(work, chosen_password, group)?;
     let id = LineId(work.next_id(Kind::Line).await?);
-    let mut line = blank(id, owner, username, work);
+    let mut line = Line::blank(id, owner, username, work.now());
     purchase::apply(&mut line, &package);
     line.trial = trial;
     line.expiry = Expiry::At(offer.term.after(work.now()));
@@ -65,36 +53,6 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     purchase::charge(work, seller.as_ref(), &package, offer, trial, Key::Line(id)).await?;
     work.insert(line.clone());
     view::document(&line, work).await
-}
-
-/// A line with nothing sold yet.
-pub(super) fn blank(id: LineId, owner: UserId, username: String, work: &Work) -> Line {
-    Line {
-        id,
-        version: Version(0),
-        owner,
-        username,
-        password: Sealed::default(),
-        password_mac: Mac::default(),
-        package: None,
-        expiry: Expiry::Never,
-        trial: false,
-        enabled: true,
-        admin_enabled: true,
-        max_connections: SeatLimit::from(1),
-        allowed_addresses: Vec::new(),
-        allowed_agents: Vec::new(),
-        allowed_outputs: Vec::new(),
-        bouquets: Vec::new(),
-        isp_lock: false,
-        isp: None,
-        country: None,
-        restreamer: false,
-        same_player: None,
-        admin_notes: String::new(),
-        reseller_notes: String::new(),
-        created_at: work.now(),
-    }
 }
 
 /// Refuses a change of what a line is bound to, for resellers whose group may not bind lines.
@@ -114,6 +72,7 @@ pub(super) fn keep_bound(package: &Package, before: &Line, after: &Line) -> Resu
 
 /// Sets what the options choose, of the fields that a reseller may choose.
 pub(super) fn choose(line: &mut Line, options: &Options<'_>) -> Result<()> {
+    fields::set(line, options)?;
     if let Some(lock) = options.get("isp_lock")? {
         line.isp_lock = lock;
         if !lock {
@@ -125,9 +84,6 @@ pub(super) fn choose(line: &mut Line, options: &Options<'_>) -> Result<()> {
     }
     if let Some(agents) = options.get::<Vec<String>>("allowed_agents")? {
         line.allowed_agents = agents.into_iter().filter(|agent| !agent.trim().is_empty()).collect();
-    }
-    if let Some(notes) = options.get::<Option<String>>("reseller_notes")? {
-        line.reseller_notes = notes.unwrap_or_default();
     }
     if options.has("country") {
         line.country = country(options)?;

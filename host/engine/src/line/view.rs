@@ -2,59 +2,82 @@
 
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::line::{Line, LineStatus, Output, SeatLimit};
+use host_core::line::Line;
 use host_core::secret::Secret;
-use host_core::settings::SamePlayer;
-use host_core::time::{Expiry, Unix};
+use host_core::time::Unix;
 use host_core::user::Role;
-use host_core::{BouquetId, LineId, PackageId, TenantId, UserId, Version};
+use host_core::{TenantId, UserId, Version};
 use ipnet::IpNet;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The fields of `wit/lines`, in its order.
-#[derive(Serialize)]
+/// A line as its caller sees it, by the fields of `wit/lines`.
 pub(crate) struct View<'a> {
-    id: LineId,
-    username: &'a str,
-    password: Password<'a>,
-    owner: UserId,
-    /// Not there where the caller is the line itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reseller: Option<Option<UserId>>,
-    package: Option<PackageId>,
-    expiry: Expiry,
-    trial: bool,
-    enabled: bool,
-    admin_enabled: bool,
-    status: LineStatus,
-    max_connections: SeatLimit,
-    active_connections: u32,
-    #[serde(serialize_with = "shortest")]
-    allowed_addresses: &'a [IpNet],
-    allowed_agents: &'a [String],
-    allowed_outputs: &'a [Output],
-    bouquets: &'a [BouquetId],
-    isp_lock: bool,
-    isp: Option<&'a str>,
-    country: Option<&'a str>,
-    restreamer: bool,
-    same_player: Option<SamePlayer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    admin_notes: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reseller_notes: Option<&'a str>,
-    created_at: Unix,
-    version: u32,
+    reader: &'a Reader,
+    line: &'a Line,
+    /// The password that was shown, where it need not be opened.
+    shown: Option<&'a Secret>,
+    facts: Facts,
 }
 
+/// One field: what no view has, what is written otherwise than it is kept, and the others.
+macro_rules! field {
+    ($view:ident, $fields:ident, Nobody, $name:ident) => {};
+    ($view:ident, $fields:ident, $shown:ident, password) => {
+        match $view.shown {
+            Some(secret) => $fields.serialize_field("password", secret.reveal())?,
+            None => $fields.serialize_field("password", &Password($view.reader, $view.line))?,
+        }
+    };
+    ($view:ident, $fields:ident, $shown:ident, allowed_addresses) => {
+        $fields.serialize_field("allowed_addresses", &Shortest(&$view.line.allowed_addresses))?
+    };
+    ($view:ident, $fields:ident, $shown:ident, $name:ident) => {
+        if $view.reader.role >= CallerRole::$shown {
+            $fields.serialize_field(stringify!($name), &$view.line.$name)?;
+        } else {
+            $fields.skip_field(stringify!($name))?;
+        }
+    };
+}
+
+macro_rules! write_view {
+    ($($(#[$meta:meta])* $name:ident $column:literal: $type:ty = $new:expr, $shown:ident, $set:ident, $how:ident,
+       $when:ident, $admission:ident;)*) => {
+        impl Serialize for View<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                let (line, facts) = (self.line, &self.facts);
+                let mut fields = serializer.serialize_struct("Line", Line::FIELDS.len() + 5)?;
+                fields.serialize_field("id", &line.id)?;
+                $(field!(self, fields, $shown, $name);)*
+                // Not there where the caller is the line itself.
+                match &facts.reseller {
+                    Some(reseller) => fields.serialize_field("reseller", reseller)?,
+                    None => fields.skip_field("reseller")?,
+                }
+                fields.serialize_field("status", &line.status(self.reader.now))?;
+                fields.serialize_field("active_connections", &facts.connections)?;
+                fields.serialize_field("version", &facts.version.unwrap_or(line.version))?;
+                fields.end()
+            }
+        }
+    };
+}
+
+host_core::line_fields!([write_view]);
+
 /// Networks as people write them: one address is an address, without a prefix length.
-fn shortest<S: Serializer>(networks: &[IpNet], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_seq(networks.iter().map(|network| {
-        let alone = network.prefix_len() == network.max_prefix_len();
-        if alone { network.addr().to_string() } else { network.to_string() }
-    }))
+struct Shortest<'a>(&'a [IpNet]);
+
+impl Serialize for Shortest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|network| {
+            let alone = network.prefix_len() == network.max_prefix_len();
+            if alone { network.addr().to_string() } else { network.to_string() }
+        }))
+    }
 }
 
 /// Whoever reads lines, and when.
@@ -80,51 +103,18 @@ impl Reader {
         })
     }
 
-    /// The view of a line. A line itself sees no notes.
+    /// The view of a line.
     pub(crate) fn view<'a>(&'a self, line: &'a Line, shown: Option<&'a Secret>, facts: Facts) -> View<'a> {
-        View {
-            id: line.id,
-            username: &line.username,
-            password: shown.map_or(Password::Sealed(self, line), Password::Shown),
-            owner: line.owner,
-            reseller: facts.reseller,
-            package: line.package,
-            expiry: line.expiry,
-            trial: line.trial,
-            enabled: line.enabled,
-            admin_enabled: line.admin_enabled,
-            status: line.status(self.now),
-            max_connections: line.max_connections,
-            active_connections: facts.connections,
-            allowed_addresses: &line.allowed_addresses,
-            allowed_agents: &line.allowed_agents,
-            allowed_outputs: &line.allowed_outputs,
-            bouquets: &line.bouquets,
-            isp_lock: line.isp_lock,
-            isp: line.isp.as_deref(),
-            country: line.country.as_deref(),
-            restreamer: line.restreamer,
-            same_player: line.same_player,
-            admin_notes: (self.role >= CallerRole::Admin).then_some(line.admin_notes.as_str()),
-            reseller_notes: (self.role >= CallerRole::Reseller).then_some(line.reseller_notes.as_str()),
-            created_at: line.created_at,
-            version: facts.version.unwrap_or(line.version).0,
-        }
+        View { reader: self, line, shown, facts }
     }
 }
 
 /// A line's password, opened when it is written: where it is not shown, nobody opens it.
-enum Password<'a> {
-    Shown(&'a Secret),
-    Sealed(&'a Reader, &'a Line),
-}
+struct Password<'a>(&'a Reader, &'a Line);
 
 impl Serialize for Password<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        match self {
-            Password::Shown(secret) => serializer.serialize_str(secret.reveal()),
-            Password::Sealed(reader, line) => serializer.serialize_str(reader.password(line).reveal()),
-        }
+        serializer.serialize_str(self.0.password(self.1).reveal())
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::{Work, document};
 use host_core::event::Effect;
 use host_core::object::Object;
+use host_core::plain::PlainKind;
+use host_core::record::RecordKind;
 
 /// Fields that an import sets, and that are its business again only when nobody edited them.
 const IMPORTED: [&str; 8] =
@@ -22,7 +24,12 @@ pub(super) fn mark_edited(before: &Object, after: &mut Object) {
 }
 
 /// Asks for what has to happen when a record changed, appeared or went.
-pub(super) fn effects(work: &mut Work, before: Option<&Object>, after: Option<&Object>) {
+pub(super) fn effects(work: &mut Work, kind: RecordKind, before: Option<&Object>, after: Option<&Object>) {
+    if let RecordKind::Plain(PlainKind { effect: Some(effect), .. }) = kind
+        && before != after
+    {
+        work.effect(effect.clone());
+    }
     match (before, after) {
         (Some(Object::Stream(old)), Some(Object::Stream(new))) => {
             let moved = old.sources != new.sources || old.delivery != new.delivery || old.enabled != new.enabled;
@@ -31,7 +38,6 @@ pub(super) fn effects(work: &mut Work, before: Option<&Object>, after: Option<&O
             }
         }
         (Some(Object::Stream(old)), None) => work.effect(Effect::RestartStream { stream: old.id }),
-        (Some(Object::Block(_)), _) | (_, Some(Object::Block(_))) => work.effect(Effect::CheckConnections),
         (Some(Object::Bouquet(_)), None) => work.effect(Effect::CheckConnections),
         _ => {}
     }

@@ -1,8 +1,8 @@
 //! Deletes a record that nothing uses.
 
-use super::{blank, consequence, reference};
+use super::{consequence, reference};
 use crate::{Result, Work};
-use host_core::caller::{CallerRole, Scope};
+use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
 use host_core::plan::SetKind;
 use host_core::refusal::Code;
@@ -14,22 +14,22 @@ use host_core::{BouquetId, Refusal};
 /// `not_found`, `not_permitted` below an admin and for a group that is not deletable, `in_use`.
 pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
     work.require(CallerRole::Admin)?;
-    let kind = super::kind(kind)?;
-    if kind == Kind::Settings {
+    let kind = super::kind(work, kind)?;
+    if kind.stored_as() == Kind::Settings {
         return Err(Refusal::new(Code::NotPermitted, "Settings are never deleted; edit them.").into());
     }
-    let object = work.read(Scope::Tenant, blank::key(kind, id)).await?;
-    let object = object.ok_or_else(|| Refusal::not_found(kind.as_str()))?;
+    let object = super::read(work, kind, id).await?;
     if let Object::Group(group) = &object
         && !group.deletable
     {
         return Err(Refusal::new(Code::NotPermitted, "This group is not deletable; make it so first.").into());
     }
     reference::check_unused(work, &object).await?;
+    reference::let_go(work, kind.word(), id).await?;
     if let Object::Bouquet(bouquet) = &object {
         work.set(SetKind::ForgetBouquet(BouquetId(bouquet.id.0)), None);
     }
-    consequence::effects(work, Some(&object), None);
+    consequence::effects(work, kind, Some(&object), None);
     work.put(Some(object), None);
     Ok(())
 }

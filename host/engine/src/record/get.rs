@@ -1,10 +1,10 @@
 //! Reads one record.
 
-use super::{blank, bouquet, is_readable, visible_fields};
+use super::{bouquet, is_readable, visible_fields};
 use crate::line::purchase;
 use crate::{Result, Work};
-use host_core::caller::Scope;
 use host_core::object::Object;
+use host_core::record::RecordKind;
 use host_core::{BouquetId, Refusal};
 use serde_json::Value;
 
@@ -14,12 +14,12 @@ use serde_json::Value;
 /// `not_found`, also for kinds and rows that the caller may not see; `invalid_input` for an
 /// unknown kind.
 pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
-    let kind = super::kind(kind)?;
-    let missing = || Refusal::not_found(kind.as_str());
+    let kind = super::kind(work, kind)?;
+    let missing = || Refusal::not_found(kind.word());
     if !is_readable(work, kind) {
         return Err(missing().into());
     }
-    let object = work.read(Scope::Tenant, blank::key(kind, id)).await?.ok_or_else(missing)?;
+    let object = super::read(work, kind, id).await?;
     let visible = match (&object, purchase::seller(work).await?) {
         (Object::Group(group), Some(seller)) => {
             group.id == seller.group.id || seller.group.user_groups.contains(&group.id)
@@ -30,12 +30,12 @@ pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
     if !visible {
         return Err(missing().into());
     }
-    document(work, &object).await
+    document(work, kind, &object).await
 }
 
 /// The whole document of a record, for the caller.
-pub(super) async fn document(work: &Work, object: &Object) -> Result<Value> {
-    let mut fields = visible_fields(work, object);
+pub(super) async fn document(work: &Work, kind: RecordKind, object: &Object) -> Result<Value> {
+    let mut fields = visible_fields(work, kind, object);
     if let Object::Bouquet(row) = object {
         bouquet::show(work, BouquetId(row.id.0), &mut fields).await?;
     }

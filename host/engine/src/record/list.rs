@@ -5,6 +5,7 @@ use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::Kind;
 use host_core::port::Filter;
+use host_core::record::{Reading, RecordKind};
 use host_core::refusal::Code;
 use host_core::stream::StreamKind;
 use host_core::{CategoryId, Refusal};
@@ -18,13 +19,16 @@ use serde_json::{Map, Value};
 /// `invalid_input` for an unknown kind or a malformed query, `not_permitted` for kinds that the
 /// caller may not list.
 pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Result<Value> {
-    let kind = super::kind(kind)?;
-    let one_by_one = matches!(kind, Kind::Group | Kind::Package);
-    if !is_readable(work, kind) || (one_by_one && work.caller().role() < CallerRole::Admin) {
+    let kind = super::kind(work, kind)?;
+    if work.caller().role() < CallerRole::Admin && (!is_readable(work, kind) || kind.resellers() != Reading::Lists) {
         return Err(Refusal::new(Code::NotPermitted, "This caller may not list records of this kind.").into());
     }
-    let more: &[&'static str] = if kind == Kind::Stream { &["kinds", "category"] } else { &[] };
-    let mut rows = document::query(kind, Scope::Tenant, query, more)?;
+    let stored = kind.stored_as();
+    let more: &[&'static str] = if stored == Kind::Stream { &["kinds", "category"] } else { &[] };
+    let mut rows = document::query(stored, Scope::Tenant, query, more)?;
+    if let RecordKind::Plain(plain) = kind {
+        rows.filters.push(Filter::Collection(plain.word.to_owned()));
+    }
     if let Some(kinds) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
         rows.filters.push(Filter::StreamKinds(kinds));
     }
@@ -34,10 +38,10 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
-        rows.push(visible_fields(work, row));
+        rows.push(visible_fields(work, kind, row));
         document::give_way(rows.len()).await;
     }
-    if kind == Kind::Bouquet {
+    if stored == Kind::Bouquet {
         bouquet::show_all(work, &mut rows).await?;
     }
     Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))

@@ -9,6 +9,7 @@ use host_core::bouquet::{Bouquet, Member, Spot};
 use host_core::caller::CallerRole;
 use host_core::event::Effect;
 use host_core::object::{Kind, Object};
+use host_core::record::RecordKind;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};
 use serde_json::{Map, Value, json};
@@ -24,7 +25,7 @@ const FIELDS: [&str; 4] = ["add", "remove", "move", "to"];
 /// that the bouquet does not have.
 pub async fn members(work: &mut Work, bouquet: BouquetId, query: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Admin)?;
-    if !is_readable(work, Kind::Bouquet) || work.know::<Bouquet>(bouquet).await?.is_none() {
+    if !is_readable(work, RecordKind::Typed(Kind::Bouquet)) || work.know::<Bouquet>(bouquet).await?.is_none() {
         return Err(Refusal::not_found(Kind::Bouquet.as_str()).into());
     }
     if let Some(name) = query.keys().find(|name| !["after", "limit"].contains(&name.as_str())) {
@@ -84,7 +85,7 @@ pub async fn edit_members(work: &mut Work, bouquet: BouquetId, change: &Map<Stri
     if !moved.is_empty() {
         work.edit_members(bouquet, Edit::Place(moved, spot));
     }
-    get::document(work, &Object::Bouquet(row)).await
+    get::document(work, RecordKind::Typed(Kind::Bouquet), &Object::Bouquet(row)).await
 }
 
 async fn list(work: &mut Work, change: &Map<String, Value>, field: &'static str) -> Result<Vec<Member>> {

@@ -1,7 +1,6 @@
 //! Verbs on plain configuration, for every kind of record alike. What a record may say is in
 //! `host_core::record`; knows who may read which kinds, and what a change leads to.
 
-mod blank;
 mod bouquet;
 mod consequence;
 mod create;
@@ -10,9 +9,8 @@ mod edit;
 mod get;
 mod list;
 mod members;
-mod reference;
+pub(crate) mod reference;
 
-pub(crate) use blank::guide_source;
 pub use create::create;
 pub use delete::delete;
 pub use edit::edit;
@@ -22,40 +20,55 @@ pub use members::{edit_members, members};
 
 use crate::work::version;
 use crate::{Result, Work, document};
-use host_core::caller::CallerRole;
-use host_core::object::{Kind, Object};
+use host_core::Refusal;
+use host_core::caller::{CallerRole, Scope};
+use host_core::kind::{Key, Kind};
+use host_core::object::Object;
+use host_core::record::{self, Reading, RecordKind};
 use host_core::refusal::Code;
-use host_core::{Refusal, record};
 use serde_json::{Map, Value};
 
 /// The kind with this word.
-fn kind(word: &str) -> Result<Kind> {
+fn kind(work: &Work, word: &str) -> Result<RecordKind> {
     let unknown = || Refusal::field(Code::InvalidInput, "kind", format!("There is no kind of record {word}."));
-    Ok(record::kind(word).ok_or_else(unknown)?)
+    Ok(work.engine().kinds().of_word(word).ok_or_else(unknown)?)
+}
+
+/// The record with this id, whatever of it the caller may see. Ids of another plain kind are none of this one.
+///
+/// # Errors
+/// `not_found`.
+async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
+    let found = work.read(Scope::Tenant, Key::new(kind.stored_as(), id)).await?;
+    let found = match (kind, found) {
+        (RecordKind::Plain(plain), Some(Object::Document(document))) if document.collection == plain.word => {
+            Some(Object::Document(plain.indexed(document)?))
+        }
+        (RecordKind::Plain(_), _) => None,
+        (RecordKind::Typed(_), found) => found,
+    };
+    Ok(found.ok_or_else(|| Refusal::not_found(kind.word()))?)
 }
 
 /// Removes the fields that the caller may not see.
 pub(crate) fn trim(work: &Work, kind: Kind, fields: &mut Map<String, Value>) {
-    record::trim(kind, fields, work.caller().role());
+    record::trim(&RecordKind::Typed(kind).fields(), fields, work.caller().role());
 }
 
 /// The record's document as the caller sees it.
-fn visible_fields(work: &Work, object: &Object) -> Map<String, Value> {
+fn visible_fields(work: &Work, kind: RecordKind, object: &Object) -> Map<String, Value> {
     let mut fields = document::fields(object);
-    trim(work, object.key().kind(), &mut fields);
+    record::trim(&kind.fields(), &mut fields, work.caller().role());
     version::show(work, object.key(), object.version(), &mut fields);
     fields
 }
 
-/// Whether resellers may read records of this kind at all. Their group, and the packages that
-/// they sell, they read one by one.
-fn is_readable(work: &Work, kind: Kind) -> bool {
+/// Whether the caller may read records of this kind at all. Their group, and the packages that
+/// they sell, resellers read one by one.
+fn is_readable(work: &Work, kind: RecordKind) -> bool {
     match work.caller().role() {
         CallerRole::Admin => true,
-        CallerRole::Reseller => matches!(
-            kind,
-            Kind::Bouquet | Kind::Category | Kind::Stream | Kind::Series | Kind::Settings | Kind::Group | Kind::Package
-        ),
+        CallerRole::Reseller => kind.resellers() != Reading::Never,
         CallerRole::Line | CallerRole::Stranger => false,
     }
 }

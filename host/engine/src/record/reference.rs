@@ -1,53 +1,83 @@
 //! What a record names must be there; what names a record keeps it from being deleted.
 
 use crate::{Result, Work, zone};
-use host_core::bouquet::Bouquet;
-use host_core::category::Category;
-use host_core::group::Group;
-use host_core::guide::GuideSource;
-use host_core::object::{Kind, Object, Stored};
-use host_core::package::Package;
+use host_core::caller::Scope;
+use host_core::document::Document;
+use host_core::object::{Key, Kind, Object};
 use host_core::plan::Guard;
 use host_core::refusal::Code;
-use host_core::series::Series;
-use host_core::{CategoryId, Refusal};
+use host_core::{DocumentId, Refusal, Version, record};
 
 /// Refuses a record that names something that is not there.
 pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
-    match object {
-        Object::Group(group) => {
-            let others = group.user_groups.iter().filter(|other| **other != group.id);
-            all::<Group>(work, "user_groups", others.copied()).await
-        }
-        Object::Package(package) => {
-            all::<Group>(work, "groups", package.groups.iter().copied()).await?;
-            all::<Bouquet>(work, "bouquets", package.bouquets.iter().copied()).await?;
-            if package.addons.contains(&package.id) {
-                return Err(Refusal::field(Code::InvalidInput, "addons", "A package is no add-on of itself.").into());
-            }
-            all::<Package>(work, "addons", package.addons.iter().copied()).await
-        }
-        Object::Stream(stream) => {
-            categories(work, &stream.categories).await?;
-            all::<GuideSource>(work, "guide_source", stream.guide_source.into_iter()).await?;
-            all::<Series>(work, "episode_of", stream.episode_of.map(|place| place.series).into_iter()).await
-        }
-        Object::Settings(settings) => Ok(zone::check(&settings.timezone)?),
-        Object::Series(series) => categories(work, &series.categories).await,
-        _ => Ok(()),
+    if let Object::Settings(settings) = object {
+        zone::check(&settings.timezone)?;
     }
+    for (field, key) in record::references(object) {
+        if work.read(Scope::Tenant, key).await?.is_none() {
+            return Err(missing(field, &key.to_string()).into());
+        }
+    }
+    let Object::Document(document) = object else { return Ok(()) };
+    for (field, word, id) in &document.indexed.references {
+        let is_there = match work.engine().kinds().plain(word) {
+            Some(plain) => match work.know::<Document>(DocumentId(*id)).await? {
+                Some(other) => other.collection == plain.word,
+                None => false,
+            },
+            None => match Kind::of_word(word) {
+                Some(kind) => work.read(Scope::Tenant, Key::new(kind, *id)).await?.is_some(),
+                None => false,
+            },
+        };
+        if !is_there {
+            return Err(missing(field, &format!("{word} {id}")).into());
+        }
+    }
+    Ok(())
 }
 
-async fn categories(work: &mut Work, ids: &[CategoryId]) -> Result<()> {
-    all::<Category>(work, "categories", ids.iter().copied()).await
+fn missing(field: &'static str, what: &str) -> Refusal {
+    Refusal::field(Code::InvalidInput, field, format!("There is no {what}."))
 }
 
-async fn all<T: Stored>(work: &mut Work, field: &'static str, ids: impl Iterator<Item = T::Id>) -> Result<()> {
-    for id in ids {
-        let key: host_core::object::Key = id.into();
-        if work.know::<T>(id).await?.is_none() {
-            let message = format!("There is no {key}.");
-            return Err(Refusal::field(Code::InvalidInput, field, message).into());
+/// Documents that one deletion changes at most.
+const MOST: u32 = 1_000;
+
+/// Lets go of a thing that is being deleted, by what each document that refers to it says of that: the deletion is
+/// refused, the field is emptied, or the document goes too.
+pub(crate) async fn let_go(work: &mut Work, word: &'static str, id: u32) -> Result<()> {
+    let mut gone = vec![(word, id)];
+    while let Some((word, id)) = gone.pop() {
+        let (count, committed) =
+            work.engine().store().referring(work.caller().tenant, word.to_owned(), id, MOST + 1).await?;
+        work.guard(Guard::ReferredBy(word, id, count));
+        if count > MOST {
+            let message = format!("More than {MOST} documents refer to this {word}; delete some of them first.");
+            return Err(Refusal::new(Code::InUse, message).into());
+        }
+        let mut referring: Vec<Document> = Vec::with_capacity(committed.len());
+        for document in committed {
+            // As the plan leaves them.
+            referring.extend(work.know::<Document>(document.id).await?);
+        }
+        referring.extend(work.overlay.documents().filter(|document| document.version == Version(0)).cloned());
+        for document in referring {
+            let Some(plain) = work.engine().kinds().plain(&document.collection) else { continue };
+            let before = plain.indexed(document)?;
+            if !before.indexed.references.iter().any(|(_, to, number)| to == word && *number == id) {
+                continue;
+            }
+            match plain.without(before.clone(), word, id)? {
+                Some(kept) => work.update(&before, kept),
+                None => {
+                    work.delete(&before);
+                    gone.push((plain.word, before.id.0));
+                }
+            }
+            if let Some(effect) = &plain.effect {
+                work.effect(effect.clone());
+            }
         }
     }
     Ok(())

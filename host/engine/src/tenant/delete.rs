@@ -38,6 +38,7 @@ impl Engine {
     /// Forgets all that was remembered of a tenant that is gone.
     fn forget(&self, tenant: host_core::TenantId) {
         self.ids.forget(Place::Tenant(tenant));
+        self.shapes.forget(tenant);
         self.cache.forget(tenant);
         self.outbox.forget(Place::Tenant(tenant));
         self.due.forget(tenant);

@@ -7,6 +7,7 @@ use crate::overlay::Edit;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
+use host_core::kind::Belongs;
 use host_core::ledger::Account;
 use host_core::object::{Key, Object, Stored, Unique};
 use host_core::plan::Guard;
@@ -81,17 +82,7 @@ impl Work {
                     _ => Ok(false),
                 },
             },
-            Object::Group(_)
-            | Object::Package(_)
-            | Object::Bouquet(_)
-            | Object::Category(_)
-            | Object::Stream(_)
-            | Object::Series(_)
-            | Object::Settings(_)
-            | Object::GuideSource(_) => Ok(true),
-            Object::Block(_) | Object::Job(_) | Object::Tenant(_) | Object::AccessCode(_) | Object::Plugin(_) => {
-                Ok(false)
-            }
+            other => Ok(other.key().kind().belongs() == Belongs::Shared),
         }
     }
 

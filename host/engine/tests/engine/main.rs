@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod catalogue;
+mod collections;
 mod endings;
 mod full;
 mod goods;
@@ -16,6 +17,7 @@ mod outbox;
 mod own_rows;
 mod ownership;
 mod panel;
+mod plain_kinds;
 mod quota;
 mod reads;
 mod record;

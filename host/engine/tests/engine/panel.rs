@@ -4,6 +4,7 @@
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery, TRUST_SECONDS, home};
 use host_core::port::{Clock, Journal, LeaseMirror, Pending, Store};
+use host_core::record::RecordKinds;
 use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
@@ -184,6 +185,11 @@ impl Panel {
     /// The engine of a process that begins where this one was killed.
     pub(crate) fn restarted(&self) -> Arc<Engine> {
         Engine::new(self.ports.clone())
+    }
+
+    /// The engine of such a process, with other plain kinds of record.
+    pub(crate) fn restarted_with(&self, kinds: RecordKinds) -> Arc<Engine> {
+        Engine::with_kinds(self.ports.clone(), kinds)
     }
 
     pub(crate) fn reseller_id(&self) -> UserId {

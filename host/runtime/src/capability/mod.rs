@@ -5,6 +5,7 @@ mod argument;
 pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod catalogue;
+pub(crate) mod collections;
 pub(crate) mod credits;
 pub(crate) mod function;
 pub(crate) mod guide;

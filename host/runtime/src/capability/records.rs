@@ -17,22 +17,22 @@ const FUNCTIONS: &[HostFunction] = &[
     verb!("get", Scope, |call, kind: String, id: u32| {
         granted(call, &kind, "read")?;
         let record = record::get(&mut call.work, &kind, id).await?;
-        call.hold(word(&kind), HeldRows::One(record))
+        call.hold(kind, HeldRows::One(record))
     }),
     verb!("list", Scope, costs 10, |call, kind: String, query: String| {
         granted(call, &kind, "read")?;
         let records = record::list(&mut call.work, &kind, &document("query", &query)?).await?;
-        call.hold(word(&kind), HeldRows::Page(records))
+        call.hold(kind, HeldRows::Page(records))
     }),
     verb!("create", Writing, |call, kind: String, fields: String| {
         granted(call, &kind, "write")?;
         let record = record::create(&mut call.work, &kind, &document("document", &fields)?).await?;
-        call.hold(word(&kind), HeldRows::One(record))
+        call.hold(kind, HeldRows::One(record))
     }),
     verb!("edit", Writing, |call, kind: String, id: u32, fields: String| {
         granted(call, &kind, "write")?;
         let record = record::edit(&mut call.work, &kind, id, &document("document", &fields)?).await?;
-        call.hold(word(&kind), HeldRows::One(record))
+        call.hold(kind, HeldRows::One(record))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {
         granted(call, &kind, "write")?;
@@ -49,11 +49,6 @@ const FUNCTIONS: &[HostFunction] = &[
         call.hold(Kind::Bouquet.as_str(), HeldRows::One(record))
     }),
 ];
-
-/// The word of a kind that the engine knows: it has answered.
-fn word(kind: &str) -> &'static str {
-    host_core::record::kind(kind).map_or("", Kind::as_str)
-}
 
 /// Refuses a kind and verb that the grant does not name.
 fn granted(call: &CallState, kind: &str, verb: &str) -> Result<(), Refusal> {

@@ -128,7 +128,8 @@ impl Runtime {
         let document = document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
         let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
-        let state = CallState { body, sent: call.body.clone(), ..state };
+        let collections = Arc::clone(&placed.loaded.collections);
+        let state = CallState { body, collections, sent: call.body.clone(), ..state };
         let waits = Arc::clone(&state.waits);
         let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
         let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);

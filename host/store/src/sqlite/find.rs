@@ -81,6 +81,11 @@ macro_rules! with_unique {
             Unique::PluginName(tenant, name) => {
                 $run("plugins.tenant = ?1 AND plugins.name = ?2", &[&tenant.0 as &dyn ToSql, name])
             }
+            Unique::DocumentKey(collection, key, value) => $run(
+                "documents.id = (SELECT document FROM document_keys \
+                 WHERE collection = ?1 AND name = ?2 AND value = ?3)",
+                &[collection as &dyn ToSql, key, value],
+            ),
         }
     };
 }
@@ -102,6 +107,7 @@ static BY_CONDITION: LazyLock<HashMap<&'static str, (String, String)>> = LazyLoc
         Unique::TenantHost(String::new()),
         Unique::AccessCode(String::new()),
         Unique::PluginName(host_core::TenantId(0), String::new()),
+        Unique::DocumentKey(String::new(), String::new(), Vec::new()),
     ];
     let make = |unique: &Unique| {
         let kind = unique.kind();

@@ -1,7 +1,7 @@
 //! Guards: whether what a plan was decided from still holds.
 
 use super::batch::{Failure, PlanWriter};
-use super::{find, idempotency, ledger, references, sessions, table};
+use super::{documents, find, idempotency, ledger, references, sessions, table};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
 use host_core::time::Unix;
@@ -63,6 +63,14 @@ fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
         Guard::CountBelow(kind, below) => count(connection, *kind)? < *below,
         Guard::SessionsBelow { holder, surface, now, below } => {
             sessions::lasting(connection, *holder, surface.as_deref(), *now)? < *below
+        }
+        Guard::CollectionBelow(name, below) => documents::collection(connection, name)?.documents < *below,
+        Guard::Shaped(name, shape) => {
+            let known = documents::collection(connection, name)?;
+            known.shape == *shape && known.next.is_empty()
+        }
+        Guard::ReferredBy(word, number, documents) => {
+            documents::count_referring(connection, word, *number)? == *documents
         }
         Guard::Unnamed(key) => references::named_by(connection, *key)?.is_none(),
         // It is looked at by the writes themselves.

@@ -155,6 +155,7 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Conditions) -> Result<Strin
             into.mark(name.clone())
         ),
         (Filter::Tenant(id), Kind::AccessCode | Kind::Plugin) => format!("tenant = {}", into.mark(id.0)),
+        (Filter::Collection(name), Kind::Document) => format!("documents.collection = {}", into.mark(name.clone())),
         (Filter::After(id), _) => {
             into.cursor = true;
             format!("{}.id > {}", name(kind), into.mark(*id))

@@ -4,19 +4,21 @@
 use super::readers::at_one_moment;
 use super::writer::Order;
 use super::{
-    SqliteStore, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references, verify,
+    SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
+    verify,
 };
 use crate::error::failed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
+use host_core::document::{Cursor, Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, StoreError, Trouble, Verified,
-    Waiting,
+    Collection, CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, StoreError, Trouble,
+    Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -103,6 +105,18 @@ impl Store for SqliteStore {
             find::belongs(place, query.kind)?;
             list::list(connection, &query)
         })
+    }
+
+    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>> {
+        self.of_rows(tenant, range.limit as usize, move |connection| documents::range(connection, &range))
+    }
+
+    fn collection(&self, tenant: TenantId, name: String) -> Pending<'_, Collection> {
+        self.short_of(tenant, |connection| documents::collection(connection, &name).map_err(failed))
+    }
+
+    fn referring(&self, tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)> {
+        self.short_of(tenant, |connection| documents::referring(connection, &word, id, most))
     }
 
     fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits> {

@@ -49,6 +49,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0007-members.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0008-compatible-keys.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0009-sessions.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0010-documents.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -1,6 +1,7 @@
 //! Which rows a caller may see, as predicates: part of every statement that reads owned rows.
 
 use host_core::caller::Scope;
+use host_core::kind::Belongs;
 use host_core::object::Kind;
 use host_core::user::MAX_DEPTH;
 
@@ -47,15 +48,7 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
             Kind::Line => Seen::by(tree("lines.owner", look), user.0),
             Kind::ApiKey => Seen::by(tree("api_keys.user", look), user.0),
             Kind::Session => Seen::by(tree(SESSION_OWNER, look), user.0),
-            Kind::Group
-            | Kind::Package
-            | Kind::Bouquet
-            | Kind::Category
-            | Kind::Stream
-            | Kind::Series
-            | Kind::Settings
-            | Kind::GuideSource => Seen::all(),
-            Kind::Block | Kind::Job | Kind::Tenant | Kind::AccessCode | Kind::Plugin => None,
+            other => (other.belongs() == Belongs::Shared).then(Seen::all).flatten(),
         },
         Scope::Line(line) => match kind {
             Kind::Line => Seen::by("lines.id = {mark}", line.0),

@@ -4,6 +4,7 @@
 use super::batch::PlanWriter;
 use super::cells::{Binding, Cells};
 use host_core::Version;
+use host_core::kind::Belongs;
 use host_core::object::{Key, Kind, Object, Stored};
 use host_core::port::StoreError;
 use rusqlite::Connection;
@@ -62,16 +63,12 @@ impl Statements {
 /// Runs `$body` with `$T` being the type of a kind.
 macro_rules! with_kind {
     ($kind:expr, $T:ident => $body:expr) => {
-        $crate::sqlite::table::with_kind!(@ $kind, $T, $body,
-            User: user::User, Group: group::Group, Line: line::Line, Package: package::Package,
-            Bouquet: bouquet::Bouquet, Category: category::Category, Stream: stream::Stream,
-            Series: series::Series, ApiKey: api_key::ApiKey, Session: session::Session, Block: block::Block,
-            Settings: settings::Settings, GuideSource: guide::GuideSource, Job: job::Job,
-            Tenant: tenant::Tenant, AccessCode: access_code::AccessCode, Plugin: plugin::InstalledPlugin)
+        host_core::kinds!([$crate::sqlite::table::with_kind] @ $kind, $T, $body;)
     };
-    (@ $kind:expr, $T:ident, $body:expr, $($variant:ident: $($path:ident)::+),*) => {
+    (@ $kind:expr, $T:ident, $body:expr;
+     $($variant:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         match $kind {$(
-            host_core::object::Kind::$variant => { type $T = host_core::$($path)::+; $body }
+            host_core::object::Kind::$variant => { type $T = host_core::$module::$type; $body }
         )*}
     };
 }
@@ -80,11 +77,10 @@ pub(super) use with_kind;
 /// Runs `$body` with `$it` being what an object holds.
 macro_rules! with_object {
     ($object:expr, $it:ident => $body:expr) => {
-        $crate::sqlite::table::with_object!(@ $object, $it, $body,
-            User Group Line Package Bouquet Category Stream Series ApiKey Session Block Settings
-            GuideSource Job Tenant AccessCode Plugin)
+        host_core::kinds!([$crate::sqlite::table::with_object] @ $object, $it, $body;)
     };
-    (@ $object:expr, $it:ident, $body:expr, $($variant:ident)*) => {
+    (@ $object:expr, $it:ident, $body:expr;
+     $($variant:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         match $object { $(host_core::object::Object::$variant($it) => $body),* }
     };
 }
@@ -108,7 +104,7 @@ pub(super) fn searched(kind: Kind) -> &'static [&'static str] {
 
 /// Whether a kind is kept in the control database.
 pub(super) fn in_control(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::AccessCode | Kind::Plugin)
+    kind.belongs() == Belongs::Process
 }
 
 /// An object out of a row of its kind's select.

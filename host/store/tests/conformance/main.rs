@@ -5,6 +5,7 @@
 mod atomicity;
 mod catalogue;
 mod changes;
+mod documents;
 mod guards;
 mod guide;
 mod late;
@@ -33,7 +34,7 @@ on_sqlite! {
     scopes {
         a_tree_sees_itself_and_what_is_below_and_nothing_beside,
         a_line_sees_itself_and_what_its_bouquets_hold,
-        configuration_is_read_by_resellers_and_block_lists_are_not,
+        configuration_is_read_by_resellers_and_documents_are_not,
         nothing_is_seen_by_nobody,
         within_needs_every_user_on_the_way_enabled,
         lists_count_and_page_and_search_literally,
@@ -88,6 +89,12 @@ on_sqlite! {
         a_tree_sees_the_sessions_of_its_users_and_lines_and_a_line_its_own,
         sessions_that_last_are_counted_against_a_guard,
         sessions_that_are_over_are_swept_in_pieces,
+    }
+    documents {
+        documents_are_found_by_their_indexes_in_order_and_page_by_page,
+        a_documents_key_is_its_own_until_it_changes_or_goes,
+        what_refers_to_a_thing_is_found_and_counted_against_a_guard,
+        a_collection_gets_another_shape_in_pieces_and_keeps_its_documents,
     }
     reservations {
         a_plan_that_names_a_held_row_waits_for_the_release,

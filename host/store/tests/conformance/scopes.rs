@@ -1,10 +1,11 @@
 //! Scopes: who sees which rows. A row outside the scope is like a missing one.
 
+use crate::documents::document;
 use crate::panel::*;
 use host_core::api_key::ApiKey;
-use host_core::block::{Block, Blocked};
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
+use host_core::document::Document;
 use host_core::group::Group;
 use host_core::line::{Line, LineStatus};
 use host_core::object::{Kind, Unique};
@@ -86,19 +87,13 @@ pub(crate) fn a_line_sees_itself_and_what_its_bouquets_hold(panel: &Panel<'_>) {
     assert_eq!(listed(panel, Kind::Package, own), [0; 0]);
 }
 
-pub(crate) fn configuration_is_read_by_resellers_and_block_lists_are_not(panel: &Panel<'_>) {
-    let block = Block {
-        id: BlockId(1),
-        version: Version(0),
-        blocked: Blocked::Agent("bot".into()),
-        note: String::new(),
-        created_at: Unix(1),
-    };
-    panel.done([insert(Group { id: GroupId(1), name: "gold".into(), ..Group::default() }), insert(block)]);
+pub(crate) fn configuration_is_read_by_resellers_and_documents_are_not(panel: &Panel<'_>) {
+    let group = Group { id: GroupId(1), name: "gold".into(), ..Group::default() };
+    panel.done([insert(group), insert(document(1, serde_json::json!({ "number": "a" })))]);
     assert_eq!(listed(panel, Kind::Group, Scope::Tree(RESELLER)), [1]);
-    assert_eq!(listed(panel, Kind::Block, Scope::Tree(RESELLER)), [0; 0]);
-    assert_eq!(listed(panel, Kind::Block, Scope::Tenant), [1]);
-    assert!(panel.seen::<Block>(Scope::Tree(RESELLER), BlockId(1)).is_none());
+    assert_eq!(listed(panel, Kind::Document, Scope::Tree(RESELLER)), [0; 0]);
+    assert_eq!(listed(panel, Kind::Document, Scope::Tenant), [1]);
+    assert!(panel.seen::<Document>(Scope::Tree(RESELLER), DocumentId(1)).is_none());
 }
 
 pub(crate) fn nothing_is_seen_by_nobody(panel: &Panel<'_>) {

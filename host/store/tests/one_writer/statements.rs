@@ -13,6 +13,7 @@ const WRITING: &[&str] = &[
     "sqlite/audit_chain/heads.rs",
     "sqlite/audit_chain/mod.rs",
     "sqlite/batch/apply.rs",
+    "sqlite/document_places.rs",
     "sqlite/guide.rs",
     "sqlite/idempotency.rs",
     "sqlite/ledger.rs",

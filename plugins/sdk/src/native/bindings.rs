@@ -179,6 +179,15 @@ pub mod linecard {
             skip "skip" (count: u32) -> none;
             open_episodes "open-episodes" () -> u32;
         }
+        collections {
+            get "get" (collection: str, id: u32) -> u32;
+            find "find" (collection: str, key: str, values: str) -> u32;
+            list "list" (collection: str, query: str) -> u32;
+            count "count" (collection: str) -> u32;
+            create "create" (collection: str, document: str) -> u32;
+            edit "edit" (collection: str, id: u32, document: str) -> u32;
+            delete "delete" (collection: str, id: u32, options: str) -> none;
+        }
         credits {
             adjust "adjust" (user: u32, amount: str, note: str) -> string;
         }

@@ -3,7 +3,9 @@
 use super::{Failure, PlanWriter, Touched};
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
-use crate::sqlite::{guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, table};
+use crate::sqlite::{
+    document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, table,
+};
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
@@ -159,6 +161,7 @@ impl<'c> Batch<'c> {
             }
             Change::PruneGuide(source, most) => committed.touched.push(guide::prune(writer, *source, *most)?),
             Change::SweepSessions(now, most) => committed.touched.push(sessions::sweep(writer, *now, *most)?),
+            Change::Reshape(reshape) => document_places::reshape(writer, reshape)?,
             Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,
         }
         Ok(())
@@ -190,8 +193,8 @@ fn write(writer: &PlanWriter<'_>, object: &Object, fresh: bool) -> Result<(), Fa
 }
 
 fn has_more_tables(object: &Object) -> bool {
-    // Only a tenant's: the index rows of the others cannot be refused.
-    matches!(object, Object::Tenant(_))
+    // Of these alone the further rows may be refused.
+    matches!(object, Object::Tenant(_) | Object::Document(_))
 }
 
 /// Whether the plan writes the bouquet's row too; its version then rises there.

@@ -1,6 +1,7 @@
 //! What others must hear of a committed batch.
 
 use host_core::TenantId;
+use host_core::kind::Stale;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Plan, SetKind};
 
@@ -47,15 +48,19 @@ impl Touched {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::Reshape(_)
                 | Change::Settle(..) => {}
             }
         }
     }
 
     fn kind(&mut self, kind: Kind) {
-        self.guide |= kind == Kind::GuideSource;
-        self.lines |= kind == Kind::Line;
-        self.tenants |= kind == Kind::Tenant;
-        self.catalogue |= matches!(kind, Kind::Stream | Kind::Series | Kind::Category | Kind::Bouquet | Kind::Settings);
+        match kind.makes_stale() {
+            Stale::Nothing => {}
+            Stale::Catalogue => self.catalogue = true,
+            Stale::Guide => self.guide = true,
+            Stale::Lines => self.lines = true,
+            Stale::Tenants => self.tenants = true,
+        }
     }
 }

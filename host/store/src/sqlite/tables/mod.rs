@@ -2,9 +2,9 @@
 
 mod access_codes;
 mod api_keys;
-mod blocks;
 mod bouquets;
 mod categories;
+mod documents;
 mod groups;
 mod guide_sources;
 mod jobs;

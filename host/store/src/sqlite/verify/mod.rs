@@ -43,6 +43,12 @@ const QUERIES: &[(&str, &str)] = &[
          OR max(CASE kind WHEN 'user' THEN rows END) IS NOT (SELECT count(*) FROM users)",
     ),
     (
+        "collection count",
+        "SELECT 'collection ' || name || ' has ' || count(d.id) || ' documents, counted are ' || documents \
+         FROM collections LEFT JOIN documents d ON d.collection = collections.name GROUP BY name \
+         HAVING count(d.id) <> documents",
+    ),
+    (
         "member position",
         "SELECT 'bouquet ' || bouquet || ' has position ' || position || ' ' || count(*) || ' times' \
          FROM bouquet_members NOT INDEXED GROUP BY bouquet, position HAVING count(*) > 1",

@@ -3,6 +3,8 @@
 
 pub use crate::delivery::{Delivery, SourceForm, delivers, is_dash, source_form};
 
+mod record;
+
 use crate::details::Details;
 use crate::line::Output;
 use crate::time::Unix;

@@ -1,0 +1,141 @@
+//! The kinds of stored things, each said once: its word, its id, who it belongs to and what becomes old when one
+//! of them changes. What else a kind is made of (types, tables) other places ask for by this list.
+
+use crate::session::Holder;
+use crate::*;
+use serde::{Deserialize, Serialize};
+
+/// Who a kind belongs to, and with that who may see its rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Belongs {
+    /// Each to a user: it is seen by them and by those above them.
+    Owner,
+    /// To all who sign in to the panel.
+    Shared,
+    /// To the panel: admins see it.
+    Panel,
+    /// To the process: it is kept in the control database.
+    Process,
+}
+
+/// What is kept in memory and becomes old when a row of a kind changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stale {
+    /// Nothing.
+    Nothing,
+    /// What lists of streams are made of.
+    Catalogue,
+    /// The guide.
+    Guide,
+    /// Lines.
+    Lines,
+    /// Tenants.
+    Tenants,
+}
+
+/// Calls a macro, named in brackets, with what comes after that and then every kind: `Variant(module::Type, Id) "word" Belongs Stale`.
+#[macro_export]
+macro_rules! kinds {
+    ([$($callback:tt)*] $($with:tt)*) => {
+        $($callback)*! { $($with)*
+            User(user::User, UserId) "user" Owner Nothing,
+            Group(group::Group, GroupId) "group" Shared Nothing,
+            Line(line::Line, LineId) "line" Owner Lines,
+            Package(package::Package, PackageId) "package" Shared Nothing,
+            Bouquet(bouquet::Bouquet, BouquetId) "bouquet" Shared Catalogue,
+            Category(category::Category, CategoryId) "category" Shared Catalogue,
+            Stream(stream::Stream, StreamId) "stream" Shared Catalogue,
+            Series(series::Series, SeriesId) "series" Shared Catalogue,
+            ApiKey(api_key::ApiKey, ApiKeyId) "api_key" Owner Nothing,
+            Session(session::Session, SessionId) "session" Owner Nothing,
+            Settings(settings::Settings, SettingsId) "settings" Shared Catalogue,
+            GuideSource(guide::GuideSource, GuideSourceId) "guide_source" Shared Guide,
+            Document(document::Document, DocumentId) "document" Panel Nothing,
+            Job(job::Job, JobId) "job" Panel Nothing,
+            Tenant(tenant::Tenant, TenantId) "tenant" Process Tenants,
+            AccessCode(access_code::AccessCode, AccessCodeId) "access_code" Process Nothing,
+            Plugin(plugin::InstalledPlugin, PluginId) "plugin" Process Nothing,
+        }
+    };
+}
+
+macro_rules! declare {
+    ($($kind:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+        /// The kinds of stored things.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind { $(#[doc = concat!("A ", $text, ".")] $kind),* }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+
+            /// The kind's word: what messages, grants and tables call it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Kind::$kind => $text),* }
+            }
+
+            /// Who it belongs to.
+            pub const fn belongs(self) -> Belongs {
+                match self { $(Kind::$kind => Belongs::$belongs),* }
+            }
+
+            /// What becomes old when a row of it changes.
+            pub const fn makes_stale(self) -> Stale {
+                match self { $(Kind::$kind => Stale::$stale),* }
+            }
+        }
+
+        /// The kind and id of a stored thing: what guards, audit rows and reservations name.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Key { $(#[doc = concat!("A ", $text, ".")] $kind($id)),* }
+
+        impl Key {
+            /// The kind.
+            pub fn kind(self) -> Kind {
+                match self { $(Key::$kind(_) => Kind::$kind),* }
+            }
+
+            /// The bare number.
+            pub fn number(self) -> u32 {
+                match self { $(Key::$kind(id) => id.0),* }
+            }
+
+            /// The key of a kind and number.
+            pub fn new(kind: Kind, number: u32) -> Key {
+                match kind { $(Kind::$kind => Key::$kind($id(number))),* }
+            }
+        }
+
+        $(
+            impl From<$id> for Key {
+                fn from(id: $id) -> Key { Key::$kind(id) }
+            }
+        )*
+    };
+}
+
+kinds!([declare]);
+
+impl Kind {
+    /// The kind with this word.
+    pub fn of_word(word: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl From<Holder> for Key {
+    fn from(holder: Holder) -> Key {
+        match holder {
+            Holder::User(id) => Key::User(id),
+            Holder::Line(id) => Key::Line(id),
+        }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.kind().as_str(), self.number())
+    }
+}

@@ -1,0 +1,154 @@
+//! The fields of a line, each said once: its type and column, what a new line has, who sees it, who sets it and how, and
+//! whether connections were admitted by it. The struct, its row, its view and the options of its verbs are made of
+//! this list.
+
+use super::{Output, SeatLimit};
+use crate::caller::CallerRole;
+use crate::secret::{Mac, Sealed};
+use crate::settings::SamePlayer;
+use crate::time::{Expiry, Unix};
+use crate::{BouquetId, LineId, PackageId, UserId, Version};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// Calls a macro, named in brackets, with what comes after that and then every field of a line:
+/// `name "column": Type = new, shown to, set by, how, when, admission`.
+///
+/// - shown to, set by: the least role; `Nobody`
+/// - how: `plain` (its value is set), `text` (null is empty), `own` (a verb decides)
+/// - when: `sale` (also where a line is sold), `edit`
+/// - admission: `admits` (a change may end connections), `apart`
+#[macro_export]
+macro_rules! line_fields {
+    ([$($callback:tt)*] $($with:tt)*) => {
+        $($callback)*! { $($with)*
+            /// Unique in the tenant, case-sensitive.
+            username "username": String = String::new(), Line, Reseller, own, sale, admits;
+            /// The password, readable again by the API. The same one may be sealed anew; its digest counts.
+            #[serde(skip)]
+            password "password": Sealed = Sealed::default(), Line, Reseller, own, sale, apart;
+            /// The password's keyed digest, for sign-in.
+            #[serde(skip)]
+            password_mac "password_mac": Mac = Mac::default(), Nobody, Nobody, own, edit, admits;
+            /// The user who owns it.
+            owner "owner": UserId = UserId(0), Line, Admin, own, edit, apart;
+            /// The package it was last sold under.
+            package "package": Option<PackageId> = None, Line, Admin, own, edit, apart;
+            /// When the term ends.
+            expiry "expires_at": Expiry = Expiry::Never, Line, Admin, own, edit, admits;
+            /// Sold as a trial.
+            trial "trial": bool = false, Line, Admin, plain, edit, apart;
+            /// The switch of its reseller.
+            enabled "enabled": bool = true, Line, Reseller, plain, edit, admits;
+            /// The switch of the admins; a reseller cannot undo a ban.
+            admin_enabled "admin_enabled": bool = true, Line, Admin, plain, edit, admits;
+            /// Seats.
+            max_connections "max_connections": SeatLimit = SeatLimit::from(1), Line, Admin, plain, edit, admits;
+            /// Addresses it may come from; empty allows all.
+            allowed_addresses "allowed_addresses": Vec<IpNet> = Vec::new(), Line, Reseller, own, sale, admits;
+            /// User agents it may use (substring, case-insensitive); empty allows all.
+            allowed_agents "allowed_agents": Vec<String> = Vec::new(), Line, Reseller, own, sale, admits;
+            /// Outputs it may use; empty allows all.
+            allowed_outputs "allowed_outputs": Vec<Output> = Vec::new(), Line, Admin, plain, edit, admits;
+            /// Its bouquets, in the order of its lists.
+            bouquets "bouquets": Vec<BouquetId> = Vec::new(), Line, Reseller, own, sale, admits;
+            /// Bound to one network operator.
+            isp_lock "isp_lock": bool = false, Line, Reseller, own, sale, admits;
+            /// The operator it is bound to, learned at its first connection.
+            isp "isp": Option<String> = None, Line, Admin, own, edit, admits;
+            /// ISO 3166 country it is bound to.
+            country "country": Option<String> = None, Line, Reseller, own, sale, admits;
+            /// Feeds another panel: no slates, no device limits.
+            restreamer "restreamer": bool = false, Line, Admin, plain, edit, admits;
+            /// What happens to a start by a player that has a seat already, when all are taken; none follows
+            /// the package, for restreamers refusal, and the settings.
+            same_player "same_player": Option<SamePlayer> = None, Line, Admin, plain, edit, apart;
+            /// Notes of the admins; resellers do not see them.
+            admin_notes "admin_notes": String = String::new(), Admin, Admin, text, edit, apart;
+            /// Notes of its reseller.
+            reseller_notes "reseller_notes": String = String::new(), Reseller, Reseller, text, sale, apart;
+            /// When it was made.
+            created_at "created_at": Unix = Unix(0), Line, Nobody, own, edit, apart;
+        }
+    };
+}
+
+/// What is known of a field of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineField {
+    /// Its name in views and options.
+    pub name: &'static str,
+    /// The least role that sees it; none for what no view has.
+    pub shown_to: Option<CallerRole>,
+    /// The least role that sets it; none for what only the host sets.
+    pub set_by: Option<CallerRole>,
+    /// Whether it may be chosen where a line is sold.
+    pub at_sale: bool,
+}
+
+macro_rules! role {
+    (Nobody) => {
+        None
+    };
+    ($role:ident) => {
+        Some(CallerRole::$role)
+    };
+}
+
+macro_rules! is_sale {
+    (sale) => {
+        true
+    };
+    (edit) => {
+        false
+    };
+}
+
+macro_rules! keep_apart {
+    (apart, $to:ident, $from:ident, $name:ident) => {
+        $to.$name.clone_from(&$from.$name)
+    };
+    (admits, $to:ident, $from:ident, $name:ident) => {};
+}
+
+macro_rules! declare {
+    ($($(#[$meta:meta])* $name:ident $column:literal: $type:ty = $new:expr, $shown:ident, $set:ident, $how:ident,
+       $when:ident, $admission:ident;)*) => {
+        /// One subscription. What surfaces and plugins see of it the engine's view adds: the opened password and what
+        /// is worked out.
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        pub struct Line {
+            /// Its id.
+            pub id: LineId,
+            /// How often it has changed.
+            #[serde(skip)]
+            pub version: Version,
+            $($(#[$meta])* pub $name: $type,)*
+        }
+
+        impl Line {
+            /// Its fields besides id and version.
+            pub const FIELDS: &[LineField] = &[$(LineField {
+                name: stringify!($name),
+                shown_to: role!($shown),
+                set_by: role!($set),
+                at_sale: is_sale!($when),
+            }),*];
+
+            /// A line with nothing sold yet.
+            pub fn blank(id: LineId, owner: UserId, username: String, now: Unix) -> Line {
+                let blank = Line { id, version: Version(0), $($name: $new),* };
+                Line { owner, username, created_at: now, ..blank }
+            }
+
+            /// Whether another state of it differs in anything by which its connections were admitted.
+            pub fn admits_otherwise(&self, after: &Line) -> bool {
+                let mut compared = Line { version: self.version, ..after.clone() };
+                $(keep_apart!($admission, compared, self, $name);)*
+                compared != *self
+            }
+        }
+    };
+}
+
+line_fields!([declare]);

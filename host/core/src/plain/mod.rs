@@ -1,0 +1,11 @@
+//! Plain kinds of record: declared in one place, stored as documents, without a type or a table of their own. A new
+//! one is a file that declares it and its name in [`PLAIN`].
+
+mod field;
+mod kind;
+
+pub use field::{Deletion, PlainField, Reference};
+pub use kind::{PlainKind, Stamp};
+
+/// The plain kinds of every panel.
+pub const PLAIN: &[&PlainKind] = &[&crate::block::BLOCK];

@@ -1,0 +1,220 @@
+//! Plain configuration as documents. Some kinds of record have a type and a table of their own, the others are
+//! [plain](crate::plain); for the verbs on records all are alike.
+
+pub mod declared;
+mod merge;
+
+pub use declared::{Access, Reading, Record, RecordField};
+pub(crate) use merge::check_settable;
+pub use merge::{access, trim};
+
+use crate::Refusal;
+use crate::caller::CallerRole;
+use crate::kind::{Key, Kind};
+use crate::object::{Object, Stored};
+use crate::plain::{PLAIN, PlainKind};
+use crate::time::Unix;
+use crate::{bouquet::Bouquet, category::Category, group::Group, guide::GuideSource};
+use crate::{package::Package, series::Series, settings::Settings, stream::Stream};
+use serde_json::{Map, Value};
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug)]
+pub enum RecordKind {
+    /// With a type and a table of its own.
+    Typed(Kind),
+    /// Stored as documents.
+    Plain(&'static PlainKind),
+}
+
+/// The kinds of record of a panel.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordKinds {
+    plain: &'static [&'static PlainKind],
+}
+
+impl Default for RecordKinds {
+    fn default() -> RecordKinds {
+        RecordKinds { plain: PLAIN }
+    }
+}
+
+impl RecordKinds {
+    /// With these plain kinds instead of the shipped ones.
+    pub const fn with_plain(plain: &'static [&'static PlainKind]) -> RecordKinds {
+        RecordKinds { plain }
+    }
+
+    /// The kind with this word.
+    pub fn of_word(&self, word: &str) -> Option<RecordKind> {
+        let plain = self.plain(word).map(RecordKind::Plain);
+        plain.or_else(|| Kind::of_word(word).map(RecordKind::Typed).filter(|kind| !kind.fields().is_empty()))
+    }
+
+    /// The plain kind with this word.
+    pub fn plain(&self, word: &str) -> Option<&'static PlainKind> {
+        self.plain.iter().copied().find(|kind| kind.word == word)
+    }
+}
+
+/// Runs `$typed` with `$T` being the type of a kind of record, and `$other` for the kinds that are none.
+macro_rules! with_record {
+    ($kind:expr, $T:ident => $typed:expr, $other:expr) => {
+        with_record!(@ $kind, $T, $typed, $other, Group Package Bouquet Category Stream Series Settings GuideSource)
+    };
+    (@ $kind:expr, $T:ident, $typed:expr, $other:expr, $($variant:ident)*) => {
+        match $kind {
+            $(Kind::$variant => { type $T = $variant; $typed })*
+            _ => $other,
+        }
+    };
+}
+
+/// Likewise with `$it` being a record of that type.
+macro_rules! with_typed {
+    ($object:expr, $it:ident => $typed:expr, $other:expr) => {
+        with_typed!(@ $object, $it, $typed, $other, Group Package Bouquet Category Stream Series Settings GuideSource)
+    };
+    (@ $object:expr, $it:ident, $typed:expr, $other:expr, $($variant:ident)*) => {
+        match $object { $(Object::$variant($it) => $typed,)* _ => $other }
+    };
+}
+
+impl RecordKind {
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            RecordKind::Typed(kind) => kind.as_str(),
+            RecordKind::Plain(plain) => plain.word,
+        }
+    }
+
+    /// The kind under which it is stored.
+    pub const fn stored_as(self) -> Kind {
+        match self {
+            RecordKind::Typed(kind) => kind,
+            RecordKind::Plain(_) => Kind::Document,
+        }
+    }
+
+    /// Its fields; none for kinds that are no records.
+    pub fn fields(self) -> Vec<RecordField> {
+        match self {
+            RecordKind::Typed(kind) => with_record!(kind, T => T::FIELDS.to_vec(), Vec::new()),
+            RecordKind::Plain(plain) => plain.record_fields(),
+        }
+    }
+
+    /// What resellers read of it.
+    pub fn resellers(self) -> Reading {
+        match self {
+            RecordKind::Typed(kind) => with_record!(kind, T => T::RESELLERS, Reading::Never),
+            RecordKind::Plain(plain) => plain.resellers,
+        }
+    }
+
+    /// One before any field is set; none for what is there from the start.
+    pub fn blank(self, id: u32, now: Unix) -> Option<Object> {
+        match self {
+            RecordKind::Typed(kind) => with_record!(kind, T => T::blank(id, now).map(T::into_object), None),
+            RecordKind::Plain(plain) => Some(Object::Document(plain.blank(id, now))),
+        }
+    }
+
+    /// The record with the fields of a document set, as far as the role may set them. It is checked as far as it can
+    /// be without others.
+    ///
+    /// # Errors
+    /// `invalid_input` and `not_permitted` by the field.
+    pub fn merged(
+        self,
+        current: &Object,
+        document: &Map<String, Value>,
+        role: CallerRole,
+        now: Unix,
+    ) -> Result<Object, Refusal> {
+        if let (RecordKind::Plain(plain), Object::Document(current)) = (self, current) {
+            return plain.merged(current, document, role, now).map(Object::Document);
+        }
+        let merged = with_typed!(current, it => merge::merge(it, document, role)?.into_object(), current.clone());
+        validate(&merged)?;
+        Ok(merged)
+    }
+}
+
+/// Refuses a record whose fields are each well-formed but cannot stand.
+///
+/// # Errors
+/// `invalid_input` by the field.
+pub fn validate(object: &Object) -> Result<(), Refusal> {
+    with_typed!(object, it => it.validate(), Ok(()))
+}
+
+/// What a record with a type of its own names, with the field that does.
+pub fn references(object: &Object) -> Vec<(&'static str, Key)> {
+    with_typed!(object, it => it.references(), Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::Code;
+    use serde_json::json;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    fn merged(group: &Group, document: Value, role: CallerRole) -> Result<Group, Refusal> {
+        let kind = RecordKind::Typed(Kind::Group);
+        let merged = kind.merged(&Object::Group(group.clone()), &object(document), role, Unix(0))?;
+        Ok(Group::from_object(merged).unwrap())
+    }
+
+    #[test]
+    fn a_field_table_names_exactly_the_document_fields() {
+        for kind in Kind::ALL.iter().map(|kind| RecordKind::Typed(*kind)).filter(|kind| !kind.fields().is_empty()) {
+            let blank = kind.blank(1, Unix(0)).unwrap_or_else(|| Object::Settings(Settings::default()));
+            let mut stored: Vec<_> = object(blank.document()).keys().cloned().collect();
+            let is_beside = |name: &str| kind.word() == "bouquet" && ["members", "counts"].contains(&name);
+            let mut listed: Vec<_> =
+                kind.fields().iter().map(|field| field.name.to_owned()).filter(|name| !is_beside(name)).collect();
+            stored.sort();
+            listed.sort();
+            assert_eq!(stored, listed, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_merge_sets_what_was_sent_and_keeps_the_rest() {
+        let group = Group { name: "gold".into(), min_password: 9, ..Group::default() };
+        let silver = merged(&group, json!({"name": "silver"}), CallerRole::Admin).unwrap();
+        assert_eq!(silver, Group { name: "silver".into(), ..group });
+    }
+
+    #[test]
+    fn what_a_group_counts_is_within_what_can_be_met() {
+        let refused = |group: Group| group.validate().unwrap_err().field.unwrap();
+        let group = Group { name: "gold".into(), ..Group::default() };
+        assert_eq!(group.validate(), Ok(()));
+        for least in [0, 129, u16::MAX] {
+            assert_eq!(refused(Group { min_username: least, ..group.clone() }), "min_username");
+            assert_eq!(refused(Group { min_password: least, ..group.clone() }), "min_password");
+        }
+        for count in [0, 1_201] {
+            let mut trials = group.trials;
+            trials.window.count = count;
+            assert_eq!(refused(Group { trials, ..group.clone() }), "trials");
+        }
+    }
+
+    #[test]
+    fn a_merge_names_the_field_that_is_wrong() {
+        let group = Group { name: "gold".into(), ..Group::default() };
+        let refused = |document: Value, role| merged(&group, document, role).unwrap_err();
+        assert_eq!(refused(json!({"min_password": "x"}), CallerRole::Admin).field.as_deref(), Some("min_password"));
+        assert_eq!(refused(json!({"colour": 1}), CallerRole::Admin).field.as_deref(), Some("colour"));
+        assert_eq!(refused(json!({"id": 7}), CallerRole::Admin).code, Code::NotPermitted);
+        assert_eq!(refused(json!({"name": "x"}), CallerRole::Reseller).code, Code::NotPermitted);
+    }
+}
