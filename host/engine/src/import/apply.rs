@@ -170,7 +170,7 @@ impl Applying<'_> {
             stream.icon.clone_from(&entry.logo);
         }
         if free("sources") {
-            stream.sources = vec![entry.url.clone()];
+            stream.sources = vec![entry.url.as_str().into()];
         }
         if free("guide_channel") {
             stream.guide_channel.clone_from(&entry.tvg_id);

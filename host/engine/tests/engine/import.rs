@@ -84,7 +84,7 @@ async fn an_entry_that_moved_is_the_same_stream_when_id_and_name_say_so() {
     assert_eq!(report["counts"], json!({ "changed": 1, "unchanged": 1 }));
     let after = imported(&panel).await;
     assert_eq!((after[0].id, after.len()), (before[0].id, 2));
-    assert_eq!(after[0].sources, ["http://new.example.org/1.m3u8"]);
+    assert_eq!(after[0].sources, ["http://new.example.org/1.m3u8".into()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
