@@ -2,7 +2,7 @@
 //! one recorder, and gauges that are read when someone asks.
 
 use crate::panel::Panel;
-use metrics::{counter, describe_counter, gauge};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
@@ -15,6 +15,9 @@ const TIDY: Duration = Duration::from_secs(5);
 /// The counter of leases that only the memory of the process holds.
 const UNMIRRORED: &str = "linecard_leases_unmirrored_total";
 
+/// The gauge of packets that the channels of now have lost.
+const LOST: &str = "linecard_packets_lost";
+
 /// The recorder of the process, installed at the first use.
 static RECORDER: LazyLock<Result<PrometheusHandle, String>> = LazyLock::new(|| {
     let build = || -> Result<_, BuildError> { Ok(PrometheusBuilder::new().set_buckets(&BUCKETS)?.build_recorder()) };
@@ -25,6 +28,7 @@ static RECORDER: LazyLock<Result<PrometheusHandle, String>> = LazyLock::new(|| {
         UNMIRRORED,
         "Leases that found no free slot in the lease mirror since the start; a crash of the process loses them."
     );
+    describe_gauge!(LOST, "Packets of RTP sources that never came in time, of the channels that run now.");
     Ok(handle)
 });
 
@@ -53,6 +57,7 @@ fn read(panel: &Panel) {
     let media = panel.media.metrics();
     gauge!("linecard_channels").set(media.channels.len() as f64);
     gauge!("linecard_viewers").set(media.channels.iter().map(|channel| channel.viewers).sum::<usize>() as f64);
+    gauge!(LOST).set(media.channels.iter().map(|channel| channel.lost).sum::<u64>() as f64);
     gauge!("linecard_connections").set(panel.engine.seats().total() as f64);
     counter!(UNMIRRORED).absolute(panel.engine.seats().unmirrored());
     gauge!("linecard_plugins_tripped").set(panel.runtime.tripped().len() as f64);

@@ -14,7 +14,7 @@ use host_core::tenant::Tenant;
 use host_engine::outbox::Performer;
 use host_engine::{Engine, MaxMind, Ports};
 use host_media::{Detect, Media, MediaOptions, Timing};
-use host_outgoing::{Outgoing, OutgoingOptions};
+use host_outgoing::{Datagrams, Outgoing, OutgoingOptions};
 use host_runtime::Runtime;
 use host_store::{DataDirectory, SystemClock, SystemEntropy};
 use std::ffi::OsString;
@@ -92,6 +92,7 @@ impl Panel {
             Outgoing::new(OutgoingOptions { allow: config.outgoing.allow.clone(), ..OutgoingOptions::default() })?;
         let media = Media::new(MediaOptions {
             fetch: Arc::new(outgoing),
+            receive: Arc::new(Datagrams::new(config.outgoing.receive.clone())),
             clock,
             keyring,
             media_root: config.media.root.clone(),

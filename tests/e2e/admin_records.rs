@@ -112,6 +112,29 @@ fn a_new_stream_is_in_the_players_list_until_it_is_switched_off() {
 }
 
 #[test]
+fn sources_are_texts_and_documents_and_can_be_sent_back_as_they_were_shown() {
+    run(async {
+        let (_, admin) = panel().await;
+        let document = json!({"url": "udp://@239.1.1.1:1234", "program": 22, "interface": "127.0.0.1"});
+        let sources = json!(["test:1", document]);
+        let sent = sources.to_string();
+        let form = [("stream_display_name", "Group"), ("stream_source", sent.as_str())];
+        let stream = admin.ok("create_stream", &form).await;
+        assert_eq!(stream["stream_source"], sources);
+        let (id, shown) = (stream["id"].to_string(), stream["stream_source"].to_string());
+        let edited = admin.ok("edit_stream", &[("id", &id), ("stream_source", &shown)]).await;
+        assert_eq!(edited["stream_source"], sources);
+        for wrong in [r#"[{"url":"test:1","colour":1}]"#, r#"[{"program":1}]"#, r#"["{"]"#] {
+            assert_eq!(
+                admin.refused("edit_stream", &[("id", &id), ("stream_source", wrong)]).await,
+                "INVALID_INPUT",
+                "{wrong}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_package_is_sold_at_the_price_it_has_now() {
     run(async {
         let (tenant, admin) = panel().await;

@@ -203,7 +203,7 @@ async fn groups_with_semicolons_are_several_categories_and_the_channel_is_in_eac
 
 const ODD: &str = "#EXTM3U\n\
     #EXTINF:-1 tvg-chno=\"101\" radio=\"true\" catchup=\"default\" catchup-days=\"5\",Radio\n\
-    #EXTVLCOPT:http-user-agent=Box/1.0\nhttp://192.0.2.1/radio\n\
+    #EXTVLCOPT:network-caching=1000\nhttp://192.0.2.1/radio\n\
     #EXTINF:-1,Camera\nrtsp://192.0.2.1/camera\n\
     #EXTINF:-1,Dash\nhttp://192.0.2.1/a.mpd\n\
     #EXTINF:-1 tvg-chno=\"7\",Forger\",tvg-id=\"x\" group-title=\"Y\nhttp://192.0.2.1/forger\n\
@@ -224,7 +224,7 @@ async fn what_an_import_leaves_out_is_told_by_line_name_and_reason() {
             { "line": 11, "name": "Nowhere", "reason": "no_url" },
         ])
     );
-    assert_eq!(report["not_kept"], json!([{ "line": 4, "name": "Radio", "options": ["http-user-agent"] }]));
+    assert_eq!(report["not_kept"], json!([{ "line": 4, "name": "Radio", "options": ["network-caching"] }]));
     let written = std::fs::read_to_string(&to).unwrap();
     assert_eq!(written.lines().next(), Some("6\tprotocol_rtsp\tCamera"));
     let shown = station.run(&import).out;

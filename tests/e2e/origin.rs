@@ -13,12 +13,14 @@ use tokio::time::{Instant, interval, sleep};
 /// Length of the clip, and of each segment of the playlist.
 const CLIP: Duration = Duration::from_millis(4_800);
 const VARIANTS: &str = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n";
+/// The header that the guarded half wants.
+pub const PASS: [&str; 2] = ["x-pass", "hunter2"];
 /// A round of the clip is sent in so many parts.
 const PARTS: usize = 48;
 
 /// Serves the sample clip over and over: `/live.ts` in real time after a first round at once,
 /// `/fast.ts` forty times as fast, `/live.m3u8` as a playlist that moves on, `/main.m3u8` as one
-/// of variants, of which there is that one.
+/// of variants, of which there is that one. Below `/guarded/` the same for those who send [`PASS`].
 pub struct Origin {
     address: SocketAddr,
     opened: Arc<AtomicUsize>,
@@ -79,7 +81,13 @@ async fn answer(mut socket: TcpStream, began: Instant, opened: Arc<AtomicUsize>)
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let clip = Bytes::from_static(host_media::sample_clip());
-    match head.split(' ').nth(1)? {
+    let path = head.split(' ').nth(1)?;
+    let path = match path.strip_prefix("/guarded") {
+        Some(path) if head.to_lowercase().contains(&PASS.join(": ")) => path,
+        Some(_) => "/refused",
+        None => path,
+    };
+    match path {
         "/live.ts" => endless(&mut socket, &clip, CLIP / PARTS as u32, opened).await,
         "/fast.ts" => endless(&mut socket, &clip, CLIP / PARTS as u32 / 40, opened).await,
         "/live.m3u8" => whole(&mut socket, "application/x-mpegurl", playlist(began).as_bytes()).await,

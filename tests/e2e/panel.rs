@@ -52,6 +52,7 @@ impl TestPanel {
         let mut config = Config::default();
         config.media.root = Some(films);
         config.outgoing.allow = vec!["127.0.0.0/8".parse().unwrap()];
+        config.outgoing.receive = vec!["127.0.0.0/8".parse().unwrap()];
         config.limits.exempt = vec!["127.0.0.0/8".parse().unwrap()];
         config.plugins.unsigned = true;
         TestPanel::open(folder, config).await

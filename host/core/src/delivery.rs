@@ -2,6 +2,7 @@
 //! table of what can be delivered as what.
 
 use crate::line::Output;
+use crate::reception::is_reception;
 use serde::{Deserialize, Serialize};
 
 /// How a live stream reaches viewers.
@@ -37,6 +38,8 @@ pub enum SourceForm {
     Ts,
     /// HLS.
     Hls,
+    /// MPEG-TS in datagrams, bare or in RTP: `udp://…`, `rtp://…`.
+    Datagrams,
     /// A file below the media root.
     File,
     /// A test picture made by ffmpeg, or the bundled clip where there is none: `test:NAME`.
@@ -49,6 +52,7 @@ impl SourceForm {
         match self {
             SourceForm::Ts => "An http address",
             SourceForm::Hls => "HLS",
+            SourceForm::Datagrams => "A udp or rtp address",
             SourceForm::File => "A file",
             SourceForm::Test => "A test picture",
         }
@@ -72,6 +76,9 @@ pub fn source_form(source: &str) -> Option<SourceForm> {
             !path.is_empty() && !path.starts_with('/') && path.split('/').all(|part| part != ".." && !part.is_empty());
         return clean.then_some(SourceForm::File);
     }
+    if is_reception(source) {
+        return Some(SourceForm::Datagrams);
+    }
     let rest = source.strip_prefix("http://").or_else(|| source.strip_prefix("https://"))?;
     let path = rest.split(['?', '#']).next().unwrap_or(rest);
     if path.is_empty() || source.chars().any(char::is_control) {
@@ -84,11 +91,12 @@ pub fn source_form(source: &str) -> Option<SourceForm> {
 /// file, whole or by ranges. What is not here is refused.
 pub const fn delivers(form: SourceForm, delivery: Delivery, output: Option<Output>) -> bool {
     use Delivery::{FanOut, Proxy, Redirect};
-    use SourceForm::{File, Hls, Test, Ts};
+    use SourceForm::{Datagrams, File, Hls, Test, Ts};
     match (form, delivery, output) {
         // The channel is shared, and cut into segments where the source is no HLS.
-        (Ts | Hls | Test, FanOut, Some(Output::Ts | Output::M3u8)) => true,
-        // A viewer's own connection passes on what the source sends.
+        (Ts | Hls | Test | Datagrams, FanOut, Some(Output::Ts | Output::M3u8)) => true,
+        // A viewer's own connection passes on what the source sends. Datagrams come over none, and a
+        // viewer elsewhere can be sent neither to a group nor to a port of ours.
         (Ts | Test, Proxy, Some(Output::Ts)) => true,
         (Hls, Proxy, Some(Output::M3u8)) => true,
         // The source answers the viewer, in its own form.
@@ -110,6 +118,8 @@ mod tests {
         assert_eq!(source_form("https://h/a.ts"), Some(SourceForm::Ts));
         assert_eq!(source_form("file:films/a.mp4"), Some(SourceForm::File));
         assert_eq!(source_form("test:bars"), Some(SourceForm::Test));
+        assert_eq!(source_form("udp://@239.1.1.1:1234"), Some(SourceForm::Datagrams));
+        assert_eq!(source_form("rtp://239.1.1.1:1234"), Some(SourceForm::Datagrams));
         for bad in ["", "ftp://h/a", "file:/etc/passwd", "file:../a", "file:a//b", "http://", "http://h/\na", "test:"] {
             assert_eq!(source_form(bad), None, "{bad:?}");
         }
@@ -123,7 +133,7 @@ mod tests {
                 .iter()
                 .collect::<String>()
         };
-        let table = [SourceForm::Ts, SourceForm::Hls, SourceForm::Test, SourceForm::File]
+        let table = [SourceForm::Ts, SourceForm::Hls, SourceForm::Datagrams, SourceForm::Test, SourceForm::File]
             .map(|form| [Delivery::FanOut, Delivery::Proxy, Delivery::Redirect].map(|delivery| row(form, delivery)));
         // ts, m3u8, rtmp, file of: fan_out, proxy, redirect.
         assert_eq!(
@@ -131,6 +141,7 @@ mod tests {
             [
                 ["++-+", "+--+", "+---"], // an http address
                 ["++--", "-+--", "-+--"], // HLS
+                ["++--", "----", "----"], // datagrams
                 ["++--", "+---", "----"], // a test picture
                 ["---+", "---+", "----"], // a file
             ]

@@ -2,6 +2,7 @@
 //! reasons why some are left out.
 
 use crate::guide::{GuideChannel, Programme};
+use std::collections::BTreeMap;
 
 /// One entry of a playlist.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -10,6 +11,9 @@ pub struct PlaylistEntry {
     pub name: String,
     /// Address.
     pub url: String,
+    /// Headers that its source wants with each request, such as `User-Agent`; all of them fit a
+    /// [`Source`](crate::source::Source).
+    pub headers: BTreeMap<String, String>,
     /// `tvg-id`, may be empty.
     pub tvg_id: String,
     /// `tvg-logo`, may be empty.

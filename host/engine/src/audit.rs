@@ -149,13 +149,15 @@ fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {
 mod tests {
     use super::*;
     use host_core::category::Category;
+    use host_core::source::Source;
     use host_core::stream::Stream;
     use host_core::{CategoryId, StreamId, TenantId};
 
     const JOB: JobId = JobId(7);
 
     fn stream(id: u32, name: &str) -> Object {
-        let sources = vec!["http://tv.example.org/secret/1.ts".to_owned()];
+        let headers = [("Cookie".to_owned(), "secret".to_owned())].into();
+        let sources = vec![Source { headers, ..Source::from("http://tv.example.org/secret/1.ts") }];
         Object::Stream(Stream { id: StreamId(id), name: name.into(), sources, ..Stream::default() })
     }
 
@@ -183,6 +185,15 @@ mod tests {
         let rows = json!({ "stream": { "created": 2, "changed": 1, "deleted": 1 }, "category": { "created": 1 } });
         assert_eq!(row.after["rows"], rows);
         assert!(!row.after.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn a_stream_with_other_headers_for_its_source_says_that_and_not_which() {
+        let Object::Stream(before) = stream(1, "a") else { panic!("no stream") };
+        let mut after = before.clone();
+        after.sources[0].headers = [("Cookie".to_owned(), "secret too".to_owned())].into();
+        let row = Row { before: Some(Object::Stream(before)), after: Some(Object::Stream(after)) };
+        assert_eq!(sides(&row), Some((json!({}), json!({ "sources": "changed" }))));
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! ```
 
 mod address;
+mod asked;
 mod clean;
 mod extinf;
 mod legacy;
@@ -24,6 +25,7 @@ mod moment;
 mod open;
 mod programme;
 mod seen;
+mod tag;
 mod xml;
 pub mod xmltv;
 

@@ -2,10 +2,12 @@
 //! next one is read.
 
 use crate::address::{self, Address};
+use crate::asked::{self, Asked};
 use crate::clean::{is_too_long, one_line};
 use crate::extinf::Heading;
 use crate::lines::{Line, Lines};
 use crate::seen::Seen;
+use crate::tag::after_tag;
 use host_core::import::{ImportError, LeftOut, PlaylistEntry, Skipped};
 use std::io::Read;
 use url::Url;
@@ -17,7 +19,8 @@ type Entry = Result<PlaylistEntry, LeftOut>;
 ///
 /// `#EXTM3U` is not required; an address without `#EXTINF` is named after its last path
 /// segment. What an entry asks of a player (`#EXTVLCOPT`, `#KODIPROP`, `#EXTHTTP`, options
-/// behind the address) is named in the entry's `not_kept`; other comments are passed over.
+/// behind the address) is kept where it is a header, and named in the entry's `not_kept` where it is not; other
+/// comments are passed over.
 pub fn entries<R: Read>(reader: R) -> impl Iterator<Item = Result<Entry, ImportError>> {
     let mut lines = Lines::new(reader);
     let mut playlist = Playlist::default();
@@ -57,8 +60,8 @@ struct Playlist {
     heading: Option<Heading>,
     /// Of an `#EXTGRP` line.
     group: String,
-    /// Names of what is asked of a player.
-    options: Vec<String>,
+    /// What is asked of a player.
+    options: Vec<Asked>,
     seen: Seen,
 }
 
@@ -81,7 +84,7 @@ impl Playlist {
             return None;
         }
         if text.starts_with('#') {
-            self.options.extend(option(text));
+            self.options.extend(asked::in_line(text));
             return None;
         }
         let heading = self.heading.take().unwrap_or_default();
@@ -100,7 +103,7 @@ impl Playlist {
         &mut self,
         heading: Heading,
         group: String,
-        mut options: Vec<String>,
+        mut options: Vec<Asked>,
         address: &str,
     ) -> Result<PlaylistEntry, Skipped> {
         if heading.cut {
@@ -108,11 +111,10 @@ impl Playlist {
         }
         let Address { text, url, options: behind } = address::read(address)?;
         options.extend(behind);
-        options.sort();
-        options.dedup();
-        let mut entry = PlaylistEntry { url: text, not_kept: options, ..heading.entry };
+        let (headers, not_kept) = asked::sorted(options, url.is_some());
+        let mut entry = PlaylistEntry { url: text, headers, not_kept, ..heading.entry };
         if entry.name.is_empty() {
-            entry.name = name_of(&url);
+            entry.name = url.as_ref().map_or_else(|| group_of(&entry.url), name_of);
         }
         if entry.group.is_empty() {
             entry.group = group;
@@ -125,16 +127,6 @@ impl Playlist {
         }
         Ok(entry)
     }
-}
-
-/// The name of what a line asks of a player: `http-user-agent` of `#EXTVLCOPT:http-user-agent=x`.
-fn option(text: &str) -> Option<String> {
-    if after_tag(text, "#EXTHTTP:").is_some() {
-        return Some("EXTHTTP".to_owned());
-    }
-    let rest = after_tag(text, "#EXTVLCOPT:").or_else(|| after_tag(text, "#KODIPROP:"))?;
-    let name = one_line(rest.split('=').next().unwrap_or_default());
-    (!name.is_empty() && !is_too_long(&name)).then_some(name)
 }
 
 /// Enough of a text to find it again in the file, without a login or key that may stand in it.
@@ -151,11 +143,6 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{feff}'
 }
 
-fn after_tag<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
-    let head = text.get(..tag.len())?;
-    head.eq_ignore_ascii_case(tag).then(|| text.get(tag.len()..)).flatten()
-}
-
 /// A name out of an address: its last path segment without ending, or its host.
 fn name_of(url: &Url) -> String {
     let segment = url.path_segments().and_then(|mut segments| segments.rfind(|segment| !segment.is_empty()));
@@ -163,6 +150,13 @@ fn name_of(url: &Url) -> String {
     let stem = segment.rsplit_once('.').map_or(&*segment, |(stem, _)| stem);
     let name = one_line(stem);
     if name.is_empty() { url.host_str().unwrap_or_default().to_owned() } else { name }
+}
+
+/// The group and port of an address of datagrams: it has nothing else to be called by.
+fn group_of(address: &str) -> String {
+    let (_, rest) = address.split_once("://").unwrap_or(("", address));
+    let rest = rest.split('?').next().unwrap_or(rest);
+    one_line(rest.rsplit('@').next().unwrap_or(rest))
 }
 
 #[cfg(test)]
@@ -187,13 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_of_a_player_is_named_and_belongs_to_its_own_entry() {
+    fn what_is_asked_of_a_player_is_kept_or_named_and_belongs_to_its_own_entry() {
         let text = "#EXTINF:-1,A\n#EXTVLCOPT:http-user-agent=x\n#EXTVLCOPT:http-referrer=y\n#KODIPROP:a.b=c\n\
                     #EXTHTTP:{\"cookie\":\"z\"}\nhttp://h/a|Referer=y&User-Agent=x\n#EXTINF:-1,B\nhttp://h/b\n";
         let entries: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
-        let named = ["EXTHTTP", "Referer", "User-Agent", "a.b", "http-referrer", "http-user-agent"];
-        assert_eq!(entries[0].not_kept, named);
-        assert!(entries[1].not_kept.is_empty());
+        assert_eq!(entries[0].not_kept, ["a.b"]);
+        let headers = [("Referer", "y"), ("User-Agent", "x"), ("cookie", "z")];
+        assert_eq!(entries[0].headers, headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        assert!(entries[1].not_kept.is_empty() && entries[1].headers.is_empty());
     }
 
     #[test]
@@ -223,6 +218,15 @@ mod tests {
             let short: String = text.chars().take(60).collect();
             assert_eq!(read(&text), [Err(reason)], "{short}");
         }
+    }
+
+    #[test]
+    fn a_multicast_group_is_an_entry_like_any_other() {
+        let read = read("#EXTINF:-1 tvg-id=\"a\",A\nudp://@239.1.1.1:1234\nrtp://239.1.1.2:5004\nudp://239.1.1.3\n");
+        let [a, b] = [&read[0], &read[1]].map(|entry| entry.as_ref().unwrap());
+        assert_eq!((a.name.as_str(), a.url.as_str()), ("A", "udp://@239.1.1.1:1234"));
+        assert_eq!((b.name.as_str(), b.url.as_str()), ("239.1.1.2:5004", "rtp://239.1.1.2:5004"));
+        assert_eq!(read[2], Err(Skipped::BadUrl));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Floor 1: the only bytes. Fan-out of live streams, HLS in and out, movies with byte ranges, test
-//! pictures, and the ffmpeg supervisor.
+//! pictures, RTP, and the ffmpeg supervisor.
 //!
 //! Knows [`host_core`] only: no line, no seat, no HTTP head. It opens no outgoing socket; what it
-//! needs from elsewhere it asks of the [`host_core::port::Fetch`] port. Who may watch is decided
+//! needs from elsewhere it asks of the ports [`host_core::port::Fetch`] and [`host_core::port::Receive`]. Who may watch is decided
 //! before it is called.
 //!
 //! [`Media`] is the door: [`Media::watch`] for `.ts`, [`Media::hls`] for `.m3u8` and what it
@@ -17,6 +17,7 @@ mod media;
 mod metrics;
 mod movie;
 mod options;
+mod rtp;
 mod served;
 mod sound;
 mod supervisor;

@@ -57,13 +57,13 @@ pub(crate) struct Running {
 impl Media {
     /// Nothing runs yet; ffmpeg is looked for once.
     pub fn new(options: MediaOptions) -> Arc<Media> {
-        let MediaOptions { fetch, clock, keyring, media_root, ffmpeg, timing } = options;
+        let MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, timing } = options;
         let stop = CancellationToken::new();
         let supervisor = Arc::new(Supervisor::new(&ffmpeg, clock.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
         let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
-            upstream: Arc::new(Upstream::new(fetch.clone(), test)),
+            upstream: Arc::new(Upstream::new(fetch.clone(), receive, test)),
             movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),

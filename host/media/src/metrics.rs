@@ -36,6 +36,8 @@ pub struct ChannelMetrics {
     pub skips: u64,
     /// How often a source that played ended and another was opened.
     pub switches: u64,
+    /// Packets of its RTP sources that never came in time.
+    pub lost: u64,
 }
 
 /// Everything that runs.

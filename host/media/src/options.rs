@@ -1,7 +1,7 @@
 //! What media is built from: the ports it uses and the times it keeps.
 
 use crate::supervisor::Detect;
-use host_core::port::{Clock, Fetch, Keyring};
+use host_core::port::{Clock, Fetch, Keyring, Receive};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct MediaOptions {
     /// Where outgoing bytes come from.
     pub fetch: Arc<dyn Fetch>,
+    /// Where datagrams come from.
+    pub receive: Arc<dyn Receive>,
     /// What time it is. Waiting itself is done by the runtime's timers.
     pub clock: Arc<dyn Clock>,
     /// Makes the keys that seal the addresses in playlists (purposes `hls-key` and `hls-nonce`).

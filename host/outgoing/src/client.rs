@@ -6,6 +6,7 @@ use crate::cookies::Cookies;
 use crate::failure::{chain, failure, root};
 use crate::names::{CheckedNames, Names, SystemNames};
 use crate::request::Request;
+use crate::source_headers::SourceHeaders;
 use crate::{address, port};
 use host_core::port::{FetchError, Fetched, Validators};
 use ipnet::IpNet;
@@ -21,6 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use url::{Host, Url};
+
+/// What belongs to the source that is asked: what it is always sent, and what its servers set.
+type OfSource<'s> = Option<(&'s SourceHeaders, &'s Cookies)>;
 
 /// Hops beyond the first.
 const MAX_REDIRECTS: usize = 3;
@@ -117,8 +121,8 @@ impl Outgoing {
         self.answer(request, None).await
     }
 
-    pub(crate) async fn answer(&self, request: Request<'_>, cookies: Option<&Cookies>) -> Result<Fetched, FetchError> {
-        let followed = timeout(self.times.head, self.follow(&request, cookies)).await;
+    pub(crate) async fn answer(&self, request: Request<'_>, source: OfSource<'_>) -> Result<Fetched, FetchError> {
+        let followed = timeout(self.times.head, self.follow(&request, source)).await;
         let (url, response) = followed.map_err(|_| FetchError::TimedOut)??;
         let content_length = response.content_length();
         within(content_length.unwrap_or(0), request.max_bytes)?;
@@ -134,7 +138,7 @@ impl Outgoing {
         })
     }
 
-    async fn follow(&self, request: &Request<'_>, cookies: Option<&Cookies>) -> Result<(Url, Response), FetchError> {
+    async fn follow(&self, request: &Request<'_>, source: OfSource<'_>) -> Result<(Url, Response), FetchError> {
         let mut url = Url::parse(request.url).map_err(|_| FetchError::Forbidden("it is no http or https address"))?;
         let mut headers = headers(request)?;
         for _ in 0..=MAX_REDIRECTS {
@@ -143,11 +147,14 @@ impl Outgoing {
             if let Some(range) = request.range.and_then(|range| HeaderValue::from_str(&range.to_string()).ok()) {
                 hop.insert(RANGE, range);
             }
-            if let Some(kept) = cookies.and_then(|cookies| cookies.of(&url)) {
-                hop.append(COOKIE, kept);
+            if let Some((headers, cookies)) = source {
+                headers.add(&url, &mut hop);
+                if let Some(kept) = cookies.of(&url) {
+                    hop.append(COOKIE, kept);
+                }
             }
             let response = self.send(&url, hop).await?;
-            if let Some(cookies) = cookies {
+            if let Some((_, cookies)) = source {
                 cookies.keep(response.headers(), &url);
             }
             tracing::debug!(host = url.host_str(), status = response.status().as_u16(), "asked another server");

@@ -4,6 +4,7 @@
 
 use futures_util::TryStreamExt;
 use host_core::port::{ByteRange, Fetch};
+use host_core::source::Source;
 use host_outgoing::{Outgoing, OutgoingOptions};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -96,12 +97,12 @@ async fn cookies_of_a_source_go_back_to_the_host_that_set_them_and_to_no_other()
     })
     .await;
     let outgoing = outgoing();
-    let source = outgoing.clone().for_one_source();
+    let source = outgoing.clone().for_one_source(&Source::from("test:none"));
     for path in ["/start", "/away", "/list"] {
         text(&*source, &format!("{address}{path}"), None).await;
     }
     text(&*source, &format!("{other}/s"), None).await;
-    text(&*source.clone().for_one_source(), &format!("{address}/stranger"), None).await;
+    text(&*source.clone().for_one_source(&Source::from("test:none")), &format!("{address}/stranger"), None).await;
     text(&*outgoing, &format!("{address}/nobody"), None).await;
     let carried = |heads: &Mutex<Vec<String>>| -> Vec<String> {
         let heads = heads.lock().unwrap();
@@ -112,4 +113,26 @@ async fn cookies_of_a_source_go_back_to_the_host_that_set_them_and_to_no_other()
     let pass = "pass=hunter2";
     assert_eq!(carried(&heads), ["", pass, pass, pass, "", ""], "start, list, away, list, another source, none");
     assert_eq!(carried(&other_heads), ["", "theirs=2"]);
+}
+
+#[tokio::test]
+async fn headers_of_a_source_go_with_each_request_and_passes_among_them_to_its_own_host_alone() {
+    let (other, other_heads) = server("127.0.0.2", |_, _| ok("", "segment")).await;
+    let elsewhere = other.clone();
+    let (address, heads) = server("127.0.0.1", move |head, _| match head.split(' ').nth(1) {
+        Some("/away") => Some(format!("HTTP/1.1 302 Found\r\nLocation: {elsewhere}/s\r\nContent-Length: 0\r\n\r\n")),
+        _ => ok("", "list"),
+    })
+    .await;
+    let headers = [("User-Agent", "box"), ("X-Pass", "hunter2")].map(|(name, value)| (name.into(), value.into()));
+    let source = Source { headers: headers.into(), ..Source::from(format!("{address}/list")) };
+    let source = outgoing().for_one_source(&source);
+    for url in [format!("{address}/list"), format!("{address}/away"), format!("{other}/s")] {
+        text(&*source, &url, None).await;
+    }
+    let carried = |heads: &Mutex<Vec<String>>, header: &str| {
+        heads.lock().unwrap().iter().filter(|head| head.contains(header)).count()
+    };
+    assert_eq!((carried(&heads, "user-agent: box\r\n"), carried(&heads, "x-pass: hunter2\r\n")), (2, 2));
+    assert_eq!((carried(&other_heads, "user-agent: box\r\n"), carried(&other_heads, "x-pass")), (2, 0));
 }

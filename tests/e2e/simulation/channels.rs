@@ -54,8 +54,8 @@ impl Channels {
             give_up: seconds(10),
             ..Timing::default()
         };
-        let fetch = origins.clone();
-        let options = MediaOptions { fetch, clock, keyring, media_root: None, ffmpeg: Detect::Off, timing };
+        let (fetch, receive) = (origins.clone(), origins.clone());
+        let options = MediaOptions { fetch, receive, clock, keyring, media_root: None, ffmpeg: Detect::Off, timing };
         let media = Media::new(options);
         Channels { viewers: Vec::new(), began: 0, media, origins, trace, executor }
     }

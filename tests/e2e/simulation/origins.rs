@@ -4,7 +4,9 @@
 use super::trace::Trace;
 use bytes::Bytes;
 use futures_util::Stream;
-use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched, Pending};
+use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched, Pending, Receive};
+use host_core::reception::Reception;
+use host_core::source::Source;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -180,8 +182,14 @@ impl Fetch for Origins {
         })
     }
 
-    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+    fn for_one_source(self: Arc<Self>, _: &Source) -> Arc<dyn Fetch> {
         self
+    }
+}
+
+impl Receive for Origins {
+    fn receive(&self, _: &Reception) -> Result<ByteStream, FetchError> {
+        Err(FetchError::Forbidden("there are no datagrams"))
     }
 }
 

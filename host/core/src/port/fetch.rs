@@ -2,6 +2,7 @@
 //! and caps lengths.
 
 use super::Pending;
+use crate::source::Source;
 use bytes::Bytes;
 use futures_core::Stream;
 use std::fmt;
@@ -102,9 +103,10 @@ pub trait Fetch: Send + Sync + 'static {
     /// Asks for an address, or for a range of it.
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError>;
 
-    /// The same for the requests of one source: while it lives, cookies that are set by an answer or
-    /// a redirect go back to the host that set them, and to no other. Without it there are no cookies.
-    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch>;
+    /// The same for the requests of one source: with its headers, and while it lives, cookies that are set
+    /// by an answer or a redirect go back to the host that set them, and to no other. Without it there are
+    /// no cookies.
+    fn for_one_source(self: Arc<Self>, source: &Source) -> Arc<dyn Fetch>;
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 
 mod answers;
 mod fetch;
+mod receive;
 mod store;
 
 pub use answers::*;
 pub use fetch::*;
+pub use receive::*;
 pub use store::*;
 
 use crate::journal::{Entry, JournalQuery};

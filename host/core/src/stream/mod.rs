@@ -7,6 +7,7 @@ mod record;
 
 use crate::details::Details;
 use crate::line::Output;
+use crate::source::Source;
 use crate::time::Unix;
 use crate::{CategoryId, GuideSourceId, Refusal, SeriesId, StreamId, Version, refusal::Code};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ pub enum StreamKind {
     #[default]
     Live,
     /// A channel of the panel's own making, listed beside the live ones. It plays from the same
-    /// sources as they do: http, https or test, the next one when one fails.
+    /// sources as they do, the next one when one fails.
     CreatedChannel,
     /// A movie.
     Movie,
@@ -90,7 +91,7 @@ pub struct Stream {
     /// Address of the logo or poster, may be empty.
     pub icon: String,
     /// Ordered sources; the next one is tried when one fails. At most 16.
-    pub sources: Vec<String>,
+    pub sources: Vec<Source>,
     /// How a live stream reaches viewers.
     pub delivery: Delivery,
     /// The guide channel (`tvg-id`), may be empty.
@@ -162,13 +163,14 @@ impl Stream {
             return refuse("sources", format!("A stream has at most {} sources.", Self::MAX_SOURCES));
         }
         for source in &self.sources {
-            let Some(form) = source_form(source) else {
+            let Some(form) = source.form() else {
                 return refuse(
                     "sources",
-                    "A source is http://…, https://…, file:PATH below the media root, or test:NAME.".into(),
+                    "A source is http://…, https://…, udp://…, rtp://…, file:PATH below the media root, or test:NAME."
+                        .into(),
                 );
             };
-            if is_dash(source) && form != SourceForm::File {
+            if is_dash(&source.url) && form != SourceForm::File {
                 return refuse(
                     "sources",
                     "DASH (.mpd) cannot be the source of a stream; use the HLS address (.m3u8) of the same programme."
@@ -176,6 +178,9 @@ impl Stream {
                 );
             }
             self.deliverable(form)?;
+            if let Err(reason) = source.fits(form, self.kind.is_live(), self.delivery) {
+                return refuse("sources", reason);
+            }
         }
         if (self.kind == StreamKind::Episode) != self.episode_of.is_some() {
             return refuse("episode_of", "An episode, and nothing else, names its series, season and number.".into());
@@ -194,7 +199,7 @@ impl Stream {
 
     /// Whether one of its sources can be delivered so: `None` is a file, whole or by ranges.
     pub fn delivers(&self, output: Option<Output>) -> bool {
-        self.sources.iter().filter_map(|source| source_form(source)).any(|form| delivers(form, self.delivery, output))
+        self.sources.iter().filter_map(Source::form).any(|form| delivers(form, self.delivery, output))
     }
 
     /// Refuses a source that this kind of stream could not play in any output.
@@ -205,7 +210,7 @@ impl Stream {
             return Ok(());
         }
         let (what, others) = if self.kind.is_live() {
-            ("a live stream", "it plays from http, https and test sources")
+            ("a live stream", "it plays from http, https, udp, rtp and test sources")
         } else {
             ("a movie or episode", "it plays from files and from http and https addresses that are no HLS")
         };
@@ -235,30 +240,34 @@ mod tests {
     }
 
     /// What saving says for each form of source: the refused field, or `ok`.
-    fn saved(kind: StreamKind, delivery: Delivery) -> [String; 4] {
-        ["http://h/a", "http://h/a.m3u8", "file:a.mp4", "test:bars"].map(|source| {
-            match stream(kind, delivery, source).validate() {
+    fn saved(kind: StreamKind, delivery: Delivery) -> [String; 5] {
+        ["http://h/a", "http://h/a.m3u8", "file:a.mp4", "test:bars", "udp://@239.1.1.1:1234"].map(
+            |source| match stream(kind, delivery, source).validate() {
                 Ok(()) => "ok".to_owned(),
                 Err(refusal) => refusal.field.unwrap().into_owned(),
-            }
-        })
+            },
+        )
     }
 
     #[test]
     fn a_live_stream_is_saved_when_a_cell_of_the_table_plays_it() {
         for kind in [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Radio] {
-            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "ok", "sources", "ok"], "{kind:?}");
-            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "ok", "sources", "ok"], "{kind:?}");
-            assert_eq!(saved(kind, Delivery::Redirect), ["ok", "ok", "sources", "delivery"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "ok", "sources", "ok", "ok"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "ok", "sources", "ok", "delivery"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Redirect), ["ok", "ok", "sources", "delivery", "delivery"], "{kind:?}");
         }
     }
 
     #[test]
     fn a_movie_is_saved_when_its_bytes_come_as_one_file_through_the_panel() {
         for kind in [StreamKind::Movie, StreamKind::Episode] {
-            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "sources", "ok", "sources"], "{kind:?}");
-            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "sources", "ok", "sources"], "{kind:?}");
-            assert_eq!(saved(kind, Delivery::Redirect), ["delivery", "sources", "delivery", "sources"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::FanOut), ["ok", "sources", "ok", "sources", "sources"], "{kind:?}");
+            assert_eq!(saved(kind, Delivery::Proxy), ["ok", "sources", "ok", "sources", "sources"], "{kind:?}");
+            assert_eq!(
+                saved(kind, Delivery::Redirect),
+                ["delivery", "sources", "delivery", "sources", "sources"],
+                "{kind:?}"
+            );
         }
     }
 

@@ -10,7 +10,8 @@ use host_core::category::{Category, CategoryKind};
 use host_core::event::Effect;
 use host_core::import::{LeftOut, PlaylistEntry, Skipped};
 use host_core::object::{Kind, Unique};
-use host_core::stream::{Origin, Stream, StreamKind};
+use host_core::source::Source;
+use host_core::stream::{Delivery, Origin, Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, StreamId};
 use std::collections::{HashMap, HashSet};
@@ -170,7 +171,12 @@ impl Applying<'_> {
             stream.icon.clone_from(&entry.logo);
         }
         if free("sources") {
-            stream.sources = vec![entry.url.clone()];
+            let mut source = Source::from(entry.url.as_str());
+            // Viewers who are redirected send headers of their own.
+            if stream.delivery != Delivery::Redirect {
+                source.headers.clone_from(&entry.headers);
+            }
+            stream.sources = vec![source];
         }
         if free("guide_channel") {
             stream.guide_channel.clone_from(&entry.tvg_id);

@@ -12,6 +12,7 @@ use host_core::time::Unix;
 use host_engine::import::{GuideOptions, PlaylistOptions, guide, playlist};
 use host_engine::{Work, record};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn options() -> PlaylistOptions {
     PlaylistOptions { source: "free-tv".into(), bouquet: "Free".into(), prune: false, dry_run: false }
@@ -43,6 +44,23 @@ async fn imported(panel: &Panel) -> Vec<Stream> {
             _ => None,
         })
         .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_an_entry_asks_for_are_those_of_its_source_unless_viewers_are_redirected() {
+    let panel = Panel::new().await;
+    let headers = BTreeMap::from([("User-Agent".to_owned(), "Box/1.0".to_owned())]);
+    import(&panel, &options(), vec![entry(1), entry(2)]).await;
+    let redirected = imported(&panel).await.remove(0);
+    let redirect = map(json!({ "delivery": "redirect" }));
+    let verb = async |work: &mut Work| record::edit(work, "stream", redirected.id.0, &redirect).await;
+    panel.engine.act(Caller::system(panel.tenant, "t"), "t", verb).await.unwrap();
+    let asking = |number| PlaylistEntry { headers: headers.clone(), ..entry(number) };
+    let again = import(&panel, &options(), vec![asking(1), asking(2)]).await;
+    assert_eq!(again["counts"], json!({ "unchanged": 1, "changed": 1 }));
+    let streams = imported(&panel).await;
+    assert!(streams[0].sources[0].headers.is_empty());
+    assert_eq!(streams[1].sources[0].headers, headers);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +102,7 @@ async fn an_entry_that_moved_is_the_same_stream_when_id_and_name_say_so() {
     assert_eq!(report["counts"], json!({ "changed": 1, "unchanged": 1 }));
     let after = imported(&panel).await;
     assert_eq!((after[0].id, after.len()), (before[0].id, 2));
-    assert_eq!(after[0].sources, ["http://new.example.org/1.m3u8"]);
+    assert_eq!(after[0].sources, ["http://new.example.org/1.m3u8".into()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 use axum::response::Response;
 use futures_util::StreamExt;
 use host_core::line::Output;
-use host_core::stream::{Delivery, Stream, delivers, source_form};
+use host_core::stream::{Delivery, Stream, delivers};
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal};
 use host_engine::connection::Look;
@@ -49,7 +49,7 @@ pub(super) async fn live(mut start: StreamRequest<'_>) -> Result<Response, Denie
 /// stream without any source is left to media, which says so.
 fn keep_deliverable(stream: &mut Stream, output: Output) -> Result<(), Denied> {
     let (delivery, had_some) = (stream.delivery, !stream.sources.is_empty());
-    stream.sources.retain(|source| source_form(source).is_some_and(|form| delivers(form, delivery, Some(output))));
+    stream.sources.retain(|source| source.form().is_some_and(|form| delivers(form, delivery, Some(output))));
     if had_some && stream.sources.is_empty() {
         return Err(Refusal::new(Code::OutputRefused, "This stream has no such output.").into());
     }
@@ -119,7 +119,7 @@ async fn redirected(start: &StreamRequest<'_>, output: Output) -> Result<Respons
     let mut seat = start.admitted(Some(output), start.session("redirect")).await?;
     seat.linger();
     let mut response = crate::answer::empty(StatusCode::FOUND);
-    response.headers_mut().insert(LOCATION, HeaderValue::from_str(source).map_err(|_| Denied::NotFound)?);
+    response.headers_mut().insert(LOCATION, HeaderValue::from_str(&source.url).map_err(|_| Denied::NotFound)?);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache, must-revalidate"));
     Ok(response)
 }

@@ -2,7 +2,9 @@
 //! maps of the networks that break at one address.
 
 use futures_util::{StreamExt, stream};
-use host_core::port::{ByteRange, Fetch, FetchError, Fetched, Networks, Pending};
+use host_core::port::{ByteRange, ByteStream, Fetch, FetchError, Fetched, Networks, Pending, Receive};
+use host_core::reception::Reception;
+use host_core::source::Source;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +50,13 @@ impl Fetch for Elsewhere {
         })
     }
 
-    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+    fn for_one_source(self: Arc<Self>, _: &Source) -> Arc<dyn Fetch> {
         self
+    }
+}
+
+impl Receive for Elsewhere {
+    fn receive(&self, _: &Reception) -> Result<ByteStream, FetchError> {
+        Err(FetchError::Forbidden("there are no datagrams"))
     }
 }

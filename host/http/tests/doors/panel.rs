@@ -99,6 +99,7 @@ impl Panel {
         runtime.start().await.unwrap();
         let media = Media::new(MediaOptions {
             fetch: Arc::new(Elsewhere),
+            receive: Arc::new(Elsewhere),
             clock,
             keyring,
             media_root: Some(folder.path().to_path_buf()),

@@ -8,6 +8,7 @@ use crate::metrics::{ChannelMetrics, ChannelState};
 use crate::options::Timing;
 use crate::ts::Versions;
 use host_core::port::Clock;
+use host_core::source::Source;
 use host_core::{StreamId, TenantId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -25,7 +26,7 @@ pub(crate) struct Plan {
     /// Which stream.
     pub(crate) stream: StreamId,
     /// In order of preference.
-    pub(crate) sources: Vec<String>,
+    pub(crate) sources: Vec<Source>,
     /// How long things last.
     pub(crate) timing: Timing,
     /// What time it is.
@@ -46,6 +47,7 @@ pub(crate) struct Channel {
     pub(super) source: AtomicUsize,
     pub(super) bytes_in: AtomicU64,
     pub(super) switches: AtomicU64,
+    pub(super) lost: Arc<AtomicU64>,
     /// Of the tables that its viewers get, whatever source they come from.
     pub(super) versions: Versions,
 }
@@ -54,8 +56,8 @@ impl Channel {
     /// A channel that [`Channel::run`] has yet to fill.
     pub(crate) fn new(plan: Plan) -> Arc<Channel> {
         let ring = Arc::new(Ring::new(plan.clock.monotonic(), &plan.budget));
-        let (source, bytes_in, switches, versions) = Default::default();
-        Arc::new(Channel { plan, ring, source, bytes_in, switches, versions })
+        let (source, bytes_in, switches, lost, versions) = Default::default();
+        Arc::new(Channel { plan, ring, source, bytes_in, switches, lost, versions })
     }
 
     /// Ends it; its viewers' streams end.
@@ -82,6 +84,7 @@ impl Channel {
             bytes_out,
             skips,
             switches: self.switches.load(Relaxed),
+            lost: self.lost.load(Relaxed),
         }
     }
 
@@ -93,6 +96,7 @@ impl Channel {
             timing: self.plan.timing,
             clock: self.plan.clock.clone(),
             versions: self.versions.clone(),
+            lost: self.lost.clone(),
         })
     }
 

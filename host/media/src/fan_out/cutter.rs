@@ -40,12 +40,15 @@ struct Joint {
     pts: Option<u64>,
     /// Packets of each table that were written.
     written: [u8; 2],
+    /// When a packet of the program came last, and when one of any program did.
+    seen_at: [Duration; 2],
 }
 
 impl Cutter {
-    /// For a source that was just opened: what it gives does not continue what was before.
-    pub(super) fn new(versions: Versions) -> Cutter {
-        Cutter { reader: Reader::new(versions), joint: Joint::default() }
+    /// For a source that was just opened: what it gives does not continue what was before. `program` is the
+    /// number of the one to play, or none for the first.
+    pub(super) fn new(versions: Versions, program: Option<u16>) -> Cutter {
+        Cutter { reader: Reader::of(versions, program), joint: Joint::default() }
     }
 
     /// Takes bytes, gives pieces.
@@ -79,8 +82,10 @@ impl Cutter {
             return Some("it is no transport stream");
         }
         match self.joint.known_since {
-            _ if self.has_entered() => None,
-            None => (now >= opened + open).then_some("it names no program"),
+            _ if self.has_entered() => self.joint.misses_program().then_some("the program that plays went silent"),
+            None if now < opened + open => None,
+            None if self.reader.lacks_wanted() => Some("it does not have the program that was chosen"),
+            None => Some("it names no program"),
             Some(_) if now < opened + open + PATIENCE => None,
             Some(_) if self.reader.is_scrambled() => Some("it is scrambled"),
             Some(_) => Some("it gave no place to enter"),
@@ -97,6 +102,9 @@ impl Joint {
     fn push(&mut self, reader: &Reader, seen: Seen<'_>, now: Duration, out: &mut impl FnMut(Piece)) {
         if !reader.tables().is_empty() {
             self.known_since.get_or_insert(now);
+        }
+        if seen.table.is_none() {
+            self.seen_at = [if seen.belongs { now } else { self.seen_at[0] }, now];
         }
         if seen.entry.is_some_and(|entry| self.takes(entry, now)) {
             self.take(now).into_iter().for_each(&mut *out);
@@ -115,13 +123,20 @@ impl Joint {
             self.clock = reader.clock();
         }
         match seen.table {
-            None => self.bytes.extend_from_slice(seen.packet.bytes()),
+            None if seen.belongs => self.bytes.extend_from_slice(seen.packet.bytes()),
+            None => {}
             Some(table) if seen.packet.starts_unit() => self.write(reader, table),
             Some(_) => {}
         }
         if self.bytes.len() >= PIECE_BYTES {
             self.take(now).into_iter().for_each(out);
         }
+    }
+
+    /// Whether the other programs of the stream go on without the one that plays.
+    fn misses_program(&self) -> bool {
+        let [ours, any] = self.seen_at;
+        any >= ours + PATIENCE
     }
 
     /// Whether a place to enter is taken. Key frames always are; other pictures only as long as no
@@ -189,7 +204,7 @@ mod tests {
 
     #[test]
     fn pieces_are_whole_packets_begin_at_entries_and_lose_nothing_after_the_first() {
-        let mut cutter = Cutter::new(Versions::default());
+        let mut cutter = Cutter::new(Versions::default(), None);
         let mut pieces = Vec::new();
         // Five copies, read 1,316 bytes a millisecond, as a network would give them.
         for (ms, bytes) in CLIP.repeat(5).chunks(1_316).enumerate() {
@@ -211,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_is_no_transport_stream_is_told_within_a_few_megabytes() {
-        let mut cutter = Cutter::new(Versions::default());
+        let mut cutter = Cutter::new(Versions::default(), None);
         for _ in 0..100 {
             assert!(cut(&mut cutter, &[0x47; 100], Duration::ZERO).is_empty());
             assert!(cut(&mut cutter, &b"<html>".repeat(5_000), Duration::ZERO).is_empty());
@@ -240,7 +255,7 @@ mod tests {
     #[test]
     fn a_stream_that_never_shows_a_key_frame_may_be_entered_when_our_patience_is_over() {
         let bytes = keyless();
-        let mut cutter = Cutter::new(Versions::default());
+        let mut cutter = Cutter::new(Versions::default(), None);
         for tenth in 0..90 {
             assert!(cut(&mut cutter, &bytes, SECOND * tenth / 10).is_empty(), "{tenth}");
         }
@@ -254,7 +269,7 @@ mod tests {
     #[test]
     fn between_key_frames_nothing_else_is_entered_however_many_bytes_go_by() {
         let between = keyless().repeat(100);
-        let mut cutter = Cutter::new(Versions::default());
+        let mut cutter = Cutter::new(Versions::default(), None);
         let mut pieces = cut(&mut cutter, CLIP, Duration::ZERO);
         for second in 1..60 {
             pieces.extend(cut(&mut cutter, &between, SECOND * second));
@@ -268,7 +283,7 @@ mod tests {
 
     #[test]
     fn after_the_first_key_frame_weak_places_are_no_longer_taken() {
-        let (bytes, mut cutter) = (keyless(), Cutter::new(Versions::default()));
+        let (bytes, mut cutter) = (keyless(), Cutter::new(Versions::default(), None));
         for second in 0..12 {
             cut(&mut cutter, &bytes, SECOND * second);
         }
@@ -282,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_source_that_names_no_program_or_gives_no_place_is_not_waited_for() {
-        let mut cutter = Cutter::new(Versions::default());
+        let mut cutter = Cutter::new(Versions::default(), None);
         let null: Vec<u8> = [&[0x47, 0x1f, 0xff, 0x10][..], &[0xff; 184]].concat().repeat(20);
         cut(&mut cutter, &null, Duration::ZERO);
         assert_eq!(cutter.trouble(Duration::ZERO, 11 * SECOND, 12 * SECOND), None);

@@ -6,6 +6,8 @@ mod cutter;
 mod order;
 mod paced;
 mod play;
+#[cfg(test)]
+mod program_tests;
 mod returning;
 mod ring;
 mod run;

@@ -121,11 +121,11 @@ impl<'a> Play<'a> {
         let opened = tokio::select! {
             biased;
             () = self.unwatched() => return Err(End::Over),
-            opened = timeout(timing.open, channel.plan.upstream.open(source)) => opened,
+            opened = timeout(timing.open, channel.plan.upstream.open(source, &channel.lost)) => opened,
         };
         let opened = opened.map_err(|_| End::from("it took too long to open"))?;
         let Opened { bytes, rests } = opened.map_err(|error| End::from(&error))?;
-        let cutter = Cutter::new(channel.versions.clone());
+        let cutter = Cutter::new(channel.versions.clone(), source.program);
         Ok(Reading { bytes, cutter, opened: channel.now(), stall: timing.stall_of(rests) })
     }
 

@@ -8,8 +8,10 @@ use crate::options::Timing;
 use crate::ts::Versions;
 use futures_util::StreamExt;
 use host_core::port::{ByteStream, Clock};
+use host_core::source::Source;
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -34,19 +36,20 @@ pub(super) struct Back {
 /// What a source is tried with.
 pub(super) struct Trial {
     pub(super) upstream: Arc<Upstream>,
-    pub(super) source: String,
+    pub(super) source: Source,
     pub(super) timing: Timing,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) versions: Versions,
+    pub(super) lost: Arc<AtomicU64>,
 }
 
 impl Trial {
     async fn run(self) -> Result<Back, Reason> {
-        let opened = timeout(self.timing.open, self.upstream.open(&self.source)).await;
+        let opened = timeout(self.timing.open, self.upstream.open(&self.source, &self.lost)).await;
         let opened = opened.map_err(|_| Reason::Borrowed("it took too long to open"))?;
         let Opened { mut bytes, rests } = opened.map_err(|error| Reason::Owned(error.to_string()))?;
         let stall = self.timing.stall_of(rests);
-        let (mut cutter, mut pieces, mut read) = (Cutter::new(self.versions), Vec::new(), 0);
+        let (mut cutter, mut pieces, mut read) = (Cutter::new(self.versions, self.source.program), Vec::new(), 0);
         let began = self.clock.monotonic();
         let mut last = began;
         loop {

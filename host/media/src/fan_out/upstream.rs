@@ -4,11 +4,14 @@
 use super::paced::{is_recording, paced};
 use crate::form::{Form, detect_form};
 use crate::test_source::TestSource;
-use crate::{hls, sound};
-use host_core::port::{ByteStream, Fetch, FetchError, Fetched};
-use host_core::stream::{SourceForm, source_form};
+use crate::{hls, rtp, sound};
+use host_core::port::{ByteStream, Fetch, FetchError, Fetched, Receive};
+use host_core::reception::Framing;
+use host_core::source::Source;
+use host_core::stream::SourceForm;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::Notify;
 
 /// How many addresses are remembered, with what they led to; those that are used least go first.
@@ -18,6 +21,8 @@ const MAX_KEPT: usize = 16_384;
 pub(crate) struct Upstream {
     /// For addresses.
     fetch: Arc<dyn Fetch>,
+    /// For groups and ports.
+    receive: Arc<dyn Receive>,
     /// For `test:NAME`.
     test: TestSource,
     /// Whether an address led to an HLS playlist when it was last opened.
@@ -43,19 +48,20 @@ impl Opened {
 
 impl Upstream {
     /// Remembers nothing yet.
-    pub(crate) fn new(fetch: Arc<dyn Fetch>, test: TestSource) -> Upstream {
-        Upstream { fetch, test, kept: quick_cache::sync::Cache::new(MAX_KEPT), news: Notify::new() }
+    pub(crate) fn new(fetch: Arc<dyn Fetch>, receive: Arc<dyn Receive>, test: TestSource) -> Upstream {
+        Upstream { fetch, receive, test, kept: quick_cache::sync::Cache::new(MAX_KEPT), news: Notify::new() }
     }
 
-    /// Opens a source.
-    pub(crate) async fn open(&self, source: &str) -> Result<Opened, FetchError> {
-        match source_form(source) {
+    /// Opens a source; `lost` counts the packets of RTP that never come.
+    pub(crate) async fn open(&self, source: &Source, lost: &Arc<AtomicU64>) -> Result<Opened, FetchError> {
+        match source.form() {
             Some(SourceForm::Test) => {
-                Ok(Opened { bytes: self.test.open(source.trim_start_matches("test:")), rests: false })
+                Ok(Opened { bytes: self.test.open(source.url.trim_start_matches("test:")), rests: false })
             }
+            Some(SourceForm::Datagrams) => self.receive(source, lost),
             Some(SourceForm::Ts | SourceForm::Hls) => {
-                let fetch = self.fetch.clone().for_one_source();
-                let (form, fetched) = self.ask(&*fetch, source).await?;
+                let fetch = self.fetch.clone().for_one_source(source);
+                let (form, fetched) = self.ask(&*fetch, &source.url).await?;
                 let is_recording = is_recording(fetched.content_length);
                 match (form, form.unplayable()) {
                     (_, Some(reason)) => Err(FetchError::Unplayable(reason)),
@@ -65,23 +71,34 @@ impl Upstream {
                 }
             }
             Some(SourceForm::File) | None => {
-                Err(FetchError::Unplayable("a live stream plays from http, https or test sources"))
+                Err(FetchError::Unplayable("a live stream plays from http, https, udp, rtp or test sources"))
             }
         }
     }
 
+    fn receive(&self, source: &Source, lost: &Arc<AtomicU64>) -> Result<Opened, FetchError> {
+        let reception = source.reception().map_err(|_| FetchError::Forbidden("it is no udp or rtp address"))?;
+        let datagrams = self.receive.receive(&reception)?;
+        let bytes = match reception.framing {
+            Framing::Bare => datagrams,
+            Framing::Rtp => rtp::payloads(datagrams, lost.clone()),
+        };
+        Ok(Opened { bytes, rests: false })
+    }
+
     /// Whether these sources are HLS, as far as that is remembered: one is, and none is something else.
-    /// `None` when nothing is known of any.
-    pub(crate) fn are_hls(&self, sources: &[String]) -> Option<bool> {
-        let known = |source: &String| match source_form(source) {
-            Some(SourceForm::Ts | SourceForm::Hls) => self.kept.get(source),
+    /// `None` when nothing is known of any. One of whose programs one is chosen counts as something else,
+    /// because its segments cannot be handed on as they are.
+    pub(crate) fn are_hls(&self, sources: &[Source]) -> Option<bool> {
+        let known = |source: &Source| match source.form() {
+            Some(SourceForm::Ts | SourceForm::Hls) if source.program.is_none() => self.kept.get(&source.url),
             _ => Some(false),
         };
         sources.iter().filter_map(known).reduce(|one, other| one && other)
     }
 
     /// Resolves when something is known of one of these sources, which somebody opens.
-    pub(crate) async fn until_known(&self, sources: &[String]) {
+    pub(crate) async fn until_known(&self, sources: &[Source]) {
         loop {
             let mut news = pin!(self.news.notified());
             news.as_mut().enable();

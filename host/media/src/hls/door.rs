@@ -1,6 +1,7 @@
 //! The doors of HLS: a start, which leads to a session's playlist, and what that leads to.
 
 use super::pass::{Addresses, Pass, Wanted};
+use super::proxy::At;
 use super::rewrite::Rewritten;
 use crate::served::Served;
 use crate::{Media, MediaError};
@@ -26,7 +27,7 @@ impl Media {
         let addresses = Addresses::new(&self.sealer, tenant, stream.id);
         let name = addresses.session(session)?;
         if self.hands_on(tenant, stream).await? {
-            let main = self.handed_on(tenant, stream).await?;
+            let (_, main) = self.handed_on(tenant, stream).await?;
             if main.best.is_some() {
                 return Ok(main.template.of_session(&name));
             }
@@ -55,7 +56,11 @@ impl Media {
         let name = addresses.session(&pass.session)?;
         let hands_on = pass.wanted == Wanted::Stream && self.hands_on(tenant, stream).await?;
         let list = match &pass.wanted {
-            Wanted::Playlist(address) => self.proxy.playlist(tenant, stream.id, address).await?,
+            Wanted::Playlist(address) => {
+                let source = stream.sources.get(usize::from(pass.place)).cloned().unwrap_or_default();
+                let at = At { tenant, stream: stream.id, place: pass.place };
+                self.proxy.playlist(at, &source, address).await?
+            }
             Wanted::Stream if hands_on => self.segments_of(tenant, stream).await?,
             Wanted::Stream => {
                 let segmenter = self.segmenter(tenant, stream)?;
@@ -76,7 +81,10 @@ impl Media {
     /// When it is not there any more, or the source does not give it.
     pub async fn piece(&self, tenant: TenantId, pass: &Pass, range: Option<&str>) -> Result<Served, MediaError> {
         match &pass.wanted {
-            Wanted::Bytes(address) => self.proxy.bytes(tenant, pass.stream, address, range).await,
+            Wanted::Bytes(address) => {
+                let at = At { tenant, stream: pass.stream, place: pass.place };
+                self.proxy.bytes(at, address, range).await
+            }
             Wanted::Segment(number) => {
                 let segmenter = self.running.lock().segmenters.get(&(tenant, pass.stream)).cloned();
                 let segment = segmenter.and_then(|segmenter| segmenter.segment(*number)).ok_or(MediaError::NotFound)?;
@@ -86,15 +94,16 @@ impl Media {
         }
     }
 
-    /// The playlist of the first source that answers.
-    async fn handed_on(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Rewritten>, MediaError> {
+    /// The playlist of the first source that answers, and which one that is.
+    async fn handed_on(&self, tenant: TenantId, stream: &Stream) -> Result<(At, Arc<Rewritten>), MediaError> {
         let mut trouble = MediaError::StreamDown;
-        for source in &stream.sources {
-            match self.proxy.playlist(tenant, stream.id, source).await {
-                Ok(playlist) => return Ok(playlist),
+        for (place, source) in (0..).zip(&stream.sources) {
+            let at = At { tenant, stream: stream.id, place };
+            match self.proxy.playlist(at, source, &source.url).await {
+                Ok(playlist) => return Ok((at, playlist)),
                 Err(error) => {
                     // It may be something else by now.
-                    self.upstream.forget(source);
+                    self.upstream.forget(&source.url);
                     trouble = error;
                 }
             }
@@ -105,10 +114,10 @@ impl Media {
     /// The same, and of a playlist of variants the best one: whoever reads a session's playlist must
     /// not find variants in it when another source has taken over.
     async fn segments_of(&self, tenant: TenantId, stream: &Stream) -> Result<Arc<Rewritten>, MediaError> {
-        let list = self.handed_on(tenant, stream).await?;
-        match &list.best {
-            Some(best) => self.proxy.playlist(tenant, stream.id, best).await,
-            None => Ok(list),
+        let (at, list) = self.handed_on(tenant, stream).await?;
+        match (&list.best, stream.sources.get(usize::from(at.place))) {
+            (Some(best), Some(source)) => self.proxy.playlist(at, source, best).await,
+            _ => Ok(list),
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Pass {
     /// The session that the playlist was asked for with, as it was given.
     pub session: Vec<u8>,
     pub(crate) wanted: Wanted,
+    /// Of which source of the stream that is, from 0; what belongs to the source goes with each request.
+    pub(crate) place: u8,
 }
 
 impl fmt::Debug for Pass {
@@ -63,29 +65,38 @@ impl Pass {
         let session = sealer.open(tenant, Use::Session, 0, session)?;
         let (stream, session) = session.split_first_chunk()?;
         let stream = StreamId(u32::from_be_bytes(*stream));
-        let wanted = Wanted::read(&sealer.open(tenant, Use::Target, stream.0, target)?)?;
-        Some(Pass { stream, session: session.to_vec(), wanted })
+        let (wanted, place) = Wanted::read(&sealer.open(tenant, Use::Target, stream.0, target)?)?;
+        Some(Pass { stream, session: session.to_vec(), wanted, place })
     }
 }
 
 impl Wanted {
-    fn read(content: &[u8]) -> Option<Wanted> {
+    /// With the place of the source, which stands there only where it is not the first: most streams have
+    /// one source, and addresses are long enough.
+    fn read(content: &[u8]) -> Option<(Wanted, u8)> {
         let (kind, rest) = content.split_first()?;
+        let (place, rest) = match kind {
+            b'P' | b'B' => rest.split_first()?,
+            _ => (&0, rest),
+        };
         let address = || String::from_utf8(rest.to_vec()).ok();
-        match kind {
-            b'l' if rest.is_empty() => Some(Wanted::Stream),
-            b'p' => address().map(Wanted::Playlist),
-            b'b' => address().map(Wanted::Bytes),
-            b's' => Some(Wanted::Segment(u64::from_be_bytes(rest.try_into().ok()?))),
-            _ => None,
-        }
+        let wanted = match kind {
+            b'l' if rest.is_empty() => Wanted::Stream,
+            b'p' | b'P' => Wanted::Playlist(address()?),
+            b'b' | b'B' => Wanted::Bytes(address()?),
+            b's' => Wanted::Segment(u64::from_be_bytes(rest.try_into().ok()?)),
+            _ => return None,
+        };
+        Some((wanted, *place))
     }
 
-    fn content(&self) -> Vec<u8> {
+    fn content(&self, place: u8) -> Vec<u8> {
         match self {
             Wanted::Stream => b"l".to_vec(),
-            Wanted::Playlist(address) => [b"p", address.as_bytes()].concat(),
-            Wanted::Bytes(address) => [b"b", address.as_bytes()].concat(),
+            Wanted::Playlist(address) if place == 0 => [b"p", address.as_bytes()].concat(),
+            Wanted::Playlist(address) => [&[b'P', place], address.as_bytes()].concat(),
+            Wanted::Bytes(address) if place == 0 => [b"b", address.as_bytes()].concat(),
+            Wanted::Bytes(address) => [&[b'B', place], address.as_bytes()].concat(),
             Wanted::Segment(number) => [&b"s"[..], &number.to_be_bytes()].concat(),
         }
     }
@@ -113,17 +124,23 @@ pub(super) fn ending_of(address: &str) -> &str {
 pub(super) struct Addresses<'a> {
     key: Key<'a>,
     stream: StreamId,
+    place: u8,
 }
 
 impl<'a> Addresses<'a> {
     /// With the key of now.
     pub(super) fn new(sealer: &'a Sealer, tenant: TenantId, stream: StreamId) -> Addresses<'a> {
-        Addresses { key: sealer.key(tenant), stream }
+        Addresses { key: sealer.key(tenant), stream, place: 0 }
+    }
+
+    /// Of one of its sources, from 0.
+    pub(super) fn of_source(self, place: u8) -> Addresses<'a> {
+        Addresses { place, ..self }
     }
 
     /// An address for a session by what it is called, or none when it gets too long to be asked for.
     pub(super) fn of(&self, wanted: &Wanted, session: &str) -> Option<String> {
-        let content = wanted.content();
+        let content = wanted.content(self.place);
         if content.len() > MAX_ADDRESS {
             return None;
         }

@@ -10,6 +10,7 @@ use crate::MediaError;
 use crate::movie::{content_type, media_type, single_range};
 use crate::served::Served;
 use host_core::port::{Clock, Fetch, FetchError, Fetched};
+use host_core::source::Source;
 use host_core::{StreamId, TenantId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -23,7 +24,7 @@ use url::Url;
 /// Rewritten playlists that are kept for the viewers of the same second, in bytes and of all tenants.
 /// What has to go is fetched again.
 const MAX_CACHED: u64 = 32 << 20;
-/// Streams whose sources' cookies are kept; those that are used least go first.
+/// Sources whose cookies are kept; those that are used least go first.
 const MAX_JARS: usize = 4_096;
 /// About how many bytes a playlist has.
 const USUAL_BYTES: u64 = 8 << 10;
@@ -36,7 +37,7 @@ type Outcome = Result<Arc<Rewritten>, MediaError>;
 pub(crate) struct Proxy {
     fetch: Arc<dyn Fetch>,
     /// Some servers give a cookie with the first playlist and want it back with all that follows.
-    jars: Cache<(TenantId, StreamId), Arc<dyn Fetch>>,
+    jars: Cache<At, Arc<Jar>>,
     clock: Arc<dyn Clock>,
     sealer: Sealer,
     /// How long a source may take.
@@ -45,11 +46,27 @@ pub(crate) struct Proxy {
     hasher: RandomState,
 }
 
+/// One source of a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct At {
+    /// Whose.
+    pub(super) tenant: TenantId,
+    /// Which stream.
+    pub(super) stream: StreamId,
+    /// Its place among the stream's sources, from 0.
+    pub(super) place: u8,
+}
+
+/// How a source is asked, as long as it stays this one.
+struct Jar {
+    source: Source,
+    fetch: Arc<dyn Fetch>,
+}
+
 /// A playlist of a source's server in one second.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct CacheKey {
-    tenant: TenantId,
-    stream: StreamId,
+    at: At,
     address: u64,
     second: u64,
 }
@@ -70,27 +87,34 @@ impl Proxy {
         Proxy { fetch, jars: Cache::new(MAX_JARS), clock, sealer, patience, playlists, hasher: RandomState::new() }
     }
 
-    /// How the sources of a stream are asked.
-    fn fetch_of(&self, tenant: TenantId, stream: StreamId) -> Arc<dyn Fetch> {
-        let made = || Ok::<_, Infallible>(Arc::clone(&self.fetch).for_one_source());
-        let Ok(fetch) = self.jars.get_or_insert_with(&(tenant, stream), made);
+    /// How a source is asked. Who does not know it gets what was used last: that was when the playlist was
+    /// read, which comes before everything that it leads to.
+    fn fetch_of(&self, at: At, source: Option<&Source>) -> Arc<dyn Fetch> {
+        let known = self.jars.get(&at).filter(|jar| source.is_none_or(|source| jar.source == *source));
+        if let Some(jar) = known {
+            return jar.fetch.clone();
+        }
+        let source = source.cloned().unwrap_or_default();
+        let fetch = Arc::clone(&self.fetch).for_one_source(&source);
+        self.jars.insert(at, Arc::new(Jar { source, fetch: fetch.clone() }));
         fetch
     }
 
     /// A playlist of a source's server, rewritten; whoever asks while it is fetched waits for it.
-    pub(super) async fn playlist(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
+    pub(super) async fn playlist(&self, at: At, source: &Source, address: &str) -> Outcome {
         let second = self.clock.monotonic().as_secs();
-        let key = CacheKey { tenant, stream, address: self.hasher.hash_one(address), second };
+        let key = CacheKey { at, address: self.hasher.hash_one(address), second };
         let fetched = async {
-            let fetched = timeout(self.patience, self.fetched(tenant, stream, address)).await;
+            let fetched = timeout(self.patience, self.fetched(at, source, address)).await;
             Ok::<_, Infallible>(fetched.unwrap_or(Err(MediaError::StreamDown)))
         };
         let Ok(outcome) = self.playlists.get_or_insert_async(&key, fetched).await;
         outcome
     }
 
-    async fn fetched(&self, tenant: TenantId, stream: StreamId, address: &str) -> Outcome {
-        let fetched = self.fetch_of(tenant, stream).open(address, None).await.map_err(down)?;
+    async fn fetched(&self, at: At, source: &Source, address: &str) -> Outcome {
+        let At { tenant, stream, place } = at;
+        let fetched = self.fetch_of(at, Some(source)).open(address, None).await.map_err(down)?;
         if fetched.status != 200 {
             tracing::debug!(tenant.id = tenant.0, stream.id = stream.0, fetched.status, "an HLS source failed");
             return Err(MediaError::StreamDown);
@@ -100,7 +124,7 @@ impl Proxy {
         let sealer = self.sealer.clone();
         let is_long = text.len() > LONG;
         let rewrite = move || {
-            let addresses = Addresses::new(&sealer, tenant, stream);
+            let addresses = Addresses::new(&sealer, tenant, stream).of_source(place);
             rewrite(&text, &base, |wanted| addresses.for_all(wanted))
         };
         let rewritten = match is_long {
@@ -114,14 +138,8 @@ impl Proxy {
     }
 
     /// What is not a playlist: a segment, a key; a player's range is handed on.
-    pub(super) async fn bytes(
-        &self,
-        tenant: TenantId,
-        stream: StreamId,
-        address: &str,
-        range: Option<&str>,
-    ) -> Result<Served, MediaError> {
-        let fetch = self.fetch_of(tenant, stream);
+    pub(super) async fn bytes(&self, at: At, address: &str, range: Option<&str>) -> Result<Served, MediaError> {
+        let fetch = self.fetch_of(at, None);
         let opened = fetch.open(address, range.and_then(single_range));
         let fetched = timeout(self.patience, opened).await.map_err(|_| MediaError::StreamDown)?.map_err(down)?;
         let content_type = type_of(&fetched, address);

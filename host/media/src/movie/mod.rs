@@ -14,7 +14,8 @@ pub use range::{Requested, parse_range};
 use crate::MediaError;
 use crate::served::Served;
 use host_core::port::{ByteRange, Fetch, Validators};
-use host_core::stream::{SourceForm, Stream, source_form};
+use host_core::source::Source;
+use host_core::stream::{SourceForm, Stream};
 use pieces::pieces;
 use std::fs::Metadata;
 use std::io;
@@ -48,8 +49,8 @@ impl Movies {
     pub(crate) async fn open(&self, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
         let mut trouble = MediaError::NotFound;
         for source in &stream.sources {
-            let served = match source_form(source) {
-                Some(SourceForm::File) => self.local(source.trim_start_matches("file:"), stream, asked).await,
+            let served = match source.form() {
+                Some(SourceForm::File) => self.local(source.url.trim_start_matches("file:"), stream, asked).await,
                 Some(SourceForm::Ts) => self.remote(source, stream, asked).await,
                 _ => Err(MediaError::WrongForm("a movie plays from a file below the media root or from http or https")),
             };
@@ -89,15 +90,16 @@ impl Movies {
         Ok(Served { status, content_type, length, content_range, accepts_ranges: true, validators, body })
     }
 
-    async fn remote(&self, source: &str, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
-        let path = source.split(['?', '#']).next().unwrap_or(source);
+    async fn remote(&self, source: &Source, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
+        let path = source.url.split(['?', '#']).next().unwrap_or(&source.url);
+        let fetch = self.fetch.clone().for_one_source(source);
         let by_name = type_by_name(Path::new(path), stream);
         if asked.range.is_some_and(range::asks_for_several) {
             let content_type = by_name.unwrap_or(container::UNKNOWN).to_owned();
             return Ok(Served::unsatisfiable(content_type, None));
         }
         let open = async |range: Option<ByteRange>| {
-            self.fetch.open(source, range).await.map_err(|error| {
+            fetch.open(&source.url, range).await.map_err(|error| {
                 tracing::warn!(stream.id = stream.id.0, %error, "a movie's source failed");
                 MediaError::StreamDown
             })

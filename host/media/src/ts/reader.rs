@@ -3,7 +3,7 @@
 
 use super::packet::{PACKET, Packet, SYNC};
 use super::section::Assembly;
-use super::tables::{self, Map, Program, Table, Tables, Versions};
+use super::tables::{self, Association, Map, Program, Table, Tables, Versions};
 use super::ticks_between;
 use bytes::Bytes;
 
@@ -36,6 +36,8 @@ pub(crate) struct Seen<'a> {
     /// It belongs to the table that [`Reader::table`] gives in its place. Of a table that takes
     /// several packets only the first is to be replaced, and the others left out.
     pub(crate) table: Option<Table>,
+    /// It belongs to the program that is read. Where the stream has that program alone, everything does.
+    pub(crate) belongs: bool,
 }
 
 /// Reads a stream that arrives in pieces of any size. Garbage is skipped and counted.
@@ -46,7 +48,13 @@ pub(crate) struct Reader {
     stride: usize,
     association: Assembly,
     map: Assembly,
+    /// The number of the program to read; none reads the first one.
+    wanted: Option<u16>,
     program: Option<Program>,
+    /// Only what belongs to the program is of it.
+    is_one_of_several: bool,
+    /// A table of programs was read.
+    was_listed: bool,
     mapped: Option<Map>,
     tables: Tables,
     versions: Versions,
@@ -59,9 +67,17 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// A reader at the start of a stream.
+    /// A reader of the first program, at the start of a stream.
     pub(crate) fn new(versions: Versions) -> Reader {
+        Reader::of(versions, None)
+    }
+
+    /// A reader of the program with this number.
+    pub(crate) fn of(versions: Versions, wanted: Option<u16>) -> Reader {
         Reader {
+            wanted,
+            is_one_of_several: wanted.is_some(),
+            was_listed: false,
             rest: Vec::new(),
             stride: PACKET,
             association: Assembly::default(),
@@ -130,6 +146,11 @@ impl Reader {
         self.clock
     }
 
+    /// Whether the stream names its programs, and the wanted one is not among them.
+    pub(crate) fn lacks_wanted(&self) -> bool {
+        self.wanted.is_some() && self.was_listed && self.program.is_none()
+    }
+
     /// Whether what viewers enter by came scrambled.
     pub(crate) fn is_scrambled(&self) -> bool {
         self.is_scrambled
@@ -164,13 +185,15 @@ impl Reader {
             Some(Table::Map) => self.read_map(&packet),
             None => {}
         }
-        let entry = self.entry(&packet);
+        let has = || self.mapped.as_ref().is_some_and(|map| map.has(pid));
+        let belongs = table.is_some() || !self.is_one_of_several || has();
+        let entry = if belongs { self.entry(&packet) } else { None };
         let pts = entry.and_then(|_| packet.pts());
-        Seen { packet, entry, pts, table }
+        Seen { packet, entry, pts, table, belongs }
     }
 
     fn entry(&mut self, packet: &Packet<'_>) -> Option<Enter> {
-        let map = self.mapped?;
+        let map = self.mapped.as_ref()?;
         if packet.pid() == map.clock_pid {
             self.clock = packet.pcr().or(self.clock);
         }
@@ -187,7 +210,8 @@ impl Reader {
         if !map.lead.codec.is_entry(packet) {
             return Some(Enter::Weak);
         }
-        if map.lead.codec.is_sound() && self.has_just_entered(packet) {
+        let is_sound = map.lead.codec.is_sound();
+        if is_sound && self.has_just_entered(packet) {
             return None;
         }
         self.entry_pts = packet.pts();
@@ -200,8 +224,14 @@ impl Reader {
     }
 
     fn read_association(&mut self, packet: &Packet<'_>) {
-        let mut program = self.program;
-        self.association.push(packet, |body| program = tables::program(body, program).or(program));
+        let (wanted, mut program) = (self.wanted, self.program);
+        let Reader { association, is_one_of_several, was_listed, .. } = self;
+        association.push(packet, |body| {
+            let Some(section) = Association::read(body) else { return };
+            *was_listed = true;
+            *is_one_of_several |= section.has_several();
+            program = section.program(program, wanted).or(program);
+        });
         if program != self.program {
             self.program = program;
             self.map = Assembly::default();
@@ -215,7 +245,7 @@ impl Reader {
         let Reader { map, mapped, tables, versions, lead_was_seen, .. } = self;
         map.push(packet, |body| {
             let Some(read) = tables::map(body, program.number) else { return };
-            *lead_was_seen &= mapped.is_some_and(|mapped| mapped.lead.pid == read.lead.pid);
+            *lead_was_seen &= mapped.as_ref().is_some_and(|mapped| mapped.lead.pid == read.lead.pid);
             *mapped = Some(read);
             tables.make(program, body, versions);
         });

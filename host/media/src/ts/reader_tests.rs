@@ -1,5 +1,6 @@
 //! What the reader makes of whole streams: the bundled clip, changed in many ways, and recordings.
 
+use super::packet::SYNC;
 use super::reader::SOUND_ENTRIES;
 use super::*;
 
@@ -176,4 +177,65 @@ fn a_table_with_a_wrong_checksum_is_not_believed() {
         }
     }
     assert!(entries(&bytes, 1_316).0.is_empty());
+}
+
+/// Two programs, 11 and 22, each with pictures and sound.
+fn two_programs() -> Vec<u8> {
+    made(
+        "-f lavfi -i testsrc2=s=64x64:r=25 -f lavfi -i sine -f lavfi -i smptebars=s=64x64:r=25 -f lavfi -i sine=f=880 \
+         -map 0:v -map 1:a -map 2:v -map 3:a -t 3 -c:v mpeg2video -g 25 -c:a mp2 \
+         -program program_num=11:st=0:st=1 -program program_num=22:st=2:st=3",
+    )
+    .expect("this test needs ffmpeg")
+}
+
+/// What belongs to the program that is read, by PID; the PIDs that its tables name; and the program's number.
+fn of_program(bytes: &[u8], wanted: Option<u16>) -> (Vec<u16>, Vec<u16>, u16) {
+    let mut reader = Reader::of(Versions::default(), wanted);
+    let (mut belonging, mut lead) = (std::collections::BTreeSet::new(), None);
+    reader.feed(bytes, |reader, seen| {
+        if !reader.tables().is_empty() && seen.belongs {
+            belonging.insert(seen.packet.pid());
+        }
+        lead = lead.or(seen.entry.map(|_| seen.packet.pid()));
+    });
+    assert!(lead.is_none_or(|lead| belonging.contains(&lead)));
+    let packets: Vec<_> = reader.tables().as_chunks::<PACKET>().0.iter().collect();
+    let [association, map] = packets[..] else { return (belonging.into_iter().collect(), Vec::new(), 0) };
+    // Behind head and pointer: 8 bytes of the section, then number and PID of the only program.
+    assert_eq!(association[6..8], [0xb0, 13], "one program");
+    let number = u16::from_be_bytes([association[13], association[14]]);
+    let map_pid = u16::from_be_bytes([association[15] & 0x1f, association[16]]);
+    let read = tables::map(&map[5..5 + 3 + usize::from(map[7]) - 4], number).unwrap();
+    let named = (1..0x1fff).filter(|pid| read.has(*pid)).chain([map_pid]).collect();
+    (belonging.into_iter().collect(), named, number)
+}
+
+#[test]
+fn of_several_programs_the_wanted_one_is_read_and_nothing_else() {
+    let bytes = two_programs();
+    for (wanted, number) in [(None, 11), (Some(11), 11), (Some(22), 22)] {
+        let (belonging, named, read) = of_program(&bytes, wanted);
+        assert_eq!(read, number);
+        assert_eq!(named.len(), 3, "pictures, sound and the map: {named:?}");
+        assert_eq!(belonging, [&[0], &named[..]].concat(), "{wanted:?}");
+    }
+}
+
+#[test]
+fn a_program_that_is_not_there_is_told() {
+    let bytes = two_programs();
+    let mut reader = Reader::of(Versions::default(), Some(33));
+    reader.feed(&bytes, |_, seen| assert_eq!(seen.entry, None));
+    assert!(reader.lacks_wanted() && reader.tables().is_empty());
+}
+
+#[test]
+fn of_a_stream_with_one_program_everything_is_passed_on_unless_it_was_chosen() {
+    let with_guide =
+        [&CLIP[..PACKET * 40], &[&[SYNC, 0x40, 0x12, 0x10][..], &[0xff; 184]].concat(), &CLIP[PACKET * 40..]];
+    let bytes = with_guide.concat();
+    assert!(of_program(&bytes, None).0.contains(&0x12));
+    let chosen = of_program(&bytes, Some(1)).0;
+    assert!(!chosen.contains(&0x12) && chosen.contains(&0x100), "{chosen:?}");
 }

@@ -26,27 +26,52 @@ pub(super) struct Program {
     pub(super) map_pid: u16,
 }
 
-/// The program to play after this section of the association table: the one that plays for as long as
-/// it is listed, else the first. `None` where the section says nothing that counts now.
-pub(super) fn program(body: &[u8], playing: Option<Program>) -> Option<Program> {
-    let [0, _, _, stream_high, stream_low, flags, number, _, entries @ ..] = body else { return None };
-    // Tables may be announced before they count.
-    if flags & 1 == 0 {
-        return None;
+/// A section of the association table that counts now.
+pub(super) struct Association<'a> {
+    stream: u16,
+    number: u8,
+    last: u8,
+    entries: &'a [[u8; 4]],
+}
+
+impl<'a> Association<'a> {
+    /// `None` for what is none, or is only announced.
+    pub(super) fn read(body: &'a [u8]) -> Option<Association<'a>> {
+        let [0, _, _, stream_high, stream_low, flags, number, last, entries @ ..] = body else { return None };
+        let stream = u16::from_be_bytes([*stream_high, *stream_low]);
+        let (number, last, entries) = (*number, *last, entries.as_chunks::<4>().0);
+        (flags & 1 != 0).then_some(Association { stream, number, last, entries })
     }
-    let stream = u16::from_be_bytes([*stream_high, *stream_low]);
-    let listed = entries.as_chunks::<4>().0.iter().map(|[a, b, c, d]| Program {
-        stream,
-        number: u16::from_be_bytes([*a, *b]),
-        map_pid: u16::from_be_bytes([*c & 0x1f, *d]),
-    });
-    let mut listed = listed.filter(|program| program.number != 0);
-    let first = listed.clone().next()?;
-    match playing {
-        Some(playing) if listed.any(|program| program == playing) => Some(playing),
-        // A table of several sections begins with number 0; the others list other programs.
-        Some(playing) if *number != 0 => Some(playing),
-        _ => Some(first),
+
+    fn programs(&self) -> impl Iterator<Item = Program> + Clone {
+        let stream = self.stream;
+        let listed = self.entries.iter().map(move |[a, b, c, d]| Program {
+            stream,
+            number: u16::from_be_bytes([*a, *b]),
+            map_pid: u16::from_be_bytes([*c & 0x1f, *d]),
+        });
+        listed.filter(|program| program.number != 0)
+    }
+
+    /// Whether the table has more than one program, or may have.
+    pub(super) fn has_several(&self) -> bool {
+        self.last != 0 || self.programs().nth(1).is_some()
+    }
+
+    /// The program to play after this section: the one with the wanted number; where none is wanted, the one
+    /// that plays for as long as it is listed, else the first. `None` where the section lists no such program.
+    pub(super) fn program(&self, playing: Option<Program>, wanted: Option<u16>) -> Option<Program> {
+        let mut listed = self.programs();
+        if wanted.is_some() {
+            return listed.find(|program| Some(program.number) == wanted);
+        }
+        let first = listed.clone().next()?;
+        match playing {
+            Some(playing) if listed.any(|program| program == playing) => Some(playing),
+            // A table of several sections begins with number 0; the others list other programs.
+            Some(playing) if self.number != 0 => Some(playing),
+            _ => Some(first),
+        }
     }
 }
 
@@ -58,11 +83,20 @@ pub(super) struct Lead {
 }
 
 /// What a program's map says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Map {
     pub(super) lead: Lead,
     /// Where the program's clock stands.
     pub(super) clock_pid: u16,
+    /// Everything that belongs to the program, in order.
+    pids: Vec<u16>,
+}
+
+impl Map {
+    /// Whether packets with this PID belong to the program.
+    pub(super) fn has(&self, pid: u16) -> bool {
+        self.pids.binary_search(&pid).is_ok()
+    }
 }
 
 /// Reads the map of a program; a PID may carry those of several.
@@ -77,12 +111,15 @@ pub(super) fn map(body: &[u8], program: u16) -> Option<Map> {
     let skip = usize::from(u16::from_be_bytes([*skip_high, *skip_low]) & 0x0fff);
     let (whole, mut rest) = rest.split_at_checked(skip)?;
     let registered = each(whole).find(|(tag, _)| *tag == 0x05).and_then(|(_, body)| body.get(..4));
-    let mut lead: Option<Lead> = None;
+    let clock_pid = u16::from_be_bytes([clock_high & 0x1f, *clock_low]);
+    let (mut lead, mut pids): (Option<Lead>, _) = (None, vec![clock_pid]);
     while let [kind, high, low, length_high, length_low, after @ ..] = rest {
         let length = usize::from(u16::from_be_bytes([*length_high, *length_low]) & 0x0fff);
         let descriptors = after.get(..length).unwrap_or(after);
+        let pid = u16::from_be_bytes([high & 0x1f, *low]);
+        pids.push(pid);
         if let Some(codec) = Codec::of(*kind, descriptors, registered) {
-            let found = Lead { pid: u16::from_be_bytes([high & 0x1f, *low]), codec };
+            let found = Lead { pid, codec };
             // The first of the pictures, else the first of the rest that is most likely sound.
             let rank = |codec: Codec| codec.min(Codec::Marked);
             if lead.is_none_or(|lead| rank(found.codec) > rank(lead.codec)) {
@@ -91,7 +128,8 @@ pub(super) fn map(body: &[u8], program: u16) -> Option<Map> {
         }
         rest = after.get(length..).unwrap_or(&[]);
     }
-    Some(Map { lead: lead?, clock_pid: u16::from_be_bytes([clock_high & 0x1f, *clock_low]) })
+    pids.sort_unstable();
+    Some(Map { lead: lead?, clock_pid, pids })
 }
 
 /// The map of a program, without its checksum: where its clock is, and its streams by type, PID and
@@ -190,6 +228,20 @@ mod tests {
         let mut body = map_body(program, 0x120, streams);
         body[5] = flags;
         body
+    }
+
+    fn program(body: &[u8], playing: Option<Program>) -> Option<Program> {
+        Association::read(body)?.program(playing, None)
+    }
+
+    #[test]
+    fn a_wanted_program_is_played_wherever_it_is_listed_and_no_other_in_its_place() {
+        let sections = [association(0xc1, 0, &[(0, 16), (5, 0x50)]), association(0xc1, 1, &[(6, 0x60)])];
+        let [first, second] = sections.each_ref().map(|body| Association::read(body).unwrap());
+        assert_eq!(first.program(None, Some(6)), None);
+        assert_eq!(second.program(None, Some(6)).unwrap().map_pid, 0x60);
+        assert!(first.program(None, Some(0)).is_none(), "the network's entry is no program");
+        assert!(first.has_several(), "the table has two sections");
     }
 
     #[test]

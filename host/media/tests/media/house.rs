@@ -1,5 +1,6 @@
 //! What every test of this binary builds its media from, and how captures are judged.
 
+use crate::air::Air;
 use crate::origin::Plain;
 use bytes::Bytes;
 use futures_util::{Stream as _, StreamExt};
@@ -67,11 +68,17 @@ pub(crate) fn quick() -> Timing {
 #[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) fn media(timing: Timing, ffmpeg: Detect, media_root: Option<PathBuf>) -> Arc<Media> {
     let (fetch, clock, keyring) = (Arc::new(Plain), Arc::new(Wall(Instant::now())), Arc::new(Signing));
-    Media::new(MediaOptions { fetch, clock, keyring, media_root, ffmpeg, timing })
+    let receive = Arc::new(Air);
+    Media::new(MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, timing })
 }
 
 pub(crate) fn stream(id: u32, sources: &[String]) -> Stream {
-    Stream { id: StreamId(id), name: "Channel".into(), sources: sources.to_vec(), ..Stream::default() }
+    Stream {
+        id: StreamId(id),
+        name: "Channel".into(),
+        sources: sources.iter().map(|url| url.as_str().into()).collect(),
+        ..Stream::default()
+    }
 }
 
 /// Waits for something that must come true.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod air;
+mod datagrams;
 mod failover;
 mod hls;
 mod house;

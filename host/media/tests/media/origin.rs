@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use host_core::port::{ByteRange, Fetch, FetchError, Fetched, Pending, Validators};
+use host_core::source::Source;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -209,7 +210,7 @@ impl Fetch for Plain {
         })
     }
 
-    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+    fn for_one_source(self: Arc<Self>, _: &Source) -> Arc<dyn Fetch> {
         self
     }
 }

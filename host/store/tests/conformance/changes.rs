@@ -15,6 +15,7 @@ use host_core::plan::{Change, Guard, Idempotency, MAX_CHANGES, Place, Plan, SetC
 use host_core::port::{CommitError, Filter, Query};
 use host_core::session::{Holder, Session};
 use host_core::settings::{SETTINGS, Settings};
+use host_core::source::Source;
 use host_core::stream::{EpisodeOf, Origin, Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::user::{Role, User};
@@ -30,10 +31,12 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
     same(panel, line(1, RESELLER));
     same(panel, user(UserId(9), Some(BELOW), Role::Reseller));
     same(panel, series(4));
+    let headers = [("Cookie".to_owned(), "a=\"b\"".to_owned())].into();
+    let document = Source { headers, program: Some(7), interface: Some("eth1".into()), ..Source::from("http://b/2") };
     let full = Stream {
         enabled: false,
         categories: vec![CategoryId(3), CategoryId(1)],
-        sources: vec!["http://a/1".into(), "http://b/2".into()],
+        sources: vec!["http://a/1".into(), document],
         details: Details { rating: 7.5, plot: "“quoted”".into(), ..Details::default() },
         episode_of: Some(EpisodeOf { series: SeriesId(4), season: 0, number: 7 }),
         origin: Some(Origin { source: "list".into(), url: "http://a/1".into(), seen_at: Unix(3), ..Origin::default() }),

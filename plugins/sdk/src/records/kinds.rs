@@ -3,6 +3,7 @@
 
 use crate::Credits;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A length of time as packages state it.
@@ -200,8 +201,9 @@ pub struct Stream {
     pub enabled: bool,
     pub categories: Vec<u32>,
     pub icon: String,
-    /// In the order they are tried.
-    pub sources: Vec<String>,
+    /// In the order they are tried: each its address as a text, or a document `{"url", "headers", "program",
+    /// "interface"}` where more than the address is set. They hold credentials.
+    pub sources: Vec<Value>,
     /// `fan_out`, `proxy` or `redirect`.
     pub delivery: String,
     pub guide_channel: String,

@@ -106,6 +106,8 @@ pub(super) fn item_of(of: Form, item: Value) -> Result<Value, Misfit> {
     match item {
         Value::String(text) => scalar(of, &text),
         Value::Object(_) if of == Form::Document && depth(&item) <= MAX_DEPTH => Ok(item),
+        // As in a body: whoever wants a text of documents, as the source of a stream is one, reads them.
+        Value::Object(_) if of == Form::Text && depth(&item) <= MAX_DEPTH => scalar(of, &item.to_string()),
         Value::Number(_) | Value::Bool(_) => scalar(of, &item.to_string()),
         _ => Err("has an item of the wrong type"),
     }
@@ -174,6 +176,7 @@ mod tests {
         assert_eq!(item_of(Form::Id, json!(5)), Ok(json!(5)));
         assert_eq!(item_of(Form::Id, json!("5")), Ok(json!(5)));
         assert_eq!(item_of(Form::Flag, json!(true)), Ok(json!(true)));
+        assert_eq!(item_of(Form::Text, json!({"url": "u"})), Ok(json!("{\"url\":\"u\"}")));
         assert!(item_of(Form::Id, json!([5])).is_err());
         assert!(item_of(Form::Id, json!({})).is_err());
     }

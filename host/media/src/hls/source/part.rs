@@ -87,6 +87,7 @@ mod tests {
     use crate::hls::source::listing::Span;
     use futures_util::stream;
     use host_core::port::{Pending, Validators};
+    use host_core::source::Source;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -119,7 +120,7 @@ mod tests {
             Box::pin(async { Ok(fetched) })
         }
 
-        fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+        fn for_one_source(self: Arc<Self>, _: &Source) -> Arc<dyn Fetch> {
             self
         }
     }

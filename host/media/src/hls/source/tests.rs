@@ -47,7 +47,7 @@ impl Fetch for Server {
         Box::pin(async { Ok(fetched) })
     }
 
-    fn for_one_source(self: Arc<Self>) -> Arc<dyn Fetch> {
+    fn for_one_source(self: Arc<Self>, _: &host_core::source::Source) -> Arc<dyn Fetch> {
         self
     }
 }
