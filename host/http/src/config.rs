@@ -20,7 +20,8 @@ pub struct Config {
     /// Address that clients are told when a request's Host is not one of ours:
     /// `https://tv.example.org`, without a path.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count; they may hold any number of sockets.
+    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count, and whose PROXY headers do; they may hold any
+    /// number of sockets.
     pub trusted_proxies: Vec<IpNet>,
     /// Addresses that no rate limit applies to, nor a limit of sockets.
     pub exempt: Vec<IpNet>,
@@ -49,7 +50,7 @@ pub struct Sockets {
 /// How long clients may make a connection wait. The default is right outside tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// From the first byte of a request to the end of its headers; also a TLS handshake.
+    /// From the first byte of a request to the end of its headers; also a TLS handshake, and a PROXY header.
     pub head: Duration,
     /// What a body may be late; it has to come with at least 1 KiB a second.
     pub body: Duration,
@@ -78,15 +79,21 @@ impl Default for Patience {
 pub struct Listener {
     /// Where; port 0 takes any free one.
     pub address: SocketAddr,
-    /// Encrypted, with this certificate.
-    pub tls: Option<Tls>,
+    /// Encrypted, with these certificates, each for the host names in it. The first is also for clients that
+    /// name no host, or one that no certificate is for. None leaves the listener plain.
+    pub tls: Vec<Tls>,
     /// The surfaces it answers; empty answers all. `live` stands for the media routes.
     pub surfaces: Vec<String>,
+    /// Every connection comes from one of [`Config::trusted_proxies`] and begins with a PROXY header, which says
+    /// whose it is.
+    pub proxy_protocol: bool,
 }
 
-/// PEM files of a listener's certificate.
-#[derive(Clone, Debug)]
+/// PEM files of a certificate.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tls {
+    /// The part of the configuration that names them, for errors: `[http]`.
+    pub place: String,
     /// The certificate chain.
     pub cert: PathBuf,
     /// Its key.
@@ -106,6 +113,6 @@ impl Config {
 impl Listener {
     /// A plain listener for all surfaces.
     pub fn plain(address: SocketAddr) -> Listener {
-        Listener { address, tls: None, surfaces: Vec::new() }
+        Listener { address, tls: Vec::new(), surfaces: Vec::new(), proxy_protocol: false }
     }
 }

@@ -38,13 +38,15 @@ pub(crate) struct Paced<S> {
     timer: Pin<Box<Sleep>>,
     /// We have ended it.
     is_ended: bool,
+    /// The client has sent more, or has ended its sending side, and nobody has read that yet.
+    is_unread: bool,
 }
 
 impl<S: Socket> Paced<S> {
     pub(super) fn new(socket: S, pulse: Arc<Pulse>) -> Paced<S> {
         metrics::gauge!("linecard_http_sockets").increment(1);
         let timer = Box::pin(sleep_until(pulse.look_again()));
-        Paced { socket, pulse, timer, is_ended: false }
+        Paced { socket, pulse, timer, is_ended: false, is_unread: false }
     }
 
     /// An error when the connection was cut.
@@ -73,6 +75,22 @@ impl<S: Socket> Paced<S> {
                 return Poll::Pending;
             }
         }
+    }
+
+    /// Watches the client while it is answered and not read from: one that resets the connection is gone,
+    /// although there may be nothing to write that would show it. One that ended its sending side is not.
+    fn still_there(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        self.pulse.register(context.waker());
+        self.whole()?;
+        if !self.is_unread {
+            let mut byte = [0];
+            match self.socket.tcp().poll_peek(context, &mut ReadBuf::new(&mut byte)) {
+                Poll::Ready(Ok(_)) => self.is_unread = true,
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Pending => {}
+            }
+        }
+        Ok(())
     }
 
     fn late(&mut self, late: Late) -> io::Error {
@@ -124,6 +142,7 @@ impl<S: Socket> AsyncRead for Paced<S> {
         let this = self.get_mut();
         this.whole()?;
         let before = buffer.filled().len();
+        this.is_unread = false;
         match Pin::new(&mut this.socket).poll_read(context, buffer) {
             Poll::Pending => this.wait(context),
             ready => {
@@ -165,10 +184,11 @@ impl<S: Socket> AsyncWrite for Paced<S> {
                 this.pulse.blocked();
                 this.wait(context)
             }
-            ready => {
+            Poll::Ready(Ok(())) => {
                 this.pulse.flushed();
-                ready
+                Poll::Ready(this.still_there(context))
             }
+            failed => failed,
         }
     }
 
