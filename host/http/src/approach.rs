@@ -36,8 +36,9 @@ enum Between {
 }
 
 impl Approach {
-    /// By the peer, how its connection came, and what stands in the headers. Of a header that came several times, or has several
-    /// values, the last one counts: the nearest proxy wrote it, and the client perhaps the others.
+    /// By the peer, how its connection came, and what stands in the headers. Of a header that came several
+    /// times, or has several values, the last one counts: the nearest proxy wrote it, and the client perhaps
+    /// the others.
     pub(crate) fn of(peer: IpAddr, way: Way, headers: &HeaderMap, trusted: &[IpNet]) -> Approach {
         let peer = normalised(peer);
         if !headers.keys().any(is_of_proxy) {

@@ -123,7 +123,10 @@ impl TurnedAway {
     pub(crate) fn no_room(&self, full: Full, client: IpAddr, plain: Option<TcpStream>) {
         if let Some(times) = self.full.note(self.since.elapsed()) {
             let (listener, why) = (self.listener, full.name());
-            tracing::warn!(%listener, why, %client, times, "no room for a connection; [limits] says how many there are");
+            tracing::warn!(
+                %listener, why, %client, times,
+                "no room for a connection; [limits] says how many there are"
+            );
         }
         if let Some(stream) = plain {
             tell_no_room(stream);
