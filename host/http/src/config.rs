@@ -58,6 +58,8 @@ pub struct Patience {
     pub idle: Duration,
     /// Without taking a byte of an answer that is there.
     pub stall: Duration,
+    /// With nothing to send to it, when it has ended its sending side: it has said all, or hung up.
+    pub left: Duration,
     /// Taking the end of an answer that is cut short, because its lease is over.
     pub last_words: Duration,
 }
@@ -69,6 +71,8 @@ impl Default for Patience {
             body: Duration::from_secs(5),
             idle: Duration::from_secs(60),
             stall: Duration::from_secs(60),
+            // Longer than the start of a stream takes.
+            left: Duration::from_secs(15),
             last_words: Duration::from_secs(1),
         }
     }

@@ -112,8 +112,6 @@ fn limits() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     let mut http1 = builder.http1();
     http1.timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
-    // Who has said all may stop saying more, and is answered. Who is gone is the socket's to notice.
-    http1.half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADER_BYTES as u32);
     builder
 }

@@ -38,15 +38,15 @@ pub(crate) struct Paced<S> {
     timer: Pin<Box<Sleep>>,
     /// We have ended it.
     is_ended: bool,
-    /// The client has sent more, or has ended its sending side, and nobody has read that yet.
-    is_unread: bool,
+    /// The client has ended its sending side.
+    has_left: bool,
 }
 
 impl<S: Socket> Paced<S> {
     pub(super) fn new(socket: S, pulse: Arc<Pulse>) -> Paced<S> {
         metrics::gauge!("linecard_http_sockets").increment(1);
         let timer = Box::pin(sleep_until(pulse.look_again()));
-        Paced { socket, pulse, timer, is_ended: false, is_unread: false }
+        Paced { socket, pulse, timer, is_ended: false, has_left: false }
     }
 
     /// An error when the connection was cut.
@@ -77,20 +77,11 @@ impl<S: Socket> Paced<S> {
         }
     }
 
-    /// Watches the client while it is answered and not read from: one that resets the connection is gone,
-    /// although there may be nothing to write that would show it. One that ended its sending side is not.
-    fn still_there(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        self.pulse.register(context.waker());
-        self.whole()?;
-        if !self.is_unread {
-            let mut byte = [0];
-            match self.socket.tcp().poll_peek(context, &mut ReadBuf::new(&mut byte)) {
-                Poll::Ready(Ok(_)) => self.is_unread = true,
-                Poll::Ready(Err(error)) => return Err(error),
-                Poll::Pending => {}
-            }
-        }
-        Ok(())
+    /// The client has ended its sending side. While it is answered nobody is told, because it may have said
+    /// all that it wanted to say; if it hung up instead, the next writes or its patience show it.
+    fn left(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.has_left = true;
+        if self.pulse.left() { self.wait(context) } else { Poll::Ready(Ok(())) }
     }
 
     fn late(&mut self, late: Late) -> io::Error {
@@ -98,6 +89,7 @@ impl<S: Socket> Paced<S> {
             Late::Idle => ("idle", false),
             Late::Head => ("head", false),
             Late::Stalled => ("stalled", true),
+            Late::Left => ("left", true),
         };
         self.end(why, is_abandoned, io::ErrorKind::TimedOut)
     }
@@ -141,10 +133,13 @@ impl<S: Socket> AsyncRead for Paced<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.whole()?;
+        if this.has_left {
+            return this.left(context);
+        }
         let before = buffer.filled().len();
-        this.is_unread = false;
         match Pin::new(&mut this.socket).poll_read(context, buffer) {
             Poll::Pending => this.wait(context),
+            Poll::Ready(Ok(())) if buffer.filled().len() == before && buffer.remaining() > 0 => this.left(context),
             ready => {
                 this.pulse.received(buffer.filled().get(before..).unwrap_or_default());
                 ready
@@ -184,11 +179,10 @@ impl<S: Socket> AsyncWrite for Paced<S> {
                 this.pulse.blocked();
                 this.wait(context)
             }
-            Poll::Ready(Ok(())) => {
+            ready => {
                 this.pulse.flushed();
-                Poll::Ready(this.still_there(context))
+                ready
             }
-            failed => failed,
         }
     }
 
