@@ -1,7 +1,7 @@
 //! From a parsed command line to its effect: what runs a panel, what only looks at files, and what is a request
 //! to a panel, running or not.
 
-use crate::cli::{AccessCode, Cli, Command, Import, Key, Plugin, RoleName, Tenant, User};
+use crate::cli::{self, AccessCode, Cli, Command, Import, Key, Plugin, RoleName, Tenant, User};
 use crate::config::Config;
 use crate::control::{Request, client};
 use crate::panel::{Panel, is_running, socket};
@@ -11,7 +11,7 @@ use anyhow::{Context, bail, ensure};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use host_core::user::Role;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// Runs a command to its end.
@@ -35,6 +35,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
                 !doctor::has_problem(&rows),
                 "a panel cannot run like this; the rows with a problem say what to do"
             );
+            return Ok(());
+        }
+        Command::Config(cli::Config::Check) => {
+            view::print(&checked(config.as_deref())?, view::table, json);
             return Ok(());
         }
         Command::Plugin(Plugin::Inspect { file }) => {
@@ -66,6 +70,17 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         bail!("the stored data breaks its invariants; keep a copy of the folder before you change anything");
     }
     Ok(())
+}
+
+/// Reads the configuration and what it names as `serve` would.
+fn checked(path: Option<&Path>) -> anyhow::Result<Value> {
+    let config = Config::read(path)?;
+    let mut names = Vec::new();
+    for files in config.certificates() {
+        names.extend(host_http::check_certificates(&files)?);
+    }
+    let file = path.map_or("none; every setting has its default".to_owned(), |path| path.display().to_string());
+    Ok(json!({ "configuration": file, "state": "ok", "host_names": names }))
 }
 
 fn asynchronous<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

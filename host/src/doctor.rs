@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::descriptors;
 use crate::panel::is_running;
 use host_engine::MaxMind;
+use host_http::check_certificates;
 use rustix::process::{Resource, getrlimit};
 use serde_json::{Value, json};
 use std::io;
@@ -40,7 +41,11 @@ pub(crate) fn findings(data: &Path, config: Option<&Path>, addresses: &[SocketAd
 
 /// Whether one of the rows keeps a panel from running.
 pub(crate) fn has_problem(rows: &Value) -> bool {
-    rows.as_array().into_iter().flatten().any(|row| row.get("state").is_some_and(|state| state == "problem"))
+    rows.as_array().into_iter().flatten().any(is_problem)
+}
+
+fn is_problem(row: &Value) -> bool {
+    row.get("state").is_some_and(|state| state == "problem")
 }
 
 fn row(what: impl Into<String>, state: State, detail: impl Into<String>) -> Value {
@@ -120,10 +125,22 @@ fn advice(error: &io::Error) -> &'static str {
     }
 }
 
+/// Each file, and what is wrong with them together where all can be read.
 fn certificates(config: &Config) -> Vec<Value> {
-    let own = std::iter::once((&config.http.tls_cert, &config.http.tls_key));
-    let files = own.chain(config.listeners.iter().map(|listener| (&listener.tls_cert, &listener.tls_key)));
-    files.flat_map(|(cert, key)| cert.iter().chain(key)).map(|path| readable("certificate", path)).collect()
+    let mut rows = Vec::new();
+    for files in config.certificates() {
+        let paths = files.iter().flat_map(|files| [&files.cert, &files.key]);
+        let read: Vec<Value> = paths.map(|path| readable("certificate", path)).collect();
+        let is_whole = !read.iter().any(is_problem);
+        rows.extend(read);
+        if is_whole {
+            rows.push(match check_certificates(&files) {
+                Ok(names) => row("host names", State::Ok, names.join(", ")),
+                Err(error) => row("host names", State::Problem, error.to_string()),
+            });
+        }
+    }
+    rows
 }
 
 fn media(config: &Config) -> Vec<Value> {

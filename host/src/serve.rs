@@ -2,15 +2,15 @@
 //! is asked to.
 
 use crate::cli::Serve;
-use crate::config::Config;
+use crate::config::{Config, ProxyProtocol};
 use crate::control::server as control;
 use crate::panel::{Panel, socket};
 use crate::signals::asked_to_end;
 use crate::{descriptors, logging, shipped};
 use anyhow::Context;
-use host_http::{Certificates, Listener, Server, Sockets, Tls};
+use host_http::{Certificates, Listener, Server, Sockets};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -51,12 +51,17 @@ pub async fn bind(
     panel.runtime.start().await?;
     panel.engine.wake_outbox().await?;
     let config = &panel.config;
-    let mut listeners =
-        vec![Listener { address: listen, tls: tls(&config.http.tls_cert, &config.http.tls_key), surfaces: Vec::new() }];
+    let mut listeners = vec![Listener {
+        address: listen,
+        tls: config.http.tls(),
+        surfaces: Vec::new(),
+        proxy_protocol: config.http.proxy_protocol == ProxyProtocol::Required,
+    }];
     listeners.extend(config.listeners.iter().map(|listener| Listener {
         address: listener.address,
-        tls: tls(&listener.tls_cert, &listener.tls_key),
+        tls: listener.tls(),
         surfaces: listener.surfaces.clone(),
+        proxy_protocol: listener.proxy_protocol == ProxyProtocol::Required,
     }));
     tell_of_strange_surfaces(panel).await?;
     let metrics = crate::metrics::install(panel)?;
@@ -95,11 +100,7 @@ async fn tell_of_strange_surfaces(panel: &Panel) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tls(cert: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Tls> {
-    Some(Tls { cert: cert.clone()?, key: key.clone()? })
-}
-
-/// Reads the certificates again at every SIGHUP, as their renewal asks for.
+/// Reads the certificates again at every SIGHUP; the server itself does so when their files change.
 async fn renew(certificates: Certificates, mut hung_up: Signal) {
     while hung_up.recv().await.is_some() {
         match certificates.reload().await {

@@ -26,6 +26,7 @@ mod field_inputs;
 mod guide;
 mod hls;
 mod idle_sockets;
+mod listeners;
 mod live;
 mod logs;
 mod long_bouquet;

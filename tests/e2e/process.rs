@@ -163,6 +163,12 @@ impl Serving {
         row.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// Lets it open so many files from now on, fewer than it has open if need be.
+    pub fn limit_files(&self, most: u32) {
+        let (process, limit) = (self.child.id().to_string(), format!("--nofile={most}:"));
+        assert!(Command::new("prlimit").args(["--pid", &process, &limit]).status().unwrap().success());
+    }
+
     /// Ends it as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

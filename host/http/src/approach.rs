@@ -3,6 +3,7 @@
 //! ISP locks all take the client from here.
 
 use crate::address::normalised;
+use crate::connection::Way;
 use crate::host::{BadHost, Host};
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -20,6 +21,7 @@ pub(crate) struct Approach {
     /// The client: the peer or, behind trusted proxies, the right-most address that is none of them.
     pub(crate) client: IpAddr,
     between: Between,
+    way: Way,
 }
 
 /// Who stands between the client and us.
@@ -34,15 +36,18 @@ enum Between {
 }
 
 impl Approach {
-    /// By the peer and what stands in the headers. Of a header that came several times, or has several
-    /// values, the last one counts: the nearest proxy wrote it, and the client perhaps the others.
-    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Approach {
+    /// By the peer, how its connection came, and what stands in the headers. Of a header that came several
+    /// times, or has several values, the last one counts: the nearest proxy wrote it, and the client perhaps
+    /// the others.
+    pub(crate) fn of(peer: IpAddr, way: Way, headers: &HeaderMap, trusted: &[IpNet]) -> Approach {
         let peer = normalised(peer);
         if !headers.keys().any(is_of_proxy) {
-            return Approach { client: peer, between: Between::Nobody };
+            return Approach { client: peer, between: Between::Nobody, way };
         }
-        if !is_trusted(peer, trusted) {
-            return Approach { client: peer, between: Between::Stranger };
+        // The peer of a connection that a proxy opened for nobody knows whom is the proxy, which did not write
+        // these headers.
+        if way == Way::Unsaid || !is_trusted(peer, trusted) {
+            return Approach { client: peer, between: Between::Stranger, way };
         }
         // A proxy writes one family of headers and passes the client's own in the other on.
         let (chain, proto, host, port): (Vec<&str>, _, _, _) =
@@ -60,31 +65,37 @@ impl Approach {
         });
         let between =
             Between::Proxy { https, host: host.map(Host::parsed), port: port.and_then(|port| port.parse().ok()) };
-        Approach { client: client(peer, &chain, trusted), between }
+        Approach { client: client(peer, &chain, trusted), between, way }
     }
 
-    /// Whether nobody says that they stand between the client and us.
+    /// Whether no header says that somebody stands between the client and us.
     pub(crate) fn is_direct(&self) -> bool {
         matches!(self.between, Between::Nobody)
     }
 
     /// Whether the client's address is beyond doubt: nobody whom we do not trust says that they stand in between.
     pub(crate) fn is_certain(&self) -> bool {
-        !matches!(self.between, Between::Stranger)
+        !matches!(self.between, Between::Stranger) && self.way != Way::Unsaid
     }
 
     /// Whether the client's own connection was encrypted: a trusted proxy's word, else our listener's.
     pub(crate) fn is_secure(&self, own_tls: bool) -> bool {
-        match self.between {
-            Between::Proxy { https: Some(https), .. } => https,
-            _ => own_tls,
-        }
+        let in_header = match self.between {
+            Between::Proxy { https, .. } => https,
+            _ => None,
+        };
+        let before_all = match self.way {
+            Way::Through { https } => https,
+            _ => None,
+        };
+        in_header.or(before_all).unwrap_or(own_tls)
     }
 
     /// Whether nobody can read along on the way: it was encrypted, or within this machine. Behind a
     /// proxy our end of the way is not all of it.
     pub(crate) fn is_private(&self, own_tls: bool, local: IpAddr) -> bool {
-        self.is_secure(own_tls) || (self.is_direct() && normalised(local).is_loopback())
+        let is_at_hand = self.way == Way::Direct && self.is_direct();
+        self.is_secure(own_tls) || (is_at_hand && normalised(local).is_loopback())
     }
 
     /// The host that the client asked for, where `asked` is what the request itself names.
@@ -152,12 +163,16 @@ mod tests {
     use http::HeaderValue;
 
     fn approach(peer: &str, headers: &[(&'static str, &'static str)]) -> Approach {
+        by(Way::Direct, peer, headers)
+    }
+
+    fn by(way: Way, peer: &str, headers: &[(&'static str, &'static str)]) -> Approach {
         let trusted = ["10.0.0.0/8".parse().unwrap(), "2001:db8:1::/48".parse().unwrap()];
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        Approach::of(peer.parse().unwrap(), &map, &trusted)
+        Approach::of(peer.parse().unwrap(), way, &map, &trusted)
     }
 
     #[test]
@@ -239,5 +254,34 @@ mod tests {
             let direct = approach("198.51.100.1", &[]);
             assert_eq!(direct.is_private(own_tls, local.parse().unwrap()), private, "{own_tls} {local}");
         }
+    }
+
+    #[test]
+    fn a_client_behind_a_proxy_that_passes_bytes_on_is_certain_and_never_within_the_machine() {
+        let loopback = "127.0.0.1".parse().unwrap();
+        for (https, own_tls, secure) in
+            [(None, false, false), (None, true, true), (Some(true), false, true), (Some(false), true, false)]
+        {
+            let through = by(Way::Through { https }, "127.0.0.1", &[]);
+            assert!(through.is_certain() && through.is_direct());
+            assert_eq!(through.is_secure(own_tls), secure, "{https:?} {own_tls}");
+            assert_eq!(through.is_private(own_tls, loopback), secure, "{https:?} {own_tls}");
+        }
+        // Its own headers count as those of any client.
+        let through = by(Way::Through { https: None }, "198.51.100.1", &[(FOR, "203.0.113.9"), (PROTO, "https")]);
+        assert_eq!(through.client.to_string(), "198.51.100.1");
+        assert!(!through.is_certain() && !through.is_secure(false));
+        let through = by(Way::Through { https: None }, "10.0.0.7", &[(FOR, "203.0.113.9"), (PROTO, "https")]);
+        assert_eq!(through.client.to_string(), "203.0.113.9", "a proxy behind the proxy");
+        assert!(through.is_certain() && through.is_secure(false));
+    }
+
+    #[test]
+    fn nobody_speaks_for_a_client_whom_the_proxy_does_not_name() {
+        let unsaid = by(Way::Unsaid, "10.0.0.1", &[(FOR, "203.0.113.9"), (PROTO, "https")]);
+        assert_eq!(unsaid.client.to_string(), "10.0.0.1");
+        assert!(!unsaid.is_certain() && !unsaid.is_secure(false));
+        let unsaid = by(Way::Unsaid, "127.0.0.1", &[]);
+        assert!(!unsaid.is_certain() && !unsaid.is_private(false, "127.0.0.1".parse().unwrap()));
     }
 }

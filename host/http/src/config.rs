@@ -20,7 +20,8 @@ pub struct Config {
     /// Address that clients are told when a request's Host is not one of ours:
     /// `https://tv.example.org`, without a path.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count; they may hold any number of sockets.
+    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count, and whose PROXY headers do; they may hold any
+    /// number of sockets.
     pub trusted_proxies: Vec<IpNet>,
     /// Addresses that no rate limit applies to, nor a limit of sockets.
     pub exempt: Vec<IpNet>,
@@ -49,7 +50,7 @@ pub struct Sockets {
 /// How long clients may make a connection wait. The default is right outside tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// From the first byte of a request to the end of its headers; also a TLS handshake.
+    /// From the first byte of a request to the end of its headers; also a TLS handshake, and a PROXY header.
     pub head: Duration,
     /// What a body may be late; it has to come with at least 1 KiB a second.
     pub body: Duration,
@@ -57,6 +58,8 @@ pub struct Patience {
     pub idle: Duration,
     /// Without taking a byte of an answer that is there.
     pub stall: Duration,
+    /// With nothing to send to it, when it has ended its sending side: it has said all, or hung up.
+    pub left: Duration,
     /// Taking the end of an answer that is cut short, because its lease is over.
     pub last_words: Duration,
 }
@@ -68,6 +71,8 @@ impl Default for Patience {
             body: Duration::from_secs(5),
             idle: Duration::from_secs(60),
             stall: Duration::from_secs(60),
+            // Longer than the start of a stream takes.
+            left: Duration::from_secs(15),
             last_words: Duration::from_secs(1),
         }
     }
@@ -78,15 +83,21 @@ impl Default for Patience {
 pub struct Listener {
     /// Where; port 0 takes any free one.
     pub address: SocketAddr,
-    /// Encrypted, with this certificate.
-    pub tls: Option<Tls>,
+    /// Encrypted, with these certificates, each for the host names in it. The first is also for clients that
+    /// name no host, or one that no certificate is for. None leaves the listener plain.
+    pub tls: Vec<Tls>,
     /// The surfaces it answers; empty answers all. `live` stands for the media routes.
     pub surfaces: Vec<String>,
+    /// Every connection comes from one of [`Config::trusted_proxies`] and begins with a PROXY header, which says
+    /// whose it is.
+    pub proxy_protocol: bool,
 }
 
-/// PEM files of a listener's certificate.
-#[derive(Clone, Debug)]
+/// PEM files of a certificate.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tls {
+    /// The part of the configuration that names them, for errors: `[http]`.
+    pub place: String,
     /// The certificate chain.
     pub cert: PathBuf,
     /// Its key.
@@ -106,6 +117,6 @@ impl Config {
 impl Listener {
     /// A plain listener for all surfaces.
     pub fn plain(address: SocketAddr) -> Listener {
-        Listener { address, tls: None, surfaces: Vec::new() }
+        Listener { address, tls: Vec::new(), surfaces: Vec::new(), proxy_protocol: false }
     }
 }

@@ -26,7 +26,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
 };
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Answers for Public {
         let id = http.ids.next();
         let began = http.engine.clock().monotonic();
         let method = request.method().clone();
-        let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
+        let approach = approach(http, &arrival, request.headers());
         let mut tag = RequestTag::default();
         let (parts, body) = request.into_parts();
         let again = events::wished(&parts);
@@ -81,7 +81,7 @@ impl Public {
         let ask = move |request: Request<Body>| {
             let (http, arrival) = (Arc::clone(&http), Arc::clone(&arrival));
             async move {
-                let approach = Approach::of(arrival.peer.ip(), request.headers(), &http.config.trusted_proxies);
+                let approach = approach(&http, &arrival, request.headers());
                 let id = http.ids.next();
                 let mut tag = RequestTag::default();
                 let routed = routed(&http, &arrival, &approach, &id, request, &mut tag);
@@ -131,7 +131,7 @@ async fn routed(
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
         return response;
     }
-    let Ok(host) = Host::asked(&parts, arrival.local).and_then(|asked| approach.host(asked)) else {
+    let Ok(host) = Host::asked(&parts, arrival.ends.local).and_then(|asked| approach.host(asked)) else {
         return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");
     };
     match tenant(http, &host, arrival, address, &parts).await {
@@ -148,8 +148,8 @@ async fn routed(
                 address,
                 is_certain: approach.is_certain(),
                 agent: agent(&parts),
-                origin: Origin::of(&tenant, &host, approach, is_secure, arrival.local, http.public.as_ref()),
-                is_private: approach.is_private(is_tls, arrival.local.ip()),
+                origin: Origin::of(&tenant, &host, approach, is_secure, arrival.ends.local, http.public.as_ref()),
+                is_private: approach.is_private(is_tls, arrival.ends.local.ip()),
                 pulse: Arc::clone(&arrival.pulse),
                 told: Told::default(),
             };
@@ -160,6 +160,11 @@ async fn routed(
     }
 }
 
+/// The way that a request came to us.
+fn approach(http: &Http, arrival: &Arrival, headers: &HeaderMap) -> Approach {
+    Approach::of(arrival.ends.peer.ip(), arrival.ends.way, headers, &http.config.trusted_proxies)
+}
+
 /// The tenant by host, or by an access code at the front of the path.
 async fn tenant(
     http: &Http,
@@ -168,7 +173,7 @@ async fn tenant(
     address: IpAddr,
     parts: &Parts,
 ) -> host_engine::Result<Option<Arc<Tenant>>> {
-    if let Some(tenant) = http.tenants.of_host(host, arrival.local).await? {
+    if let Some(tenant) = http.tenants.of_host(host, arrival.ends.local).await? {
         return Ok(Some(tenant));
     }
     let code = http.tenants.of_code(first_segment(parts.uri.path()), address).await?;

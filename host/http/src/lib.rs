@@ -43,5 +43,6 @@ mod state;
 mod tenant;
 mod visitor;
 
+pub use certificate::{CertificateError, Certificates, check as check_certificates};
 pub use config::{Config, Listener, MEDIA, Metrics, Patience, Sockets, Tls};
-pub use server::{BindError, Certificates, Server, serve};
+pub use server::{BindError, Server, serve};

@@ -1,20 +1,19 @@
 //! Sockets that are listened on: plain and encrypted, with their limits, and who is let in.
 //! Refuses to know what is answered and how long a client is waited for; connections do.
 
-use crate::certificate::Certificate;
+use crate::certificate::CertificateSet;
 use crate::config::{Listener, Patience};
-use crate::connection::{self, Answers, Capacity, Closing, Door, Full, Reception};
-use crate::seldom::Seldom;
+use crate::connection::{self, Answers, Capacity, Closing, Door, Headless, Reception, TurnedAway};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use metrics::counter;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, SocketAddr};
+use ipnet::IpNet;
+use std::io;
+use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, sleep};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
 
 /// Bytes of a request's line and headers together.
 const HEADER_BYTES: usize = 16 << 10;
@@ -24,11 +23,6 @@ const HEADERS: usize = 100;
 const STREAMS: u32 = 100;
 /// For so long nobody is let in after the machine had no room for one more.
 const BREATH: Duration = Duration::from_millis(50);
-/// Without a request, where most of what clients may hold is taken.
-const CROWDED_IDLE: Duration = Duration::from_secs(5);
-/// What a client hears that is not let in.
-const NO_ROOM: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\
-    content-type: text/plain; charset=utf-8\r\ncontent-length: 42\r\n\r\nToo many connections; close some or wait.\n";
 
 /// A listener that is bound and does not answer yet.
 pub(crate) struct Bound {
@@ -38,17 +32,18 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Binds it and reads its certificate.
+    /// Binds it. The trusted proxies are those whose word counts, where every connection has to begin with it.
     ///
     /// # Errors
-    /// When the address is taken or not ours, or a PEM file cannot be read.
-    pub(crate) async fn new(listener: &Listener) -> io::Result<Bound> {
+    /// When the address is taken or not ours.
+    pub(crate) async fn new(
+        listener: &Listener,
+        certificates: Option<CertificateSet>,
+        trusted: &[IpNet],
+    ) -> io::Result<Bound> {
         let socket = TcpListener::bind(listener.address).await?;
-        let certificate = match &listener.tls {
-            Some(files) => Some(Certificate::read(files.clone()).await?),
-            None => None,
-        };
-        let door = Door { certificate, surfaces: listener.surfaces.clone() };
+        let proxies = listener.proxy_protocol.then(|| trusted.to_vec());
+        let door = Door { certificates, proxies, surfaces: listener.surfaces.clone() };
         Ok(Bound { address: socket.local_addr()?, listener: socket, door: Arc::new(door) })
     }
 
@@ -62,9 +57,9 @@ impl Bound {
         self.door.is_tls()
     }
 
-    /// The certificate, to be read again when its files change.
-    pub(crate) fn certificate(&self) -> Option<Certificate> {
-        self.door.certificate.clone()
+    /// The certificates, to be read again when their files change.
+    pub(crate) fn certificates(&self) -> Option<CertificateSet> {
+        self.door.certificates.clone()
     }
 
     /// Lets clients in, as far as there is room, until it is to end; then the address is free at once,
@@ -76,13 +71,9 @@ impl Bound {
         patience: Patience,
         mut closing: Closing,
     ) {
-        let accept_log = AcceptLog {
-            address: self.address,
-            since: Instant::now(),
-            full: Seldom::default(),
-            failed: Seldom::default(),
-        };
-        let reception = Arc::new(Reception { door: Arc::clone(&self.door), answers, http: limits() });
+        let turned_away = TurnedAway::new(self.address);
+        let (door, http) = (Arc::clone(&self.door), limits());
+        let reception = Arc::new(Reception { door, answers, http, turned_away, patience });
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -91,75 +82,36 @@ impl Bound {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    accept_log.failed(&error).await;
-                    continue;
-                }
-            };
-            let admitted = match capacity.admit(peer.ip(), usize::try_from(stream.as_raw_fd()).unwrap_or(usize::MAX)) {
-                Ok(admitted) => admitted,
-                Err(full) => {
-                    accept_log.turned_away(full, peer.ip());
-                    if !self.door.is_tls() {
-                        tell_no_room(stream);
+                    if reception.turned_away.not_taken(&error) {
+                        sleep(BREATH).await;
                     }
                     continue;
                 }
             };
-            let idle = if admitted.is_crowded { patience.idle.min(CROWDED_IDLE) } else { patience.idle };
+            if !self.door.lets_in(peer.ip()) {
+                reception.turned_away.headless(Headless::Untrusted, peer.ip());
+                continue;
+            }
+            let admitted = match capacity.admit(peer.ip(), usize::try_from(stream.as_raw_fd()).unwrap_or(usize::MAX)) {
+                Ok(admitted) => admitted,
+                Err(full) => {
+                    // Where it would take a handshake first to be heard, nothing is said.
+                    reception.turned_away.no_room(full, peer.ip(), (!self.door.is_tls()).then_some(stream));
+                    continue;
+                }
+            };
             let (reception, closing) = (Arc::clone(&reception), closing.clone());
-            tokio::spawn(async move {
-                let _admitted = admitted;
-                connection::serve(&reception, stream, Patience { idle, ..patience }, closing).await;
-            });
+            tokio::spawn(async move { connection::serve(&reception, stream, admitted, closing).await });
         }
     }
-}
-
-/// What a listener says of the clients that it does not let in.
-struct AcceptLog {
-    address: SocketAddr,
-    since: Instant,
-    full: Seldom,
-    failed: Seldom,
-}
-
-impl AcceptLog {
-    fn turned_away(&self, full: Full, client: IpAddr) {
-        if let Some(times) = self.full.note(self.since.elapsed()) {
-            let (listener, why) = (self.address, full.name());
-            tracing::warn!(%listener, why, %client, times, "no room for a connection; [limits] says how many there are");
-        }
-    }
-
-    /// Tells of an error, and lets the machine breathe where it has no room. A client that went away
-    /// while it waited is no such error.
-    async fn failed(&self, error: &io::Error) {
-        counter!("linecard_http_accept_errors_total").increment(1);
-        let is_the_clients =
-            matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted);
-        if is_the_clients {
-            return;
-        }
-        if let Some(times) = self.failed.note(self.since.elapsed()) {
-            tracing::error!(listener = %self.address, %error, times, "connections cannot be taken");
-        }
-        sleep(BREATH).await;
-    }
-}
-
-/// Says so to a client that is not let in, if its socket takes it at once.
-fn tell_no_room(stream: TcpStream) {
-    let Ok(mut stream) = stream.into_std() else { return };
-    // What it has sent is read first: closing a socket with unread bytes takes the answer back.
-    let _ = stream.read(&mut [0; 4_096]);
-    let _ = stream.write(NO_ROOM.as_bytes());
 }
 
 /// Sizes and counts. How long a client may take is the connection's to know, which alone sees a
 /// head begin; the library's own limit would count the time before it as well.
 fn limits() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+    let mut http1 = builder.http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEADER_BYTES as u32);
     builder
 }
@@ -167,10 +119,100 @@ fn limits() -> Builder<TokioExecutor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Sockets;
+    use crate::connection::{Answered, Arrival, Closer};
+    use axum::body::Body;
+    use http::Request;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::sync::{mpsc, oneshot};
+    use tokio::time::timeout;
 
-    #[test]
-    fn the_answer_to_who_is_not_let_in_is_as_long_as_it_says() {
-        let (head, body) = NO_ROOM.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())), "{}", body.len());
+    /// Waits for what has to happen.
+    async fn soon<T>(happens: impl Future<Output = T>) -> T {
+        timeout(Duration::from_secs(20), happens).await.expect("it happens")
+    }
+
+    /// Hands each request to the test, which may answer it, or see that nobody waits for it any more.
+    #[derive(Clone)]
+    struct Asked(mpsc::UnboundedSender<oneshot::Sender<&'static str>>);
+
+    impl Answers for Asked {
+        async fn answer(&self, _: Arc<Arrival>, _: Request<Body>) -> Answered {
+            let (answer, answered) = oneshot::channel();
+            self.0.send(answer).unwrap();
+            crate::answer::plain(http::StatusCode::OK, answered.await.unwrap()).into()
+        }
+    }
+
+    struct Listening {
+        address: SocketAddr,
+        asked: mpsc::UnboundedReceiver<oneshot::Sender<&'static str>>,
+        closer: Closer,
+    }
+
+    async fn listening() -> Listening {
+        let bound = Bound::new(&Listener::plain("127.0.0.1:0".parse().unwrap()), None, &[]).await.unwrap();
+        let (address, closer, (ask, asked)) = (bound.address(), Closer::new(), mpsc::unbounded_channel());
+        let capacity = Capacity::new(&Sockets::default(), Vec::new());
+        tokio::spawn(bound.serve(Asked(ask), capacity, Patience::default(), closer.watch()));
+        Listening { address, asked, closer }
+    }
+
+    async fn ask(address: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: tv.test\r\n\r\n").await.unwrap();
+        stream
+    }
+
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        soon(stream.read_to_string(&mut text)).await.unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn a_client_that_ended_its_sending_side_long_before_is_answered() {
+        let Listening { address, mut asked, closer: _closer } = listening().await;
+        let mut stream = ask(address).await;
+        let answer = soon(asked.recv()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        // By the time another one is answered, its end was seen.
+        let other = ask(address).await;
+        soon(asked.recv()).await.unwrap().send("other").unwrap();
+        drop(other);
+        answer.send("at last").unwrap();
+        assert!(rest(stream).await.ends_with("\r\n\r\nat last"));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reset_its_connection_is_given_up_although_there_is_nothing_to_send_yet() {
+        let Listening { address, mut asked, closer: _closer } = listening().await;
+        let stream = ask(address).await;
+        let mut answer = soon(asked.recv()).await.unwrap();
+        stream.set_zero_linger().unwrap();
+        drop(stream);
+        soon(answer.closed()).await;
+    }
+
+    #[tokio::test]
+    async fn at_the_end_what_waits_is_closed_and_what_is_asked_is_answered() {
+        let Listening { address, mut asked, closer } = listening().await;
+        let mut waiting = ask(address).await;
+        soon(asked.recv()).await.unwrap().send("first").unwrap();
+        let mut read = Vec::new();
+        while !read.ends_with(b"\r\n\r\nfirst") {
+            soon(waiting.read_buf(&mut read)).await.unwrap();
+        }
+        let running = ask(address).await;
+        let answer = soon(asked.recv()).await.unwrap();
+        let closing = tokio::spawn(closer.close(Duration::from_secs(3_600)));
+        assert_eq!(rest(waiting).await, "");
+        assert!(TcpStream::connect(address).await.is_err());
+        assert!(!closing.is_finished());
+        answer.send("last").unwrap();
+        let answer = rest(running).await;
+        assert!(answer.ends_with("\r\n\r\nlast") && answer.contains("connection: close"), "{answer}");
+        soon(closing).await.unwrap();
     }
 }

@@ -64,6 +64,7 @@ fn in_address(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Way;
     use host_core::tenant::Quotas;
     use host_core::time::Unix;
     use host_core::{TenantId, Version as RowVersion};
@@ -87,7 +88,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        let approach = Approach::of(peer.parse().unwrap(), &map, &["10.0.0.0/8".parse().unwrap()]);
+        let approach = Approach::of(peer.parse().unwrap(), Way::Direct, &map, &["10.0.0.0/8".parse().unwrap()]);
         let host = approach.host(Host::parsed(host).unwrap()).unwrap();
         let public = public.and_then(Origin::parsed);
         let is_secure = approach.is_secure(false);

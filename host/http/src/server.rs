@@ -1,7 +1,7 @@
 //! The server as a whole: binds its listeners, serves them, and ends them in order.
 
-use crate::certificate::Certificate;
-use crate::config::{Config, Patience, Sockets};
+use crate::certificate::{CertificateError, CertificateSet, Certificates};
+use crate::config::{Config, Listener, Patience, Sockets};
 use crate::connection::{Capacity, Closer};
 use crate::figures::Figures;
 use crate::front::Public;
@@ -16,6 +16,7 @@ use crate::tenant::Tenants;
 use host_engine::Engine;
 use host_media::Media;
 use host_runtime::Runtime;
+use ipnet::IpNet;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -31,7 +32,7 @@ const MANAGERS: usize = 256;
 /// Why the server cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// An address is taken or not ours, or its certificate cannot be read.
+    /// An address is taken or not ours.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
         /// Where.
@@ -39,6 +40,9 @@ pub enum BindError {
         /// Why.
         reason: io::Error,
     },
+    /// A certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// `public_url` is not a valid origin.
     #[error("the public address {0} is not http://HOST or https://HOST with an optional port; correct it")]
     PublicUrl(String),
@@ -51,30 +55,11 @@ pub struct Server {
     management: Option<Bound>,
 }
 
-/// The certificates of a server, to be read again while it runs.
-#[derive(Clone)]
-pub struct Certificates(Vec<Certificate>);
-
-impl Certificates {
-    /// Reads all files again; connections from now on get the new certificates.
-    ///
-    /// # Errors
-    /// The first file that cannot be used; its listener keeps the old certificate, the others are served anew.
-    pub async fn reload(&self) -> io::Result<()> {
-        let mut outcome = Ok(());
-        for certificate in &self.0 {
-            // One bad file does not keep the other listeners on their old ones.
-            outcome = outcome.and(certificate.reload().await);
-        }
-        outcome
-    }
-}
-
 impl Server {
     /// Binds every listener, and tells the engine which ports players reach.
     ///
     /// # Errors
-    /// When a listener cannot be bound, or the public address is none.
+    /// When a listener cannot be bound, a certificate cannot be used, or the public address is none.
     pub async fn bind(
         config: Config,
         engine: Arc<Engine>,
@@ -87,10 +72,10 @@ impl Server {
         };
         let mut listeners = Vec::with_capacity(config.listeners.len());
         for listener in &config.listeners {
-            listeners.push(bound(listener).await?);
+            listeners.push(bound(listener, &config.trusted_proxies).await?);
         }
         let management = match config.management {
-            Some(address) => Some(bound(&crate::Listener::plain(address)).await?),
+            Some(address) => Some(bound(&Listener::plain(address), &[]).await?),
             None => None,
         };
         engine.announce_ports(port(&listeners, public.as_ref(), false), port(&listeners, public.as_ref(), true));
@@ -127,14 +112,15 @@ impl Server {
         self.management.as_ref().map(Bound::address)
     }
 
-    /// Its certificates.
+    /// Its certificates. While it serves, they are read again when their files change.
     pub fn certificates(&self) -> Certificates {
-        Certificates(self.listeners.iter().filter_map(Bound::certificate).collect())
+        Certificates::new(self.listeners.iter().filter_map(Bound::certificates).collect())
     }
 
     /// Answers until `shutdown` resolves; then no connection is taken any more, running requests
     /// get the configured time, and what still runs is cut off. Health goes last.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let watching = tokio::spawn(self.certificates().watch());
         let http = Arc::new(self.http);
         let (patience, sockets) = (http.patience, http.config.sockets);
         let exempt = [&http.config.exempt[..], &http.config.trusted_proxies].concat();
@@ -154,13 +140,14 @@ impl Server {
         http.draining.store(true, Ordering::Release);
         clients.close(http.config.drain()).await;
         managers.close(Duration::ZERO).await;
+        watching.abort();
     }
 }
 
 /// Binds and serves in one step.
 ///
 /// # Errors
-/// When a listener cannot be bound, or the public address is none.
+/// When a listener cannot be bound, a certificate cannot be used, or the public address is none.
 pub async fn serve(
     config: Config,
     engine: Arc<Engine>,
@@ -172,8 +159,15 @@ pub async fn serve(
     Ok(())
 }
 
-async fn bound(listener: &crate::Listener) -> Result<Bound, BindError> {
-    Bound::new(listener).await.map_err(|reason| BindError::Listen { address: listener.address, reason })
+async fn bound(listener: &Listener, trusted: &[IpNet]) -> Result<Bound, BindError> {
+    let files = listener.tls.clone();
+    let certificates = match files.is_empty() {
+        true => None,
+        // Nobody is answered yet who could have to wait for the disk.
+        false => Some(CertificateSet::read(files)?),
+    };
+    let bound = Bound::new(listener, certificates, trusted).await;
+    bound.map_err(|reason| BindError::Listen { address: listener.address, reason })
 }
 
 /// The port at which players reach a listener of this sort, 0 where they do not: the public one; else

@@ -59,6 +59,9 @@ pub enum Command {
     Why(Why),
     /// Look for what keeps this machine from running a panel.
     Doctor(Doctor),
+    /// Check the configuration file.
+    #[command(subcommand)]
+    Config(Config),
     /// Recompute ledger, audit chain and every other invariant of the stored data.
     Verify(Verify),
     /// Compile one plugin from standard input to standard output (used by the host itself).
@@ -100,6 +103,13 @@ pub struct Doctor {
     /// Where health and metrics are to be.
     #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDR")]
     pub management: SocketAddr,
+}
+
+/// `linecard config …`.
+#[derive(Subcommand, Debug)]
+pub enum Config {
+    /// Read the configuration file and every certificate that it names as `serve` would, and say what is wrong.
+    Check,
 }
 
 /// `linecard tenant …`.

@@ -113,6 +113,19 @@ pub(crate) struct Admitted {
     pub(crate) is_crowded: bool,
 }
 
+impl Admitted {
+    /// The same socket as one of this client, for whom a proxy opened it.
+    ///
+    /// # Errors
+    /// When there is no room for the client; that was counted.
+    pub(crate) fn held_by(self, client: IpAddr) -> Result<Admitted, Full> {
+        let capacity = Arc::clone(&self.capacity);
+        // First, so that it does not stand in its own way. Its descriptor was looked at.
+        drop(self);
+        capacity.admit(client, 0)
+    }
+}
+
 impl Drop for Admitted {
     fn drop(&mut self) {
         let mut held = self.capacity.held.lock();
@@ -168,6 +181,19 @@ mod tests {
         drop((held, own));
         assert!(admit(&capacity, "192.0.2.9").is_ok());
         assert!(capacity.held.lock().by_address.is_empty(), "nobody is remembered");
+    }
+
+    #[test]
+    fn a_socket_that_a_proxy_opened_is_held_by_its_client() {
+        let capacity = capacity(3, 1);
+        let through = |client: &str| admit(&capacity, "10.0.0.1").unwrap().held_by(client.parse().unwrap());
+        let held = through("192.0.2.1").unwrap();
+        assert_eq!(through("192.0.2.1").err(), Some(Full::Address));
+        let _others = [through("192.0.2.2").unwrap(), through("192.0.2.3").unwrap()];
+        assert_eq!(through("192.0.2.4").err(), Some(Full::Total));
+        drop(held);
+        assert!(through("192.0.2.1").is_ok());
+        assert!(!capacity.held.lock().by_address.contains_key(&"10.0.0.1".parse::<IpAddr>().unwrap()));
     }
 
     #[test]

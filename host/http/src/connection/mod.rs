@@ -8,62 +8,138 @@ mod closing;
 mod exchange;
 mod framing;
 mod pace;
+mod proxy_header;
 mod pulse;
 mod socket;
+mod turned_away;
 
 pub(crate) use answers::{Answered, Answers};
-pub(crate) use arrival::{Arrival, Door};
-pub(crate) use capacity::{Capacity, Full};
+pub(crate) use arrival::{Arrival, Door, Way};
+pub(crate) use capacity::{Admitted, Capacity};
 pub(crate) use closing::{Closer, Closing};
 pub(crate) use pulse::Pulse;
+pub(crate) use turned_away::{Headless, TurnedAway};
 
 use crate::config::Patience;
+use arrival::Ends;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use metrics::counter;
 use socket::{Paced, Socket};
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
+
+/// Without a request, where most of what clients may hold is taken.
+const CROWDED_IDLE: Duration = Duration::from_secs(5);
 
 /// What all connections of a listener share.
 pub(crate) struct Reception<A> {
     pub(crate) door: Arc<Door>,
     pub(crate) answers: A,
     pub(crate) http: Builder<TokioExecutor>,
+    pub(crate) turned_away: TurnedAway,
+    pub(crate) patience: Patience,
+}
+
+/// A connection of which is known whose it is, and the room that it takes.
+struct Introduced {
+    stream: TcpStream,
+    arrival: Arc<Arrival>,
+    admitted: Admitted,
+}
+
+/// What a connection goes on to speak over.
+enum Greeted {
+    Plain(TcpStream),
+    Encrypted(Box<TlsStream<TcpStream>>),
 }
 
 /// Answers a connection until it ends, or is to end.
 pub(crate) async fn serve<A: Answers>(
     reception: &Reception<A>,
     stream: TcpStream,
-    patience: Patience,
+    admitted: Admitted,
     mut closing: Closing,
 ) {
     let mut cut = closing.clone();
     tokio::select! {
-        () = greeted(reception, stream, patience, &mut closing) => {}
+        () = received(reception, stream, admitted, &mut closing) => {}
         () = cut.cut() => {}
     }
 }
 
-/// Shakes hands first where the listener is encrypted.
-async fn greeted<A: Answers>(reception: &Reception<A>, stream: TcpStream, patience: Patience, closing: &mut Closing) {
-    // A client that is gone already.
-    let Ok((peer, local)) = ends(&stream) else { return };
-    let (door, pulse) = (Arc::clone(&reception.door), Pulse::new(patience));
-    let arrival = Arc::new(Arrival { peer, local, door, pulse });
-    let Some(certificate) = &reception.door.certificate else {
-        return answered(reception, stream, arrival, closing).await;
+async fn received<A: Answers>(reception: &Reception<A>, stream: TcpStream, admitted: Admitted, closing: &mut Closing) {
+    // Nobody waits at the end for a client that has not asked for anything.
+    let (greeted, arrival, _admitted) = tokio::select! {
+        greeted = greeted(reception, stream, admitted) => match greeted {
+            Some(greeted) => greeted,
+            None => return,
+        },
+        () = closing.asked() => return,
     };
-    match timeout(patience.head, certificate.acceptor().accept(stream)).await {
-        Ok(Ok(stream)) => answered(reception, stream, arrival, closing).await,
-        Ok(Err(_)) | Err(_) => counter!("linecard_http_closed_total", "why" => "handshake").increment(1),
+    match greeted {
+        Greeted::Plain(stream) => answered(reception, stream, arrival, closing).await,
+        Greeted::Encrypted(stream) => answered(reception, *stream, arrival, closing).await,
     }
+}
+
+/// Hears whose connection it is where a proxy has to say so, and shakes hands where the listener is
+/// encrypted. None is a connection that came to nothing; that was noted.
+async fn greeted<A: Answers>(
+    reception: &Reception<A>,
+    stream: TcpStream,
+    admitted: Admitted,
+) -> Option<(Greeted, Arc<Arrival>, Admitted)> {
+    let Introduced { stream, arrival, admitted } = introduced(reception, stream, admitted).await?;
+    let Some(certificates) = &reception.door.certificates else {
+        return Some((Greeted::Plain(stream), arrival, admitted));
+    };
+    let error = match timeout(reception.patience.head, certificates.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => return Some((Greeted::Encrypted(Box::new(stream)), arrival, admitted)),
+        Ok(Err(error)) => Some(error),
+        Err(_) => None,
+    };
+    reception.turned_away.unshaken(error.as_ref(), arrival.ends.peer.ip());
+    None
+}
+
+/// Whose connection it is: the socket's other end, or whom a PROXY header names, for whom there has to
+/// be room as well.
+async fn introduced<A: Answers>(
+    reception: &Reception<A>,
+    mut stream: TcpStream,
+    mut admitted: Admitted,
+) -> Option<Introduced> {
+    let (door, patience) = (Arc::clone(&reception.door), reception.patience);
+    // An error is a client that is gone already.
+    let mut ends = ends(&stream).ok()?;
+    if door.proxies.is_some() {
+        let socket = ends;
+        ends = match proxy_header::read(&mut stream, socket, &patience).await {
+            Ok(ends) => ends,
+            Err(why) => {
+                reception.turned_away.headless(why, socket.peer.ip());
+                return None;
+            }
+        };
+        if ends.peer != socket.peer {
+            admitted = match admitted.held_by(ends.peer.ip()) {
+                Ok(admitted) => admitted,
+                Err(full) => {
+                    reception.turned_away.no_room(full, ends.peer.ip(), (!door.is_tls()).then_some(stream));
+                    return None;
+                }
+            };
+        }
+    }
+    let idle = if admitted.is_crowded { patience.idle.min(CROWDED_IDLE) } else { patience.idle };
+    let arrival = Arc::new(Arrival { ends, door, pulse: Pulse::new(Patience { idle, ..patience }) });
+    Some(Introduced { stream, arrival, admitted })
 }
 
 /// Answers every request of a connection.
@@ -87,7 +163,7 @@ async fn answered<A: Answers, S: Socket>(
 }
 
 /// Both ends of a connection that sends small packets at once.
-fn ends(stream: &TcpStream) -> io::Result<(SocketAddr, SocketAddr)> {
+fn ends(stream: &TcpStream) -> io::Result<Ends> {
     stream.set_nodelay(true)?;
-    Ok((stream.peer_addr()?, stream.local_addr()?))
+    Ok(Ends { peer: stream.peer_addr()?, local: stream.local_addr()?, way: Way::Direct })
 }

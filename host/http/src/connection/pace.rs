@@ -16,6 +16,8 @@ pub(super) enum Late {
     Head,
     /// It does not take what it asked for.
     Stalled,
+    /// It ended its sending side, and there was nothing for so long that would show whether it is still there.
+    Left,
 }
 
 /// The state of one connection.
@@ -34,13 +36,15 @@ pub(super) struct Pace {
     head_since: Option<Instant>,
     /// Since when there are bytes that the socket does not take.
     blocked_since: Option<Instant>,
+    /// Since when it has ended its sending side, or since it took something after that.
+    left_since: Option<Instant>,
     /// Bytes of HTTP/2 that came and were not answered yet, as far as these answer themselves.
     to_echo: usize,
 }
 
 impl Pace {
     pub(super) fn new(patience: Patience, now: Instant) -> Pace {
-        let (head_since, blocked_since) = (None, None);
+        let (head_since, blocked_since, left_since) = (None, None, None);
         Pace {
             patience,
             is_http2: false,
@@ -50,6 +54,7 @@ impl Pace {
             since: now,
             head_since,
             blocked_since,
+            left_since,
             to_echo: 0,
         }
     }
@@ -88,11 +93,20 @@ impl Pace {
         self.ours += 1;
     }
 
-    /// An answer is over; `was_ours` when it ended with us having to say more.
-    pub(super) fn ended(&mut self, was_ours: bool, now: Instant) {
+    /// The client has ended its sending side. Whether it is being answered; one of HTTP/2 that says no more
+    /// cannot take an answer either.
+    pub(super) fn left(&mut self, now: Instant) -> bool {
+        self.left_since.get_or_insert(now);
+        self.open > 0 && !self.is_http2
+    }
+
+    /// An answer is over; `was_ours` when it ended with us having to say more. Whether the client has ended
+    /// its sending side.
+    pub(super) fn ended(&mut self, was_ours: bool, now: Instant) -> bool {
         self.open = self.open.saturating_sub(1);
         self.ours = self.ours.saturating_sub(u32::from(was_ours));
         self.since = now;
+        self.left_since.is_some()
     }
 
     /// The socket took so many bytes. Frames of HTTP/2 that only answer a frame of the client, such as
@@ -100,6 +114,7 @@ impl Pace {
     /// nothing that it asked for.
     pub(super) fn took(&mut self, bytes: usize, now: Instant) {
         self.blocked_since = None;
+        self.left_since = self.left_since.map(|_| now);
         let echoed = bytes.min(self.to_echo);
         self.to_echo -= echoed;
         if bytes > echoed {
@@ -139,13 +154,14 @@ impl Pace {
             (_, 0) => Some((self.since + patience.stall, Late::Stalled)),
             _ => None,
         };
-        blocked.into_iter().chain(waited_for).min_by_key(|(due, _)| *due)
+        let left = self.left_since.filter(|_| self.open > 0).map(|since| (since + patience.left, Late::Left));
+        blocked.into_iter().chain(waited_for).chain(left).min_by_key(|(due, _)| *due)
     }
 
     /// When to look again while the client is not waited for; no [`Pace::due`] that begins later
     /// is before this.
     pub(super) fn look_again(&self, now: Instant) -> Instant {
-        now + self.patience.idle.min(self.patience.stall)
+        now + self.patience.idle.min(self.patience.stall).min(self.patience.left)
     }
 }
 
@@ -193,6 +209,20 @@ mod tests {
         assert_eq!(pace.due(), Some((start + 63 * SECOND, Late::Stalled)), "the end of it stands in the socket");
         pace.took(100, start + 11 * SECOND);
         assert_eq!(pace.due(), Some((start + 71 * SECOND, Late::Idle)));
+    }
+
+    #[test]
+    fn a_client_that_ended_its_sending_side_is_answered_for_as_long_as_there_is_something_to_send() {
+        let (mut pace, start) = pace();
+        assert!(!pace.left(start), "it has asked for nothing");
+        let (mut pace, start) = (Pace::new(Patience::default(), start), start);
+        pace.began();
+        assert!(pace.left(start + SECOND) && pace.left(start + 2 * SECOND));
+        assert_eq!(pace.due(), Some((start + 16 * SECOND, Late::Left)), "it may have hung up");
+        pace.took(100, start + 10 * SECOND);
+        assert_eq!(pace.due(), Some((start + 25 * SECOND, Late::Left)));
+        assert!(pace.ended(true, start + 11 * SECOND));
+        assert!(!pace.left(start + 11 * SECOND));
     }
 
     #[test]

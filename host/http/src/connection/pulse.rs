@@ -88,6 +88,11 @@ impl Pulse {
         self.pace.lock().flushed();
     }
 
+    /// The client has ended its sending side. Whether it is being answered, and may wait for that.
+    pub(super) fn left(&self) -> bool {
+        self.pace.lock().left(Instant::now())
+    }
+
     /// A request begins to be answered.
     pub(super) fn begin(self: &Arc<Pulse>) -> Exchange {
         self.pace.lock().began();
@@ -119,6 +124,10 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.pulse.pace.lock().ended(self.is_ours, Instant::now());
+        let has_left = self.pulse.pace.lock().ended(self.is_ours, Instant::now());
+        if has_left {
+            // Whoever waits to be told of it is told now.
+            self.pulse.driver.wake();
+        }
     }
 }

@@ -38,13 +38,15 @@ pub(crate) struct Paced<S> {
     timer: Pin<Box<Sleep>>,
     /// We have ended it.
     is_ended: bool,
+    /// The client has ended its sending side.
+    has_left: bool,
 }
 
 impl<S: Socket> Paced<S> {
     pub(super) fn new(socket: S, pulse: Arc<Pulse>) -> Paced<S> {
         metrics::gauge!("linecard_http_sockets").increment(1);
         let timer = Box::pin(sleep_until(pulse.look_again()));
-        Paced { socket, pulse, timer, is_ended: false }
+        Paced { socket, pulse, timer, is_ended: false, has_left: false }
     }
 
     /// An error when the connection was cut.
@@ -75,11 +77,19 @@ impl<S: Socket> Paced<S> {
         }
     }
 
+    /// The client has ended its sending side. While it is answered nobody is told, because it may have said
+    /// all that it wanted to say; if it hung up instead, the next writes or its patience show it.
+    fn left(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.has_left = true;
+        if self.pulse.left() { self.wait(context) } else { Poll::Ready(Ok(())) }
+    }
+
     fn late(&mut self, late: Late) -> io::Error {
         let (why, is_abandoned) = match late {
             Late::Idle => ("idle", false),
             Late::Head => ("head", false),
             Late::Stalled => ("stalled", true),
+            Late::Left => ("left", true),
         };
         self.end(why, is_abandoned, io::ErrorKind::TimedOut)
     }
@@ -123,9 +133,13 @@ impl<S: Socket> AsyncRead for Paced<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.whole()?;
+        if this.has_left {
+            return this.left(context);
+        }
         let before = buffer.filled().len();
         match Pin::new(&mut this.socket).poll_read(context, buffer) {
             Poll::Pending => this.wait(context),
+            Poll::Ready(Ok(())) if buffer.filled().len() == before && buffer.remaining() > 0 => this.left(context),
             ready => {
                 this.pulse.received(buffer.filled().get(before..).unwrap_or_default());
                 ready

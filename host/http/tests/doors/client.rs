@@ -35,10 +35,11 @@ pub(crate) struct Request {
     headers: Vec<(String, String)>,
     body: String,
     from: Option<[u8; 4]>,
+    before: Vec<u8>,
 }
 
 pub(crate) fn get(target: impl Into<String>) -> Request {
-    Request { method: "GET", target: target.into(), headers: vec![], body: String::new(), from: None }
+    Request { method: "GET", target: target.into(), headers: vec![], body: String::new(), from: None, before: vec![] }
         .header("host", "tv.test")
 }
 
@@ -74,6 +75,11 @@ impl Request {
         Request { from: Some(address), ..self }
     }
 
+    /// Sends these bytes before the request, in one piece with it.
+    pub(crate) fn after(self, before: impl Into<Vec<u8>>) -> Request {
+        Request { before: before.into(), ..self }
+    }
+
     /// Opens the connection, sends, and reads the head.
     pub(crate) async fn open(self, server: SocketAddr) -> Open {
         let socket = TcpSocket::new_v4().unwrap();
@@ -88,7 +94,8 @@ impl Request {
         if !self.body.is_empty() || self.method == "POST" {
             text += &format!("content-length: {}\r\n", self.body.len());
         }
-        stream.write_all(format!("{text}\r\n{}", self.body).as_bytes()).await.unwrap();
+        let whole = [self.before, format!("{text}\r\n{}", self.body).into_bytes()].concat();
+        stream.write_all(&whole).await.unwrap();
         let mut read = Vec::new();
         while !read.windows(4).any(|end| end == b"\r\n\r\n") {
             if stream.read_buf(&mut read).await.unwrap() == 0 {

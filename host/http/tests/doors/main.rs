@@ -13,10 +13,14 @@ mod panel;
 mod probe;
 
 mod crowd;
+mod ending;
 mod front;
+mod half_closed;
+mod host_names;
 mod logs;
 mod media;
 mod patience;
+mod proxy_headers;
 mod surfaces;
 mod tls;
 mod wire;

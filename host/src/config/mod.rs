@@ -1,17 +1,18 @@
 //! The configuration file: TOML, checked strictly, every field with a default that is safe. `panel.rs` hands each
 //! floor its part.
 
+mod http;
+
+pub use http::{CertificateFiles, Http, Listener, ProxyProtocol};
+
 use crate::shipped;
+use host_http::Tls;
 use host_runtime::CompileLimits;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-
-/// Bits that the network of a trusted proxy fixes at least: the private ones are as large as that.
-const NARROWEST: u8 = 7;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -32,37 +33,6 @@ pub struct Config {
     pub media: Media,
     /// Logs.
     pub log: Log,
-}
-
-/// The main listener and what all listeners share.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Http {
-    /// Where clients reach the panel when a request's Host cannot be used: `https://tv.example.org`.
-    pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-*` or `Forwarded` headers count: client, scheme, host and port.
-    pub trusted_proxies: Vec<IpNet>,
-    /// PEM file with the certificate chain of the main listener.
-    pub tls_cert: Option<PathBuf>,
-    /// PEM file with its key.
-    pub tls_key: Option<PathBuf>,
-}
-
-/// A further listener.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Listener {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// The surfaces it answers; empty answers all.
-    #[serde(default)]
-    pub surfaces: Vec<String>,
-    /// PEM file with the certificate chain.
-    #[serde(default)]
-    pub tls_cert: Option<PathBuf>,
-    /// PEM file with its key.
-    #[serde(default)]
-    pub tls_key: Option<PathBuf>,
 }
 
 /// Limits on requests and connections.
@@ -165,28 +135,16 @@ impl Config {
         Ok(config)
     }
 
+    /// The certificates of every encrypted listener.
+    pub fn certificates(&self) -> Vec<Vec<Tls>> {
+        let all = std::iter::once(self.http.tls()).chain(self.listeners.iter().map(Listener::tls));
+        all.filter(|files| !files.is_empty()).collect()
+    }
+
     fn check(&self) -> anyhow::Result<()> {
-        for (what, cert, key) in std::iter::once(("[http]".to_owned(), &self.http.tls_cert, &self.http.tls_key))
-            .chain(self.listeners.iter().map(|l| (format!("[[listener]] {}", l.address), &l.tls_cert, &l.tls_key)))
-        {
-            anyhow::ensure!(
-                cert.is_some() == key.is_some(),
-                "{what}: tls_cert and tls_key are given together or not at all"
-            );
-        }
-        if let Some(url) = &self.http.public_url {
-            let plain = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            anyhow::ensure!(
-                plain.is_some_and(|rest| !rest.is_empty() && !rest.contains('/')),
-                "[http] public_url is http://HOST or https://HOST with an optional port, without a path"
-            );
-        }
-        for network in &self.http.trusted_proxies {
-            anyhow::ensure!(
-                network.prefix_len() >= NARROWEST,
-                "[http] trusted_proxies: {network} would let a large part of the internet say who it is; list the \
-                 proxies' own addresses, such as 10.0.0.5 or 10.0.0.0/8"
-            );
+        self.http.check()?;
+        for listener in &self.listeners {
+            listener.check(&self.http)?;
         }
         for (name, number) in
             [("connections", self.limits.connections), ("connections_per_address", self.limits.connections_per_address)]
@@ -233,12 +191,6 @@ mod tests {
         assert!(toml::from_str::<Config>("[plugins.limits.big]\nfunctions = 1").is_err());
     }
 
-    #[test]
-    fn a_certificate_without_its_key_is_refused() {
-        let config: Config = toml::from_str("[http]\ntls_cert = 'a.pem'").unwrap();
-        assert!(config.check().unwrap_err().to_string().contains("tls_key"));
-    }
-
     /// What is wrong with a configuration; it must be something.
     fn wrong(text: &str) -> String {
         toml::from_str::<Config>(text).unwrap().check().unwrap_err().to_string()
@@ -251,16 +203,6 @@ mod tests {
             assert!(error.contains(&format!("{surface:?}")) && error.contains("admin, "), "{error}");
         }
         let right = "[[listener]]\naddress = '127.0.0.1:1'\nsurfaces = ['live', 'player', 'admin']";
-        assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
-    }
-
-    #[test]
-    fn nobody_trusts_the_whole_internet_as_a_proxy() {
-        for network in ["0.0.0.0/0", "::/0", "128.0.0.0/1"] {
-            let error = wrong(&format!("[http]\ntrusted_proxies = ['127.0.0.1/32', '{network}']"));
-            assert!(error.contains(network), "{error}");
-        }
-        let right = "[http]\ntrusted_proxies = ['10.0.0.0/8', 'fc00::/7', '192.0.2.1/32']";
         assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
     }
 
