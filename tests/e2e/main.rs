@@ -64,3 +64,4 @@ mod upgrade;
 mod visitor;
 mod watcher;
 mod why;
+mod wishes;

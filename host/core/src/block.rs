@@ -28,7 +28,7 @@ pub const BLOCK: PlainKind = PlainKind {
         "block",
         &[
             PlainField::text("kind").needed().one_of(&["address", "agent", "isp"]),
-            PlainField::text("value").needed().searched(),
+            PlainField::text("value").needed().searched().at_most(4_096),
             PlainField::text("note").searched().at_most(4_096),
             PlainField::date("created_at").set_by_host(),
         ],

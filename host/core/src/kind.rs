@@ -33,34 +33,34 @@ pub enum Stale {
     Tenants,
 }
 
-/// Calls a macro, named in brackets, with what comes after that and then every kind: `Variant(module::Type, Id) "word" Belongs Stale`.
+/// Calls a macro, named in brackets, with what comes after that and then every kind: `Variant(module Type, Id) "word" Belongs Stale`.
 #[macro_export]
 macro_rules! kinds {
     ([$($callback:tt)*] $($with:tt)*) => {
         $($callback)*! { $($with)*
-            User(user::User, UserId) "user" Owner Nothing,
-            Group(group::Group, GroupId) "group" Shared Nothing,
-            Line(line::Line, LineId) "line" Owner Lines,
-            Package(package::Package, PackageId) "package" Shared Nothing,
-            Bouquet(bouquet::Bouquet, BouquetId) "bouquet" Shared Catalogue,
-            Category(category::Category, CategoryId) "category" Shared Catalogue,
-            Stream(stream::Stream, StreamId) "stream" Shared Catalogue,
-            Series(series::Series, SeriesId) "series" Shared Catalogue,
-            ApiKey(api_key::ApiKey, ApiKeyId) "api_key" Owner Nothing,
-            Session(session::Session, SessionId) "session" Owner Nothing,
-            Settings(settings::Settings, SettingsId) "settings" Shared Catalogue,
-            GuideSource(guide::GuideSource, GuideSourceId) "guide_source" Shared Guide,
-            Document(document::Document, DocumentId) "document" Panel Nothing,
-            Job(job::Job, JobId) "job" Panel Nothing,
-            Tenant(tenant::Tenant, TenantId) "tenant" Process Tenants,
-            AccessCode(access_code::AccessCode, AccessCodeId) "access_code" Process Nothing,
-            Plugin(plugin::InstalledPlugin, PluginId) "plugin" Process Nothing,
+            User(user User, UserId) "user" Owner Nothing,
+            Group(group Group, GroupId) "group" Shared Nothing,
+            Line(line Line, LineId) "line" Owner Lines,
+            Package(package Package, PackageId) "package" Shared Nothing,
+            Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Catalogue,
+            Category(category Category, CategoryId) "category" Shared Catalogue,
+            Stream(stream Stream, StreamId) "stream" Shared Catalogue,
+            Series(series Series, SeriesId) "series" Shared Catalogue,
+            ApiKey(api_key ApiKey, ApiKeyId) "api_key" Owner Nothing,
+            Session(session Session, SessionId) "session" Owner Nothing,
+            Settings(settings Settings, SettingsId) "settings" Shared Catalogue,
+            GuideSource(guide GuideSource, GuideSourceId) "guide_source" Shared Guide,
+            Document(document Document, DocumentId) "document" Panel Nothing,
+            Job(job Job, JobId) "job" Panel Nothing,
+            Tenant(tenant Tenant, TenantId) "tenant" Process Tenants,
+            AccessCode(access_code AccessCode, AccessCodeId) "access_code" Process Nothing,
+            Plugin(plugin InstalledPlugin, PluginId) "plugin" Process Nothing,
         }
     };
 }
 
 macro_rules! declare {
-    ($($kind:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         /// The kinds of stored things.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]

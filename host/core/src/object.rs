@@ -28,7 +28,7 @@ pub trait Stored: Clone + Send + Sync + Sized + 'static {
 }
 
 macro_rules! declare {
-    ($($kind:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         /// A stored thing, whole.
         #[derive(Clone, PartialEq, Debug)]
         #[allow(clippy::large_enum_variant)]

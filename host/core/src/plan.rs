@@ -4,7 +4,7 @@
 use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
-use crate::document::Document;
+use crate::document::Shape;
 use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
@@ -107,24 +107,23 @@ pub enum Change {
     PruneGuide(GuideSourceId, u32),
     /// Drops up to this number of sessions whose end has come by then.
     SweepSessions(Unix, u32),
-    /// Documents get their places by another shape.
+    /// A collection gets another shape.
     Reshape(Reshape),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),
 }
 
-/// A part of a collection gets another shape.
+/// A collection gets another shape: all its documents stand by it then, or nothing has changed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reshape {
     /// Which collection.
     pub collection: String,
-    /// The shape, as JSON.
-    pub shape: String,
-    /// Documents with their new places, by id. They stay as they are otherwise.
-    pub documents: Vec<Document>,
-    /// Whether it has the shape then.
-    pub is_last: bool,
+    /// The shape.
+    pub shape: Shape,
 }
+
+/// Most documents that a collection may have when it gets another shape: they hold the writer meanwhile.
+pub const MAX_RESHAPED: u32 = 20_000;
 
 /// The longest that an outbox entry is put off at a time, in seconds.
 pub const LONGEST_PAUSE: i64 = 1_024;

@@ -4,14 +4,14 @@
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
-use host_core::document::{Cursor, Document, Range};
+use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, Trouble, Verified,
-    Waiting,
+    Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
+    Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -79,7 +79,7 @@ impl Store for Gauge {
         fn get(place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
         fn find(place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
         fn list(place: Place, query: Query) -> Pending<'_, Page>;
-        fn range(tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>>;
+        fn range(tenant: TenantId, range: Range) -> Pending<'_, Documents>;
         fn collection(tenant: TenantId, name: String) -> Pending<'_, Collection>;
         fn referring(tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;

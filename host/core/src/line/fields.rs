@@ -2,7 +2,8 @@
 //! whether connections were admitted by it. The struct, its row, its view and the options of its verbs are made of
 //! this list.
 
-use super::{Output, SeatLimit};
+use super::output::Output;
+use super::seat_limit::SeatLimit;
 use crate::caller::CallerRole;
 use crate::secret::{Mac, Sealed};
 use crate::settings::SamePlayer;

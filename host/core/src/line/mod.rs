@@ -1,58 +1,18 @@
 //! A line: one subscription, its facts, and the pure rules on them. The shown status is derived, never stored.
 
 mod fields;
+mod output;
+mod seat_limit;
 mod visit;
 
 pub use fields::{Line, LineField};
+pub use output::Output;
+pub use seat_limit::SeatLimit;
 pub use visit::{Barred, Visit};
 
 use crate::settings::{SamePlayer, Settings};
 use crate::time::{Expiry, Term, Unix};
 use serde::{Deserialize, Serialize};
-use std::num::NonZeroU32;
-
-/// How many seats a line has. Serialised as a number, 0 for [`SeatLimit::Unlimited`] (the player
-/// protocol's convention).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(from = "u32", into = "u32")]
-pub enum SeatLimit {
-    /// Any number of connections.
-    Unlimited,
-    /// At most this number of connections at any moment.
-    AtMost(NonZeroU32),
-}
-
-impl From<u32> for SeatLimit {
-    fn from(number: u32) -> Self {
-        NonZeroU32::new(number).map_or(SeatLimit::Unlimited, SeatLimit::AtMost)
-    }
-}
-
-impl From<SeatLimit> for u32 {
-    fn from(seats: SeatLimit) -> Self {
-        match seats {
-            SeatLimit::Unlimited => 0,
-            SeatLimit::AtMost(number) => number.get(),
-        }
-    }
-}
-
-/// A form in which streams leave the panel. The order is the one of `allowed_output_formats`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Output {
-    /// HLS.
-    M3u8,
-    /// MPEG-TS over HTTP.
-    Ts,
-    /// RTMP.
-    Rtmp,
-}
-
-impl Output {
-    /// Every output, in wire order.
-    pub const ALL: [Output; 3] = [Output::M3u8, Output::Ts, Output::Rtmp];
-}
 
 /// The status that surfaces show. A ban counts before a switch, and a switch before the term.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -152,6 +152,9 @@ impl PlainField {
 
     /// What a document has in it that says nothing.
     pub(super) fn empty(&self) -> Value {
+        if self.is_needed {
+            return Value::Null;
+        }
         match self.form.crosses_as() {
             Crossing::Text if self.one_of.is_empty() => "".into(),
             Crossing::I32 | Crossing::U32 if self.form != Form::Id => 0.into(),
@@ -167,8 +170,11 @@ impl PlainField {
     /// # Errors
     /// `invalid_input` by its name.
     pub(super) fn checked(&self, value: &Value) -> Result<Value, Refusal> {
+        if value.is_null() && self.is_needed {
+            return Err(self.refused("is needed"));
+        }
         if *value == self.empty() {
-            return if self.is_needed { Err(self.refused("is needed")) } else { Ok(value.clone()) };
+            return Ok(value.clone());
         }
         let most = self.most.unwrap_or(USUAL_MOST) as usize;
         match (self.form, value) {
@@ -215,7 +221,9 @@ impl PlainField {
         if !self.one_of.is_empty() && !self.one_of.contains(&text) {
             return Err(self.refused(&format!("is one of {}", self.one_of.join(", "))));
         }
-        if text.chars().count() > most as usize || text.chars().any(|c| c.is_control() && c != '\n') {
+        if text.chars().count() > most as usize
+            || text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        {
             return Err(self.refused(&format!("is a text of at most {most} printable characters")));
         }
         if self.is_needed && text.trim().is_empty() {

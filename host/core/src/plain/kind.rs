@@ -91,9 +91,13 @@ impl PlainKind {
         }
         let mut fields = Map::with_capacity(self.fields.len());
         for field in self.fields {
-            let value = sent.get(field.name).or_else(|| current.fields.get(field.name));
-            let value = value.cloned().unwrap_or_else(|| field.empty());
-            fields.insert(field.name.to_owned(), field.checked(&value)?);
+            // What is there already was checked when it came, perhaps by other rules.
+            let value = match (sent.get(field.name), current.fields.get(field.name)) {
+                (Some(sent), _) => field.checked(sent)?,
+                (None, Some(kept)) if !kept.is_null() => kept.clone(),
+                (None, _) => field.checked(&field.empty())?,
+            };
+            fields.insert(field.name.to_owned(), value);
         }
         (self.rule)(&mut fields)?;
         document::check(&fields)?;

@@ -1,10 +1,11 @@
 //! What reads of the storage port answer with, as plain data.
 
 use crate::bouquet::Member;
+use crate::document::{Cursor, Document};
 use crate::event::Effect;
 use crate::object::Object;
 use crate::stream::StreamKind;
-use crate::{BouquetId, DocumentId, OutboxId};
+use crate::{BouquetId, OutboxId};
 
 /// A member of a bouquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,17 @@ pub struct Page {
 pub struct Collection {
     /// How many it has.
     pub documents: u32,
-    /// The shape by which they can be found, as JSON; empty for one that nothing asked for yet.
+    /// The shape by which they are found, as JSON; empty for one that nothing asked for yet.
     pub shape: String,
-    /// The shape that it is getting; empty when it has it.
-    pub next: String,
-    /// The last document that can be found by the next shape.
-    pub placed: DocumentId,
+}
+
+/// A part of a collection.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// The documents, each with where it stands.
+    pub rows: Vec<(Cursor, Document)>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
 }
 
 /// A reply that was given under an idempotency key.

@@ -1,12 +1,12 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{Collection, Counted, Held, Page, Replayed, Verified, Waiting};
+use super::{Collection, Counted, Documents, Held, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
 use crate::credit::Credits;
-use crate::document::{Cursor, Document, Range};
+use crate::document::{Document, Range};
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::line::LineStatus;
@@ -185,8 +185,8 @@ pub trait Store: Send + Sync + 'static {
     fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
     /// A page of a list.
     fn list(&self, place: Place, query: Query) -> Pending<'_, Page>;
-    /// A part of a collection: its documents with where they stand.
-    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>>;
+    /// A part of a collection; it ends early where its documents have a mebibyte.
+    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Documents>;
     /// What is known of a collection.
     fn collection(&self, tenant: TenantId, name: String) -> Pending<'_, Collection>;
     /// Documents that refer to a thing of the kind with this word, at most `most` of them, and how many do.

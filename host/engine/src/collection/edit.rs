@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 pub async fn edit(work: &mut Work, collection: &Collection, id: u32, sent: &Map<String, Value>) -> Result<Value> {
     collection.prepare_writing(work).await?;
     let before = collection.read(work, id).await?;
+    let before = collection.placed(before)?;
     let sent = at_version(sent, before.version)?;
     let mut fields = before.fields.clone();
     super::set(&mut fields, &sent)?;

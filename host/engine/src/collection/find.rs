@@ -15,6 +15,8 @@ pub async fn find(work: &mut Work, collection: &Collection, key: &str, values: &
     collection.prepare_reading(work).await?;
     let value = collection.shape.key(key, values)?;
     let unique = Unique::DocumentKey(collection.name.to_string(), key.to_owned(), value);
-    let found = work.find::<Document>(unique).await?.ok_or_else(|| Refusal::not_found("document"))?;
+    let found = work.find::<Document>(unique).await?;
+    collection.check_still(work)?;
+    let found = found.ok_or_else(|| Refusal::not_found("document"))?;
     Ok(Value::Object(Collection::shown(work, &found)))
 }

@@ -9,6 +9,7 @@ mod find;
 mod get;
 mod list;
 mod reshape;
+mod shapes;
 
 pub use count::count;
 pub use create::create;
@@ -17,7 +18,7 @@ pub use edit::edit;
 pub use find::find;
 pub use get::get;
 pub use list::list;
-pub(crate) use reshape::Shapes;
+pub(crate) use shapes::Shapes;
 
 use crate::work::version;
 use crate::{Result, Work, document};
@@ -60,7 +61,9 @@ impl Collection {
     async fn read(&self, work: &mut Work, id: u32) -> Result<Document> {
         let found = work.know::<Document>(DocumentId(id)).await?;
         let own = found.filter(|document| document.collection == *self.name);
-        self.placed(own.ok_or_else(|| Refusal::not_found("document"))?)
+        let mut document = own.ok_or_else(|| Refusal::not_found("document"))?;
+        document.indexed.secrets.clone_from(&self.shape.secret);
+        Ok(document)
     }
 
     /// Claims the unique keys that a document has and did not have before.

@@ -22,24 +22,28 @@ pub(crate) struct View<'a> {
     facts: Facts,
 }
 
-/// One field: what no view has, what is written otherwise than it is kept, and the others.
+/// One field: what no view has, and what those see who may.
 macro_rules! field {
     ($view:ident, $fields:ident, Nobody, $name:ident) => {};
-    ($view:ident, $fields:ident, $shown:ident, password) => {
-        match $view.shown {
-            Some(secret) => $fields.serialize_field("password", secret.reveal())?,
-            None => $fields.serialize_field("password", &Password($view.reader, $view.line))?,
-        }
-    };
-    ($view:ident, $fields:ident, $shown:ident, allowed_addresses) => {
-        $fields.serialize_field("allowed_addresses", &Shortest(&$view.line.allowed_addresses))?
-    };
     ($view:ident, $fields:ident, $shown:ident, $name:ident) => {
         if $view.reader.role >= CallerRole::$shown {
-            $fields.serialize_field(stringify!($name), &$view.line.$name)?;
+            $fields.serialize_field(stringify!($name), written!($view, $name))?;
         } else {
             $fields.skip_field(stringify!($name))?;
         }
+    };
+}
+
+/// What is written of a field: mostly what is kept.
+macro_rules! written {
+    ($view:ident, password) => {
+        &Password($view)
+    };
+    ($view:ident, allowed_addresses) => {
+        &Shortest(&$view.line.allowed_addresses)
+    };
+    ($view:ident, $name:ident) => {
+        &$view.line.$name
     };
 }
 
@@ -109,12 +113,16 @@ impl Reader {
     }
 }
 
-/// A line's password, opened when it is written: where it is not shown, nobody opens it.
-struct Password<'a>(&'a Reader, &'a Line);
+/// A line's password, opened when it is written: where it is not shown, or was shown by the line, nobody opens it.
+struct Password<'a>(&'a View<'a>);
 
 impl Serialize for Password<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.password(self.1).reveal())
+        let View { reader, line, shown, .. } = self.0;
+        match shown {
+            Some(secret) => serializer.serialize_str(secret.reveal()),
+            None => serializer.serialize_str(reader.password(line).reveal()),
+        }
     }
 }
 

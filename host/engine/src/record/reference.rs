@@ -6,7 +6,8 @@ use host_core::document::Document;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::Guard;
 use host_core::refusal::Code;
-use host_core::{DocumentId, Refusal, Version, record};
+use host_core::{DocumentId, Refusal, record};
+use std::collections::HashSet;
 
 /// Refuses a record that names something that is not there.
 pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
@@ -41,7 +42,7 @@ fn missing(field: &'static str, what: &str) -> Refusal {
     Refusal::field(Code::InvalidInput, field, format!("There is no {what}."))
 }
 
-/// Documents that one deletion changes at most.
+/// Documents that may refer to one thing that is deleted.
 const MOST: u32 = 1_000;
 
 /// Lets go of a thing that is being deleted, by what each document that refers to it says of that: the deletion is
@@ -61,7 +62,8 @@ pub(crate) async fn let_go(work: &mut Work, word: &'static str, id: u32) -> Resu
             // As the plan leaves them.
             referring.extend(work.know::<Document>(document.id).await?);
         }
-        referring.extend(work.overlay.documents().filter(|document| document.version == Version(0)).cloned());
+        let known: HashSet<_> = referring.iter().map(|document| document.id).collect();
+        referring.extend(work.overlay.documents().filter(|document| !known.contains(&document.id)).cloned());
         for document in referring {
             let Some(plain) = work.engine().kinds().plain(&document.collection) else { continue };
             let before = plain.indexed(document)?;

@@ -4,7 +4,7 @@ use crate::panel::{Panel, code, ip, map};
 use host_core::bouquet::Member;
 use host_core::caller::{Caller, Scope};
 use host_core::credit::Credits;
-use host_core::document::{Cursor, Document, Range};
+use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::import::PlaylistEntry;
 use host_core::ledger::{Account, Transfer};
@@ -12,8 +12,8 @@ use host_core::line::{Output, Visit};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Held, MAX_START, Page, Pending, Query, Replayed, Store, Trouble,
-    Verified, Waiting,
+    Collection, CommitError, Committed, Counted, Documents, Held, MAX_START, Page, Pending, Query, Replayed, Store,
+    Trouble, Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -74,7 +74,7 @@ impl Store for Counting {
         fn release(place: Place, ticket: Ticket) -> ();
         fn get(place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
         fn find(place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
-        fn range(tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>>;
+        fn range(tenant: TenantId, range: Range) -> Pending<'_, Documents>;
         fn collection(tenant: TenantId, name: String) -> Pending<'_, Collection>;
         fn referring(tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;

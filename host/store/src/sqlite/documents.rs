@@ -5,12 +5,15 @@ use crate::error::failed;
 use host_core::DocumentId;
 use host_core::document::{Cursor, Document, Range};
 use host_core::object::Kind;
-use host_core::port::{Collection, StoreError};
+use host_core::port::{Collection, Documents, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-/// A part of a collection: each document with where it stands.
-pub(super) fn range(connection: &Connection, range: &Range) -> Result<Vec<(Cursor, Document)>, StoreError> {
+/// Bytes of documents after which a part of a collection ends.
+const PART_BYTES: usize = 1 << 20;
+
+/// A part of a collection.
+pub(super) fn range(connection: &Connection, range: &Range) -> Result<Documents, StoreError> {
     let (order, beyond) = if range.descending { ("DESC", "<") } else { ("ASC", ">") };
     let (mut conditions, mut values) = (Vec::new(), Vec::<Value>::new());
     let mut mark = |value: Value| {
@@ -39,30 +42,34 @@ pub(super) fn range(connection: &Connection, range: &Range) -> Result<Vec<(Curso
             Some(_) => format!("(e.value, e.document) {beyond} ({}, {id})", mark(after.value.clone().into())),
         });
     }
+    // One more than is asked for: whether there is one.
+    let limit = mark((i64::from(range.limit) + 1).into());
     let sorted =
         if range.index.is_some() { format!("e.value {order}, e.document {order}") } else { format!("d.id {order}") };
     let sql = format!(
-        "SELECT d.id, d.version, d.collection, d.fields, d.searched, {at} FROM {from} WHERE {} ORDER BY {sorted} LIMIT {}",
-        conditions.join(" AND "),
-        range.limit
+        "SELECT d.id, d.version, d.collection, d.fields, d.searched, {at} FROM {from} WHERE {} \
+         ORDER BY {sorted} LIMIT {limit}",
+        conditions.join(" AND ")
     );
     let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
     let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
-    let mut found = Vec::new();
+    let (mut part, mut bytes) = (Documents::default(), 0);
     while let Some(row) = rows.next().map_err(failed)? {
+        if bytes >= PART_BYTES || part.rows.len() >= range.limit as usize {
+            part.more = true;
+            break;
+        }
         let cursor = Cursor { value: row.get(5).map_err(failed)?, id: DocumentId(row.get(6).map_err(failed)?) };
-        found.push((cursor, read_as::<Document>(row)?));
+        bytes += row.get_ref(3).map_err(failed)?.as_str().map_or(0, str::len);
+        part.rows.push((cursor, read_as::<Document>(row)?));
     }
-    Ok(found)
+    Ok(part)
 }
 
 /// What is known of a collection; nothing stands of one that was never written.
 pub(super) fn collection(connection: &Connection, name: &str) -> rusqlite::Result<Collection> {
-    let sql = "SELECT documents, shape, next, placed FROM collections WHERE name = ?1";
-    let read = |row: &rusqlite::Row<'_>| {
-        let (documents, shape) = (row.get(0)?, row.get(1)?);
-        Ok(Collection { documents, shape, next: row.get(2)?, placed: DocumentId(row.get(3)?) })
-    };
+    let sql = "SELECT documents, shape FROM collections WHERE name = ?1";
+    let read = |row: &rusqlite::Row<'_>| Ok(Collection { documents: row.get(0)?, shape: row.get(1)? });
     Ok(connection.prepare_cached(sql)?.query_row((name,), read).optional()?.unwrap_or_default())
 }
 

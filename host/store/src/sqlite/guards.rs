@@ -65,10 +65,7 @@ fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
             sessions::lasting(connection, *holder, surface.as_deref(), *now)? < *below
         }
         Guard::CollectionBelow(name, below) => documents::collection(connection, name)?.documents < *below,
-        Guard::Shaped(name, shape) => {
-            let known = documents::collection(connection, name)?;
-            known.shape == *shape && known.next.is_empty()
-        }
+        Guard::Shaped(name, shape) => documents::collection(connection, name)?.shape == *shape,
         Guard::ReferredBy(word, number, documents) => {
             documents::count_referring(connection, word, *number)? == *documents
         }

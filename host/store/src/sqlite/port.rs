@@ -11,14 +11,14 @@ use crate::error::failed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
-use host_core::document::{Cursor, Document, Range};
+use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Transfer};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Held, Page, Pending, Query, Replayed, Store, StoreError, Trouble,
-    Verified, Waiting,
+    Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, StoreError,
+    Trouble, Verified, Waiting,
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -107,7 +107,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Vec<(Cursor, Document)>> {
+    fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Documents> {
         self.of_rows(tenant, range.limit as usize, move |connection| documents::range(connection, &range))
     }
 

@@ -66,7 +66,7 @@ macro_rules! with_kind {
         host_core::kinds!([$crate::sqlite::table::with_kind] @ $kind, $T, $body;)
     };
     (@ $kind:expr, $T:ident, $body:expr;
-     $($variant:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         match $kind {$(
             host_core::object::Kind::$variant => { type $T = host_core::$module::$type; $body }
         )*}
@@ -80,7 +80,7 @@ macro_rules! with_object {
         host_core::kinds!([$crate::sqlite::table::with_object] @ $object, $it, $body;)
     };
     (@ $object:expr, $it:ident, $body:expr;
-     $($variant:ident($module:ident::$type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
         match $object { $(host_core::object::Object::$variant($it) => $body),* }
     };
 }

@@ -22,7 +22,7 @@ pub(crate) fn document(id: u32, fields: Value) -> Document {
 
 fn ids(panel: &Panel<'_>, query: Value) -> Vec<u32> {
     let range = Range::parse(INVOICES.into(), &shape(), query.as_object().unwrap().clone()).unwrap();
-    let found = wait(panel.store.range(TENANT, range.clone())).unwrap();
+    let found = wait(panel.store.range(TENANT, range.clone())).unwrap().rows;
     assert!(range.index.is_none() || found.iter().all(|(place, _)| range.holds(place)));
     found.into_iter().map(|(_, document)| document.id.0).collect()
 }
@@ -46,14 +46,14 @@ pub(crate) fn documents_are_found_by_their_indexes_in_order_and_page_by_page(pan
         let (mut seen, mut query) = (Vec::new(), json!({"index": "at", "limit": 1, "descending": descending}));
         loop {
             let range = Range::parse(INVOICES.into(), &shape(), query.as_object().unwrap().clone()).unwrap();
-            let Some((place, row)) = wait(panel.store.range(TENANT, range)).unwrap().pop() else { break };
+            let Some((place, row)) = wait(panel.store.range(TENANT, range)).unwrap().rows.pop() else { break };
             seen.push(row.id.0);
             query["after"] = json!(place.to_string());
         }
         assert_eq!(seen, if descending { [1, 4, 3, 2] } else { [2, 3, 4, 1] });
     }
     let other = Range::parse("billing/others".into(), &shape(), serde_json::Map::new()).unwrap();
-    assert!(wait(panel.store.range(TENANT, other)).unwrap().is_empty());
+    assert!(wait(panel.store.range(TENANT, other)).unwrap().rows.is_empty());
     assert_eq!(panel.verify(), []);
 }
 
@@ -93,32 +93,44 @@ pub(crate) fn what_refers_to_a_thing_is_found_and_counted_against_a_guard(panel:
     assert!(panel.commit(guarded(Guard::ReferredBy("line", 1, 2), [delete(&line)])).is_ok());
 }
 
-pub(crate) fn a_collection_gets_another_shape_in_pieces_and_keeps_its_documents(panel: &Panel<'_>) {
+pub(crate) fn a_collection_gets_another_shape_whole_or_not_at_all(panel: &Panel<'_>) {
     panel.done([insert(document(1, json!({"town": "Graz"}))), insert(document(2, json!({"town": "Linz"})))]);
-    let shape = Shape { indexes: ["town".to_owned()].into(), ..Shape::default() };
-    let placed = |id: u32, version: u32| {
-        let row = panel.get::<Document>(DocumentId(id)).unwrap();
-        assert_eq!(row.version, Version(version));
-        Document { indexed: shape.place(&row.fields).unwrap(), ..row }
-    };
-    let piece = |document: Document, is_last| {
-        Change::Reshape(Reshape {
-            collection: INVOICES.into(),
-            shape: "new".into(),
-            documents: vec![document],
-            is_last,
-        })
-    };
+    let by_town = Shape { indexes: ["town".to_owned()].into(), ..Shape::default() };
+    let stored = serde_json::to_string(&by_town).unwrap();
+    let reshape = |shape: &Shape| Change::Reshape(Reshape { collection: INVOICES.into(), shape: shape.clone() });
     let known = || wait(panel.store.collection(TENANT, INVOICES.into())).unwrap();
-    panel.done([piece(placed(1, 1), false)]);
-    assert_eq!((known().shape.as_str(), known().next.as_str(), known().placed), ("", "new", DocumentId(1)));
-    panel.done([piece(placed(2, 1), true)]);
-    assert_eq!((known().shape.as_str(), known().next.as_str()), ("new", ""));
-    placed(2, 1);
-    let query = json!({"index": "town", "equal": ["Linz"]});
-    let range = Range::parse(INVOICES.into(), &shape, query.as_object().unwrap().clone()).unwrap();
-    assert_eq!(wait(panel.store.range(TENANT, range)).unwrap().len(), 1);
+    panel.done([reshape(&by_town)]);
+    assert_eq!((known().shape.as_str(), known().documents), (stored.as_str(), 2));
+    assert_eq!(panel.get::<Document>(DocumentId(1)).unwrap().version, Version(1), "they stay as they are");
+    let linz = || {
+        let query = json!({"index": "town", "equal": ["Linz"]});
+        let range = Range::parse(INVOICES.into(), &by_town, query.as_object().unwrap().clone()).unwrap();
+        wait(panel.store.range(TENANT, range)).unwrap().rows.len()
+    };
+    assert_eq!(linz(), 1);
     let shaped = |shape: &str| guarded(Guard::Shaped(INVOICES.into(), shape.into()), []);
-    assert!(panel.commit(shaped("new")).is_ok() && panel.commit(shaped("old")).is_err());
+    assert!(panel.commit(shaped(&stored)).is_ok() && panel.commit(shaped("other")).is_err());
+
+    let third = document(3, json!({"town": "Graz"}));
+    panel.done([insert(Document { indexed: by_town.place(&third.fields).unwrap(), ..third })]);
+    let one_each = Shape { unique: ["town".to_owned()].into(), ..Shape::default() };
+    assert!(is_invalid(panel.commit(plan([reshape(&one_each)]))));
+    assert_eq!((known().shape.as_str(), linz()), (stored.as_str(), 1));
+    assert_eq!(panel.verify(), []);
+}
+
+pub(crate) fn documents_of_one_plan_hand_their_keys_to_each_other(panel: &Panel<'_>) {
+    let number = |id: u32, version: u32, text: &str| Document {
+        version: Version(version),
+        ..document(id, json!({ "number": text }))
+    };
+    panel.done([insert(number(1, 0, "a")), insert(number(2, 0, "b")), insert(number(3, 0, "c"))]);
+    let third = panel.get::<Document>(DocumentId(3)).unwrap();
+    panel.done([update(number(1, 1, "b")), update(number(2, 1, "a")), insert(number(4, 0, "c")), delete(&third)]);
+    let key = |text: &str| shape().key("number", &[json!(text)]).unwrap();
+    for (text, id) in [("a", 2), ("b", 1), ("c", 4)] {
+        let unique = Unique::DocumentKey(INVOICES.into(), "number".into(), key(text));
+        assert_eq!(wait(panel.store.find(HERE, unique)).unwrap().unwrap().key().number(), id, "{text}");
+    }
     assert_eq!(panel.verify(), []);
 }

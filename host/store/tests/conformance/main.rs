@@ -94,7 +94,8 @@ on_sqlite! {
         documents_are_found_by_their_indexes_in_order_and_page_by_page,
         a_documents_key_is_its_own_until_it_changes_or_goes,
         what_refers_to_a_thing_is_found_and_counted_against_a_guard,
-        a_collection_gets_another_shape_in_pieces_and_keeps_its_documents,
+        a_collection_gets_another_shape_whole_or_not_at_all,
+        documents_of_one_plan_hand_their_keys_to_each_other,
     }
     reservations {
         a_plan_that_names_a_held_row_waits_for_the_release,

@@ -36,14 +36,11 @@ CREATE TABLE document_references (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_references_of ON document_references (document);
 
--- How many a collection has, and by which shape they stand in the tables above. While a collection gets another
--- shape, `next` has it, and `placed` the last document that stands in it.
+-- How many a collection has, and by which shape they stand in the tables above.
 CREATE TABLE collections (
     name      TEXT    PRIMARY KEY,
     documents INTEGER NOT NULL DEFAULT 0 CHECK (documents >= 0),
-    shape     TEXT    NOT NULL DEFAULT '',
-    next      TEXT    NOT NULL DEFAULT '',
-    placed    INTEGER NOT NULL DEFAULT 0
+    shape     TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER documents_are_counted AFTER INSERT ON documents
 BEGIN

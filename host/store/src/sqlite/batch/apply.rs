@@ -99,6 +99,7 @@ impl<'c> Batch<'c> {
         }
         guards::check(&self.writer, plan)?;
         let mut committed = Committed { late: late::before(connection, &plan.late)?, ..Committed::default() };
+        document_places::let_go_of_keys(&self.writer, &plan.changes)?;
         for change in &plan.changes {
             self.change(plan, change, &mut committed)?;
         }

@@ -68,7 +68,7 @@ impl<'c> PlanWriter<'c> {
     }
 
     /// Something was written.
-    pub(super) fn note(&self) {
+    pub(in crate::sqlite) fn note(&self) {
         self.wrote.set(true);
     }
 
