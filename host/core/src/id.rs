@@ -53,23 +53,14 @@ ids! { u32:
     SessionId,
     /// A source of guide data.
     GuideSourceId,
+    /// A document of a plain kind, or of a plugin's collection.
+    DocumentId,
     /// A long piece of work that runs in chunks.
     JobId,
     /// An installed plugin of a tenant. Unique in the process.
     PluginId,
     /// The settings row of a tenant; there is exactly one, [`crate::settings::SETTINGS`].
     SettingsId,
-}
-
-ids! { u32:
-    /// A document of a plain kind, or of a plugin's collection.
-    DocumentId,
-}
-
-impl Default for DocumentId {
-    fn default() -> DocumentId {
-        DocumentId(0)
-    }
 }
 
 // Rows that come with the traffic and are numbered for good: 32 bits of them run out within years.

@@ -5,9 +5,12 @@ use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Shapes as they are stored, by tenant and collection.
+/// Shapes as they are stored, by collection.
+type ByCollection = HashMap<Arc<str>, Arc<str>>;
+
+/// The shapes of all tenants.
 #[derive(Default)]
-pub(crate) struct Shapes(RwLock<HashMap<TenantId, HashMap<Arc<str>, Arc<str>>>>);
+pub(crate) struct Shapes(RwLock<HashMap<TenantId, ByCollection>>);
 
 impl Shapes {
     /// Whether a collection is known to stand by this shape.
