@@ -94,6 +94,7 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
             let (before, mut after) = difference(&document_without_secrets(old), &document_without_secrets(new));
             if let Value::Object(after) = &mut after {
                 name_secrets(old, new, after);
+                name_collection(new, after);
             }
             Some((before, after))
         }
@@ -106,6 +107,7 @@ fn document_without_secrets(object: &Object) -> Value {
     let mut document = object.document();
     if let (Object::Document(shown), Value::Object(fields)) = (object, &mut document) {
         fields.retain(|name, _| !shown.indexed.secrets.contains(name));
+        name_collection(object, fields);
     }
     if let (Object::Stream(_), Value::Object(fields)) = (object, &mut document) {
         fields.remove("sources");
@@ -126,6 +128,13 @@ fn bare(object: &Object) -> Cow<'_, Object> {
     let Object::Stream(stream) = object else { return Cow::Borrowed(object) };
     let origin = stream.origin.clone().map(|origin| Origin { url: String::new(), ..origin });
     Cow::Owned(Object::Stream(Stream { sources: Vec::new(), origin, ..stream.clone() }))
+}
+
+/// Says in which collection a document is: its key does not.
+fn name_collection(object: &Object, fields: &mut Map<String, Value>) {
+    if let Object::Document(document) = object {
+        fields.entry("collection").or_insert_with(|| document.collection.clone().into());
+    }
 }
 
 fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {

@@ -30,11 +30,8 @@ impl Datagrams {
     }
 
     /// By which local address a group is joined.
-    fn join(&self, reception: &Reception) -> Result<Option<LocalAddress>, FetchError> {
-        let locals = match reception.interface.is_none() && self.receive.is_empty() {
-            true => Vec::new(),
-            false => local_addresses().map_err(unreachable)?,
-        };
+    fn join(&self, reception: &Reception) -> Result<LocalAddress, FetchError> {
+        let locals = local_addresses().map_err(unreachable)?;
         let is_named = reception.interface.as_ref().map(|interface| {
             move |local: &LocalAddress| match interface {
                 Interface::Address(address) => local.address == *address,
@@ -43,14 +40,14 @@ impl Datagrams {
         });
         let is_named = is_named.as_ref().map(|is_named| is_named as &dyn Fn(&LocalAddress) -> bool);
         let joined = local::join(reception.address.ip(), &locals, is_named, &self.receive);
-        Ok(joined.map_err(FetchError::Forbidden)?.cloned())
+        Ok(joined.map_err(FetchError::Forbidden)?.clone())
     }
 }
 
 impl Receive for Datagrams {
     fn receive(&self, reception: &Reception) -> Result<ByteStream, FetchError> {
         let bound = match reception.address.ip().is_multicast() {
-            true => member(reception, self.join(reception)?.as_ref()).map_err(unreachable)?,
+            true => member(reception, &self.join(reception)?).map_err(unreachable)?,
             false => {
                 local::listen(reception.address.ip(), &self.receive).map_err(FetchError::Forbidden)?;
                 listener(reception.address).map_err(unreachable)?
@@ -72,8 +69,8 @@ impl Receive for Datagrams {
 }
 
 /// A socket that has joined the group and gets what is sent to it, and to no other group of the same port.
-fn member(reception: &Reception, local: Option<&LocalAddress>) -> io::Result<BoundSocket> {
-    let index = local.map_or(0, |local| local.index);
+fn member(reception: &Reception, local: &LocalAddress) -> io::Result<BoundSocket> {
+    let index = local.index;
     let address = match reception.address {
         SocketAddr::V6(address) => SocketAddrV6::new(*address.ip(), address.port(), 0, index).into(),
         address => address,
@@ -82,11 +79,11 @@ fn member(reception: &Reception, local: Option<&LocalAddress>) -> io::Result<Bou
     // Several streams, and other programs of this machine, may read one group.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
-    match (address.ip(), local.map(|local| local.address)) {
+    match (address.ip(), local.address) {
         (IpAddr::V4(group), local) => {
             let local = match local {
-                Some(IpAddr::V4(local)) => local,
-                _ => Ipv4Addr::UNSPECIFIED,
+                IpAddr::V4(local) => local,
+                IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
             };
             socket.set_multicast_all_v4(false)?;
             match reception.sender {

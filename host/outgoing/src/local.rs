@@ -1,14 +1,13 @@
 //! Where datagrams may be received. A pure rule: knows no sockets and no settings beyond the networks it is given.
 //!
 //! To join a group sends nothing to anybody but the routers next door, so a group is no way into a network as an
-//! http address is, and [`crate::address`] does not judge it. What can be done by it is to listen to what a local
-//! network distributes. Therefore:
+//! http address is, and [`crate::address`] does not judge it. But what a local network distributes is not everybody's:
+//! a tenant's admin would watch, and sell, what another customer of the same machine receives. Therefore:
 //!
-//! - Every group may be joined but those in which routers and hosts talk to each other.
-//! - It is joined by the interface that the source names, else by the first one in a network of `receive`, else, where
-//!   `receive` is empty, as the system's routes say. Where `receive` is not empty, the interface lies in one of its
-//!   networks.
-//! - An address of this machine is listened on only when it lies in a network of `receive`: a port of it is a door.
+//! - What is received is received on a network that the operator has listed in `receive`, or not at all.
+//! - A group is joined by the interface that the source names, else by the first one in a listed network. Groups in
+//!   which routers and hosts talk to each other are never joined.
+//! - An address of this machine is listened on only when it lies in a listed network: a port of it is a door.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -37,8 +36,8 @@ pub struct LocalAddress {
     pub address: IpAddr,
 }
 
-/// By which of the local addresses a group is joined; `None` leaves it to the system's routes. `is_named` says
-/// whether the source names an address as its interface, and is none when it names no interface.
+/// By which of the local addresses a group is joined. `is_named` says whether the source names an address as its
+/// interface, and is none when it names no interface.
 ///
 /// # Errors
 /// Why it may not be joined, in words that end `the address is not allowed: `.
@@ -47,7 +46,7 @@ pub fn join<'a>(
     locals: &'a [LocalAddress],
     is_named: Option<&dyn Fn(&LocalAddress) -> bool>,
     receive: &[IpNet],
-) -> Result<Option<&'a LocalAddress>, &'static str> {
+) -> Result<&'a LocalAddress, &'static str> {
     let is_control = match group {
         IpAddr::V4(group) => CONTROL_V4.contains(&group),
         IpAddr::V6(group) => CONTROL_V6.iter().any(|network| network.contains(&group)),
@@ -55,20 +54,17 @@ pub fn join<'a>(
     if is_control {
         return Err(CONTROL);
     }
+    if receive.is_empty() {
+        return Err(NOT_LISTED);
+    }
     let is_listed = |local: &LocalAddress| receive.iter().any(|network| network.contains(&local.address));
     let mut fitting = locals.iter().filter(|local| local.address.is_ipv4() == group.is_ipv4());
-    match is_named {
-        None if receive.is_empty() => Ok(None),
-        None => fitting.find(|local| is_listed(local)).map(Some).ok_or(NO_INTERFACE),
-        Some(is_named) => {
-            let named: Vec<_> = fitting.filter(|local| is_named(local)).collect();
-            let first = named.first().copied().ok_or(UNKNOWN_INTERFACE)?;
-            if receive.is_empty() {
-                return Ok(Some(first));
-            }
-            named.into_iter().find(|local| is_listed(local)).map(Some).ok_or(NOT_LISTED)
-        }
+    let Some(is_named) = is_named else { return fitting.find(|local| is_listed(local)).ok_or(NO_INTERFACE) };
+    let named: Vec<_> = fitting.filter(|local| is_named(local)).collect();
+    if named.is_empty() {
+        return Err(UNKNOWN_INTERFACE);
     }
+    named.into_iter().find(|local| is_listed(local)).ok_or(NOT_LISTED)
 }
 
 /// Whether a local address may be listened on; that of all zeros stands for each, and is listed by itself.
@@ -103,19 +99,16 @@ mod tests {
         let is_named = |local: &LocalAddress| Some(local.interface.as_str()) == interface;
         let is_named = interface.is_some().then_some(&is_named as &dyn Fn(&LocalAddress) -> bool);
         match join(group.parse().unwrap(), &locals, is_named, &receive) {
-            Ok(Some(local)) => local.address.to_string(),
-            Ok(None) => "by routes".to_owned(),
+            Ok(local) => local.address.to_string(),
             Err(reason) => reason.split(' ').take(3).collect::<Vec<_>>().join(" "),
         }
     }
 
     #[test]
-    fn without_a_list_any_group_is_joined_by_the_interface_that_is_named_or_by_routes() {
-        assert_eq!(joined("239.1.1.1", None, &[]), "by routes");
-        assert_eq!(joined("239.1.1.1", Some("eth1"), &[]), "10.20.0.5");
-        assert_eq!(joined("ff15::1", Some("eth1"), &[]), "fd00::5");
-        assert_eq!(joined("239.1.1.1", Some("eth9"), &[]), "this machine has");
-        assert_eq!(joined("ff15::1", Some("eth0"), &[]), "this machine has");
+    fn without_a_list_no_group_is_joined() {
+        for interface in [None, Some("eth1"), Some("eth9")] {
+            assert_eq!(joined("239.1.1.1", interface, &[]), "it is received", "{interface:?}");
+        }
     }
 
     #[test]
@@ -124,15 +117,21 @@ mod tests {
         assert_eq!(joined("239.1.1.1", Some("eth1"), &["10.20.0.0/16"]), "10.20.0.5");
         assert_eq!(joined("239.1.1.1", Some("eth0"), &["10.20.0.0/16"]), "it is received");
         assert_eq!(joined("ff15::1", None, &["10.20.0.0/16"]), "no local interface");
+        assert_eq!(joined("ff15::1", Some("eth1"), &["fd00::/8"]), "fd00::5");
+        assert_eq!(joined("239.1.1.1", Some("eth9"), &["10.20.0.0/16"]), "this machine has");
     }
 
     #[test]
     fn groups_of_routers_and_hosts_are_never_joined() {
+        const LISTED: [&str; 2] = ["10.20.0.0/16", "fd00::/8"];
         for group in ["224.0.0.1", "224.0.0.251", "224.0.1.129", "ff02::1", "ff02::fb"] {
-            assert_eq!(joined(group, None, &[]), "routers and hosts", "{group}");
+            assert_eq!(joined(group, None, &LISTED), "routers and hosts", "{group}");
         }
-        for group in ["224.0.2.1", "232.1.1.1", "239.255.255.250", "ff12::1", "ff3e::8000:1", "ff05::1"] {
-            assert_eq!(joined(group, None, &[]), "by routes", "{group}");
+        for group in ["224.0.2.1", "232.1.1.1"] {
+            assert_eq!(joined(group, None, &LISTED), "10.20.0.5", "{group}");
+        }
+        for group in ["ff12::1", "ff3e::8000:1", "ff05::1"] {
+            assert_eq!(joined(group, None, &LISTED), "fd00::5", "{group}");
         }
     }
 

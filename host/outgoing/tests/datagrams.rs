@@ -88,9 +88,9 @@ async fn what_is_not_listed_or_is_of_routers_is_forbidden() {
     for url in ["udp://224.0.0.251:5353", "udp://[ff02::fb]:5353", "udp://0.0.0.0:5000", "udp://192.0.2.1:5000"] {
         assert!(matches!(received(url), Err(FetchError::Forbidden(_))), "{url}");
     }
-    let any = Datagrams::new(Vec::new());
+    let nowhere = Datagrams::new(Vec::new());
     let local = Reception::read("udp://127.0.0.1:5000", None).unwrap();
-    assert!(matches!(any.receive(&local), Err(FetchError::Forbidden(_))));
+    assert!(matches!(nowhere.receive(&local), Err(FetchError::Forbidden(_))));
     let unknown = Reception::read("udp://239.1.1.1:5000", Some("nowhere0")).unwrap();
-    assert!(matches!(any.receive(&unknown), Err(FetchError::Forbidden(_))));
+    assert!(matches!(nowhere.receive(&unknown), Err(FetchError::Forbidden(_))));
 }

@@ -4,6 +4,7 @@
 use crate::state::Collections;
 use host_core::document::Shape;
 use host_core::grant::{Function, Grant};
+use host_core::kind::Kind;
 use host_core::record::RecordKinds;
 use host_engine::collection::Collection;
 use linecard_package::{API, Manifest, SizeClass};
@@ -32,6 +33,11 @@ pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
     }
     if manifest.size_class == SizeClass::Interpreter {
         return Err("size_class interpreter is not offered by this host yet".into());
+    }
+    // A reply names rows by one word, of a kind or of a collection.
+    let is_kind = |name: &str| Kind::of_word(name).is_some() || RecordKinds::default().of_word(name).is_some();
+    if let Some(name) = manifest.collections.keys().find(|name| is_kind(name)) {
+        return Err(format!("collections.{name}: the host has a kind of this name; call it something else"));
     }
     for (name, wanted) in &manifest.capabilities {
         if name != "records" && !wanted.limits.is_empty() {
@@ -127,6 +133,8 @@ mod tests {
         for (more, word) in [
             ("api = '0.9'", "0.9"),
             ("size_class = 'interpreter'", "interpreter"),
+            ("[collections.line]", "collections.line"),
+            ("[collections.block]", "collections.block"),
             ("[capabilities.records]\nreason = 'r'\nlimits = ['line:read']", "line:read"),
             ("[capabilities.lines]\nreason = 'r'\nlimits = ['stream:read']", "only"),
         ] {

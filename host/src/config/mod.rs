@@ -54,8 +54,7 @@ pub struct Limits {
 pub struct Outgoing {
     /// Networks that sources, guides and plugins may reach besides public ones.
     pub allow: Vec<IpNet>,
-    /// Local networks that `udp://` and `rtp://` sources are received on. When none is given, multicast groups are,
-    /// on any interface, and addresses of this machine are not.
+    /// Local networks that `udp://` and `rtp://` sources are received on; on others they are not.
     pub receive: Vec<IpNet>,
 }
 

@@ -127,8 +127,8 @@ impl<T: DeserializeOwned> Collection<T> {
         Ok(Held::new(host::edit(self.name, id, &written(document))?))
     }
 
-    /// Deletes a document.
-    pub fn delete(&self, id: u32) -> Result<(), Refusal> {
-        Ok(host::delete(self.name, id, "")?)
+    /// Deletes a document; with a version it is refused when the document has another one by now.
+    pub fn delete(&self, id: u32, version: Option<u32>) -> Result<(), Refusal> {
+        Ok(host::delete(self.name, id, &written(&serde_json::json!({ "version": version })))?)
     }
 }

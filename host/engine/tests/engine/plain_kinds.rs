@@ -94,6 +94,7 @@ async fn who_may_see_what_of_it_is_as_declared() {
     let loud = map(json!({"password": "loud"}));
     record::edit(&mut work, "recorder", id(&made), &loud).await.unwrap();
     let listing = work.listing().to_string();
+    assert!(listing.contains(r#""collection":"recorder""#), "{listing}");
     assert!(listing.contains(r#""password":"changed""#) && !listing.contains("loud") && !listing.contains("quiet"));
 }
 
