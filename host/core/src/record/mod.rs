@@ -57,12 +57,19 @@ impl RecordKinds {
     }
 }
 
+/// Calls a macro, named in brackets, with what comes after that and then every kind of record with a type of its own.
+macro_rules! typed_records {
+    ([$callback:ident] $($with:tt)*) => {
+        $callback! { $($with)* Group Package Bouquet Category Stream Series Settings GuideSource }
+    };
+}
+
 /// Runs `$typed` with `$T` being the type of a kind of record, and `$other` for the kinds that are none.
 macro_rules! with_record {
     ($kind:expr, $T:ident => $typed:expr, $other:expr) => {
-        with_record!(@ $kind, $T, $typed, $other, Group Package Bouquet Category Stream Series Settings GuideSource)
+        typed_records!([with_record] @ $kind, $T, $typed, $other;)
     };
-    (@ $kind:expr, $T:ident, $typed:expr, $other:expr, $($variant:ident)*) => {
+    (@ $kind:expr, $T:ident, $typed:expr, $other:expr; $($variant:ident)*) => {
         match $kind {
             $(Kind::$variant => { type $T = $variant; $typed })*
             _ => $other,
@@ -73,9 +80,9 @@ macro_rules! with_record {
 /// Likewise with `$it` being a record of that type.
 macro_rules! with_typed {
     ($object:expr, $it:ident => $typed:expr, $other:expr) => {
-        with_typed!(@ $object, $it, $typed, $other, Group Package Bouquet Category Stream Series Settings GuideSource)
+        typed_records!([with_typed] @ $object, $it, $typed, $other;)
     };
-    (@ $object:expr, $it:ident, $typed:expr, $other:expr, $($variant:ident)*) => {
+    (@ $object:expr, $it:ident, $typed:expr, $other:expr; $($variant:ident)*) => {
         match $object { $(Object::$variant($it) => $typed,)* _ => $other }
     };
 }
