@@ -79,7 +79,7 @@ kinds!([declare]);
 
 /// A value that at most one thing has: what look-ups by name use and what "name is free"
 /// guards name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unique {
     /// A line's user name.
     LineUsername(String),
@@ -111,6 +111,29 @@ pub enum Unique {
     PluginName(TenantId, String),
     /// A unique key of a collection: (collection, key, value as it is stored).
     DocumentKey(String, String, Vec<u8>),
+}
+
+/// Conflicts are logged by it: what may be secret (digests, the address of a source, an access code, a field of a
+/// document) is not in it.
+impl std::fmt::Debug for Unique {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = self.kind().as_str();
+        match self {
+            Unique::LineUsername(name)
+            | Unique::Username(name)
+            | Unique::GroupName(name)
+            | Unique::PackageName(name)
+            | Unique::BouquetName(name)
+            | Unique::CategoryName(_, name)
+            | Unique::GuideSourceName(name)
+            | Unique::TenantName(name)
+            | Unique::TenantHost(name)
+            | Unique::PluginName(_, name) => write!(f, "{kind} {name:?}"),
+            Unique::DocumentKey(collection, key, _) => write!(f, "{collection} by {key}"),
+            Unique::StreamOrigin(source, _) => write!(f, "{kind} of {source:?}"),
+            Unique::ApiKeyDigest(_) | Unique::SessionDigest(_) | Unique::AccessCode(_) => f.write_str(kind),
+        }
+    }
 }
 
 impl Unique {
@@ -162,5 +185,24 @@ pub fn uniques(object: &Object) -> Vec<Unique> {
             document.indexed.keys.iter().map(key).collect()
         }
         Object::Series(_) | Object::Settings(_) | Object::Job(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_secret_is_in_no_log_of_a_conflict() {
+        let secret = "s3cret";
+        for unique in [
+            Unique::DocumentKey("billing/cards".into(), "token".into(), secret.into()),
+            Unique::StreamOrigin("provider".into(), format!("http://h/{secret}")),
+            Unique::AccessCode(secret.into()),
+        ] {
+            let shown = format!("{unique:?}");
+            assert!(!shown.contains(secret) && !shown.contains("115"), "{shown}");
+        }
+        assert_eq!(format!("{:?}", Unique::LineUsername("guest".into())), "line \"guest\"");
     }
 }
