@@ -80,7 +80,7 @@ fn a_list_that_skips_too_much_is_refused_with_what_it_may_skip() {
     run(async {
         let tenant = TestPanel::shared().tenant(1).await;
         let admin = tenant.admin();
-        let (_, refused) = admin.answer("get_lines", &[("start", "900000")], &[]).await;
+        let (_, refused) = admin.answer("get_lines", &[("start", "900000"), ("search[value]", "x")], &[]).await;
         assert_eq!(refused["status"], "STATUS_INVALID_INPUT", "{refused}");
         assert!(refused["error"].as_str().unwrap().contains("start is at most 100000"), "{refused}");
     });

@@ -75,9 +75,8 @@ fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Refusal {
     )
 }
 
-/// The query of a list, `{"start","limit","search"}` with further fields as `more` allows.
-/// The limit is 50 unless sent, at least 1 and at most 1,000; a start above [`MAX_START`] is
-/// refused.
+/// The query of a list, `{"start","limit","search","after"}` with further fields as `more` allows. The limit is 50 unless
+/// sent, at least 1 and at most 1,000. `after` is the cursor of a page; with it there is no `start`.
 pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[&'static str]) -> Result<Query> {
     let number = |name: &'static str, other: u32| match map.get(name) {
         None | Some(Value::Null) => Ok(other),
@@ -86,7 +85,7 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
             .and_then(|number| u32::try_from(number).ok())
             .ok_or_else(|| Refusal::field(Code::InvalidInput, name, format!("{name} is a whole number from 0."))),
     };
-    let known = ["start", "limit", "search"];
+    let known = ["start", "limit", "search", "after"];
     if let Some(name) = map.keys().find(|name| !known.iter().chain(more).any(|known| known == name)) {
         return Err(unknown(name, known.into_iter().chain(more.iter().copied())).into());
     }
@@ -96,11 +95,26 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
         Some(_) => return Err(Refusal::field(Code::InvalidInput, "search", "search is a text.").into()),
     };
     let (start, limit) = (number("start", 0)?, number("limit", 50)?.clamp(1, 1_000));
-    if start > MAX_START {
-        let message = format!("start is at most {MAX_START}; search or filter for what lies behind.");
-        return Err(Refusal::field(Code::InvalidInput, "start", message).into());
+    let cursor = match map.get("after") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) if text.is_empty() => None,
+        Some(Value::String(text)) if text.parse::<u32>().is_ok() && start == 0 => text.parse().ok(),
+        Some(_) => {
+            let message = "after is the cursor of a page of this list, and goes with no start.";
+            return Err(Refusal::field(Code::InvalidInput, "after", message).into());
+        }
+    };
+    let filters = cursor.map(Filter::After).into_iter().collect();
+    Ok(Query { kind, scope, filters, search, start, limit, descending: false })
+}
+
+/// Refuses to skip more rows than can be skipped without a look at each. `query` is complete.
+pub(crate) fn skips_little(query: &Query) -> Result<()> {
+    if query.start <= MAX_START || query.is_counted() {
+        return Ok(());
     }
-    Ok(Query { kind, scope, filters: Vec::<Filter>::new(), search, start, limit, descending: false })
+    let message = format!("start is at most {MAX_START} in a list with a search or filters; go on by the cursor.");
+    Err(Refusal::field(Code::InvalidInput, "start", message).into())
 }
 
 /// Rows after which the others of a thread have their turn. A row costs microseconds, a thousand of them more than
@@ -114,9 +128,14 @@ pub(crate) async fn give_way(shown: usize) {
     }
 }
 
-/// A page as a document: `{"rows","total","matching"}`.
+/// The cursor of a page: text of its last row's id, none behind the last page.
+pub(crate) fn cursor(page: &Page) -> Option<String> {
+    page.last.map(|id| id.to_string())
+}
+
+/// A page as a document: `{"rows","total","matching","cursor"}`.
 pub(crate) fn page(page: &Page, rows: Vec<Value>) -> Value {
-    json!({ "rows": rows, "total": page.total, "matching": page.matching })
+    json!({ "rows": rows, "total": page.total, "matching": page.matching, "cursor": cursor(page) })
 }
 
 /// An object's document as a map.

@@ -23,7 +23,7 @@ pub(crate) struct Held {
 pub(crate) enum HeldRows {
     /// One, as its document.
     One(Value),
-    /// A page, as `{"rows","total","matching"}` or `{"rows","cursor"}`.
+    /// A page, as `{"rows","total","matching","cursor"}` or `{"rows","cursor"}`.
     Page(Value),
     /// A page of lines.
     Lines(line::Lines),
@@ -42,6 +42,8 @@ pub(crate) struct WrittenRows {
     pub(crate) text: String,
     pub(crate) total: Option<u64>,
     pub(crate) matching: Option<u64>,
+    /// What the next page comes after.
+    pub(crate) cursor: Option<String>,
 }
 
 /// Why rows are not written.
@@ -136,11 +138,11 @@ impl Held {
             return Err(NotWritten::Other { found, described });
         }
         let mut rows = shape.rows(role, columns);
-        let (mut total, mut matching) = (None, None);
+        let (mut total, mut matching, mut cursor) = (None, None, None);
         match &self.rows {
             HeldRows::One(document) => {
                 rows.write_document(document.as_object().unwrap_or(&Map::new()))?;
-                return Ok(WrittenRows { text: rows.object(), total, matching });
+                return Ok(WrittenRows { text: rows.object(), total, matching, cursor });
             }
             HeldRows::Page(page) => {
                 let mut documents = rows_of(page).iter().filter_map(Value::as_object);
@@ -149,15 +151,16 @@ impl Held {
                 })?;
                 let number = |name| page.get(name).and_then(Value::as_u64);
                 (total, matching) = (number("total"), number("matching"));
+                cursor = page.get("cursor").and_then(Value::as_str).map(ToOwned::to_owned);
             }
             HeldRows::Lines(lines) => {
                 lines
                     .rows()
                     .try_for_each(|row| rows.write(&row).map_err(NotWritten::from).and_then(|()| fits(&rows)))?;
-                (total, matching) = (Some(lines.total), Some(lines.matching));
+                (total, matching, cursor) = (lines.total, lines.matching, lines.cursor.clone());
             }
         }
-        Ok(WrittenRows { text: rows.list(), total, matching })
+        Ok(WrittenRows { text: rows.list(), total, matching, cursor })
     }
 }
 

@@ -47,7 +47,7 @@ fn databases_of_more_tenants_than_may_be_open_are_read_from_every_thread_within_
                     let found = wait(store.find(place, object::Unique::BouquetName(bouquet(id).name))).unwrap();
                     assert!(found.is_some());
                     let listed = wait(store.list(place, Query::all(Kind::Bouquet, Scope::Tenant))).unwrap();
-                    assert_eq!(listed.total, 1);
+                    assert_eq!(listed.total, Some(1));
                 }
             });
         }

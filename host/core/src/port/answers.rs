@@ -34,10 +34,12 @@ pub struct Counted {
 pub struct Page {
     /// The rows.
     pub rows: Vec<Object>,
-    /// Rows in scope that meet the filters, without the search.
-    pub total: u64,
-    /// Rows that also match the search.
-    pub matching: u64,
+    /// Rows in scope that meet the filters, without the search; none where the page was asked for by a cursor.
+    pub total: Option<u64>,
+    /// Rows that also match the search; likewise.
+    pub matching: Option<u64>,
+    /// The last row's id when the page is full: what the next page comes behind.
+    pub last: Option<u32>,
 }
 
 /// What is known of a collection of documents.

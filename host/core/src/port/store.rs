@@ -107,7 +107,8 @@ pub struct Committed {
     pub touched: Vec<u32>,
 }
 
-/// Most rows that a list skips: each of them is read, and costs as much as one that is shown.
+/// Most rows that a list skips which is not [counted](Query::is_counted): each of them is read, and costs as much as
+/// one that is shown.
 pub const MAX_START: u32 = 100_000;
 
 /// Which rows of a kind to list, in which order.
@@ -119,9 +120,10 @@ pub struct Query {
     pub scope: Scope,
     /// Further conditions; all must hold.
     pub filters: Vec<Filter>,
-    /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves.
+    /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves. One of three or more
+    /// characters is looked up, a shorter one makes every row of the list be read.
     pub search: Option<String>,
-    /// How many to skip; at most [`MAX_START`]. What lies deeper is reached by [`Filter::After`].
+    /// How many to skip; at most [`MAX_START`] in a list that is not counted. [`Filter::After`] skips nothing.
     pub start: u32,
     /// How many at most; 1 to 1,000.
     pub limit: u32,
@@ -133,6 +135,17 @@ impl Query {
     /// The first 1,000 of a kind.
     pub fn all(kind: Kind, scope: Scope) -> Query {
         Query { kind, scope, filters: Vec::new(), search: None, start: 0, limit: 1_000, descending: false }
+    }
+
+    /// Whether storage counts what this lists as its rows come and go, so that skipping rows and knowing how many
+    /// there are cost the same for every number of them.
+    pub fn is_counted(&self) -> bool {
+        let filters_are_counted = match (self.kind, self.filters.as_slice()) {
+            (Kind::Line | Kind::User | Kind::Stream, []) => true,
+            (Kind::Stream, [Filter::StreamKinds(_)]) => true,
+            _ => false,
+        };
+        filters_are_counted && self.search.is_none() && matches!(self.scope, Scope::Tenant | Scope::Tree(_))
     }
 }
 
@@ -169,7 +182,8 @@ pub enum Filter {
     Tenant(TenantId),
     /// Documents of this collection.
     Collection(String),
-    /// Ids above this one: the cursor of long walks.
+    /// What stands behind the row with this id in the order of the list, be that row there or not: the cursor of
+    /// long walks.
     After(u32),
 }
 

@@ -16,10 +16,12 @@ use serde_json::{Map, Value};
 pub struct Lines {
     reader: Reader,
     rows: Vec<(Line, Facts)>,
-    /// Lines in the caller's scope.
-    pub total: u64,
-    /// Lines that match.
-    pub matching: u64,
+    /// Lines in the caller's scope; none on pages behind a cursor.
+    pub total: Option<u64>,
+    /// Lines that match; likewise.
+    pub matching: Option<u64>,
+    /// What the next page comes after; none behind the last one.
+    pub cursor: Option<String>,
 }
 
 impl Lines {
@@ -29,18 +31,19 @@ impl Lines {
     }
 }
 
-/// `{"rows","total","matching"}`.
+/// `{"rows","total","matching","cursor"}`.
 impl Serialize for Lines {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut page = serializer.serialize_struct("Lines", 3)?;
+        let mut page = serializer.serialize_struct("Lines", 4)?;
         page.serialize_field("rows", &self.rows().collect::<Vec<_>>())?;
         page.serialize_field("total", &self.total)?;
         page.serialize_field("matching", &self.matching)?;
+        page.serialize_field("cursor", &self.cursor)?;
         page.end()
     }
 }
 
-/// A page of line views; `query` is `{"start","limit","search","filter"}`.
+/// A page of line views, the newest first; `query` is `{"start","limit","search","after","filter"}`.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
@@ -49,14 +52,16 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
     let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter"])?;
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
+    document::skips_little(&lines)?;
     let page = work.list(lines).await?;
+    let cursor = document::cursor(&page);
     let mut rows = Vec::with_capacity(page.rows.len());
     for line in page.rows.into_iter().filter_map(Line::from_object) {
         let facts = Facts::of(&line, work).await?;
         rows.push((line, facts));
         document::give_way(rows.len()).await;
     }
-    Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching })
+    Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching, cursor })
 }
 
 fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {

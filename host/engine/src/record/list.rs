@@ -12,7 +12,7 @@ use host_core::{CategoryId, Refusal};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A page: `query` is `{"start","limit","search"}`, for streams also `kinds` and `category`.
+/// A page: `query` is `{"start","limit","search","after"}`, for streams also `kinds` and `category`.
 /// Rows of bouquets have their counts and first members, for admins.
 ///
 /// # Errors
@@ -35,6 +35,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     if let Some(category) = field::<CategoryId>(query, "category")?.filter(|category| category.0 != 0) {
         rows.filters.push(Filter::Category(category));
     }
+    document::skips_little(&rows)?;
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {

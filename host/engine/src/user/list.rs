@@ -6,13 +6,15 @@ use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
 use serde_json::{Map, Value};
 
-/// A page of user views; `query` is `{"start","limit","search"}`.
+/// A page of user views; `query` is `{"start","limit","search","after"}`.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
-    let page = work.list(document::query(Kind::User, work.caller().scope(), query, &[])?).await?;
+    let users = document::query(Kind::User, work.caller().scope(), query, &[])?;
+    document::skips_little(&users)?;
+    let page = work.list(users).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
         if let Object::User(user) = row {

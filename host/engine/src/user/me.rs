@@ -31,7 +31,7 @@ pub async fn me(work: &mut Work) -> Result<Value> {
         let lines = engine.store().count(place, Kind::Line).await?;
         let resellers =
             Query { filters: vec![Filter::Role(Role::Reseller)], limit: 1, ..Query::all(Kind::User, Scope::Tenant) };
-        let users = engine.store().list(place, resellers).await?.total;
+        let users = engine.store().list(place, resellers).await?.total.unwrap_or_default();
         fields.insert("totals".to_owned(), json!({ "lines": lines, "users": users }));
         let settings = engine.settings(work.caller().tenant).await?;
         fields.insert("server_name".to_owned(), settings.server_name.clone().into());

@@ -180,15 +180,41 @@ async fn an_import_leaves_a_row_of_the_audit_for_each_piece_and_not_for_each_str
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_goes_on_by_the_cursor_of_each_page_to_its_end() {
+    let panel = Panel::new().await;
+    let list = async |query: serde_json::Value| {
+        let verb = async |work: &mut Work| record::list(work, "stream", &map(query.clone())).await;
+        panel.engine.act(panel.admin.clone(), "list", verb).await
+    };
+    let whole = list(json!({})).await.unwrap();
+    let streams: Vec<_> = whole["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+    assert!(streams.len() > 1 && whole["cursor"].is_null());
+    let mut seen = Vec::new();
+    let mut page = list(json!({ "limit": 1 })).await.unwrap();
+    assert_eq!(page["total"], streams.len());
+    while let Some(cursor) = page["cursor"].as_str().map(ToOwned::to_owned) {
+        seen.push(page["rows"][0]["id"].clone());
+        page = list(json!({ "limit": 1, "after": cursor })).await.unwrap();
+        assert!(page["total"].is_null() && page["matching"].is_null());
+    }
+    assert_eq!(seen, streams);
+    for wrong in [json!({ "after": 1 }), json!({ "after": "x" }), json!({ "after": "1", "start": 1 })] {
+        let refused = list(wrong).await;
+        assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some("after"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_skips_more_than_it_may_is_refused_by_the_name_of_its_field() {
     let panel = Panel::new().await;
-    let list = async |start: u32| {
-        let query = map(json!({ "start": start }));
+    let list = async |start: u32, search: &str| {
+        let query = map(json!({ "start": start, "search": search }));
         let verb = async |work: &mut Work| record::list(work, "stream", &query).await;
         panel.engine.act(panel.admin.clone(), "list", verb).await
     };
-    assert!(list(MAX_START).await.is_ok());
-    let refused = list(MAX_START + 1).await;
+    assert!(list(MAX_START, "x").await.is_ok());
+    assert!(list(MAX_START + 1, "").await.is_ok(), "where rows are counted, those before a page are not read");
+    let refused = list(MAX_START + 1, "x").await;
     let refusal = refused.as_ref().unwrap_err().refusal().unwrap();
     assert_eq!(refusal.field.as_deref(), Some("start"));
     assert!(refusal.message.contains("100000"), "{refusal:?}");

@@ -172,12 +172,15 @@ impl Audience {
     }
 
     /// Held rows. What is kept of a write has all columns, because its repeat may ask for others.
-    fn write(&self, held: &Held, said: SaidEnding) -> Result<Checked, Lie> {
+    /// A list that is described with a cursor has that of the held page, where the reply names no other.
+    fn write(&self, held: &Held, mut said: SaidEnding) -> Result<Checked, Lie> {
         let shape = &self.action.reply;
         let (all, asked) = (Columns::default(), &self.columns);
         let keeps = self.action.kind == ActionKind::Write;
         let whole = keeps || shape.version.is_some() || !shape.outcomes.is_empty();
-        let WrittenRows { text, total, matching } = held.write(shape, self.role, if whole { &all } else { asked })?;
+        let written = held.write(shape, self.role, if whole { &all } else { asked })?;
+        let WrittenRows { text, total, matching, cursor } = written;
+        said.cursor = said.cursor.or(cursor.filter(|_| shape.cursor.is_some()));
         let kept = keeps.then(|| kept(&text, &said));
         let ending = shape.ending(said, &text, &self.parameters)?;
         let is_cut = whole && *asked != all;

@@ -1,6 +1,7 @@
 //! Guards: whether what a plan was decided from still holds.
 
 use super::batch::{Failure, PlanWriter};
+use super::row_blocks::Counted;
 use super::{documents, find, idempotency, ledger, references, sessions, table};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Change, Guard, Plan};
@@ -108,7 +109,7 @@ pub(super) fn unchanged(object: &Object) -> Guard {
     Guard::Unchanged(object.key(), Version(object.version().0))
 }
 
-/// Whether the number of a kind's rows is kept, and reading it is a look at one row.
+/// Whether the number of a kind's rows is kept, and reading it is a look at a few of them.
 pub(super) fn is_counted(kind: Kind) -> bool {
     matches!(kind, Kind::Line | Kind::User)
 }
@@ -116,8 +117,7 @@ pub(super) fn is_counted(kind: Kind) -> bool {
 /// Rows of a kind.
 pub(super) fn count(connection: &Connection, kind: Kind) -> rusqlite::Result<u32> {
     if is_counted(kind) {
-        let mut statement = connection.prepare_cached("SELECT rows FROM row_counts WHERE kind = ?1")?;
-        return statement.query_row((kind.as_str(),), |row| row.get(0));
+        return Ok(u32::try_from(Counted::all(kind).rows(connection)?).unwrap_or(u32::MAX));
     }
     connection.prepare_cached(&format!("SELECT count(*) FROM {}", table::name(kind)))?.query_row((), |row| row.get(0))
 }

@@ -1,12 +1,14 @@
-//! Lists: scope, filters and search as one statement, with its counts.
+//! Lists: scope, filters and search as one statement, with its counts. A statement begins at the rows that decide: those
+//! that a search has found, those that a tree reaches, or the table.
 
 use super::cells::Word;
-use super::scope::{Look, seen};
+use super::row_blocks::{Begin, Counted};
+use super::scope::{Look, reach, seen};
 use super::sessions::held_by;
-use super::table::{name, read, searched, statements};
+use super::table::{name, read, search_index, searched, statements};
 use crate::error::failed;
 use host_core::line::LineStatus;
-use host_core::object::Kind;
+use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Page, Query, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -15,103 +17,192 @@ use rusqlite::{Connection, params_from_iter};
 const MOST: u32 = 1_000;
 /// Longest search in bytes; a longer one finds nothing.
 const LONGEST_SEARCH: usize = 40_000;
+/// Fewest characters that are looked up in an index.
+const FEWEST_INDEXED: usize = 3;
 
+/// The rows of a list, as parts of a statement.
 #[derive(Default)]
-struct Conditions {
-    text: Vec<String>,
+struct Rows {
+    /// What is read, joined.
+    from: String,
+    /// The column with the ids.
+    id: String,
+    /// All must hold.
+    conditions: Vec<String>,
     values: Vec<Value>,
-    /// A list that goes on behind a cursor: its reader wants no totals.
-    cursor: bool,
 }
 
-impl Conditions {
+impl Rows {
     /// The mark of one more parameter.
     fn mark(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("?{}", self.values.len())
     }
 
-    fn clause(&self) -> String {
-        if self.text.is_empty() { String::new() } else { format!(" WHERE {}", self.text.join(" AND ")) }
+    /// The rows in scope that meet the filters and, where `text` is one, are found by it. None where nothing is to be
+    /// seen.
+    fn of(query: &Query, text: Option<&str>) -> Result<Option<Rows>, StoreError> {
+        let Some(seen) = seen(query.scope, query.kind, Look::Down) else { return Ok(None) };
+        let (mut rows, table) = (Rows::default(), name(query.kind));
+        let index = search_index(query.kind).filter(|_| text.is_some_and(is_indexed));
+        let reach = reach(query.scope, query.kind);
+        let from = match (index, reach) {
+            (Some(index), _) => (format!("{index} s"), "s.rowid".to_owned()),
+            (None, Some((reach, column))) => (format!("{reach} r"), format!("r.{column}")),
+            (None, None) => (table.to_owned(), format!("{table}.id")),
+        };
+        (rows.from, rows.id) = from;
+        let mut of_table = Vec::new();
+        match (reach, seen.value) {
+            (Some((reach, column)), Some(user)) => {
+                let mark = rows.mark(user);
+                rows.conditions.push(match index {
+                    Some(_) => {
+                        format!("EXISTS (SELECT 1 FROM {reach} r WHERE r.ancestor = {mark} AND r.{column} = s.rowid)")
+                    }
+                    None => format!("r.ancestor = {mark}"),
+                });
+            }
+            (None, Some(value)) => {
+                rows.mark(value);
+                of_table.push(seen.at(rows.values.len()));
+            }
+            (_, None) => {}
+        }
+        for filter in query.filters.iter().filter(|filter| !matches!(filter, Filter::After(_))) {
+            of_table.push(condition(query.kind, filter, &mut rows)?);
+        }
+        match (index, text) {
+            (Some(index), Some(text)) => {
+                let mark = rows.mark(format!("\"{}\"", text.replace('"', "\"\"")));
+                rows.conditions.push(format!("{index} MATCH {mark}"));
+            }
+            (None, Some(text)) => of_table.push(search(query.kind, text, &mut rows)),
+            (_, None) => {}
+        }
+        if !of_table.is_empty() && rows.from != table {
+            rows.from = format!("{} CROSS JOIN {table} ON {table}.id = {}", rows.from, rows.id);
+        }
+        rows.conditions.append(&mut of_table);
+        Ok(Some(rows))
     }
+
+    /// Those from this id on, in the order of the list.
+    fn beginning(&mut self, at: i64, descending: bool) {
+        let mark = self.mark(at);
+        let condition = format!("{} {} {mark}", self.id, if descending { "<=" } else { ">=" });
+        self.conditions.push(condition);
+    }
+
+    /// `FROM` and `WHERE`.
+    fn text(&self) -> String {
+        match self.conditions.is_empty() {
+            true => format!("FROM {}", self.from),
+            false => format!("FROM {} WHERE {}", self.from, self.conditions.join(" AND ")),
+        }
+    }
+
+    fn count(&self, connection: &Connection) -> Result<u64, StoreError> {
+        let mut statement = connection.prepare_cached(&format!("SELECT count(*) {}", self.text())).map_err(failed)?;
+        let rows: i64 = statement.query_row(params_from_iter(&self.values), |row| row.get(0)).map_err(failed)?;
+        Ok(rows.unsigned_abs())
+    }
+
+    /// Some of them, in the order of the list.
+    fn read(&self, connection: &Connection, query: &Query, skipped: u32) -> Result<Vec<Object>, StoreError> {
+        let order = if query.descending { "DESC" } else { "ASC" };
+        let (table, marks) = (name(query.kind), self.values.len());
+        // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
+        let sql = format!(
+            "{} WHERE {table}.id IN (SELECT {id} {} ORDER BY {id} {order} LIMIT ?{} OFFSET ?{}) ORDER BY {table}.id {order}",
+            statements(query.kind).select,
+            self.text(),
+            marks + 1,
+            marks + 2,
+            id = self.id,
+        );
+        let bounds = [Value::from(page_size(query)), Value::from(skipped)];
+        let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+        let mut found = statement.query(params_from_iter(self.values.iter().chain(&bounds))).map_err(failed)?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(failed)? {
+            rows.push(read(query.kind, row)?);
+        }
+        Ok(rows)
+    }
+}
+
+/// Whether a search goes by the index.
+fn is_indexed(text: &str) -> bool {
+    text.chars().nth(FEWEST_INDEXED - 1).is_some() && text.len() <= LONGEST_SEARCH && !text.contains('\0')
+}
+
+fn page_size(query: &Query) -> u32 {
+    query.limit.clamp(1, MOST)
 }
 
 /// A page of a list.
 pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page, StoreError> {
-    let Some(seen) = seen(query.scope, query.kind, Look::Down) else { return Ok(Page::default()) };
-    let mut conditions = Conditions::default();
-    if let Some(value) = seen.value {
-        conditions.values.push(Value::from(value));
-        conditions.text.push(seen.at(1));
-    }
-    for filter in &query.filters {
-        let condition = condition(query.kind, filter, &mut conditions)?;
-        conditions.text.push(condition);
-    }
-    let unsearched = (conditions.clause(), conditions.values.len());
-    let looks = query.search.as_deref().filter(|text| !text.is_empty());
-    if let Some(text) = looks {
-        let condition = search(query.kind, text, &mut conditions);
-        conditions.text.push(condition);
-    }
-    let limit = query.limit.clamp(1, MOST);
-    let rows = rows(connection, query, &conditions, limit)?;
+    let text = query.search.as_deref().filter(|text| !text.is_empty());
+    let Some(found) = Rows::of(query, text)? else { return Ok(Page::default()) };
+    let cursor = query.filters.iter().find_map(|filter| if let Filter::After(id) = filter { Some(*id) } else { None });
+    let counted = Counted::of(query);
+    let rows = page(connection, query, counted.as_ref(), cursor)?;
     let got = rows.len() as u64;
-    if conditions.cursor {
-        return Ok(Page { rows, total: got, matching: got });
+    let last = rows.last().filter(|_| got == u64::from(page_size(query))).map(|row| row.key().number());
+    if cursor.is_some() {
+        return Ok(Page { rows, last, ..Page::default() });
     }
     // A page that is not full is the last one, and then says how many there are.
-    let ends_here = got < u64::from(limit) && (got > 0 || query.start == 0);
-    let matching = match ends_here {
-        true => u64::from(query.start) + got,
-        false => count(connection, query.kind, &conditions.clause(), &conditions.values)?,
+    let ends_here = got < u64::from(page_size(query)) && (got > 0 || query.start == 0);
+    let matching = match &counted {
+        _ if ends_here => u64::from(query.start) + got,
+        Some(counted) => counted.rows(connection).map_err(failed)?,
+        None => found.count(connection)?,
     };
-    let total = match looks {
+    let total = match text {
         None => matching,
-        Some(_) => {
-            let known = conditions.values.get(..unsearched.1).unwrap_or_default();
-            count(connection, query.kind, &unsearched.0, known)?
-        }
+        Some(_) => unsearched(connection, query)?,
     };
-    Ok(Page { rows, total, matching })
+    Ok(Page { rows, total: Some(total), matching: Some(matching), last })
 }
 
-fn rows(
+/// The rows of a page.
+fn page(
     connection: &Connection,
     query: &Query,
-    conditions: &Conditions,
-    limit: u32,
-) -> Result<Vec<host_core::object::Object>, StoreError> {
-    let order = if query.descending { "DESC" } else { "ASC" };
-    let (table, marks) = (name(query.kind), conditions.values.len());
-    // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
-    let sql = format!(
-        "{} WHERE {table}.id IN (SELECT {table}.id FROM {table}{} ORDER BY {table}.id {order} LIMIT ?{} OFFSET ?{}) \
-         ORDER BY {table}.id {order}",
-        statements(query.kind).select,
-        conditions.clause(),
-        marks + 1,
-        marks + 2
-    );
-    let bounds = [Value::from(limit), Value::from(query.start)];
-    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
-    let mut found = statement.query(params_from_iter(conditions.values.iter().chain(&bounds))).map_err(failed)?;
-    let mut rows = Vec::new();
-    while let Some(row) = found.next().map_err(failed)? {
-        rows.push(read(query.kind, row)?);
+    counted: Option<&Counted>,
+    cursor: Option<u32>,
+) -> Result<Vec<Object>, StoreError> {
+    let text = query.search.as_deref().filter(|text| !text.is_empty());
+    let Some(mut rows) = Rows::of(query, text)? else { return Ok(Vec::new()) };
+    let mut skipped = query.start;
+    if let Some(id) = cursor {
+        rows.beginning(if query.descending { i64::from(id) - 1 } else { i64::from(id) + 1 }, query.descending);
     }
-    Ok(rows)
+    if let Some(counted) = counted.filter(|_| query.start > 0) {
+        match counted.begin(connection, query.start, query.descending).map_err(failed)? {
+            Some(Begin { id, skipped: rest }) => {
+                rows.beginning(id, query.descending);
+                skipped = rest;
+            }
+            None => return Ok(Vec::new()),
+        }
+    }
+    rows.read(connection, query, skipped)
 }
 
-fn count(connection: &Connection, kind: Kind, clause: &str, values: &[Value]) -> Result<u64, StoreError> {
-    let sql = format!("SELECT count(*) FROM {}{clause}", name(kind));
-    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
-    let rows: i64 = statement.query_row(params_from_iter(values), |row| row.get(0)).map_err(failed)?;
-    Ok(rows.unsigned_abs())
+/// How many rows the list has without its search.
+fn unsearched(connection: &Connection, query: &Query) -> Result<u64, StoreError> {
+    let all = Query { search: None, ..query.clone() };
+    match Counted::of(&all) {
+        Some(counted) => counted.rows(connection).map_err(failed),
+        None => Rows::of(&all, None)?.map_or(Ok(0), |rows| rows.count(connection)),
+    }
 }
 
 /// The condition of a filter; an error where the kind has nothing that it could look at.
-fn condition(kind: Kind, filter: &Filter, into: &mut Conditions) -> Result<String, StoreError> {
+fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, StoreError> {
     Ok(match (filter, kind) {
         (Filter::LineStatus(status, now), Kind::Line) => match status {
             LineStatus::Banned => "admin_enabled = 0".into(),
@@ -156,17 +247,13 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Conditions) -> Result<Strin
         ),
         (Filter::Tenant(id), Kind::AccessCode | Kind::Plugin) => format!("tenant = {}", into.mark(id.0)),
         (Filter::Collection(name), Kind::Document) => format!("documents.collection = {}", into.mark(name.clone())),
-        (Filter::After(id), _) => {
-            into.cursor = true;
-            format!("{}.id > {}", name(kind), into.mark(*id))
-        }
         (filter, kind) => {
             return Err(StoreError::Failed(format!("a list of {} has no filter {filter:?}", kind.as_str())));
         }
     })
 }
 
-fn search(kind: Kind, text: &str, into: &mut Conditions) -> String {
+fn search(kind: Kind, text: &str, into: &mut Rows) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     // Beyond what SQLite takes as a pattern, and longer than anything that is searched.
     let mark = match escaped.len() > LONGEST_SEARCH {

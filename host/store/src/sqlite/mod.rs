@@ -34,6 +34,7 @@ mod port;
 mod readers;
 mod references;
 mod reservations;
+mod row_blocks;
 pub(crate) mod schema;
 mod scope;
 mod sessions;

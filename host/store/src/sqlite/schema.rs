@@ -50,6 +50,8 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0008-compatible-keys.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0009-sessions.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0010-documents.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0011-reach.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -3,7 +3,6 @@
 use host_core::caller::Scope;
 use host_core::kind::Belongs;
 use host_core::object::Kind;
-use host_core::user::MAX_DEPTH;
 
 /// A condition on a row, and the value of its one parameter. `None`: nothing is to be seen.
 pub(super) struct Seen {
@@ -30,9 +29,9 @@ impl Seen {
 /// How a tree is looked through.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Look {
-    /// For one row: from its owner up.
+    /// For one row: whether its owner is one of them.
     Up,
-    /// For many rows: all users of the tree, once.
+    /// For many rows: those of every user of it.
     Down,
 }
 
@@ -45,7 +44,9 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
         Scope::Tenant => Seen::all(),
         Scope::Tree(user) => match kind {
             Kind::User => Seen::by(tree("users.id", look), user.0),
-            Kind::Line => Seen::by(tree("lines.owner", look), user.0),
+            Kind::Line => {
+                Seen::by("EXISTS (SELECT 1 FROM line_reach r WHERE r.ancestor = {mark} AND r.line = lines.id)", user.0)
+            }
             Kind::ApiKey => Seen::by(tree("api_keys.user", look), user.0),
             Kind::Session => Seen::by(tree(SESSION_OWNER, look), user.0),
             other => (other.belongs() == Belongs::Shared).then(Seen::all).flatten(),
@@ -73,21 +74,20 @@ fn carried(member: &str) -> String {
     )
 }
 
-/// `owner` is the user of the parameter or below it. The depth bounds the walk even where the
-/// tree were damaged.
+/// `owner` is the user of the parameter or below it.
 fn tree(owner: &str, look: Look) -> String {
     match look {
-        Look::Down => format!(
-            "{owner} IN (WITH RECURSIVE tree (id, depth) AS (SELECT {{mark}}, 0 UNION ALL \
-             SELECT u.id, tree.depth + 1 FROM tree JOIN users u ON u.parent = tree.id \
-             WHERE tree.depth < {MAX_DEPTH}) SELECT id FROM tree)"
-        ),
-        Look::Up => format!(
-            "EXISTS (WITH RECURSIVE up (id, parent, depth) AS (\
-             SELECT u.id, u.parent, 0 FROM users u WHERE u.id = {owner} UNION ALL \
-             SELECT u.id, u.parent, up.depth + 1 FROM up JOIN users u ON u.id = up.parent \
-             WHERE up.depth < {MAX_DEPTH}) SELECT 1 FROM up WHERE up.id = {{mark}})"
-        ),
+        Look::Down => format!("{owner} IN (SELECT r.user FROM user_reach r WHERE r.ancestor = {{mark}})"),
+        Look::Up => format!("EXISTS (SELECT 1 FROM user_reach r WHERE r.user = {owner} AND r.ancestor = {{mark}})"),
+    }
+}
+
+/// The rows by which a tree reaches things of a kind: a table with an `ancestor`, and its column of their ids.
+pub(super) fn reach(scope: Scope, kind: Kind) -> Option<(&'static str, &'static str)> {
+    match (scope, kind) {
+        (Scope::Tree(_), Kind::Line) => Some(("line_reach", "line")),
+        (Scope::Tree(_), Kind::User) => Some(("user_reach", "user")),
+        _ => None,
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) trait Table: Stored {
     const COLUMNS: &'static [&'static str];
     /// The columns that a search looks at.
     const SEARCHED: &'static [&'static str] = &[];
+    /// The index of the characters in them, for a kind that may have many rows.
+    const SEARCH_INDEX: Option<&'static str> = None;
 
     /// Binds [`Table::COLUMNS`] in order.
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()>;
@@ -100,6 +102,11 @@ pub(super) fn name(kind: Kind) -> &'static str {
 /// The columns of a kind that a search looks at.
 pub(super) fn searched(kind: Kind) -> &'static [&'static str] {
     with_kind!(kind, T => T::SEARCHED)
+}
+
+/// The index of the characters in them.
+pub(super) fn search_index(kind: Kind) -> Option<&'static str> {
+    with_kind!(kind, T => T::SEARCH_INDEX)
 }
 
 /// Whether a kind is kept in the control database.

@@ -106,7 +106,7 @@ pub(crate) fn a_missing_row_and_a_branch_and_a_quota_are_guarded(panel: &Panel<'
 
 pub(crate) fn what_has_a_quota_is_counted_by_what_is_there(panel: &Panel<'_>) {
     let counted = |kind| wait(panel.store.count(HERE, kind)).unwrap();
-    let listed = |kind| wait(panel.store.list(HERE, Query::all(kind, Scope::Tenant))).unwrap().total;
+    let listed = |kind| wait(panel.store.list(HERE, Query::all(kind, Scope::Tenant))).unwrap().total.unwrap();
     let both = |lines: u32| {
         assert_eq!((counted(Kind::Line), counted(Kind::User)), (lines, 4));
         assert_eq!((listed(Kind::Line), listed(Kind::User)), (u64::from(lines), 4));

@@ -38,6 +38,9 @@ on_sqlite! {
         nothing_is_seen_by_nobody,
         within_needs_every_user_on_the_way_enabled,
         lists_count_and_page_and_search_literally,
+        a_page_begins_where_it_should_in_counted_lists_and_behind_cursors,
+        what_moves_in_the_tree_is_seen_from_there,
+        a_search_finds_what_stands_there_now,
         line_statuses_split_the_lines,
         users_are_listed_by_their_role_within_the_scope,
     }

@@ -52,6 +52,9 @@ impl Document {
 pub struct Query {
     /// Rows to leave out at the beginning.
     pub start: u32,
+    /// The cursor of the page that this one comes after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// Most rows; at most 1,000.
     pub limit: u32,
     /// Text that rows contain.
@@ -84,9 +87,17 @@ pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
     /// How many are in the caller's scope.
+    #[serde(deserialize_with = "none_is_zero")]
     pub total: u32,
-    /// How many of them match.
+    /// How many of them match; both are 0 on pages that come after another.
+    #[serde(deserialize_with = "none_is_zero")]
     pub matching: u32,
+    /// What the next page comes after; none behind the last one.
+    pub cursor: Option<String>,
+}
+
+fn none_is_zero<'de, D: serde::Deserializer<'de>>(number: D) -> Result<u32, D::Error> {
+    Ok(Option::deserialize(number)?.unwrap_or(0))
 }
 
 /// One record.

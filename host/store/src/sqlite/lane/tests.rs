@@ -65,7 +65,7 @@ fn while_one_tenant_fills_the_lane_its_neighbour_and_every_single_row_are_answer
     running.recv().unwrap();
 
     let lines = wait(store.list(NEIGHBOUR, Query::all(Kind::Line, Scope::Tenant))).unwrap();
-    assert_eq!(lines.total, 0);
+    assert_eq!(lines.total, Some(0));
     assert_eq!(wait(store.count(NEIGHBOUR, Kind::User)).unwrap(), 0);
     for place in [CROWDED, NEIGHBOUR] {
         assert!(wait(store.find(place, Unique::LineUsername("anna".into()))).unwrap().is_none());

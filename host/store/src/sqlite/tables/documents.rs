@@ -10,6 +10,7 @@ impl Table for Document {
     const NAME: &'static str = "documents";
     const COLUMNS: &'static [&'static str] = &["collection", "fields", "searched"];
     const SEARCHED: &'static [&'static str] = &["searched"];
+    const SEARCH_INDEX: Option<&'static str> = Some("documents_search");
 
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
         row.put(&self.collection)?;

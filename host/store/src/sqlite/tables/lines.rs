@@ -13,6 +13,7 @@ macro_rules! table {
             const COLUMNS: &'static [&'static str] = &[$($column),*];
             // Not the admins' notes: resellers search too.
             const SEARCHED: &'static [&'static str] = &["username", "reseller_notes"];
+            const SEARCH_INDEX: Option<&'static str> = Some("lines_search");
 
             fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
                 $(self.$name.bind(row)?;)*

@@ -10,6 +10,7 @@ impl Table for Series {
     const NAME: &'static str = "series";
     const COLUMNS: &'static [&'static str] = &["name", "categories", "cover", "details", "modified_at"];
     const SEARCHED: &'static [&'static str] = &["name"];
+    const SEARCH_INDEX: Option<&'static str> = Some("series_search");
 
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
         row.put(&self.name)?;

@@ -39,6 +39,7 @@ impl Table for Stream {
         "origin_seen_at",
     ];
     const SEARCHED: &'static [&'static str] = &["name"];
+    const SEARCH_INDEX: Option<&'static str> = Some("streams_search");
 
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
         row.word(self.kind)?;

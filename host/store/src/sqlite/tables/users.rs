@@ -24,6 +24,7 @@ impl Table for User {
         "created_at",
     ];
     const SEARCHED: &'static [&'static str] = &["username", "email"];
+    const SEARCH_INDEX: Option<&'static str> = Some("users_search");
 
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
         row.put(self.parent.map(|id| id.0))?;

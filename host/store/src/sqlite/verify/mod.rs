@@ -2,6 +2,7 @@
 //! moment of its own, so that no log waits for the whole of it.
 
 mod books;
+mod queries;
 
 use super::audit_chain::heads::{self, Noted};
 use super::audit_chain::walk::{Ended, Walk};
@@ -12,53 +13,10 @@ use crate::keys::ChainKeys;
 use books::Books;
 use host_core::plan::Place;
 use host_core::port::{Finding, StoreError, Verified};
+use queries::QUERIES;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Invariants that are one query each: what it gives, holds no more.
-const QUERIES: &[(&str, &str)] = &[
-    (
-        "ledger sum",
-        "SELECT 'the accounts add up to ' || sum(balance) || ' ten-thousandths' FROM accounts HAVING sum(balance) <> 0",
-    ),
-    ("balance", "SELECT 'account ' || account || ' is below zero' FROM accounts WHERE account <> 0 AND balance < 0"),
-    (
-        "transfer",
-        "SELECT 'transfer ' || id || ' moves nothing or stays where it is' FROM transfers \
-         WHERE amount <= 0 OR from_account = to_account",
-    ),
-    (
-        "user tree",
-        "WITH RECURSIVE up (start, id, depth) AS (SELECT id, parent, 1 FROM users WHERE parent IS NOT NULL UNION ALL \
-         SELECT up.start, u.parent, up.depth + 1 FROM up JOIN users u ON u.id = up.id \
-         WHERE u.parent IS NOT NULL AND up.depth <= 5) \
-         SELECT DISTINCT 'user ' || start || ' is in a cycle or too deep' FROM up WHERE depth > 5",
-    ),
-    (
-        "row count",
-        "SELECT 'there are ' || (SELECT count(*) FROM lines) || ' lines and ' || (SELECT count(*) FROM users) \
-         || ' users, counted are ' || group_concat(kind || ' ' || rows, ', ') FROM row_counts \
-         HAVING max(CASE kind WHEN 'line' THEN rows END) IS NOT (SELECT count(*) FROM lines) \
-         OR max(CASE kind WHEN 'user' THEN rows END) IS NOT (SELECT count(*) FROM users)",
-    ),
-    (
-        "collection count",
-        "SELECT 'collection ' || name || ' has ' || count(d.id) || ' documents, counted are ' || documents \
-         FROM collections LEFT JOIN documents d ON d.collection = collections.name GROUP BY name \
-         HAVING count(d.id) <> documents",
-    ),
-    (
-        "member position",
-        "SELECT 'bouquet ' || bouquet || ' has position ' || position || ' ' || count(*) || ' times' \
-         FROM bouquet_members NOT INDEXED GROUP BY bouquet, position HAVING count(*) > 1",
-    ),
-    (
-        "member",
-        "SELECT 'bouquet ' || bouquet || ' has a member twice' FROM bouquet_members \
-         GROUP BY bouquet, stream, series HAVING count(*) > 1",
-    ),
-];
 
 /// Links of an audit chain that a sample makes again.
 const SAMPLED_LINKS: u32 = 100;

@@ -1,0 +1,94 @@
+//! Lists whose rows are counted as they come and go, by blocks of ids: how many there are is a sum over blocks, and
+//! where a page begins is found without reading what it skips.
+
+use super::cells::Word;
+use host_core::caller::Scope;
+use host_core::object::Kind;
+use host_core::port::{Filter, Query};
+use host_core::stream::StreamKind;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+/// A block has this many ids, as a power of two.
+const BLOCK: u32 = 12;
+
+/// The part of the count that a list is.
+pub(super) struct Counted {
+    lists: Vec<String>,
+    ancestor: u32,
+}
+
+/// Where a page begins.
+#[derive(Debug, PartialEq)]
+pub(super) struct Begin {
+    /// The first id that may be on it, in the order of the list.
+    pub(super) id: i64,
+    /// How many rows from there it skips.
+    pub(super) skipped: u32,
+}
+
+impl Counted {
+    /// What a query counts to, when it [is counted](Query::is_counted).
+    pub(super) fn of(query: &Query) -> Option<Counted> {
+        if !query.is_counted() {
+            return None;
+        }
+        let ancestor = if let Scope::Tree(user) = query.scope { user.0 } else { 0 };
+        let of_streams = |kinds: &[StreamKind]| kinds.iter().map(|kind| format!("stream {}", kind.word())).collect();
+        let lists = match (query.kind, query.filters.as_slice()) {
+            (Kind::Stream, [Filter::StreamKinds(kinds)]) => of_streams(kinds),
+            (Kind::Stream, _) => StreamKind::WORDS.iter().map(|(_, word)| format!("stream {word}")).collect(),
+            (kind, _) => vec![kind.as_str().to_owned()],
+        };
+        Some(Counted { lists, ancestor: if query.kind == Kind::Stream { 0 } else { ancestor } })
+    }
+
+    /// All rows of a kind.
+    pub(super) fn all(kind: Kind) -> Counted {
+        Counted { lists: vec![kind.as_str().to_owned()], ancestor: 0 }
+    }
+
+    /// How many rows the list has.
+    pub(super) fn rows(&self, connection: &Connection) -> rusqlite::Result<u64> {
+        let sql = format!("SELECT coalesce(sum(rows), 0) FROM row_blocks WHERE {}", self.condition());
+        let rows: i64 =
+            connection.prepare_cached(&sql)?.query_row(params_from_iter(self.values()), |row| row.get(0))?;
+        Ok(rows.unsigned_abs())
+    }
+
+    /// Where the page begins that skips so many rows; none when it lies behind the last one.
+    pub(super) fn begin(
+        &self,
+        connection: &Connection,
+        start: u32,
+        descending: bool,
+    ) -> rusqlite::Result<Option<Begin>> {
+        let order = if descending { "DESC" } else { "ASC" };
+        let sql = format!(
+            "SELECT block, sum(rows) FROM row_blocks WHERE {} GROUP BY block ORDER BY block {order}",
+            self.condition()
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut blocks = statement.query(params_from_iter(self.values()))?;
+        let mut skipped = start;
+        while let Some(row) = blocks.next()? {
+            let (block, rows): (i64, u32) = (row.get(0)?, row.get(1)?);
+            if skipped < rows {
+                let id = if descending { ((block + 1) << BLOCK) - 1 } else { block << BLOCK };
+                return Ok(Some(Begin { id, skipped }));
+            }
+            skipped -= rows;
+        }
+        Ok(None)
+    }
+
+    fn condition(&self) -> String {
+        let marks: Vec<_> = (2..self.lists.len() + 2).map(|mark| format!("?{mark}")).collect();
+        format!("ancestor = ?1 AND list IN ({})", marks.join(", "))
+    }
+
+    fn values(&self) -> impl Iterator<Item = Value> {
+        let lists = self.lists.iter().map(|list| Value::from(list.clone()));
+        std::iter::once(Value::from(self.ancestor)).chain(lists)
+    }
+}
