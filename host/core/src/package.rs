@@ -3,7 +3,7 @@
 use crate::Refusal;
 use crate::credit::Credits;
 use crate::kind::Key;
-use crate::line::{Line, Output, SeatLimit};
+use crate::line::{DeliveryType, Line, Output, SeatLimit};
 use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
 use crate::refusal::Code;
 use crate::settings::{ConnectionPolicy, SamePlayer};
@@ -102,6 +102,15 @@ impl Default for Package {
 }
 
 impl Package {
+    /// Whether lines of this type are sold under it; a code becomes a line.
+    pub fn is_for(&self, delivery: DeliveryType) -> bool {
+        match delivery {
+            DeliveryType::Line | DeliveryType::Code => self.for_lines,
+            DeliveryType::Mag => self.for_mag,
+            DeliveryType::Enigma => self.for_enigma,
+        }
+    }
+
     /// The offer for a trial or a regular sale.
     pub fn offer(&self, trial: bool) -> Option<Offer> {
         if trial { self.trial } else { self.official }

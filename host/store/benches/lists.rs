@@ -10,7 +10,7 @@ mod panel;
 
 use host_core::UserId;
 use host_core::caller::Scope;
-use host_core::line::Line;
+use host_core::line::{DeliveryType, Line};
 use host_core::object::Kind;
 use host_core::port::{Filter, Query, Store};
 use host_core::user::Role;
@@ -99,9 +99,16 @@ fn main() {
     let report = |what: &str, large: f64, small: f64| {
         println!("{what}: {large:.1} µs among {lines}, {small:.1} µs among 1,000: {:.2}", large / small);
     };
-    let page =
-        |scope: Scope, start: u32| Query { scope, start, limit: 50, descending: true, ..Query::all(Kind::Line, scope) };
-    let behind = |id: u32| Query { filters: vec![Filter::After(id)], ..page(Scope::Tree(RESELLER), 0) };
+    let lines_of = |filters| [vec![Filter::Delivery(DeliveryType::Line)], filters].concat();
+    let page = |scope: Scope, start: u32| Query {
+        filters: lines_of(Vec::new()),
+        scope,
+        start,
+        limit: 50,
+        descending: true,
+        ..Query::all(Kind::Line, scope)
+    };
+    let behind = |id: u32| Query { filters: lines_of(vec![Filter::After(id)]), ..page(Scope::Tree(RESELLER), 0) };
     let first = small.page(&page(Scope::Tree(RESELLER), 0));
     for (what, query) in [
         ("page 1 of all", page(Scope::Tenant, 0)),

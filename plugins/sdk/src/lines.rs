@@ -18,6 +18,8 @@ pub struct LineView {
     pub owner: u32,
     /// The reseller who owns it; none for a line of the panel itself.
     pub reseller: Option<u32>,
+    /// `line`, `mag`, `enigma` or `code`.
+    pub delivery: String,
     /// The package it was last sold under.
     pub package: Option<u32>,
     pub expiry: Expiry,
@@ -111,6 +113,9 @@ pub struct Options {
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// `line`, `mag`, `enigma` or `code`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry: Option<Expiry>,
     /// `Some(None)` gives it to the panel itself.

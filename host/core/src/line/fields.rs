@@ -2,6 +2,7 @@
 //! whether connections were admitted by it. The struct, its row, its view and the options of its verbs are made of
 //! this list.
 
+use super::delivery::DeliveryType;
 use super::output::Output;
 use super::seat_limit::SeatLimit;
 use crate::caller::CallerRole;
@@ -33,6 +34,8 @@ macro_rules! line_fields {
             password_mac "password_mac": Mac = Mac::default(), Nobody, Nobody, own, edit, admits;
             /// The user who owns it.
             owner "owner": UserId = UserId(0), Line, Admin, own, edit, apart;
+            /// What it is delivered to.
+            delivery "delivery": DeliveryType = DeliveryType::Line, Line, Reseller, plain, sale, apart;
             /// The package it was last sold under.
             package "package": Option<PackageId> = None, Line, Admin, own, edit, apart;
             /// When the term ends.

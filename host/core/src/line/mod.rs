@@ -1,10 +1,12 @@
 //! A line: one subscription, its facts, and the pure rules on them. The shown status is derived, never stored.
 
+mod delivery;
 mod fields;
 mod output;
 mod seat_limit;
 mod visit;
 
+pub use delivery::DeliveryType;
 pub use fields::{Line, LineField};
 pub use output::Output;
 pub use seat_limit::SeatLimit;

@@ -9,7 +9,7 @@ use crate::credit::Credits;
 use crate::document::{Document, Range};
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
-use crate::line::LineStatus;
+use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
 use crate::session::Holder;
@@ -142,7 +142,7 @@ impl Query {
     pub fn is_counted(&self) -> bool {
         let filters_are_counted = match (self.kind, self.filters.as_slice()) {
             (Kind::Line | Kind::User | Kind::Stream, []) => true,
-            (Kind::Stream, [Filter::StreamKinds(_)]) => true,
+            (Kind::Line, [Filter::Delivery(_)]) | (Kind::Stream, [Filter::StreamKinds(_)]) => true,
             _ => false,
         };
         filters_are_counted && self.search.is_none() && matches!(self.scope, Scope::Tenant | Scope::Tree(_))
@@ -154,6 +154,8 @@ impl Query {
 pub enum Filter {
     /// Lines with this status at that time.
     LineStatus(LineStatus, Unix),
+    /// Lines of this delivery type. In a tree, without it a list of lines is sorted whole.
+    Delivery(DeliveryType),
     /// Lines sold as trials.
     Trial,
     /// Things owned by, or keys of, exactly this user.

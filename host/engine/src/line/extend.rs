@@ -13,12 +13,13 @@ use serde_json::Value;
 /// than before also gives the line its bouquets, seats and outputs. Returns the line view.
 ///
 /// # Errors
-/// `not_found`, `invalid_package`, `invalid_type` for a package that is not for lines and for a line
+/// `not_found`, `invalid_package`, `invalid_type` for a package that is not for what it is delivered to and for a line
 /// that cannot be extended (it has no end, or would end after the year 9999), `no_trials`, `insufficient_credits`, `not_permitted`.
 pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool) -> Result<Value> {
     let seller = purchase::seller(work).await?;
     let before: Line = work.get(id).await?;
-    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, Code::InvalidType).await?;
+    let sold_for = (before.delivery, Code::InvalidType);
+    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, sold_for).await?;
     // Before anybody is charged: no price without a term.
     let expiry = before.extended(offer.term, work.now()).map_err(refused)?;
     purchase::charge(work, seller.as_ref(), &package, offer, trial, Key::Line(id)).await?;

@@ -4,12 +4,12 @@ use super::view::{Facts, Reader};
 use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
-use host_core::line::{Line, LineStatus};
+use host_core::line::{DeliveryType, Line, LineStatus};
 use host_core::object::{Kind, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// A page of lines as its caller sees them. Their texts are made when they are written.
@@ -43,13 +43,15 @@ impl Serialize for Lines {
     }
 }
 
-/// A page of line views, the newest first; `query` is `{"start","limit","search","after","filter"}`.
+/// A page of line views, the newest first; `query` is
+/// `{"start","limit","search","after","filter","delivery"}`; without `delivery` those of the type `line`.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
-    let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter"])?;
+    let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery"])?;
+    lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
     document::skips_little(&lines)?;
@@ -62,6 +64,14 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
         document::give_way(rows.len()).await;
     }
     Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching, cursor })
+}
+
+fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
+    match word {
+        None | Some(Value::Null) => Ok(DeliveryType::Line),
+        Some(word) => DeliveryType::deserialize(word)
+            .map_err(|_| Refusal::field(Code::InvalidInput, "delivery", "One of line, mag, enigma, code.").into()),
+    }
 }
 
 fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {

@@ -5,7 +5,7 @@ use crate::{Result, Work};
 use host_core::credit::Credits;
 use host_core::group::Group;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::Line;
+use host_core::line::{DeliveryType, Line};
 use host_core::object::{Key, Kind};
 use host_core::package::{Offer, Package};
 use host_core::plan::{Change, Guard};
@@ -43,7 +43,7 @@ pub(super) async fn offered(
     seller: Option<&Seller>,
     id: PackageId,
     trial: bool,
-    not_for_lines: Code,
+    (delivery, not_for_it): (DeliveryType, Code),
 ) -> Result<(Package, Offer)> {
     let refuse = |code, message: &'static str| Refusal::field(code, "package", message);
     let package: Option<Package> = work.know(id).await?;
@@ -51,8 +51,14 @@ pub(super) async fn offered(
     let Some(package) = package.filter(sold) else {
         return Err(refuse(Code::InvalidPackage, "There is no such package for this caller.").into());
     };
-    if !package.for_lines {
-        return Err(refuse(not_for_lines, "This package is not sold as a line.").into());
+    if !package.is_for(delivery) {
+        let message = match delivery {
+            DeliveryType::Line => "This package is not sold as a line.",
+            DeliveryType::Code => "This package is not sold by codes.",
+            DeliveryType::Mag => "This package is not sold for MAG boxes.",
+            DeliveryType::Enigma => "This package is not sold for Enigma2 receivers.",
+        };
+        return Err(refuse(not_for_it, message).into());
     }
     let Some(offer) = package.offer(trial) else {
         let message = if trial { "This package cannot be tried." } else { "This package is only for trials." };

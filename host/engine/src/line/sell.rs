@@ -5,7 +5,7 @@ use super::{naming, purchase, view};
 use crate::document::Options;
 use crate::{Result, Work};
 use host_core::group::Group;
-use host_core::line::Line;
+use host_core::line::{DeliveryType, Line};
 use host_core::object::{Key, Kind};
 use host_core::package::Package;
 use host_core::refusal::Code;
@@ -25,7 +25,9 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     let Some(owner) = work.caller().user() else {
         return Err(Refusal::new(Code::NotPermitted, "The host owns no lines; create the line for a user.").into());
     };
-    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, Code::InvalidPackage).await?;
+    let delivery = options.get::<DeliveryType>("delivery")?.unwrap_or_default();
+    let sold_for = (delivery, Code::InvalidPackage);
+    let (package, offer) = purchase::offered(work, seller.as_ref(), package, trial, sold_for).await?;
     purchase::line_quota(work).await?;
     let (chosen_name, chosen_password) = (options.text("username")?, options.text("password")?);
     if let Some(group) = group {

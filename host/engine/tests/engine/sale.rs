@@ -33,6 +33,36 @@ async fn a_sale_charges_the_price_and_makes_a_line_that_signs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_package_is_sold_for_what_it_is_for_and_lists_keep_the_types_apart() {
+    let panel = Panel::new().await;
+    let admin = async |fields: Value| {
+        let edit = async |work: &mut Work| record::edit(work, "package", panel.package, &map(fields.clone())).await;
+        panel.engine.act(panel.admin.clone(), "edit", edit).await.unwrap();
+    };
+    admin(json!({ "for_mag": false })).await;
+    let mag = json!({ "username": "box-1", "delivery": "mag" });
+    let refused = sell(&panel, &panel.reseller, false, mag.clone()).await;
+    assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some("package"));
+    assert_eq!(code(refused), "invalid_package");
+    assert_eq!(panel.balance(panel.reseller_id()).await, "100.00");
+    admin(json!({ "for_mag": true })).await;
+    let sold = sell(&panel, &panel.reseller, false, mag).await.unwrap();
+    assert_eq!(sold["delivery"], "mag");
+    sell(&panel, &panel.reseller, false, json!({ "username": "line-1" })).await.unwrap();
+    let listed = async |query: Value| {
+        let verb =
+            async |work: &mut Work| Ok(serde_json::to_value(line::list(work, &map(query.clone())).await?).unwrap());
+        panel.engine.act(panel.reseller.clone(), "list", verb).await
+    };
+    let names =
+        |page: &Value| page["rows"].as_array().unwrap().iter().map(|row| row["username"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(&listed(json!({ "delivery": "mag" })).await.unwrap()), ["box-1"]);
+    assert!(!names(&listed(json!({})).await.unwrap()).contains(&json!("box-1")));
+    assert_eq!(code(listed(json!({ "delivery": "tv" })).await), "invalid_input");
+    panel.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_credits_buy_one_line_even_when_two_buy_at_once() {
     let panel = Panel::new().await;
     let verb = async |work: &mut Work| credit::adjust(work, panel.reseller_id(), "-90", "").await;

@@ -3,7 +3,7 @@
 use super::Panel;
 use futures_util::TryStreamExt;
 use host_core::caller::{Caller, Identity};
-use host_core::line::{Line, SeatLimit};
+use host_core::line::{DeliveryType, Line, SeatLimit};
 use host_core::secret::{Mac, Secret};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, TenantId, UserId, Version};
@@ -33,6 +33,7 @@ pub fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, passwor
         isp: None,
         country: None,
         restreamer: false,
+        delivery: DeliveryType::Line,
         same_player: None,
         admin_notes: String::new(),
         reseller_notes: String::new(),

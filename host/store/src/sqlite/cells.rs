@@ -189,6 +189,7 @@ words! {
         Live "live", CreatedChannel "created_channel", Movie "movie", Episode "episode", Radio "radio",
     }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
+    host_core::line::DeliveryType { Line "line", Mag "mag", Enigma "enigma", Code "code" }
     host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
     host_core::job::JobState { Running "running", Done "done", Failed "failed", Cancelled "cancelled" }
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }

@@ -1,7 +1,7 @@
 //! How a value of a type stands in a column of its own.
 
 use super::cells::{Binding, Cells, Word};
-use host_core::line::{Output, SeatLimit};
+use host_core::line::{DeliveryType, Output, SeatLimit};
 use host_core::port::StoreError;
 use host_core::secret::{Mac, Sealed};
 use host_core::settings::SamePlayer;
@@ -41,6 +41,7 @@ columns! {
     Expiry: |it, row| row.put(Option::<i64>::from(*it)), |cells| Ok(Expiry::from(cells.value::<Option<i64>>()?));
     UserId: |it, row| row.put(it.0), |cells| Ok(UserId(cells.value()?));
     Option<PackageId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(PackageId);
+    DeliveryType: |it, row| row.word(*it), |cells| cells.word();
     SeatLimit: |it, row| row.put(u32::from(*it)), |cells| Ok(SeatLimit::from(cells.value::<u32>()?));
     Sealed: |it, row| row.put(&it.0), |cells| Ok(Sealed(cells.value()?));
     Mac: |it, row| row.put(it.0.as_slice()), |cells| Ok(Mac(cells.value()?));

@@ -56,11 +56,10 @@ impl Rows {
         match (reach, seen.value) {
             (Some((reach, column)), Some(user)) => {
                 let mark = rows.mark(user);
+                let reached = format!("r.ancestor = {mark}{}", of_delivery(query, reach, index.is_some(), &mut rows));
                 rows.conditions.push(match index {
-                    Some(_) => {
-                        format!("EXISTS (SELECT 1 FROM {reach} r WHERE r.ancestor = {mark} AND r.{column} = s.rowid)")
-                    }
-                    None => format!("r.ancestor = {mark}"),
+                    Some(_) => format!("EXISTS (SELECT 1 FROM {reach} r WHERE {reached} AND r.{column} = s.rowid)"),
+                    None => reached,
                 });
             }
             (None, Some(value)) => {
@@ -69,7 +68,12 @@ impl Rows {
             }
             (_, None) => {}
         }
+        let is_reach = matches!(reach, Some(("line_reach", _)));
         for filter in query.filters.iter().filter(|filter| !matches!(filter, Filter::After(_))) {
+            // The reach of lines says it by itself.
+            if is_reach && matches!(filter, Filter::Delivery(_)) {
+                continue;
+            }
             of_table.push(condition(query.kind, filter, &mut rows)?);
         }
         match (index, text) {
@@ -129,6 +133,20 @@ impl Rows {
             rows.push(read(query.kind, row)?);
         }
         Ok(rows)
+    }
+}
+
+/// What a reach of lines has besides its ancestor; `each`: a row of it is looked up by all that it has.
+fn of_delivery(query: &Query, reach: &str, each: bool, rows: &mut Rows) -> String {
+    if reach != "line_reach" {
+        return String::new();
+    }
+    let asked =
+        query.filters.iter().find_map(|f| if let Filter::Delivery(delivery) = f { Some(*delivery) } else { None });
+    match asked {
+        Some(delivery) => format!(" AND r.delivery = {}", rows.mark(delivery.word().to_owned())),
+        None if each => " AND r.delivery IN ('line', 'mag', 'enigma', 'code')".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -215,6 +233,9 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
                 into.mark(now.0)
             ),
         },
+        (Filter::Delivery(delivery), Kind::Line) => {
+            format!("lines.delivery = {}", into.mark(delivery.word().to_owned()))
+        }
         (Filter::Trial, Kind::Line) => "trial = 1".into(),
         (Filter::Owner(user), Kind::Line) => format!("lines.owner = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::ApiKey) => format!("api_keys.user = {}", into.mark(user.0)),

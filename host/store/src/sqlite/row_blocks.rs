@@ -3,6 +3,7 @@
 
 use super::cells::Word;
 use host_core::caller::Scope;
+use host_core::line::DeliveryType;
 use host_core::object::Kind;
 use host_core::port::{Filter, Query};
 use host_core::stream::StreamKind;
@@ -16,6 +17,17 @@ const BLOCK: u32 = 12;
 pub(super) struct Counted {
     lists: Vec<String>,
     ancestor: u32,
+}
+
+fn lists_of(kind: Kind) -> Vec<String> {
+    fn each<T: Word>(of: &str) -> Vec<String> {
+        T::WORDS.iter().map(|(_, word)| format!("{of} {word}")).collect()
+    }
+    match kind {
+        Kind::Line => each::<DeliveryType>("line"),
+        Kind::Stream => each::<StreamKind>("stream"),
+        kind => vec![kind.as_str().to_owned()],
+    }
 }
 
 /// Where a page begins.
@@ -34,18 +46,17 @@ impl Counted {
             return None;
         }
         let ancestor = if let Scope::Tree(user) = query.scope { user.0 } else { 0 };
-        let of_streams = |kinds: &[StreamKind]| kinds.iter().map(|kind| format!("stream {}", kind.word())).collect();
-        let lists = match (query.kind, query.filters.as_slice()) {
-            (Kind::Stream, [Filter::StreamKinds(kinds)]) => of_streams(kinds),
-            (Kind::Stream, _) => StreamKind::WORDS.iter().map(|(_, word)| format!("stream {word}")).collect(),
-            (kind, _) => vec![kind.as_str().to_owned()],
+        let lists = match query.filters.as_slice() {
+            [Filter::StreamKinds(kinds)] => kinds.iter().map(|kind| format!("stream {}", kind.word())).collect(),
+            [Filter::Delivery(delivery)] => vec![format!("line {}", delivery.word())],
+            _ => lists_of(query.kind),
         };
         Some(Counted { lists, ancestor: if query.kind == Kind::Stream { 0 } else { ancestor } })
     }
 
     /// All rows of a kind.
     pub(super) fn all(kind: Kind) -> Counted {
-        Counted { lists: vec![kind.as_str().to_owned()], ancestor: 0 }
+        Counted { lists: lists_of(kind), ancestor: 0 }
     }
 
     /// How many rows the list has.

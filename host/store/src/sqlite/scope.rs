@@ -44,9 +44,11 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
         Scope::Tenant => Seen::all(),
         Scope::Tree(user) => match kind {
             Kind::User => Seen::by(tree("users.id", look), user.0),
-            Kind::Line => {
-                Seen::by("EXISTS (SELECT 1 FROM line_reach r WHERE r.ancestor = {mark} AND r.line = lines.id)", user.0)
-            }
+            Kind::Line => Seen::by(
+                "EXISTS (SELECT 1 FROM line_reach r \
+                 WHERE r.ancestor = {mark} AND r.delivery = lines.delivery AND r.line = lines.id)",
+                user.0,
+            ),
             Kind::ApiKey => Seen::by(tree("api_keys.user", look), user.0),
             Kind::Session => Seen::by(tree(SESSION_OWNER, look), user.0),
             other => (other.belongs() == Belongs::Shared).then(Seen::all).flatten(),

@@ -10,6 +10,7 @@ mod guards;
 mod guide;
 mod late;
 mod ledger;
+mod lists;
 mod members;
 mod panel;
 mod reservations;
@@ -31,18 +32,21 @@ macro_rules! on_sqlite {
 }
 
 on_sqlite! {
+    lists {
+        lists_count_and_page_and_search_literally,
+        a_page_begins_where_it_should_in_counted_lists_and_behind_cursors,
+        lines_of_a_delivery_type_are_a_list_of_their_own,
+        what_moves_in_the_tree_is_seen_from_there,
+        a_search_finds_what_stands_there_now,
+        line_statuses_split_the_lines,
+        users_are_listed_by_their_role_within_the_scope,
+    }
     scopes {
         a_tree_sees_itself_and_what_is_below_and_nothing_beside,
         a_line_sees_itself_and_what_its_bouquets_hold,
         configuration_is_read_by_resellers_and_documents_are_not,
         nothing_is_seen_by_nobody,
         within_needs_every_user_on_the_way_enabled,
-        lists_count_and_page_and_search_literally,
-        a_page_begins_where_it_should_in_counted_lists_and_behind_cursors,
-        what_moves_in_the_tree_is_seen_from_there,
-        a_search_finds_what_stands_there_now,
-        line_statuses_split_the_lines,
-        users_are_listed_by_their_role_within_the_scope,
     }
     guards {
         a_row_that_changed_is_a_conflict_that_names_it,

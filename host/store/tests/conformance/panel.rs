@@ -4,7 +4,7 @@ use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{Line, SeatLimit};
+use host_core::line::{DeliveryType, Line, SeatLimit};
 use host_core::object::{Key, Stored};
 use host_core::plan::{Change, Guard, Place, Plan};
 use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
@@ -163,6 +163,7 @@ pub(crate) fn line(id: u32, owner: UserId) -> Line {
         isp: Some("Telstra".into()),
         country: None,
         restreamer: false,
+        delivery: DeliveryType::Line,
         same_player: None,
         admin_notes: "for admins".into(),
         reseller_notes: "100% sure_".into(),

@@ -63,6 +63,9 @@ pub struct Query {
     /// Of lines: `active`, `disabled`, `banned`, `expired` or `trial`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<&'static str>,
+    /// Of lines: what they are delivered to, `line` otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<&'static str>,
     /// Of streams: their kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<&'static str>,

@@ -4,7 +4,7 @@
 use host_core::audit::AuditEntry;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{Line, Output, SeatLimit};
+use host_core::line::{DeliveryType, Line, Output, SeatLimit};
 use host_core::object::{Key, Object, Unique};
 use host_core::plan::{Change, Guard, Place, Plan};
 use host_core::port::Store;
@@ -103,6 +103,7 @@ fn line(id: u32) -> Line {
         isp: Some("Telstra".into()),
         country: None,
         restreamer: false,
+        delivery: DeliveryType::Line,
         same_player: None,
         admin_notes: "for admins".into(),
         reseller_notes: "100% sure_".into(),

@@ -1,3 +1,8 @@
+-- What a line is delivered to.
+ALTER TABLE lines ADD COLUMN delivery TEXT NOT NULL DEFAULT 'line'
+    CHECK (delivery IN ('line', 'mag', 'enigma', 'code'));
+CREATE INDEX lines_by_delivery ON lines (delivery);
+
 -- Flat lists: who stands above whom, and above which lines, is kept as rows, so that the page of a
 -- tree is a range of an index. The rows keep themselves: nothing else writes these tables.
 
@@ -12,14 +17,15 @@ CREATE INDEX user_reach_upwards ON user_reach (user, ancestor);
 -- A line with its owner and everybody above that.
 CREATE TABLE line_reach (
     ancestor INTEGER NOT NULL,
+    delivery TEXT    NOT NULL,
     line     INTEGER NOT NULL,
-    PRIMARY KEY (ancestor, line)
+    PRIMARY KEY (ancestor, delivery, line)
 ) STRICT, WITHOUT ROWID;
 
 -- How many rows a list has in each block of 4,096 ids, so that nobody counts a million rows, nor reads
 -- those that a page skips. `ancestor` is 0 for the list of all.
 CREATE TABLE row_blocks (
-    list     TEXT    NOT NULL,                      -- `line`, `user`, or `stream` with its kind
+    list     TEXT    NOT NULL,                      -- `user`, or `line` or `stream` with its type
     ancestor INTEGER NOT NULL,
     block    INTEGER NOT NULL,
     rows     INTEGER NOT NULL CHECK (rows >= 0),
@@ -38,37 +44,47 @@ INSERT INTO user_reach (ancestor, user)
             WHERE u.parent IS NOT NULL AND up.depth < 5
     )
     SELECT ancestor, user FROM up;
-INSERT INTO line_reach (ancestor, line)
-    SELECT r.ancestor, l.id FROM user_reach r JOIN lines l ON l.owner = r.user ORDER BY 1, 2;
+INSERT INTO line_reach (ancestor, delivery, line)
+    SELECT r.ancestor, l.delivery, l.id FROM user_reach r JOIN lines l ON l.owner = r.user ORDER BY 1, 2, 3;
 INSERT INTO row_blocks (list, ancestor, block, rows)
-    SELECT 'line', ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, line >> 12;
-INSERT INTO row_blocks (list, ancestor, block, rows) SELECT 'line', 0, id >> 12, count(*) FROM lines GROUP BY id >> 12;
+    SELECT 'line ' || delivery, ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, delivery, line >> 12;
+INSERT INTO row_blocks (list, ancestor, block, rows)
+    SELECT 'line ' || delivery, 0, id >> 12, count(*) FROM lines GROUP BY delivery, id >> 12;
 INSERT INTO row_blocks (list, ancestor, block, rows)
     SELECT 'user', ancestor, user >> 12, count(*) FROM user_reach GROUP BY ancestor, user >> 12;
 INSERT INTO row_blocks (list, ancestor, block, rows) SELECT 'user', 0, id >> 12, count(*) FROM users GROUP BY id >> 12;
 
 CREATE TRIGGER a_line_is_counted AFTER INSERT ON lines BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line', 0, NEW.id >> 12, 1)
+    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line ' || NEW.delivery, 0, NEW.id >> 12, 1)
         ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
-    INSERT INTO line_reach (ancestor, line) SELECT ancestor, NEW.id FROM user_reach WHERE user = NEW.owner;
+    INSERT INTO line_reach (ancestor, delivery, line)
+        SELECT ancestor, NEW.delivery, NEW.id FROM user_reach WHERE user = NEW.owner;
 END;
 CREATE TRIGGER a_line_that_goes_is_counted AFTER DELETE ON lines BEGIN
-    UPDATE row_blocks SET rows = rows - 1 WHERE list = 'line' AND ancestor = 0 AND block = OLD.id >> 12;
-    DELETE FROM line_reach
-        WHERE line = OLD.id AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
+    UPDATE row_blocks SET rows = rows - 1
+        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND block = OLD.id >> 12;
+    DELETE FROM line_reach WHERE line = OLD.id AND delivery = OLD.delivery
+        AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
 END;
-CREATE TRIGGER a_line_changes_hands AFTER UPDATE OF owner ON lines WHEN NEW.owner <> OLD.owner BEGIN
-    DELETE FROM line_reach
-        WHERE line = OLD.id AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
-    INSERT INTO line_reach (ancestor, line) SELECT ancestor, NEW.id FROM user_reach WHERE user = NEW.owner;
+CREATE TRIGGER a_line_changes_hands AFTER UPDATE OF owner, delivery ON lines
+WHEN NEW.owner <> OLD.owner OR NEW.delivery <> OLD.delivery BEGIN
+    UPDATE row_blocks SET rows = rows - 1
+        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND block = OLD.id >> 12;
+    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line ' || NEW.delivery, 0, NEW.id >> 12, 1)
+        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    DELETE FROM line_reach WHERE line = OLD.id AND delivery = OLD.delivery
+        AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
+    INSERT INTO line_reach (ancestor, delivery, line)
+        SELECT ancestor, NEW.delivery, NEW.id FROM user_reach WHERE user = NEW.owner;
 END;
 CREATE TRIGGER a_line_is_reached AFTER INSERT ON line_reach BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line', NEW.ancestor, NEW.line >> 12, 1)
+    INSERT INTO row_blocks (list, ancestor, block, rows)
+        VALUES ('line ' || NEW.delivery, NEW.ancestor, NEW.line >> 12, 1)
         ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
 END;
 CREATE TRIGGER a_line_is_reached_no_more AFTER DELETE ON line_reach BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'line' AND ancestor = OLD.ancestor AND block = OLD.line >> 12;
+        WHERE list = 'line ' || OLD.delivery AND ancestor = OLD.ancestor AND block = OLD.line >> 12;
 END;
 
 CREATE TRIGGER a_user_is_counted AFTER INSERT ON users BEGIN
@@ -86,11 +102,11 @@ CREATE TRIGGER a_user_moves AFTER UPDATE OF parent ON users WHEN NEW.parent IS N
     SELECT RAISE(ABORT, 'nobody stands below oneself')
         WHERE EXISTS (SELECT 1 FROM user_reach WHERE ancestor = NEW.id AND user = NEW.parent);
     DELETE FROM line_reach WHERE ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.parent)
-        AND line IN (SELECT line FROM line_reach WHERE ancestor = NEW.id);
+        AND (delivery, line) IN (SELECT delivery, line FROM line_reach WHERE ancestor = NEW.id);
     DELETE FROM user_reach WHERE ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.parent)
         AND user IN (SELECT user FROM user_reach WHERE ancestor = NEW.id);
-    INSERT INTO line_reach (ancestor, line)
-        SELECT up.ancestor, down.line FROM user_reach up, line_reach down
+    INSERT INTO line_reach (ancestor, delivery, line)
+        SELECT up.ancestor, down.delivery, down.line FROM user_reach up, line_reach down
         WHERE up.user = NEW.parent AND down.ancestor = NEW.id;
     INSERT INTO user_reach (ancestor, user)
         SELECT up.ancestor, down.user FROM user_reach up, user_reach down

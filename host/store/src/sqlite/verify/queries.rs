@@ -33,21 +33,21 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     (
         "line reach",
         "SELECT 'user ' || r.ancestor || ' does not reach line ' || l.id FROM lines l JOIN user_reach r ON r.user = l.owner \
-         WHERE NOT EXISTS (SELECT 1 FROM line_reach n WHERE n.ancestor = r.ancestor AND n.line = l.id)",
+         WHERE NOT EXISTS (SELECT 1 FROM line_reach n WHERE n.ancestor = r.ancestor AND n.delivery = l.delivery AND n.line = l.id)",
     ),
     (
         "line reach",
         "SELECT 'user ' || n.ancestor || ' reaches line ' || n.line || ', which is not below it' FROM line_reach n \
          WHERE NOT EXISTS (SELECT 1 FROM lines l JOIN user_reach r ON r.user = l.owner \
-         WHERE l.id = n.line AND r.ancestor = n.ancestor)",
+         WHERE l.id = n.line AND l.delivery = n.delivery AND r.ancestor = n.ancestor)",
     ),
     (
         "row count",
         "WITH due (list, ancestor, block, rows) AS ( \
-         SELECT 'line', 0, id >> 12, count(*) FROM lines GROUP BY id >> 12 UNION ALL \
+         SELECT 'line ' || delivery, 0, id >> 12, count(*) FROM lines GROUP BY delivery, id >> 12 UNION ALL \
          SELECT 'user', 0, id >> 12, count(*) FROM users GROUP BY id >> 12 UNION ALL \
          SELECT 'stream ' || kind, 0, id >> 12, count(*) FROM streams GROUP BY kind, id >> 12 UNION ALL \
-         SELECT 'line', ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, line >> 12 UNION ALL \
+         SELECT 'line ' || delivery, ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, delivery, line >> 12 UNION ALL \
          SELECT 'user', ancestor, user >> 12, count(*) FROM user_reach GROUP BY ancestor, user >> 12), \
          counted AS (SELECT list, ancestor, block, rows FROM row_blocks WHERE rows <> 0) \
          SELECT 'block ' || block || ' of list ' || list || ' ' || ancestor || ' is not ' || rows FROM \
