@@ -17,6 +17,18 @@ pub enum Account {
     User(UserId),
 }
 
+/// A transfer as it is stored, with what it has left.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Entry {
+    /// The transfer.
+    #[serde(flatten)]
+    pub transfer: Transfer,
+    /// The giver's balance after it.
+    pub from_after: Credits,
+    /// The taker's.
+    pub to_after: Credits,
+}
+
 /// Why credits moved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +41,10 @@ pub enum Reason {
     Adjustment,
     /// The rest of a deleted user's balance.
     Settlement,
+    /// What was charged is given back.
+    Refund,
+    /// A balance that was brought from another panel.
+    Opening,
 }
 
 /// One movement. Never changed or deleted; a correction is another one.
@@ -42,6 +58,8 @@ pub struct Transfer {
     pub to: Account,
     /// Above zero.
     pub amount: Credits,
+    /// The transfer that this one takes back, in whole or in part; each is taken back at most once.
+    pub reverses: Option<TransferId>,
     /// Why.
     pub reason: Reason,
     /// What was bought, or who was adjusted.

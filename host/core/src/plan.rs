@@ -11,7 +11,7 @@ use crate::ledger::{Account, Transfer};
 use crate::object::{Key, Kind, Object, Unique, uniques};
 use crate::session::Holder;
 use crate::time::Unix;
-use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, UserId, Version};
+use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, TransferId, UserId, Version};
 use std::collections::BTreeSet;
 
 /// Which database a plan or read is for.
@@ -37,6 +37,8 @@ pub enum Guard {
     Within(UserId, UserId),
     /// The account still has at least this amount. Balance guards are `>=`, never `=`.
     Covers(Account, Credits),
+    /// Nothing has taken this transfer back yet.
+    NotReversed(TransferId),
     /// Fewer than `below` trials were made by the user, and by those below them, since then.
     TrialsBelow {
         /// Whose quota.
@@ -268,6 +270,7 @@ impl Plan {
                 | Guard::Shaped(..)
                 | Guard::ReferredBy(..)
                 | Guard::Unused(..)
+                | Guard::NotReversed(_)
                 | Guard::Referred => false,
             };
         }

@@ -40,8 +40,11 @@ fn guides_effects_and_transfers_go_on_beyond_what_32_bits_count() {
     assert!(found[0].id > FAR && found[0].title == "News", "{found:?}");
 
     panel.top_up(RESELLER, 7);
-    let transfers = wait(panel.store.transfers(TENANT, Account::User(RESELLER), 0, 9)).unwrap();
-    assert_eq!((transfers[0].id.0 > FAR, transfers[0].amount.units(), panel.balance(RESELLER)), (true, 7, 12));
+    let transfers = wait(panel.store.transfers(TENANT, Account::User(RESELLER), None, 9)).unwrap();
+    assert_eq!(
+        (transfers[0].transfer.id.0 > FAR, transfers[0].transfer.amount.units(), panel.balance(RESELLER)),
+        (true, 7, 12)
+    );
 
     panel.commit(Plan { effects: vec![Effect::CheckConnections], ..Plan::default() }).unwrap();
     let waiting = || wait(panel.store.outbox(HERE, Unix(i64::MAX), 9)).unwrap();

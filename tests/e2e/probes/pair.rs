@@ -113,7 +113,7 @@ impl Pair {
                 all.extend(rows.rows.iter().map(|row| format!("{row:?}")));
             }
             for account in [Account::System, Account::User(UserId(side.shop.user)), Account::User(UserId(side.rival))] {
-                all.push(format!("{:?}", store.transfers(side.tenant.id, account, 0, 100).await.unwrap()));
+                all.push(format!("{:?}", store.transfers(side.tenant.id, account, None, 100).await.unwrap()));
             }
             all.push(format!("catalogue {}", store.catalogue_generation(side.tenant.id)));
         }

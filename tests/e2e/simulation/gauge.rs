@@ -6,7 +6,7 @@ use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
-use host_core::ledger::{Account, Transfer};
+use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
@@ -15,7 +15,7 @@ use host_core::port::{
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_store::SqliteStore;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,7 +83,8 @@ impl Store for Gauge {
         fn collection(tenant: TenantId, name: String) -> Pending<'_, Collection>;
         fn referring(tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;
-        fn transfers(tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>>;
+        fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
+        fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
         fn count(place: Place, kind: Kind) -> Pending<'_, u32>;

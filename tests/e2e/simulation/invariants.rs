@@ -68,7 +68,8 @@ impl World {
         };
         let accounts: Vec<Account> =
             std::iter::once(Account::System).chain((0..CALLERS).map(|at| Account::User(premises.user(at)))).collect();
-        let moved = [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, 0, 1_000)).unwrap());
+        let moved =
+            [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, None, 1_000)).unwrap());
         let balance = |account: &Account| (*account, at_once(store.balance(premises.id, *account)).unwrap());
         let waiting = at_once(store.outbox(Place::Tenant(premises.id), LATER, 1_000)).unwrap();
         let version = |id: &u32| {
@@ -77,7 +78,7 @@ impl World {
         };
         Seen {
             lines: page.rows.into_iter().map(line).collect(),
-            transfers: moved.into_iter().flatten().map(|transfer| (transfer.id.0, transfer)).collect(),
+            transfers: moved.into_iter().flatten().map(|entry| (entry.transfer.id.0, entry.transfer)).collect(),
             balances: accounts.iter().map(balance).collect(),
             ending: waiting.iter().filter_map(|row| ended_by(&row.effect)).collect(),
             streams: premises.streams.iter().map(version).collect(),

@@ -8,7 +8,7 @@ use crate::category::CategoryKind;
 use crate::credit::Credits;
 use crate::document::{Document, Range};
 use crate::guide::{Build, GuideChannel, Programme};
-use crate::ledger::{Account, Transfer};
+use crate::ledger::{Account, Entry};
 use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
@@ -16,7 +16,7 @@ use crate::session::Holder;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::user::Role;
-use crate::{BouquetId, CategoryId, GuideSourceId, OutboxId, SeriesId, StreamId, TenantId, UserId};
+use crate::{BouquetId, CategoryId, GuideSourceId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -209,8 +209,16 @@ pub trait Store: Send + Sync + 'static {
     fn referring(&self, tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
     /// The account's committed balance.
     fn balance(&self, tenant: TenantId, account: Account) -> Pending<'_, Credits>;
-    /// Transfers that touch an account, newest first, at most 1,000.
-    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>>;
+    /// Transfers that touch an account, newest first, behind one of them or from the last; at most 1,000.
+    fn transfers(
+        &self,
+        tenant: TenantId,
+        account: Account,
+        behind: Option<TransferId>,
+        limit: u32,
+    ) -> Pending<'_, Vec<Entry>>;
+    /// A transfer, and the one that takes it back.
+    fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
     /// Trials that a user, and those below them, made since a time.
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of

@@ -1,11 +1,12 @@
 //! Moves credits between the caller and a user directly below them, or between the panel and a user.
 
+use super::cover;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
 use host_core::object::Key;
-use host_core::plan::{Guard, LateValue};
+use host_core::plan::LateValue;
 use host_core::refusal::Code;
 use host_core::user::User;
 use host_core::{Refusal, TransferId, UserId};
@@ -53,6 +54,7 @@ pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> 
         from,
         to,
         amount: amount.magnitude(),
+        reverses: None,
         reason: Reason::Adjustment,
         object: Some(Key::User(user.id)),
         actor,
@@ -68,16 +70,4 @@ fn own_account(work: &Work) -> Account {
         Some(id) if work.caller().role() == CallerRole::Reseller => Account::User(id),
         _ => Account::System,
     }
-}
-
-async fn cover(work: &mut Work, from: Account, amount: Credits) -> Result<()> {
-    if from == Account::System {
-        return Ok(());
-    }
-    if work.balance(from).await? < amount {
-        let message = format!("The giving side has fewer than {amount} credits.");
-        return Err(Refusal::new(Code::InsufficientCredits, message).into());
-    }
-    work.guard(Guard::Covers(from, amount));
-    Ok(())
 }

@@ -117,6 +117,7 @@ pub(crate) async fn pay(
         from: account,
         to: Account::System,
         amount: price,
+        reverses: None,
         reason,
         object: Some(object),
         actor,

@@ -8,13 +8,13 @@ use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::kind::Belongs;
-use host_core::ledger::Account;
+use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Object, Stored, Unique};
 use host_core::plan::Guard;
 use host_core::port::{Page, Query};
 use host_core::session::Holder;
 use host_core::user::{MAX_DEPTH, User};
-use host_core::{BouquetId, Refusal, UserId};
+use host_core::{BouquetId, Refusal, TransferId, UserId};
 
 impl Work {
     /// The row, when the caller's scope has it.
@@ -174,6 +174,11 @@ impl Work {
     pub(crate) async fn balance(&self, account: Account) -> Result<Credits> {
         let committed = self.engine().store().balance(self.caller().tenant, account).await?;
         Ok(balance_after(&self.plan, account, committed))
+    }
+
+    /// A committed transfer, and the one that takes it back.
+    pub(crate) async fn transfer_of(&self, id: TransferId) -> Result<Option<(Entry, Option<TransferId>)>> {
+        Ok(self.engine().store().transfer(self.caller().tenant, id).await?)
     }
 
     fn note_read(&mut self, key: Key, version: host_core::Version) {

@@ -1,6 +1,7 @@
 //! Sales: who pays what, and what two sellers at once can do.
 
 use crate::panel::{PRICE, Panel, caller, code, map};
+use host_core::ledger::Account;
 use host_core::user::{Role, User};
 use host_core::{LineId, PackageId, UserId};
 use host_engine::{Work, credit, line, record, user};
@@ -59,6 +60,26 @@ async fn a_package_is_sold_for_what_it_is_for_and_lists_keep_the_types_apart() {
     assert_eq!(names(&listed(json!({ "delivery": "mag" })).await.unwrap()), ["box-1"]);
     assert!(!names(&listed(json!({})).await.unwrap()).contains(&json!("box-1")));
     assert_eq!(code(listed(json!({ "delivery": "tv" })).await), "invalid_input");
+    panel.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_is_given_back_once_however_many_ask_at_once() {
+    let panel = Panel::new().await;
+    sell(&panel, &panel.reseller, false, json!({})).await.unwrap();
+    let account = Account::User(panel.reseller_id());
+    let paid = panel.engine.store().transfers(panel.tenant, account, None, 1).await.unwrap()[0].transfer.id;
+    let reverse = async |by: &host_core::caller::Caller, amount: Option<&str>| {
+        let amount = amount.map(|text| text.parse().unwrap());
+        let verb = async |work: &mut Work| credit::reverse(work, paid, amount, "mistake").await;
+        panel.engine.act(by.clone(), "reverse", verb).await
+    };
+    assert_eq!(code(reverse(&panel.reseller, None).await), "not_permitted");
+    assert_eq!(code(reverse(&panel.admin, Some("10.01")).await), "invalid_input");
+    let both = tokio::join!(reverse(&panel.admin, Some("4")), reverse(&panel.admin, Some("4")));
+    let refused = if both.0.is_ok() { both.1 } else { both.0 };
+    assert_eq!(code(refused), "invalid_input");
+    assert_eq!(panel.balance(panel.reseller_id()).await, "94.00");
     panel.verify().await;
 }
 

@@ -195,6 +195,7 @@ words! {
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }
     host_core::ledger::Reason {
         Purchase "purchase", UserPrice "user_price", Adjustment "adjustment", Settlement "settlement",
+        Refund "refund", Opening "opening",
     }
 }
 

@@ -60,6 +60,7 @@ fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
         Guard::Free(unique) => find::holder(connection, unique)?.is_none(),
         Guard::Within(user, root) => user == root || find::climb(connection, *user, *root)?.0,
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
+        Guard::NotReversed(id) => ledger::reversed_by(connection, *id)?.is_none(),
         Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
         Guard::CountBelow(kind, below) => count(connection, *kind)? < *below,
         Guard::SessionsBelow { holder, surface, now, below } => {

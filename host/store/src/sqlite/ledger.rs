@@ -4,7 +4,7 @@ use super::batch::{Failure, PlanWriter};
 use super::cells::Word;
 use crate::error::failed;
 use host_core::credit::Credits;
-use host_core::ledger::{Account, Reason, Transfer};
+use host_core::ledger::{Account, Entry, Reason, Transfer};
 use host_core::object::{Key, Kind};
 use host_core::plan::Guard;
 use host_core::port::StoreError;
@@ -43,8 +43,8 @@ pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency
     let units = transfer.amount.units();
     let moved = writer.run(
         "INSERT INTO transfers (from_account, to_account, amount, from_after, to_after, reason, object_kind, object, \
-         actor, note, at, idempotency) \
-         SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM accounts f, accounts t \
+         actor, note, at, idempotency, reverses) \
+         SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM accounts f, accounts t \
          WHERE f.account = ?1 AND t.account = ?2 AND (?1 = 0 OR f.balance >= ?3)",
         rusqlite::params![
             from,
@@ -57,6 +57,7 @@ pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency
             transfer.note,
             transfer.at.0,
             idempotency,
+            transfer.reverses.map(|id| id.0),
         ],
     )?;
     match moved {
@@ -70,39 +71,66 @@ fn is_account(writer: &PlanWriter<'_>, number: u32) -> rusqlite::Result<bool> {
     writer.with("SELECT 1 FROM accounts WHERE account = ?1", |statement| statement.exists((number,)))
 }
 
+/// The columns of a transfer.
+const COLUMNS: &str = "id, from_account, to_account, amount, reason, object_kind, object, actor, note, at, reverses, \
+                       from_after, to_after";
+
 /// Transfers that touch an account, newest first.
 pub(super) fn transfers(
     connection: &Connection,
     account: Account,
-    start: u32,
+    behind: Option<TransferId>,
     limit: u32,
-) -> Result<Vec<Transfer>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT id, from_account, to_account, amount, reason, object_kind, object, actor, note, at FROM transfers \
-             WHERE from_account = ?1 OR to_account = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
-        )
-        .map_err(failed)?;
-    let mut rows = statement.query((number(account), limit.clamp(1, 1_000), start)).map_err(failed)?;
-    let mut transfers = Vec::new();
+) -> Result<Vec<Entry>, StoreError> {
+    // Two ranges, merged: neither is read further than the page.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM transfers WHERE from_account = ?1 AND id < ?2 UNION ALL \
+         SELECT {COLUMNS} FROM transfers WHERE to_account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let before = behind.map_or(i64::MAX, |id| id.0);
+    let mut rows = statement.query((number(account), before, limit.clamp(1, 1_000))).map_err(failed)?;
+    let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        transfers.push(read(row)?);
+        entries.push(read(row)?);
     }
-    Ok(transfers)
+    Ok(entries)
 }
 
-fn read(row: &Row<'_>) -> Result<Transfer, StoreError> {
+/// A transfer, and the one that takes it back.
+pub(super) fn entry(
+    connection: &Connection,
+    id: TransferId,
+) -> Result<Option<(Entry, Option<TransferId>)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM transfers WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let mut rows = statement.query((id.0,)).map_err(failed)?;
+    let Some(row) = rows.next().map_err(failed)? else { return Ok(None) };
+    Ok(Some((read(row)?, reversed_by(connection, id).map_err(failed)?)))
+}
+
+/// The transfer that takes this one back.
+pub(super) fn reversed_by(connection: &Connection, id: TransferId) -> rusqlite::Result<Option<TransferId>> {
+    connection
+        .prepare_cached("SELECT id FROM transfers WHERE reverses = ?1")?
+        .query_row((id.0,), |row| row.get(0).map(TransferId))
+        .optional()
+}
+
+fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
     let id: i64 = row.get(0).map_err(failed)?;
     let corrupt = |column, reason: String| StoreError::Corrupt { table: "transfers", column, row: id, reason };
     let cell = |column: &'static str| move |error: rusqlite::Error| corrupt(column, error.to_string());
     let reason: String = row.get(4).map_err(cell("reason"))?;
     let kind: Option<String> = row.get(5).map_err(cell("object_kind"))?;
     let object: Option<u32> = row.get(6).map_err(cell("object"))?;
-    Ok(Transfer {
+    let credits = |index, column| row.get(index).map(Credits::from_units).map_err(cell(column));
+    let transfer = Transfer {
         id: TransferId(id),
         from: account(row.get(1).map_err(cell("from_account"))?),
         to: account(row.get(2).map_err(cell("to_account"))?),
-        amount: Credits::from_units(row.get(3).map_err(cell("amount"))?),
+        amount: credits(3, "amount")?,
+        reverses: row.get::<_, Option<i64>>(10).map_err(cell("reverses"))?.map(TransferId),
         reason: Reason::from_word(&reason).ok_or_else(|| corrupt("reason", format!("{reason:?} is no reason")))?,
         object: match (kind.as_deref().map(Kind::from_word), object) {
             (Some(Some(kind)), Some(number)) => Some(Key::new(kind, number)),
@@ -112,5 +140,6 @@ fn read(row: &Row<'_>) -> Result<Transfer, StoreError> {
         actor: row.get::<_, Option<u32>>(7).map_err(cell("actor"))?.map(UserId),
         note: row.get(8).map_err(cell("note"))?,
         at: Unix(row.get(9).map_err(cell("at"))?),
-    })
+    };
+    Ok(Entry { transfer, from_after: credits(11, "from_after")?, to_after: credits(12, "to_after")? })
 }

@@ -13,7 +13,7 @@ use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
-use host_core::ledger::{Account, Transfer};
+use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object, Unique};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
@@ -22,7 +22,7 @@ use host_core::port::{
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -123,8 +123,18 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| ledger::balance(connection, account).map_err(failed))
     }
 
-    fn transfers(&self, tenant: TenantId, account: Account, start: u32, limit: u32) -> Pending<'_, Vec<Transfer>> {
-        self.long_of(tenant, move |connection| ledger::transfers(connection, account, start, limit))
+    fn transfers(
+        &self,
+        tenant: TenantId,
+        account: Account,
+        behind: Option<TransferId>,
+        limit: u32,
+    ) -> Pending<'_, Vec<Entry>> {
+        self.of_rows(tenant, limit as usize, move |connection| ledger::transfers(connection, account, behind, limit))
+    }
+
+    fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>> {
+        self.short_of(tenant, |connection| ledger::entry(connection, id))
     }
 
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32> {

@@ -52,6 +52,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0010-documents.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0011-reach.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0013-reversals.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

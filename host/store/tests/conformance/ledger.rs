@@ -1,8 +1,9 @@
 //! The ledger: credits only move, and every balance follows from its transfers.
 
 use crate::panel::*;
+use host_core::TransferId;
 use host_core::credit::Credits;
-use host_core::ledger::Account;
+use host_core::ledger::{Account, Transfer};
 use host_core::plan::{Change, Guard};
 use host_core::user::User;
 
@@ -17,12 +18,17 @@ pub(crate) fn credits_move_and_the_sum_stays_zero(panel: &Panel<'_>) {
     panel.done([transfer(of(RESELLER), of(BELOW), 400), transfer(of(BELOW), SYSTEM, 100)]);
     assert_eq!((panel.balance(RESELLER), panel.balance(BELOW)), (600, 300));
     assert_eq!(wait(panel.store.balance(TENANT, SYSTEM)).unwrap().units(), -900);
-    let moved = wait(panel.store.transfers(TENANT, of(BELOW), 0, 10)).unwrap();
+    let moved = wait(panel.store.transfers(TENANT, of(BELOW), None, 10)).unwrap();
     assert_eq!(
-        moved.iter().map(|t| (t.from, t.amount.units())).collect::<Vec<_>>(),
-        [(of(BELOW), 100), (of(RESELLER), 400)]
+        moved
+            .iter()
+            .map(|t| (t.transfer.from, t.transfer.amount.units(), t.from_after.units(), t.to_after.units()))
+            .collect::<Vec<_>>(),
+        [(of(BELOW), 100, 300, -900), (of(RESELLER), 400, 600, 400)]
     );
-    assert!(moved.iter().all(|t| t.id.0 > 0 && t.note == "test"));
+    assert!(moved.iter().all(|t| t.transfer.id.0 > 0 && t.transfer.note == "test"));
+    let behind = wait(panel.store.transfers(TENANT, of(BELOW), Some(moved[0].transfer.id), 10)).unwrap();
+    assert_eq!(behind, moved[1..]);
     assert_eq!(panel.verify(), []);
 }
 
@@ -55,6 +61,32 @@ pub(crate) fn a_transfer_of_nothing_or_to_itself_is_invalid(panel: &Panel<'_>) {
     assert_eq!(panel.verify(), []);
 }
 
+pub(crate) fn a_transfer_is_taken_back_once_and_at_most_whole(panel: &Panel<'_>) {
+    panel.top_up(RESELLER, 1_000);
+    panel.done([transfer(of(RESELLER), SYSTEM, 400)]);
+    let [sale, gift] = &wait(panel.store.transfers(TENANT, of(RESELLER), None, 10)).unwrap()[..] else { panic!() };
+    let (sale, gift) = (sale.transfer.id, gift.transfer.id);
+    let back = |change: Change, id: TransferId| match change {
+        Change::Transfer(moved) => {
+            guarded(Guard::NotReversed(id), [Change::Transfer(Transfer { reverses: Some(id), ..moved })])
+        }
+        other => panic!("{other:?}"),
+    };
+    assert!(is_invalid(panel.commit(back(transfer(SYSTEM, of(RESELLER), 401), sale))), "more than it moved");
+    assert!(is_invalid(panel.commit(back(transfer(of(RESELLER), SYSTEM, 1), sale))), "another way");
+    assert!(is_invalid(panel.commit(back(transfer(SYSTEM, of(RESELLER), 1), TransferId(99)))), "of nothing");
+    panel.commit(back(transfer(SYSTEM, of(RESELLER), 300), sale)).unwrap();
+    assert_eq!(panel.balance(RESELLER), 900);
+    let again = panel.commit(back(transfer(SYSTEM, of(RESELLER), 100), sale));
+    assert_eq!(conflict(again), Guard::NotReversed(sale));
+    let (_, reversed_by) = wait(panel.store.transfer(TENANT, sale)).unwrap().unwrap();
+    let refund = reversed_by.unwrap();
+    assert!(is_invalid(panel.commit(back(transfer(of(RESELLER), SYSTEM, 300), refund))), "a reversal stays");
+    assert_eq!(wait(panel.store.transfer(TENANT, gift)).unwrap().unwrap().1, None);
+    assert!(wait(panel.store.transfer(TENANT, TransferId(99))).unwrap().is_none());
+    assert_eq!(panel.verify(), []);
+}
+
 pub(crate) fn a_user_with_credits_cannot_be_deleted(panel: &Panel<'_>) {
     panel.top_up(RIVAL, 10);
     let gone = |panel: &Panel<'_>| -> Change { delete(&panel.get::<User>(RIVAL).unwrap()) };
@@ -63,6 +95,6 @@ pub(crate) fn a_user_with_credits_cannot_be_deleted(panel: &Panel<'_>) {
     assert_eq!(has_users, Guard::Referred, "has users below");
     panel.done([transfer(of(RIVAL), SYSTEM, 10), gone(panel)]);
     assert!(panel.get::<User>(RIVAL).is_none());
-    assert_eq!(wait(panel.store.transfers(TENANT, of(RIVAL), 0, 10)).unwrap().len(), 2, "the ledger is kept");
+    assert_eq!(wait(panel.store.transfers(TENANT, of(RIVAL), None, 10)).unwrap().len(), 2, "the ledger is kept");
     assert_eq!(panel.verify(), []);
 }

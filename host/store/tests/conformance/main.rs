@@ -79,6 +79,7 @@ on_sqlite! {
         credits_move_and_the_sum_stays_zero,
         a_balance_never_falls_below_zero,
         a_transfer_of_nothing_or_to_itself_is_invalid,
+        a_transfer_is_taken_back_once_and_at_most_whole,
         a_user_with_credits_cannot_be_deleted,
     }
     late {

@@ -189,6 +189,7 @@ pub(crate) fn transfer(from: Account, to: Account, units: i64) -> Change {
         from,
         to,
         amount: Credits::from_units(units),
+        reverses: None,
         reason: Reason::Adjustment,
         object: Some(Key::Line(LineId(1))),
         actor: Some(ADMIN),
