@@ -2,7 +2,7 @@
 //! over and of ending the oldest are here; the engine keeps the map.
 
 use crate::time::Unix;
-use crate::{LineId, StreamId, TenantId};
+use crate::{LineId, StreamId, TenantId, UserId};
 use std::net::IpAddr;
 
 /// Seconds after its last renewal at which a lease is over.
@@ -25,6 +25,8 @@ pub struct Lease {
     pub tenant: TenantId,
     /// Whose seat.
     pub line: LineId,
+    /// Who owned the line when it began; none where that is not known.
+    pub owner: Option<UserId>,
     /// What is watched.
     pub stream: StreamId,
     /// The player session: keyed hash of what makes two requests the same player.

@@ -1,6 +1,7 @@
 //! A tenant's settings: one row, every field with a default that is safe.
 
 use crate::Refusal;
+use crate::journal::Log;
 use crate::record::declared::{Reading, Record, RecordField, fields};
 use crate::refusal::Code;
 use crate::time::Unix;
@@ -97,8 +98,12 @@ pub struct Settings {
     pub api_addresses: Vec<IpNet>,
     /// Days of guide after now that `xmltv.php` gives.
     pub guide_days: u8,
-    /// Days for which sign-ins, refusals and activity are kept.
-    pub journal_days: u16,
+    /// Days for which connections that ended stay in the log of activity.
+    pub activity_days: u16,
+    /// Days for which sign-ins are kept.
+    pub sign_in_days: u16,
+    /// Days for which refusals are kept.
+    pub refusal_days: u16,
 }
 
 impl Default for Settings {
@@ -118,7 +123,20 @@ impl Default for Settings {
             player_cors: false,
             api_addresses: Vec::new(),
             guide_days: 7,
-            journal_days: 90,
+            activity_days: 90,
+            sign_in_days: 90,
+            refusal_days: 30,
+        }
+    }
+}
+
+impl Settings {
+    /// Days for which rows of a log are kept.
+    pub fn log_days(&self, log: Log) -> u16 {
+        match log {
+            Log::Activity => self.activity_days,
+            Log::SignIns => self.sign_in_days,
+            Log::Refusals => self.refusal_days,
         }
     }
 }
@@ -129,7 +147,7 @@ impl Record for Settings {
         "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
         "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
         "player_cors": Hidden Write, "api_addresses": Hidden Write, "guide_days": Read Write,
-        "journal_days": Hidden Write,
+        "activity_days": Hidden Write, "sign_in_days": Hidden Write, "refusal_days": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Lists;
 
@@ -147,8 +165,12 @@ impl Record for Settings {
         if self.guide_days > 31 {
             return Err(Refusal::field(Code::InvalidInput, "guide_days", "0 to 31."));
         }
-        if !(1..=3_650).contains(&self.journal_days) {
-            return Err(Refusal::field(Code::InvalidInput, "journal_days", "1 to 3650."));
+        for (field, log) in
+            [("activity_days", Log::Activity), ("sign_in_days", Log::SignIns), ("refusal_days", Log::Refusals)]
+        {
+            if !(1..=3_650).contains(&self.log_days(log)) {
+                return Err(Refusal::field(Code::InvalidInput, field, "1 to 3650."));
+            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::error::OpenError;
 use host_core::lease::{Fence, Lease};
 use host_core::port::LeaseMirror;
 use host_core::time::Unix;
-use host_core::{LineId, StreamId, TenantId};
+use host_core::{LineId, StreamId, TenantId, UserId};
 use memmap2::MmapMut;
 use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv6Addr};
@@ -125,7 +125,8 @@ fn covered(lease: &Lease) -> [u64; COVERED] {
         (address >> 64) as u64,
         address as u64,
         lease.started_at.0.cast_unsigned(),
-        0,
+        // 0 in leases of programs that did not mirror it.
+        lease.owner.map_or(0, |owner| u64::from(owner.0)),
     ]
 }
 
@@ -138,7 +139,7 @@ fn low(word: u64) -> u32 {
 }
 
 fn lease_of(words: &[u64; COVERED], expires_at: Unix) -> Option<Lease> {
-    let [fence, who, what, session, agent, address_high, address_low, started, _] = *words;
+    let [fence, who, what, session, agent, address_high, address_low, started, owner] = *words;
     let address = u128::from(address_high) << 64 | u128::from(address_low);
     let address = match low(what) {
         4 => IpAddr::V4(u32::try_from(address).ok()?.into()),
@@ -149,6 +150,7 @@ fn lease_of(words: &[u64; COVERED], expires_at: Unix) -> Option<Lease> {
         fence: Fence(fence),
         tenant: TenantId(high(who)),
         line: LineId(low(who)),
+        owner: Some(UserId(low(owner))).filter(|owner| owner.0 != 0),
         stream: StreamId(high(what)),
         session,
         agent,

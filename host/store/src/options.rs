@@ -21,7 +21,7 @@ pub struct Options {
     pub lease_slots: u32,
     /// Journal rows that may wait for the next second; beyond it rows are dropped and counted.
     pub journal_buffer: usize,
-    /// Journal rows that a tenant keeps; the oldest go.
+    /// Rows that each log of a tenant's journal keeps, however many days they may stay; the oldest go.
     pub journal_rows: u32,
 }
 

@@ -44,6 +44,7 @@ fn victim() {
         fence: Fence(u64::from(id)),
         tenant: TENANT,
         line: LineId(id),
+        owner: Some(RESELLER),
         stream: StreamId(1),
         session: 1,
         agent: 1,

@@ -6,8 +6,12 @@
 #[allow(dead_code)]
 mod panel;
 
+use host_core::TenantId;
+use host_core::journal::{Entry, JournalQuery, Log};
 use host_core::plan::Place;
-use host_core::port::Store;
+use host_core::port::{Journal, Store};
+use host_core::settings::Settings;
+use host_core::time::Unix;
 use host_store::{Options, open};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -144,4 +148,91 @@ fn entries_of_block_lists_become_documents_and_keep_their_ids() {
         .query_row(read, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
         .unwrap();
     assert_eq!(row, (3, "block".into(), "b\"ot".into(), 5, "b\"ot\nwhy".into(), 64));
+}
+
+/// Rows of a query as text.
+fn rows(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map((), |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// The journal of a new folder, which is made with the first note.
+fn new_journal(folder: &Path) -> PathBuf {
+    let data = folder.join("data");
+    let opened = open(&data, Options::default()).unwrap();
+    panel::Panel::new(&*opened.store);
+    let refused = Entry::Refused {
+        owner: None,
+        surface: "admin".into(),
+        code: "auth_failed".into(),
+        line: None,
+        user: None,
+        stream: None,
+        address: String::new(),
+        agent: String::new(),
+        at: Unix(1),
+    };
+    opened.journal.note(panel::TENANT, refused);
+    data.join("tenants/demo/journal.db")
+}
+
+#[test]
+fn rows_of_an_older_journal_are_in_the_logs_as_far_as_they_say_it() {
+    let (folder, fresh) = (unpacked(&fixtures().remove(0)), tempfile::tempdir().unwrap());
+    let data = folder.path().join("data");
+    let path = data.join("tenants/acme/journal.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(
+        r#"DELETE FROM entries;
+        INSERT INTO entries (line, refusal, entry) VALUES
+            (3, 0, '{"entry":"activity","line":3,"stream":9,"address":"10.0.0.1","agent":"VLC","container":"ts",
+                     "started_at":100,"ended_at":160,"bytes":5}'),
+            (3, 0, '{"entry":"sign_in","surface":"live","user":null,"line":3,"address":"10.0.0.1","at":7200}'),
+            (NULL, 0, '{"entry":"sign_in","surface":"admin","user":4,"line":null,"address":"10.0.0.2","at":7201}'),
+            (3, 0, '{"entry":"sign_in","surface":"live","user":null,"line":3,"address":"10.0.0.1","at":7260}'),
+            (3, 1, '{"entry":"refused","surface":"live","code":"expired","line":3,"user":null,"stream":9,
+                     "address":"10.0.0.1","agent":"VLC","at":7300}'),
+            (NULL, 1, '{"entry":"refused","surface":"admin","code":"auth_failed","line":null,"user":4,"stream":null,
+                     "address":"10.0.0.2","agent":"curl","at":7301}')"#,
+    )
+    .unwrap();
+    drop(old);
+    let opened = open(&data, Options::default()).unwrap();
+    let is_acme = |id: &TenantId| opened.directory.tenant(*id).ends_with("acme");
+    let tenant = opened.store.tenants().into_iter().find(is_acme).unwrap();
+    let query = |log| JournalQuery::newest(log, 10);
+    let read = |log| panel::wait(opened.journal.read(tenant, query(log))).unwrap().len();
+    assert_eq!([Log::Activity, Log::SignIns, Log::Refusals].map(read), [1, 2, 2]);
+    drop(opened);
+    let new = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let list =
+        |columns: &str, table: &str| rows(&new, &format!("SELECT concat_ws(' ', {columns}) FROM {table} ORDER BY id"));
+    let activity = "coalesce(owner, '-'), line, stream, address, agent, container, started_at, at, bytes";
+    assert_eq!(list(activity, "activity"), ["- 3 9 10.0.0.1 VLC ts 100 160 5"]);
+    let sign_ins =
+        "coalesce(owner, '-'), coalesce(user, '-'), coalesce(line, '-'), surface, address, at, last_at, times";
+    assert_eq!(list(sign_ins, "sign_ins"), ["- - 3 live 10.0.0.1 7200 7260 2", "4 4 - admin 10.0.0.2 7201 7201 1"]);
+    let refusals =
+        "coalesce(owner, '-'), coalesce(user, '-'), coalesce(line, '-'), coalesce(stream, '-'), code, agent, at";
+    assert_eq!(list(refusals, "refusals"), ["- - 3 9 expired VLC 7300", "4 4 - - auth_failed curl 7301"]);
+    assert_eq!(schema(&path), schema(&new_journal(fresh.path())));
+}
+
+#[test]
+fn days_that_were_set_for_the_journal_are_those_of_each_log() {
+    for (set, days) in [("7", [7, 7, 7]), ("365", [365, 365, 30])] {
+        let folder = unpacked(&fixtures().remove(0));
+        let data = folder.path().join("data");
+        let path = data.join("tenants/acme/panel.db");
+        let old = Connection::open(&path).unwrap();
+        let document = format!("{{\"journal_days\":{set},\"guide_days\":3}}");
+        old.execute("INSERT OR REPLACE INTO settings (id, version, document) VALUES (1, 1, ?1)", (document,)).unwrap();
+        drop(old);
+        drop(open(&data, Options::default()).unwrap());
+        let new = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let settings: Settings = serde_json::from_str(&rows(&new, "SELECT document FROM settings")[0]).unwrap();
+        let kept = [settings.activity_days, settings.sign_in_days, settings.refusal_days];
+        assert_eq!((kept, settings.guide_days), (days, 3));
+    }
 }

@@ -3,13 +3,13 @@
 use crate::cpu;
 use crate::panel::ADDRESS;
 use crate::report::Report;
-use host_core::journal::{Entry, JournalQuery};
+use host_core::journal::{Entry, JournalQuery, LogRow};
 use host_core::lease::Lease;
 use host_core::line::SeatLimit;
 use host_core::port::{Journal, LeaseMirror, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
-use host_core::{LineId, StreamId, TenantId};
+use host_core::{LineId, StreamId, TenantId, UserId};
 use host_engine::connection::{Coming, SeatRequest, Seats};
 use host_store::{Opened, Options, SystemClock};
 use std::net::IpAddr;
@@ -58,6 +58,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
         drop(seats.acquire(SeatRequest {
             tenant: TenantId(1),
             line: LineId(1 + number % LINES),
+            owner: UserId(1),
             stream: StreamId(7),
             session,
             coming: Coming::Start,
@@ -97,7 +98,7 @@ struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 

@@ -4,7 +4,7 @@
 use super::chance::{HandClock, Seeded};
 use super::plugin_files::{self, FILES};
 use host_core::caller::{Caller, Identity};
-use host_core::journal::{Entry, JournalQuery};
+use host_core::journal::{Entry, JournalQuery, LogRow};
 use host_core::port::{Journal, Pending};
 use host_core::time::Unix;
 use host_core::user::Role;
@@ -229,7 +229,7 @@ pub struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<Entry>> {
+    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

@@ -228,6 +228,8 @@ pub trait Store: Send + Sync + 'static {
     fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
+    /// `root` and everybody below, enabled or not, in order of their ids.
+    fn tree(&self, tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
     /// A bouquet's members in order.
     fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
     /// Up to `limit` members of a bouquet in order, behind one of them or from the first, with what

@@ -89,7 +89,7 @@ impl Engine {
                 () = freed => {}
             }
         };
-        self.noted(outcome, tenant, (line.id, stream), visit)
+        self.noted(outcome, tenant, line, stream, visit)
     }
 
     /// Admits a request that goes on with a session: another range of a movie. It joins the session's
@@ -122,14 +122,15 @@ impl Engine {
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         let outcome = self.admit_checked(line, tenant, stream, session, coming, visit).await;
-        self.noted(outcome, tenant, (line.id, stream), visit)
+        self.noted(outcome, tenant, line, stream, visit)
     }
 
     fn noted(
         &self,
         outcome: Result<Seat>,
         tenant: TenantId,
-        (line, stream): (LineId, StreamId),
+        line: &Line,
+        stream: StreamId,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
         if let Err(Error::Refusal(refusal)) = &outcome {
@@ -196,6 +197,7 @@ impl Engine {
         let start = SeatRequest {
             tenant,
             line: line.id,
+            owner: line.owner,
             stream,
             session,
             coming,
@@ -237,18 +239,20 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
+    /// A line as it is now, whoever asks.
+    pub(crate) async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
         match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(line)).await? {
             Some(Object::Line(line)) => Ok(Some(line)),
             _ => Ok(None),
         }
     }
 
-    fn refused(&self, refusal: &Refusal, line: LineId, stream: StreamId, visit: &Visit<'_>) -> Entry {
+    fn refused(&self, refusal: &Refusal, line: &Line, stream: StreamId, visit: &Visit<'_>) -> Entry {
         Entry::Refused {
+            owner: Some(line.owner),
             surface: "live".to_owned(),
             code: refusal.code.as_str().to_owned(),
-            line: Some(line),
+            line: Some(line.id),
             user: None,
             stream: Some(stream),
             address: visit.address.to_string(),

@@ -6,7 +6,7 @@ use host_core::lease::{LEASE_SECONDS, Lease};
 use host_core::line::{Output, SeatLimit};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::Expiry;
-use host_core::{LineId, StreamId, TenantId};
+use host_core::{LineId, StreamId, TenantId, UserId};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub struct SeatRequest<'a> {
     pub tenant: TenantId,
     /// Whose seat.
     pub line: LineId,
+    /// Who owns the line, for the history.
+    pub owner: UserId,
     /// What is to be watched.
     pub stream: StreamId,
     /// The player session.

@@ -1,11 +1,11 @@
-//! The history of connections: one journal row when a lease is over.
+//! The history of connections: one row of the log of activity when a lease is over.
 
 use host_core::journal::Entry;
 use host_core::lease::Lease;
 use host_core::line::Output;
 use host_core::time::Unix;
 
-/// The journal row of a lease that ended.
+/// The row of a lease that ended.
 pub(super) fn activity(lease: &Lease, agent: &str, output: Option<Output>, bytes: u64, ended_at: Unix) -> Entry {
     let container = match output {
         Some(Output::Ts) => "ts",
@@ -14,6 +14,7 @@ pub(super) fn activity(lease: &Lease, agent: &str, output: Option<Output>, bytes
         None => "file",
     };
     Entry::Activity {
+        owner: lease.owner,
         line: lease.line,
         stream: lease.stream,
         address: lease.address.to_string(),

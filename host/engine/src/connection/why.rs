@@ -3,7 +3,7 @@
 use super::check;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::journal::JournalQuery;
+use host_core::journal::{JournalQuery, Log};
 use host_core::line::{Line, LineStatus, SeatLimit, Visit};
 use host_core::object::Unique;
 use host_core::settings::ConnectionPolicy;
@@ -14,7 +14,7 @@ use std::net::IpAddr;
 const REFUSALS: u32 = 10;
 
 /// The checks of a start from this address: `{"line","username","status","checks":[{"check",
-/// "ok","detail"}],"refusals":[journal rows]}`. Without an address only what does not need one.
+/// "ok","detail"}],"refusals":[rows of that log]}`. Without an address only what does not need one.
 ///
 /// # Errors
 /// `not_found` for an unknown user name; `not_permitted` below an admin.
@@ -31,7 +31,7 @@ pub async fn why(work: &mut Work, username: &str, address: Option<IpAddr>) -> Re
     }
     checks.push(verdict("bouquets", !line.bouquets.is_empty(), format!("{} bouquets", line.bouquets.len())));
     checks.push(seats(&line, work).await?);
-    let query = JournalQuery { line: Some(line.id), refusals: true, start: 0, limit: REFUSALS };
+    let query = JournalQuery { line: Some(line.id), ..JournalQuery::newest(Log::Refusals, REFUSALS) };
     let refusals = work.engine().journal().read(work.caller().tenant, query).await?;
     Ok(json!({ "line": line.id, "username": line.username, "status": line.status(work.now()),
         "checks": checks, "refusals": refusals }))

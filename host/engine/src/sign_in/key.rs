@@ -2,6 +2,7 @@
 
 use super::From;
 use super::lockout::Verdict;
+use super::note::Who;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity, Scope};
@@ -53,12 +54,15 @@ impl Engine {
         let verdict = self.sign_ins.lockout.judge(suspect, user.is_some(), known, self.clock().monotonic());
         match (found, user) {
             (Some(key), Some(user)) if verdict == Verdict::Passed => {
-                self.note_sign_in(tenant, Some(user.id), None, from);
+                self.note_sign_in(tenant, Who::user(user.id), from);
                 let identity = Identity::User { id: user.id, role: user.role, key: Some(key.id) };
                 let caller = from.caller(tenant, identity, Some(key.prefix.clone()));
                 Ok(SignedUser { caller, key })
             }
-            _ => Err(self.refuse_sign_in(tenant, verdict, known, None, from).into()),
+            _ => {
+                let who = known.map(Who::user).unwrap_or_default();
+                Err(self.refuse_sign_in(tenant, verdict, who, from).into())
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::From;
 use super::lockout::Verdict;
+use super::note::Who;
 use crate::{Engine, Result};
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
@@ -69,11 +70,14 @@ impl Engine {
         }
         match (line, matching) {
             (Some(line), Some(password)) if verdict == Verdict::Passed => {
-                self.note_sign_in(tenant, None, Some(line.id), from);
+                self.note_sign_in(tenant, Who::line(&line), from);
                 let caller = from.caller(tenant, Identity::Line { id: line.id }, None);
                 Ok(SignedLine { caller, line, password: Arc::new(password.clone()) })
             }
-            _ => Err(self.refuse_sign_in(tenant, verdict, None, known, from).into()),
+            (line, _) => {
+                let who = line.as_deref().map(Who::line).unwrap_or_default();
+                Err(self.refuse_sign_in(tenant, verdict, who, from).into())
+            }
         }
     }
 

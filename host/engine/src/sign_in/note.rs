@@ -1,11 +1,30 @@
-//! What the journal gets of sign-ins, and the one refusal for all that fail.
+//! What the logs get of sign-ins, and the one refusal for all that fail.
 
 use super::From;
 use super::lockout::Verdict;
 use crate::Engine;
 use host_core::journal::Entry;
+use host_core::line::Line;
 use host_core::refusal::Code;
 use host_core::{LineId, Refusal, TenantId, UserId};
+
+/// Whose sign-in it is, as far as that is known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Who {
+    user: Option<UserId>,
+    line: Option<LineId>,
+    owner: Option<UserId>,
+}
+
+impl Who {
+    pub(super) fn user(id: UserId) -> Who {
+        Who { user: Some(id), line: None, owner: Some(id) }
+    }
+
+    pub(super) fn line(line: &Line) -> Who {
+        Who { user: None, line: Some(line.id), owner: Some(line.owner) }
+    }
+}
 
 /// The one answer to an unknown name, a wrong password, a disabled and a locked caller.
 fn failed() -> Refusal {
@@ -17,36 +36,34 @@ fn flooded() -> Refusal {
 }
 
 impl Engine {
-    /// Journals a sign-in that went well, at most once a minute for each identity and address.
-    pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &From) {
-        if !self.sign_ins.quiet.is_due((tenant, user, line, from.address), self.clock().monotonic()) {
+    /// Notes a sign-in that went well, at most once a minute for each identity and address.
+    pub(super) fn note_sign_in(&self, tenant: TenantId, who: Who, from: &From) {
+        if !self.sign_ins.quiet.is_due((tenant, who.user, who.line, from.address), self.clock().monotonic()) {
             return;
         }
+        let now = self.clock().now();
         let entry = Entry::SignIn {
+            owner: who.owner,
             surface: from.surface.clone(),
-            user,
-            line,
+            user: who.user,
+            line: who.line,
             address: from.address.to_string(),
-            at: self.clock().now(),
+            at: now,
+            last_at: now,
+            times: 1,
         };
         self.journal().note(tenant, entry);
     }
 
-    /// Journals a refused sign-in and makes the refusal.
-    pub(super) fn refuse_sign_in(
-        &self,
-        tenant: TenantId,
-        verdict: Verdict,
-        user: Option<UserId>,
-        line: Option<LineId>,
-        from: &From,
-    ) -> Refusal {
+    /// Notes a refused sign-in and makes the refusal.
+    pub(super) fn refuse_sign_in(&self, tenant: TenantId, verdict: Verdict, who: Who, from: &From) -> Refusal {
         let refusal = if verdict == Verdict::Flooded { flooded() } else { failed() };
         let entry = Entry::Refused {
+            owner: who.owner,
             surface: from.surface.clone(),
             code: refusal.code.as_str().to_owned(),
-            line,
-            user,
+            line: who.line,
+            user: who.user,
             stream: None,
             address: from.address.to_string(),
             agent: from.agent.clone(),

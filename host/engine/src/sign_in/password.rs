@@ -3,6 +3,7 @@
 
 use super::From;
 use super::lockout::Verdict;
+use super::note::Who;
 use crate::Engine;
 use crate::error::{Error, Result};
 use argon2::Argon2;
@@ -57,10 +58,13 @@ impl Engine {
         match enabled {
             Some(user) if matches && entered == Verdict::Failed => {
                 self.sign_ins.lockout.forgive(suspect, self.clock().monotonic());
-                self.note_sign_in(tenant, Some(user.id), None, from);
+                self.note_sign_in(tenant, Who::user(user.id), from);
                 Ok(from.caller(tenant, Identity::User { id: user.id, role: user.role, key: None }, None))
             }
-            _ => Err(self.refuse_sign_in(tenant, entered, known, None, from).into()),
+            _ => {
+                let who = known.map(Who::user).unwrap_or_default();
+                Err(self.refuse_sign_in(tenant, entered, who, from).into())
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::From;
 use super::key::digest;
 use super::lockout::{Suspect, Verdict};
+use super::note::Who;
 use crate::{Engine, Result};
 use host_core::TenantId;
 use host_core::api_key::ApiKey;
@@ -30,6 +31,16 @@ struct Standing {
     identity: Identity,
     line: Option<Arc<Line>>,
     key_prefix: Option<String>,
+}
+
+impl Standing {
+    fn who(&self) -> Who {
+        match (&self.line, &self.identity) {
+            (Some(line), _) => Who::line(line),
+            (None, Identity::User { id, .. }) => Who::user(*id),
+            (None, _) => Who::default(),
+        }
+    }
 }
 
 impl Engine {
@@ -61,19 +72,17 @@ impl Engine {
         let suspect = self.token_suspect(tenant, surface, &digest, from);
         let known = found.as_ref().map(|session| session.holder);
         let verdict = self.sign_ins.lockout.judge(suspect, standing.is_some(), known, self.clock().monotonic());
-        let (user, line) = match known {
-            Some(Holder::User(id)) => (Some(id), None),
-            Some(Holder::Line(id)) => (None, Some(id)),
-            None => (None, None),
-        };
         match (found, standing) {
             (Some(session), Some(standing)) if verdict == Verdict::Passed => {
-                self.note_sign_in(tenant, user, line, from);
+                self.note_sign_in(tenant, standing.who(), from);
                 let caller = from.caller(tenant, standing.identity, standing.key_prefix);
                 let caller = Caller { session: Some(session.id), ..caller };
                 Ok(SignedSession { caller, session, line: standing.line })
             }
-            _ => Err(self.refuse_sign_in(tenant, verdict, user, line, from).into()),
+            _ => {
+                let who = self.who_holds(tenant, known).await?;
+                Err(self.refuse_sign_in(tenant, verdict, who, from).into())
+            }
         }
     }
 
@@ -87,6 +96,14 @@ impl Engine {
     fn token_suspect(&self, tenant: TenantId, surface: &str, digest: &[u8; 32], from: &From) -> Suspect {
         let identifier = format!("{surface} {}", hex::encode(digest));
         self.sign_ins.lockout.suspect("session", tenant, &identifier, from.address)
+    }
+
+    async fn who_holds(&self, tenant: TenantId, holder: Option<Holder>) -> Result<Who> {
+        Ok(match holder {
+            Some(Holder::User(id)) => Who::user(id),
+            Some(Holder::Line(id)) => self.line_row(tenant, id).await?.as_ref().map(Who::line).unwrap_or_default(),
+            None => Who::default(),
+        })
     }
 
     /// What the session stands on; none when that is gone or stopped.

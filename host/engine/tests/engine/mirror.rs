@@ -45,6 +45,7 @@ fn start(panel: &Panel, session: u64, stream: u32, expiry: Expiry) -> SeatReques
     SeatRequest {
         tenant: panel.tenant,
         line: LineId(7),
+        owner: panel.reseller_id(),
         stream: StreamId(stream),
         session: SessionKey(session),
         coming: Coming::Start,

@@ -2,7 +2,7 @@
 //! package and two bouquets. Everything is made by verbs.
 
 use host_core::caller::{Caller, Identity};
-use host_core::journal::{Entry, JournalQuery, TRUST_SECONDS, home};
+use host_core::journal::{Entry, JournalQuery, LogRow};
 use host_core::port::{Clock, Journal, LeaseMirror, Pending, Store};
 use host_core::record::RecordKinds;
 use host_core::secret::Secret;
@@ -10,6 +10,7 @@ use host_core::time::Unix;
 use host_core::user::Role;
 use host_core::{ApiKeyId, LineId, TenantId, UserId};
 use host_engine::{Engine, From, MaxMind, Ports, Work, credit, line, record, tenant, user};
+use host_store::FileJournal;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
@@ -40,30 +41,21 @@ impl Clock for HandClock {
     }
 }
 
-/// A journal that can be read at once.
-#[derive(Default)]
-pub(crate) struct OpenJournal(pub(crate) Mutex<Vec<Entry>>);
+/// The directory's journal, and what was noted in it.
+pub(crate) struct OpenJournal(pub(crate) Mutex<Vec<Entry>>, Arc<FileJournal>);
 
 impl Journal for OpenJournal {
-    fn note(&self, _: TenantId, entry: Entry) {
-        self.0.lock().push(entry);
+    fn note(&self, tenant: TenantId, entry: Entry) {
+        self.0.lock().push(entry.clone());
+        self.1.note(tenant, entry);
     }
 
-    fn read(&self, _: TenantId, query: JournalQuery) -> Pending<'_, Vec<Entry>> {
-        let rows = self.0.lock().iter().rev().take(query.limit as usize).cloned().collect();
-        Box::pin(async move { Ok(rows) })
+    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<LogRow>> {
+        self.1.read(tenant, query)
     }
 
-    fn is_trusted(&self, _: TenantId, line: LineId, address: IpAddr, now: Unix) -> Pending<'_, bool> {
-        let lately = now.plus(-TRUST_SECONDS);
-        let rows = self.0.lock();
-        let is_trusted = rows.iter().any(|entry| match entry {
-            Entry::SignIn { line: Some(of), address: from, at, .. } => {
-                *of == line && *at >= lately && from.parse().is_ok_and(|from| home(from) == home(address))
-            }
-            _ => false,
-        });
-        Box::pin(async move { Ok(is_trusted) })
+    fn is_trusted(&self, tenant: TenantId, line: LineId, address: IpAddr, now: Unix) -> Pending<'_, bool> {
+        self.1.is_trusted(tenant, line, address, now)
     }
 }
 
@@ -107,7 +99,7 @@ fn ports(
     over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
 ) -> (Ports, Arc<HandClock>, Arc<OpenJournal>) {
     let opened = host_store::open(dir, host_store::Options { lease_slots: 4_096, ..Default::default() }).unwrap();
-    let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal::default()));
+    let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal(Mutex::default(), opened.journal)));
     let ports = Ports {
         store: over(opened.store),
         clock: clock.clone(),

@@ -84,6 +84,7 @@ impl Store for Counting {
         fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
         fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
+        fn tree(tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
         fn members_page(
             tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32

@@ -142,6 +142,7 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
     let start = |address: &str, agent_hash: u64| host_engine::connection::SeatRequest {
         tenant: panel.tenant,
         line: id,
+        owner: panel.reseller_id(),
         stream: StreamId(panel.streams[0]),
         session: seats.fresh_session(),
         coming: host_engine::connection::Coming::Start,

@@ -81,6 +81,7 @@ fn start<'a>(panel: &Panel, id: LineId, line: u64, dice: &mut Dice) -> SeatReque
     SeatRequest {
         tenant: panel.tenant,
         line: id,
+        owner: panel.reseller_id(),
         stream: StreamId(1),
         session,
         coming: if dice.roll(4) == 0 { Coming::Return } else { Coming::Start },

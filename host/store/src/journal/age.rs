@@ -1,5 +1,7 @@
-//! How long journals keep their rows: each tenant's setting in days, applied to the files as they lie there.
+//! How long journals keep their rows: each tenant's setting in days for each log, applied to the files as they lie
+//! there.
 
+use super::tables::{LOGS, table};
 use super::trust;
 use crate::error::failed;
 use crate::sqlite::database::{open_reading, open_writing};
@@ -8,84 +10,128 @@ use host_core::port::StoreError;
 use host_core::settings::Settings;
 use host_core::time::Unix;
 use rusqlite::{Connection, OptionalExtension};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const DAY: i64 = 24 * 60 * 60;
-/// When a row's event was; what lasts counts from its end.
-const AT: &str = "coalesce(json_extract(entry, '$.at'), json_extract(entry, '$.ended_at'))";
+/// Rows of a log that go with one step: some milliseconds.
+const PIECE: u32 = 1_000;
 
-/// Removes from the journals of all tenants what is older than each of them keeps.
-pub(super) fn sweep(tenants: &Path, now: Unix) {
-    let Ok(folders) = std::fs::read_dir(tenants) else { return };
-    for folder in folders.flatten().map(|folder| folder.path()) {
-        if !folder.join("journal.db").exists() {
-            continue;
-        }
-        match expire(&folder, now) {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(folder = %folder.display(), rows, "old journal rows are removed"),
-            Err(error) => tracing::warn!(folder = %folder.display(), %error, "old journal rows stay"),
+/// A walk over the journals of all tenants that removes what is older than each of them keeps, a piece with each
+/// step, because reads and notes wait for the same thread.
+#[derive(Default)]
+pub(super) struct Sweep {
+    folders: Vec<PathBuf>,
+}
+
+impl Sweep {
+    /// One over the folders of these tenants.
+    pub(super) fn over(tenants: &Path) -> Sweep {
+        let folders = std::fs::read_dir(tenants).into_iter().flatten().flatten().map(|folder| folder.path());
+        Sweep { folders: folders.filter(|folder| folder.join("journal.db").exists()).collect() }
+    }
+
+    /// Whether all is done.
+    pub(super) fn is_over(&self) -> bool {
+        self.folders.is_empty()
+    }
+
+    /// Removes the next piece.
+    pub(super) fn step(&mut self, now: Unix) {
+        let Some(folder) = self.folders.last() else { return };
+        let is_done = expire(folder, now).unwrap_or_else(|error| {
+            tracing::warn!(folder = %folder.display(), %error, "old journal rows stay");
+            true
+        });
+        if is_done {
+            self.folders.pop();
         }
     }
 }
 
-/// The same for one tenant; how many rows went.
-fn expire(folder: &Path, now: Unix) -> Result<usize, StoreError> {
-    let days = i64::from(days(&open_reading(&folder.join("panel.db"), &TENANT)?)?);
+/// Removes a piece of each log; true when nothing old is left.
+fn expire(folder: &Path, now: Unix) -> Result<bool, StoreError> {
+    let settings = settings(&open_reading(&folder.join("panel.db"), &TENANT)?)?;
     let journal = open_writing(&folder.join("journal.db"), &JOURNAL)?;
-    trust::expire(&journal, now).map_err(failed)?;
-    remove(&journal, now.plus(-days * DAY)).map_err(failed)
+    let mut is_done = true;
+    for log in LOGS {
+        let before = now.plus(-i64::from(settings.log_days(log)) * DAY);
+        is_done &= remove(&journal, table(log), before).map_err(failed)? < PIECE as usize;
+    }
+    if is_done {
+        trust::expire(&journal, now).map_err(failed)?;
+    }
+    Ok(is_done)
 }
 
-fn days(panel: &Connection) -> Result<u16, StoreError> {
+fn settings(panel: &Connection) -> Result<Settings, StoreError> {
     let read = panel.query_row("SELECT document FROM settings", (), |row| row.get::<_, String>(0));
-    let Some(document) = read.optional().map_err(failed)? else { return Ok(Settings::default().journal_days) };
-    let settings: Settings = serde_json::from_str(&document).map_err(|error| StoreError::Corrupt {
+    let Some(document) = read.optional().map_err(failed)? else { return Ok(Settings::default()) };
+    serde_json::from_str(&document).map_err(|error| StoreError::Corrupt {
         table: "settings",
         column: "document",
         row: 1,
         reason: error.to_string(),
-    })?;
-    Ok(settings.journal_days)
+    })
 }
 
-/// Rows stand in the order of their events, so what is too old comes first.
-fn remove(journal: &Connection, before: Unix) -> rusqlite::Result<usize> {
-    let first = format!("SELECT id FROM entries WHERE {AT} >= ?1 ORDER BY id LIMIT 1");
-    let kept: Option<i64> = journal.query_row(&first, (before.0,), |row| row.get(0)).optional()?;
-    journal.execute("DELETE FROM entries WHERE id < ?1", (kept.unwrap_or(i64::MAX),))
+fn remove(journal: &Connection, table: &str, before: Unix) -> rusqlite::Result<usize> {
+    let sql =
+        format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE at < ?1 ORDER BY at LIMIT {PIECE})");
+    journal.execute(&sql, (before.0,))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::write::write;
     use super::*;
     use crate::sqlite::database::make;
-    use host_core::journal::Entry;
-    use host_core::{LineId, StreamId};
+    use host_core::journal::{Entry, Log};
+    use host_core::{LineId, StreamId, UserId};
 
     const NOW: Unix = Unix(1_800_000_000);
 
-    fn ended(days_ago: i64) -> Entry {
-        let ended_at = NOW.plus(-days_ago * DAY);
-        Entry::Activity {
-            line: LineId(1),
-            stream: StreamId(1),
-            address: "10.0.0.1".into(),
-            agent: "VLC".into(),
-            container: "ts".into(),
-            started_at: ended_at.plus(-60),
-            ended_at,
-            bytes: 1,
-        }
+    /// An entry of each log, so many days old.
+    fn aged(days: i64) -> [Entry; 3] {
+        let at = NOW.plus(-days * DAY);
+        let (owner, line, address, agent) = (Some(UserId(1)), LineId(1), "10.0.0.1".to_owned(), "VLC".to_owned());
+        [
+            Entry::Activity {
+                owner,
+                line,
+                stream: StreamId(1),
+                address: address.clone(),
+                agent: agent.clone(),
+                container: "ts".into(),
+                started_at: at.plus(-60),
+                ended_at: at,
+                bytes: 1,
+            },
+            Entry::SignIn {
+                owner,
+                surface: "player".into(),
+                user: None,
+                line: Some(line),
+                address: address.clone(),
+                at,
+                last_at: at,
+                times: 1,
+            },
+            Entry::Refused {
+                owner,
+                surface: "player".into(),
+                code: "auth_failed".into(),
+                line: Some(line),
+                user: None,
+                stream: None,
+                address,
+                agent,
+                at,
+            },
+        ]
     }
 
-    fn signed_in(days_ago: i64) -> Entry {
-        let (surface, address) = ("player".into(), "10.0.0.1".into());
-        Entry::SignIn { surface, user: None, line: Some(LineId(1)), address, at: NOW.plus(-days_ago * DAY) }
-    }
-
-    /// A tenant's folder with these rows, and its setting.
-    fn tenant(root: &Path, name: &str, settings: Option<&Settings>, rows: &[Entry]) {
+    /// A tenant's folder with these entries, and its setting.
+    fn tenant(root: &Path, name: &str, settings: Option<&Settings>, entries: &[Entry]) {
         let folder = root.join(name);
         std::fs::create_dir(&folder).unwrap();
         make(&folder.join("panel.db"), &TENANT).unwrap();
@@ -96,31 +142,48 @@ mod tests {
             panel.execute("INSERT INTO settings (id, version, document) VALUES (1, 1, ?1)", (document,)).unwrap();
         }
         let journal = open_writing(&folder.join("journal.db"), &JOURNAL).unwrap();
-        for row in rows {
-            let text = serde_json::to_string(row).unwrap();
-            journal.execute("INSERT INTO entries (refusal, entry) VALUES (0, ?1)", (text,)).unwrap();
-        }
+        write(&journal, entries, 1_000_000).unwrap();
     }
 
-    fn left(root: &Path, name: &str) -> Vec<Entry> {
+    /// How many days old the rows of a log are.
+    fn left(root: &Path, name: &str, log: Log) -> Vec<i64> {
         let journal = open_reading(&root.join(name).join("journal.db"), &JOURNAL).unwrap();
-        let mut statement = journal.prepare("SELECT entry FROM entries ORDER BY id").unwrap();
-        let rows = statement.query_map((), |row| row.get::<_, String>(0)).unwrap();
-        rows.map(|text| serde_json::from_str(&text.unwrap()).unwrap()).collect()
+        let mut statement = journal.prepare(&format!("SELECT at FROM {} ORDER BY id", table(log))).unwrap();
+        let rows = statement.query_map((), |row| row.get::<_, i64>(0)).unwrap();
+        rows.map(|at| (NOW.0 - at.unwrap()) / DAY).collect()
+    }
+
+    fn swept(root: &Path) -> usize {
+        let mut sweep = Sweep::over(root);
+        let mut steps = 0;
+        while !sweep.is_over() {
+            sweep.step(NOW);
+            steps += 1;
+        }
+        steps
     }
 
     #[test]
-    fn each_tenant_keeps_its_rows_for_as_many_days_as_it_set() {
+    fn each_tenant_keeps_each_log_for_as_many_days_as_it_set() {
         let root = tempfile::tempdir().unwrap();
-        let rows = [ended(200), signed_in(100), ended(31), signed_in(30), ended(1)];
-        let month = Settings { journal_days: 30, ..Settings::default() };
-        tenant(root.path(), "month", Some(&month), &rows);
-        tenant(root.path(), "usual", None, &rows);
-        tenant(root.path(), "quiet", Some(&month), &rows[..2]);
+        let entries = [200, 91, 89, 31, 29, 6, 1].map(aged).concat();
+        let set = Settings { activity_days: 5, sign_in_days: 30, refusal_days: 100, ..Settings::default() };
+        tenant(root.path(), "set", Some(&set), &entries);
+        tenant(root.path(), "usual", None, &entries);
         std::fs::create_dir(root.path().join("without-journal")).unwrap();
-        sweep(root.path(), NOW);
-        assert_eq!(left(root.path(), "month"), rows[3..]);
-        assert_eq!(left(root.path(), "usual"), rows[2..], "a quarter of a year, when nothing was set");
-        assert_eq!(left(root.path(), "quiet"), []);
+        assert_eq!(swept(root.path()), 2);
+        let logs = |name| LOGS.map(|log| left(root.path(), name, log));
+        assert_eq!(logs("set"), [vec![1], vec![29, 6, 1], vec![91, 89, 31, 29, 6, 1]]);
+        assert_eq!(logs("usual"), [vec![89, 31, 29, 6, 1], vec![89, 31, 29, 6, 1], vec![29, 6, 1]]);
+    }
+
+    #[test]
+    fn many_old_rows_go_in_pieces() {
+        let root = tempfile::tempdir().unwrap();
+        let [activity, ..] = aged(100);
+        let old = vec![activity; 2 * PIECE as usize + 1];
+        tenant(root.path(), "busy", None, &[old, aged(1).to_vec()].concat());
+        assert_eq!(swept(root.path()), 3);
+        assert_eq!(left(root.path(), "busy", Log::Activity), [1]);
     }
 }

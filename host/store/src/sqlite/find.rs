@@ -143,3 +143,10 @@ pub(super) fn holder(connection: &Connection, unique: &Unique) -> rusqlite::Resu
 pub(super) fn climb(connection: &Connection, user: UserId, root: UserId) -> rusqlite::Result<(bool, bool)> {
     connection.prepare_cached(CLIMB)?.query_row((user.0, root.0), |row| Ok((row.get(0)?, row.get(1)?)))
 }
+
+/// `root` and everybody below.
+pub(super) fn tree(connection: &Connection, root: UserId) -> rusqlite::Result<Vec<UserId>> {
+    let mut statement = connection.prepare_cached("SELECT user FROM user_reach WHERE ancestor = ?1 ORDER BY user")?;
+    let users = statement.query_map((root.0,), |row| row.get(0).map(UserId))?;
+    users.collect()
+}

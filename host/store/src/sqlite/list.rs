@@ -274,13 +274,16 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
     })
 }
 
-fn search(kind: Kind, text: &str, into: &mut Rows) -> String {
+/// The pattern of all that contains this text; none beyond what SQLite takes as a pattern, which is longer than
+/// anything that is searched.
+pub(crate) fn pattern(text: &str) -> Option<String> {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    // Beyond what SQLite takes as a pattern, and longer than anything that is searched.
-    let mark = match escaped.len() > LONGEST_SEARCH {
-        true => return "0".into(),
-        false => into.mark(format!("%{escaped}%")),
-    };
+    (escaped.len() <= LONGEST_SEARCH).then(|| format!("%{escaped}%"))
+}
+
+fn search(kind: Kind, text: &str, into: &mut Rows) -> String {
+    let Some(pattern) = pattern(text) else { return "0".into() };
+    let mark = into.mark(pattern);
     let columns: Vec<_> =
         searched(kind).iter().map(|c| format!("{}.{c} LIKE {mark} ESCAPE '\\'", name(kind))).collect();
     match columns.is_empty() {

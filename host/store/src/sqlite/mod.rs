@@ -24,7 +24,7 @@ mod idempotency;
 mod lane;
 mod late;
 mod ledger;
-mod list;
+pub(crate) mod list;
 mod member_places;
 mod members;
 mod outbox;

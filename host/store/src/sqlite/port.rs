@@ -162,6 +162,10 @@ impl Store for SqliteStore {
         })
     }
 
+    fn tree(&self, tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>> {
+        self.long_of(tenant, move |connection| find::tree(connection, root).map_err(failed))
+    }
+
     fn members(&self, tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>> {
         self.long_of(tenant, move |connection| members::members(connection, bouquet))
     }

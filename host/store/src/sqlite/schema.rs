@@ -53,12 +53,14 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0011-reach.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0013-reversals.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0014-log-days.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {
     steps: &[
         &[include_str!("../../migrations/sqlite/journal/0001-first.sql")],
         &[include_str!("../../migrations/sqlite/journal/0002-trusted.sql")],
+        &[include_str!("../../migrations/sqlite/journal/0003-logs.sql")],
     ],
 };
 

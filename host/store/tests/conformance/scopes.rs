@@ -54,6 +54,8 @@ pub(crate) fn a_tree_sees_itself_and_what_is_below_and_nothing_beside(panel: &Pa
     assert_eq!(listed(panel, Kind::Line, tree), [1, 2]);
     assert_eq!(listed(panel, Kind::User, tree), [2, 3]);
     assert_eq!(listed(panel, Kind::ApiKey, tree), [1]);
+    assert_eq!(wait(panel.store.tree(TENANT, RESELLER)).unwrap(), [RESELLER, BELOW]);
+    assert_eq!(wait(panel.store.tree(TENANT, BELOW)).unwrap(), [BELOW]);
     assert_eq!(listed(panel, Kind::Line, Scope::Tree(BELOW)), [2]);
     assert_eq!(listed(panel, Kind::Line, Scope::Tree(ADMIN)), [1, 2, 3]);
     assert_eq!(listed(panel, Kind::Line, Scope::Tenant), [1, 2, 3]);

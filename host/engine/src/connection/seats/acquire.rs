@@ -65,6 +65,7 @@ impl Seats {
             fence: Fence(self.fence.fetch_add(1, Ordering::Relaxed)),
             tenant: start.tenant,
             line: start.line,
+            owner: Some(start.owner),
             stream: start.stream,
             session: start.session.0,
             agent: start.agent_hash,
@@ -84,6 +85,7 @@ impl Seats {
         held.handles += 1;
         held.followed |= start.coming == Coming::Return;
         // After a restart only the start knows these.
+        held.lease.owner = held.lease.owner.or(Some(start.owner));
         (held.orphan, held.agent, held.output, held.expiry) = (false, start.agent.into(), start.output, start.expiry);
         if held.lease.stream != start.stream {
             held.lease.stream = start.stream;
