@@ -33,7 +33,7 @@ pub(super) fn why(value: &Value) -> String {
     if !refusals.is_empty() {
         let rows = refusals.iter().map(|refusal| {
             let at = refusal.get("at").map(moment).unwrap_or_default();
-            [at, text(refusal, "address").to_owned(), text(refusal, "reason").to_owned()]
+            [at, text(refusal, "address").to_owned(), text(refusal, "code").to_owned()]
         });
         shown.push_str(&format!("\n\nlast refusals (UTC)\n{}", table::rows(["when", "address", "reason"], rows)));
     }
