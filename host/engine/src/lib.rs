@@ -5,7 +5,7 @@
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
 //! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
-//!   [`tenant`], [`access_code`], [`plugin`], [`import`]
+//!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`]
 //! - [`condition`]: how the stored data is doing
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
@@ -26,6 +26,7 @@ mod ids;
 pub mod import;
 mod late;
 pub mod line;
+pub mod log;
 pub mod networks;
 pub mod outbox;
 mod overlay;

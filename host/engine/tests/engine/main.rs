@@ -10,6 +10,7 @@ mod goods;
 mod import;
 mod interrupted;
 mod late;
+mod logs;
 mod members;
 mod mirror;
 mod networks;
