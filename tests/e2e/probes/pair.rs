@@ -115,7 +115,7 @@ impl Pair {
             for account in [Account::System, Account::User(UserId(side.shop.user)), Account::User(UserId(side.rival))] {
                 all.push(format!("{:?}", store.transfers(side.tenant.id, account, None, 100).await.unwrap()));
             }
-            all.push(format!("catalogue {}", store.catalogue_generation(side.tenant.id)));
+            all.push(format!("catalogue {}", store.catalogue_generation(side.tenant.id, None)));
         }
         Stored(all)
     }

@@ -170,7 +170,7 @@ pub struct Window {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dependency {
-    /// The line's bouquets, and with them the catalogue's generation.
+    /// The line's bouquets, and with them the generation of their lists.
     Bouquets,
     /// The line's outputs.
     Outputs,

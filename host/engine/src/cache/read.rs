@@ -16,12 +16,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Engine {
-    /// The tenant's settings as of its catalogue generation.
+    /// The tenant's settings as of their generation.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn settings(&self, tenant: TenantId) -> Result<Arc<Settings>> {
-        let generation = self.store().catalogue_generation(tenant);
+        let generation = self.store().settings_generation(tenant);
         if let Some((of, settings)) = self.cache.settings.read().get(&tenant)
             && *of == generation
         {
@@ -50,10 +50,10 @@ impl Engine {
         Ok(Some(row.role))
     }
 
-    /// The line with a user name, if it is in memory as of the tenant's line generation.
+    /// The line with a user name, if it is in memory as it is now.
     pub(crate) fn kept_line(&self, tenant: TenantId, username: &str) -> Option<Arc<Line>> {
         let (of, line) = self.cache.lines.get(&AsNamed(tenant, username))?;
-        (of == self.store().line_generation(tenant)).then_some(line)
+        (of >= self.store().line_generation(tenant, Some(line.id))).then_some(line)
     }
 
     /// The line with a user name, read and kept from now on. A name that is nobody's is not kept:
@@ -63,7 +63,7 @@ impl Engine {
     /// When storage fails.
     pub(crate) async fn read_line(&self, tenant: TenantId, username: &str) -> Result<Option<Arc<Line>>> {
         // Asked first: what is found afterwards is at least as new.
-        let generation = self.store().line_generation(tenant);
+        let generation = self.store().line_generation(tenant, None);
         let unique = Unique::LineUsername(username.to_owned());
         let Some(Object::Line(line)) = self.store().find(Place::Tenant(tenant), unique).await? else {
             return Ok(None);

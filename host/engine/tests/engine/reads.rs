@@ -17,7 +17,7 @@ use host_core::port::{
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Ended, Seat, Work, record};
 use parking_lot::Mutex;
@@ -103,9 +103,10 @@ impl Store for Counting {
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
         fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
-        fn catalogue_generation(tenant: TenantId) -> u64;
+        fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
+        fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
-        fn line_generation(tenant: TenantId) -> u64;
+        fn line_generation(tenant: TenantId, line: Option<LineId>) -> u64;
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;

@@ -18,6 +18,7 @@ mod document_places;
 mod documents;
 mod existing;
 mod find;
+mod generations;
 mod guards;
 mod guide;
 mod idempotency;

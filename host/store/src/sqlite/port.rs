@@ -22,10 +22,11 @@ use host_core::port::{
 };
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 /// Rows that a short read has at most; one of more waits for its turn.
@@ -242,16 +243,26 @@ impl Store for SqliteStore {
         self.short(place, |connection| outbox::due(connection, now, limit))
     }
 
-    fn catalogue_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.catalogue)
+    fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64 {
+        self.places.generation(tenant, |state| match bouquets {
+            Some(bouquets) => state.bouquets.of(bouquets.iter().map(|id| id.0)),
+            None => state.bouquets.now(),
+        })
+    }
+
+    fn settings_generation(&self, tenant: TenantId) -> u64 {
+        self.places.generation(tenant, |state| state.settings.load(Ordering::Acquire))
     }
 
     fn guide_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.guide)
+        self.places.generation(tenant, |state| state.guide.load(Ordering::Acquire))
     }
 
-    fn line_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.lines)
+    fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64 {
+        self.places.generation(tenant, |state| match line {
+            Some(line) => state.lines.of([line.0].into_iter()),
+            None => state.lines.now(),
+        })
     }
 
     fn tenant_generation(&self) -> u64 {

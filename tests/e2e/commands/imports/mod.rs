@@ -113,9 +113,9 @@ fn all_streams_of_the_file_go_into_the_bouquet_that_is_named_in_the_files_order(
         let (first, second) = (line("First").await, line("Second").await);
         assert_eq!(tenant.channels(&first).await, ["One", "Two"]);
         assert_eq!(tenant.channels(&second).await, ["Three", "Two", "One"]);
-        let generation = tenant.panel.engine().store().catalogue_generation(tenant.id);
+        let generation = tenant.panel.engine().store().catalogue_generation(tenant.id, None);
         assert_eq!(import(&tenant, "Second", &more).await, json!({ "unchanged": 3 }));
-        let after = tenant.panel.engine().store().catalogue_generation(tenant.id);
+        let after = tenant.panel.engine().store().catalogue_generation(tenant.id, None);
         assert_eq!(after, generation, "nothing is written for streams that the bouquet has");
     });
 }

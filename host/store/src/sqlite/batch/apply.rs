@@ -1,6 +1,7 @@
 //! One plan of a batch: its guards, its writes, its replies and audit rows.
 
 use super::{Failure, PlanWriter, Touched};
+use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{
@@ -47,10 +48,12 @@ impl<'c> Batch<'c> {
     /// An error ends the batch.
     pub(super) fn plan(&mut self, number: usize, plan: &Plan) -> Result<Verdict, StoreError> {
         self.writer.begin();
+        // What a refused plan would have touched is then read again, and found as it was.
+        self.touched.before(self.writer.connection, plan).map_err(failed)?;
         match self.apply(plan) {
             Ok(committed) => {
                 // Now, while the plan is at hand: a second walk over thousands of them costs more.
-                self.touched.add(plan);
+                self.touched.add(self.writer.connection, plan).map_err(failed)?;
                 self.kept |= plan.idempotency.is_some();
                 if late::wants_link(&plan.late) {
                     self.unlinked.push(number);
