@@ -53,6 +53,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0011-reach.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0013-reversals.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0014-bouquet-links.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {
