@@ -141,6 +141,9 @@ impl Panel {
     pub async fn close(&self) {
         self.driver.abort();
         self.media.stop().await;
+        if let Err(error) = self.engine.write_sightings().await {
+            tracing::warn!(%error, "when lines and users were last seen is not stored");
+        }
     }
 }
 

@@ -36,6 +36,7 @@ mod recorded;
 pub mod run;
 pub mod scheduler;
 pub mod session;
+mod sightings;
 pub mod sign_in;
 pub mod tenant;
 pub mod user;

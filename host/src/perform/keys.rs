@@ -82,8 +82,11 @@ fn row(owner: &User, key: &Value) -> Value {
         let moment = field(name).as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
         moment.map(|moment| moment.to_string())
     };
+    let seen = |name: &str| field("seen").get(name).cloned().unwrap_or_default();
+    let used = seen("at").as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     json!({ "id": field("id"), "username": owner.username, "name": field("name"), "prefix": field("prefix"),
         "header_only": field("header_only"), "get_writes": field("writes_by_get"),
         "compatible": field("compatible"), "from": field("allowed_addresses"),
-        "expires": date("expiry"), "revoked": field("revoked"), "created": date("created_at") })
+        "expires": date("expiry"), "revoked": field("revoked"), "created": date("created_at"),
+        "last_used": used.map(|moment| moment.to_string()), "last_address": seen("address") })
 }

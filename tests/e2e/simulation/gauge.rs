@@ -13,6 +13,7 @@ use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
     Verified, Waiting,
 };
+use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
@@ -87,6 +88,7 @@ impl Store for Gauge {
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
         fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;

@@ -13,6 +13,7 @@ use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
 use crate::session::Holder;
+use crate::sighting::Seen;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::user::Role;
@@ -224,6 +225,8 @@ pub trait Store: Send + Sync + 'static {
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
     /// which a tenant has few (groups, packages).
     fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+    /// What was last seen of these, as far as anything was.
+    fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
     /// Rows of a kind.
     fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.

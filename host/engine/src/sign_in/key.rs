@@ -54,6 +54,7 @@ impl Engine {
         match (found, user) {
             (Some(key), Some(user)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, Some(user.id), None, from);
+                self.see(tenant, Key::ApiKey(key.id), from.address, &from.agent);
                 let identity = Identity::User { id: user.id, role: user.role, key: Some(key.id) };
                 let caller = from.caller(tenant, identity, Some(key.prefix.clone()));
                 Ok(SignedUser { caller, key })

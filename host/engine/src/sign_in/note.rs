@@ -4,6 +4,7 @@ use super::From;
 use super::lockout::Verdict;
 use crate::Engine;
 use host_core::journal::Entry;
+use host_core::object::Key;
 use host_core::refusal::Code;
 use host_core::{LineId, Refusal, TenantId, UserId};
 
@@ -17,8 +18,11 @@ fn flooded() -> Refusal {
 }
 
 impl Engine {
-    /// Journals a sign-in that went well, at most once a minute for each identity and address.
+    /// Notes a sign-in that went well, and journals it at most once a minute for each identity and address.
     pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &From) {
+        for key in user.map(Key::User).into_iter().chain(line.map(Key::Line)) {
+            self.see(tenant, key, from.address, &from.agent);
+        }
         if !self.sign_ins.quiet.is_due((tenant, user, line, from.address), self.clock().monotonic()) {
             return;
         }

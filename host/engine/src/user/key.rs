@@ -1,6 +1,6 @@
 //! API keys of users: made, shown once, revoked.
 
-use crate::document::Options;
+use crate::document::{self, Options};
 use crate::sign_in::digest;
 use crate::{Result, Work};
 use host_core::api_key::ApiKey;
@@ -63,7 +63,8 @@ pub(crate) async fn fresh(work: &mut Work, user: UserId, options: &Options<'_>) 
     Ok((row, key))
 }
 
-/// The keys of a user in the caller's tree, without the keys themselves.
+/// The keys of a user in the caller's tree, without the keys themselves; `seen` is their last use, `{"at","address",
+/// "agent"}` or null.
 ///
 /// # Errors
 /// `not_found`.
@@ -73,7 +74,14 @@ pub async fn list_keys(work: &mut Work, user: UserId) -> Result<Value> {
     let mut query = Query::all(Kind::ApiKey, host_core::caller::Scope::Tenant);
     query.filters.push(Filter::Owner(user.id));
     let page = work.list(query).await?;
-    Ok(Value::Array(page.rows.iter().map(Object::document).collect()))
+    let keys = page.rows.iter().map(Object::key).collect();
+    let mut seen = work.engine().seen(work.caller().tenant, keys).await?;
+    let documents = page.rows.iter().map(|row| {
+        let mut fields = document::fields(row);
+        fields.insert("seen".to_owned(), json!(seen.remove(&row.key())));
+        Value::Object(fields)
+    });
+    Ok(Value::Array(documents.collect()))
 }
 
 /// Revokes a key of a user in the caller's tree for good.

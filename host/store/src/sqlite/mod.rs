@@ -41,6 +41,7 @@ mod scope;
 mod sessions;
 mod set_change;
 mod shelf;
+mod sightings;
 mod start;
 mod table;
 mod tables;

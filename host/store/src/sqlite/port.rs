@@ -5,7 +5,7 @@ use super::readers::at_one_moment;
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
-    verify,
+    sightings, verify,
 };
 use crate::error::failed;
 use host_core::bouquet::Member;
@@ -20,6 +20,7 @@ use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, StoreError,
     Trouble, Verified, Waiting,
 };
+use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
@@ -136,6 +137,10 @@ impl Store for SqliteStore {
 
     fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>> {
         self.short_of(tenant, |connection| ledger::entry(connection, id))
+    }
+
+    fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>> {
+        self.of_rows(tenant, keys.len(), move |connection| sightings::read(connection, &keys))
     }
 
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32> {

@@ -54,6 +54,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0013-reversals.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0014-bouquet-links.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0015-sightings.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

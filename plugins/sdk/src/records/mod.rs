@@ -66,6 +66,9 @@ pub struct Query {
     /// Of lines: what they are delivered to, `line` otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<&'static str>,
+    /// Of lines: whether the rows have what was last seen of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub seen: bool,
     /// Of streams: their kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<&'static str>,

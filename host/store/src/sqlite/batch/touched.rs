@@ -77,6 +77,7 @@ impl Touched {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::See(_)
                 | Change::Reshape(_)
                 | Change::Settle(..) => {}
             }
