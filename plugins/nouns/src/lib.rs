@@ -106,6 +106,11 @@ mod tests {
         endless = { type = 'flag', field = 'expiry', nothing = 'set', on = ['edit'], hidden = true }
         ips = { type = 'list', of = 'network', field = 'addresses', on = ['create', 'edit'], edit = { clears = true } }
         state = { type = 'text', field = 'status', words = { off = 'disabled' }, on = ['list'], listed = true }
+        [noun.offer]
+        kind = 'package'
+        [noun.offer.fields]
+        months = { type = 'count', shown = 'int', field = 'official.term', or = 'trial.term', as = 'months', on = ['create'] }
+        server = { type = 'count', fixed = 0, on = ['create'] }
         [[action]]
         name = 'a'
     ";
@@ -154,6 +159,19 @@ mod tests {
         assert_eq!((list["kind"].as_str(), list["reply"]["shape"].as_str()), (Some("read"), Some("list")));
         let delete = action("noun = 'line'\ndoes = 'delete'").unwrap();
         assert_eq!(delete["reply"], table("shape = 'none'"));
+    }
+
+    #[test]
+    fn what_stands_within_a_field_and_what_is_fixed_are_said_once_too() {
+        let create = action("noun = 'offer'\ndoes = 'create'").unwrap();
+        let parameters = "
+            months = { type = 'count', sets = 'official.term', as = 'months' }
+            server = { type = 'count', fixed = 0 }";
+        assert_eq!(create["parameters"], table(parameters));
+        let columns = "
+            months = { type = 'int', of = 'official.term', or = 'trial.term', as = 'months' }
+            server = { type = 'count', fixed = 0 }";
+        assert_eq!(create["reply"]["fields"], table(columns));
     }
 
     #[test]

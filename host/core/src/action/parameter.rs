@@ -1,7 +1,7 @@
 //! One parameter of an action: its type, where it stands in a request, its limits, and what it sets in a common
 //! action.
 
-use super::{Form, Nothing, Part};
+use super::{Form, Nothing, Part, Written};
 use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,7 +67,11 @@ pub struct Parameter {
     /// One sentence for people.
     #[serde(default)]
     pub summary: String,
-    /// Of a common action: the field that it sets; default the one of its own name.
+    /// The one value that it may have, because there is nothing to choose. In a common action it sets nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
+    /// Of a common action: the field that it sets; default the one of its own name. What stands within a field is
+    /// named by its path: `official.price`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<String>,
     /// Of a common action: the value that sets the field to null.
@@ -76,6 +80,9 @@ pub struct Parameter {
     /// Of a common action: the surface's words (or numbers) and the kind's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<String, String>,
+    /// Of a common action that sets a term: what of it was sent, `months` or `unit`.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
     /// Of a common action: the field is a list, and this its one item.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,

@@ -1,12 +1,14 @@
 //! Verbs on plain configuration, for every kind of record alike. What a record may say is in
 //! `host_core::record`; knows who may read which kinds, and what a change leads to.
 
+mod beside;
 mod bouquet;
 mod consequence;
 mod create;
 mod delete;
 mod edit;
 mod get;
+mod group;
 mod list;
 mod members;
 pub(crate) mod reference;

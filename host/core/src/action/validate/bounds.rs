@@ -152,7 +152,7 @@ fn field(called: &str, field: &Field) -> Result<(), String> {
         long("its summary", &field.summary, SENTENCE)?;
         most("members", field.members.len(), 128)?;
         field.members.iter().try_for_each(|(name, member)| self::field(name, member))?;
-        let of = [&field.of, &field.and, &field.is];
+        let of = [&field.of, &field.or, &field.and, &field.is];
         of.into_iter().flatten().try_for_each(|text| plain("what it shows", text))?;
         most("words", field.words.len(), 64)?;
         field.words.iter().try_for_each(|(own, shown)| plain("a word", own).and_then(|()| plain("a word", shown)))
