@@ -1,14 +1,27 @@
 //! What an author writes once in `actions.toml`, spelled out: nouns, sets of reply fields and sets of parameters. The
 //! packer and the macro read the same result; the host knows nothing of it. `plugins/README.md` shows the keys.
 
+mod file;
 mod noun;
 mod table;
 
+pub use file::Read;
+
 use noun::Noun;
+use std::path::Path;
 use table::{put, text};
 use toml::{Table, Value};
 
-/// The file with every action spelled out.
+/// Reads an `actions.toml` and what it includes, with every action spelled out.
+///
+/// # Errors
+/// What cannot be read, and what [`spelled_out`] refuses.
+pub fn read(path: &Path) -> Result<Read, String> {
+    let Read { table, paths } = file::read(path)?;
+    Ok(Read { table: spelled_out(table)?, paths })
+}
+
+/// A file with every action spelled out.
 ///
 /// # Errors
 /// The first thing that is named and not there, or has the wrong shape.
