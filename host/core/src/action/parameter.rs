@@ -14,7 +14,7 @@ pub struct Parameter {
     #[serde(rename = "type")]
     pub form: Form,
     /// Of a list: the type of its items (any but list).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub of: Option<Form>,
     /// Of an object, or of a list of objects: its members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -26,46 +26,46 @@ pub struct Parameter {
     #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
     pub stands: Option<Stands>,
     /// Must be there. An empty text counts as absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub required: bool,
     /// The value when it is absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub default: Option<serde_json::Value>,
     /// Other names in a request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub aliases: Vec<String>,
     /// Allowed values of a text.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub one_of: Vec<String>,
     /// Least value of a number or of a list's numbers; least length of a text in characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub min: Option<i64>,
     /// Greatest value of a number; greatest length of a text in characters (default 4,096) or of a list (default 1,000).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub max: Option<i64>,
     /// A value outside is taken as absent instead of refused (players' habits).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub lenient: bool,
     /// A whole number above `max` is taken as `max` instead of refused: how much is wanted at most.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub capped: bool,
     /// Sent empty, it arrives as the empty text or list instead of counting as absent: an edit clears the field by it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub clears: bool,
     /// Sent empty, or as JSON's null, it arrives as null.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nullable: bool,
     /// The refusal code of a bad value, when it is not `invalid_input`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub code: Option<String>,
     /// Who may send it; from others it is refused as `not_permitted`. Default: every caller of the action.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub role: Option<CallerRole>,
     /// What forms call it; default its name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     /// One sentence for people.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub summary: String,
     /// The one value that it may have, because there is nothing to choose. In a common action it sets nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

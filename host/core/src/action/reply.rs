@@ -13,20 +13,20 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct ReplyShape {
     /// Shape of the data.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub shape: Shape,
     /// The kind whose rows the host writes by the fields below, when the guest names rows that the host holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub of: Option<String>,
     /// Its fields (of an object, or of a list's rows), in order: the allow list of `show_columns`. Empty: not listed,
     /// not trimmed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub fields: IndexMap<String, Field>,
     /// The body's type when the action writes a raw one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub content_type: Option<String>,
     /// How a caller gets a raw body as a gzip file instead.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub archive: Option<Archive>,
     /// How its success is wrapped, where that is not as the surface wraps others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct Field {
     #[serde(rename = "type")]
     pub form: Form,
     /// Who may see it; default every caller of the action.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub role: Option<CallerRole>,
     /// Of an object, or of a list of objects: its members. Those that are not listed are not shown.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -157,20 +157,20 @@ pub struct CacheRule {
     pub depends: Vec<Dependency>,
     /// The parameters that select the content; all of them when it is left out. The guest gets
     /// the others at their defaults.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub key: Option<Vec<String>>,
     /// The parameters that ask for a part of a list, which the host cuts out of the whole one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub window: Option<Window>,
     /// The line values that are spliced in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub splice: Vec<Splice>,
     /// Seconds after which it is built again though nothing changed (guides); 0 is never.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub seconds: u32,
     /// Whether the body is written into a compressed file as it comes, because it may be larger
     /// than what memory should hold (guides).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub file: bool,
 }
 
