@@ -111,6 +111,7 @@ impl Record for Group {
         "see_movies": Read Write, "download_playlists": Read Write, "notice": Read Write, "packages": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Own;
+    const KEPT_WITH: &'static [(&'static str, &'static str)] = &[("packages", "package")];
 
     fn blank(id: u32, _now: Unix) -> Option<Group> {
         Some(Group { id: GroupId(id), ..Group::default() })

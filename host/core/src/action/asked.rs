@@ -55,11 +55,28 @@ impl<'p> Set<'p> {
                 continue;
             }
             let field = parameter.sets.as_deref().unwrap_or(name);
+            if let (Some(is), Value::Bool(on)) = (&parameter.is, value) {
+                self.switch(field, is, parameter.not.as_deref(), *on);
+                continue;
+            }
             match parameter.set(value) {
                 Some(Value::Null) if parameter.nothing == Some(Nothing::Set) => self.nulls.push(field),
                 Some(value) => drop(self.fields.insert(field.to_owned(), value)),
                 None => {}
             }
+        }
+    }
+}
+
+impl Set<'_> {
+    /// Sets a field to a word by a flag. Another flag for the same field may have set it.
+    fn switch(&mut self, field: &str, is: &str, not: Option<&str>, on: bool) {
+        match (on, not) {
+            (true, _) => drop(self.fields.insert(field.to_owned(), is.into())),
+            (false, Some(not)) if !self.fields.contains_key(field) => {
+                drop(self.fields.insert(field.to_owned(), not.into()))
+            }
+            (false, _) => {}
         }
     }
 }
@@ -97,7 +114,7 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
     let Some(verb) = &action.does else {
         let mut sets = action.parameters.iter().filter(|(_, parameter)| {
             let says = parameter.sets.is_some() || parameter.nothing.is_some() || parameter.written.is_some();
-            says || !parameter.words.is_empty() || parameter.listed
+            says || !parameter.words.is_empty() || parameter.listed || parameter.is.is_some()
         });
         return match sets.next() {
             Some((name, _)) => Err(format!("parameter {name}: it says what it sets; say what the action `does`")),
@@ -187,6 +204,22 @@ mod tests {
         assert_eq!(action.sent_as("official.price"), Some("price"));
         assert_eq!(action.sent_as("trials"), Some("span"), "what sets something within it");
         assert_eq!(action.sent_as("server"), None);
+    }
+
+    #[test]
+    fn two_flags_make_one_choice() {
+        let parameters = json!({ "proxy": { "type": "flag", "sets": "delivery", "is": "proxy", "not": "fan_out" },
+            "source": { "type": "flag", "sets": "delivery", "is": "redirect", "not": "fan_out" } });
+        for (sent, delivery) in [
+            (json!({}), None),
+            (json!({ "proxy": false }), Some("fan_out")),
+            (json!({ "proxy": true, "source": false }), Some("proxy")),
+            (json!({ "proxy": false, "source": true }), Some("redirect")),
+            (json!({ "proxy": true, "source": true }), Some("redirect")),
+        ] {
+            let wanted = delivery.map_or_else(|| json!({}), |word| json!({ "delivery": word }));
+            assert_eq!(asked(parameters.clone(), sent).1, wanted);
+        }
     }
 
     #[test]

@@ -83,6 +83,13 @@ pub struct Parameter {
     /// Of a common action that sets a term: what of it was sent, `months` or `unit`.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
+    /// Of a common action, of a flag: the word that its field is set to when it is sent as set. Of two flags for one
+    /// field the one that is set counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+    /// Likewise the word when it is sent as not set; without one it then sets nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not: Option<String>,
     /// Of a common action: the field is a list, and this its one item.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,

@@ -60,6 +60,8 @@ pub trait Record: Serialize + DeserializeOwned {
     const FIELDS: &'static [RecordField];
     /// What resellers read of it.
     const RESELLERS: Reading;
+    /// Fields of its document that are kept with another kind, each with the word of that: who sets one writes both.
+    const KEPT_WITH: &'static [(&'static str, &'static str)] = &[];
 
     /// One before any field is set; none for what is there from the start.
     fn blank(id: u32, now: Unix) -> Option<Self>;

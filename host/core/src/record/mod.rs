@@ -112,6 +112,14 @@ impl RecordKind {
         }
     }
 
+    /// Fields of its document that are kept with another kind, each with the word of that.
+    pub fn kept_with(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            RecordKind::Typed(kind) => with_record!(kind, T => T::KEPT_WITH, &[]),
+            RecordKind::Plain(_) => &[],
+        }
+    }
+
     /// What resellers read of it.
     pub fn resellers(self) -> Reading {
         match self {
@@ -183,17 +191,12 @@ mod tests {
         for kind in Kind::ALL.iter().map(|kind| RecordKind::Typed(*kind)).filter(|kind| !kind.fields().is_empty()) {
             let blank = kind.blank(1, Unix(0)).unwrap_or_else(|| Object::Settings(Settings::default()));
             let mut stored: Vec<_> = object(blank.document()).keys().cloned().collect();
-            let beside: &[&str] = match kind.word() {
-                "bouquet" => &["members", "counts"],
-                "group" => &["packages"],
-                _ => &[],
+            let is_beside = |name: &str| {
+                let is_of_bouquets = kind.word() == "bouquet" && ["members", "counts"].contains(&name);
+                is_of_bouquets || kind.kept_with().iter().any(|(field, _)| *field == name)
             };
-            let mut listed: Vec<_> = kind
-                .fields()
-                .iter()
-                .map(|field| field.name.to_owned())
-                .filter(|name| !beside.contains(&name.as_str()))
-                .collect();
+            let mut listed: Vec<_> =
+                kind.fields().iter().map(|field| field.name.to_owned()).filter(|name| !is_beside(name)).collect();
             stored.sort();
             listed.sort();
             assert_eq!(stored, listed, "{kind:?}");

@@ -1,11 +1,12 @@
-//! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group.
+//! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group, the
+//! bouquets that get a stream.
 
-use super::{bouquet, group};
+use super::{bouquet, group, stream};
 use crate::{Result, Work};
-use host_core::PackageId;
 use host_core::bouquet::Member;
 use host_core::object::{Kind, Object};
 use host_core::record::RecordKind;
+use host_core::{BouquetId, PackageId};
 use serde_json::{Map, Value};
 
 /// What a document sets beside the row.
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 pub(super) struct Beside {
     members: Option<Vec<Member>>,
     packages: Option<Vec<PackageId>>,
+    bouquets: Vec<BouquetId>,
 }
 
 /// Takes these fields out of a document, checked.
@@ -20,6 +22,7 @@ pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<S
     Ok(match kind.stored_as() {
         Kind::Bouquet => Beside { members: bouquet::take(work, document).await?, ..Beside::default() },
         Kind::Group => Beside { packages: group::take(work, document).await?, ..Beside::default() },
+        Kind::Stream => Beside { bouquets: stream::take(work, document).await?, ..Beside::default() },
         _ => Beside::default(),
     })
 }
@@ -35,6 +38,7 @@ impl Beside {
             (Object::Group(row), Beside { packages: Some(packages), .. }) => {
                 group::set(work, row.id, &packages).await?;
             }
+            (Object::Stream(row), Beside { bouquets, .. }) => stream::add(work, row, &bouquets)?,
             _ => {}
         }
         Ok(())

@@ -80,6 +80,29 @@ async fn a_group_names_the_packages_that_it_sells_and_they_name_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_put_at_the_end_of_bouquets_and_stays_where_it_is() {
+    let panel = Panel::new().await;
+    let [one, two] = panel.streams;
+    let members = async |id: u32| {
+        let verb = async |work: &mut Work| record::get(work, "bouquet", id).await;
+        panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap()["members"].clone()
+    };
+    let document = json!({ "name": "some", "members": [{ "stream": one }, { "stream": two }] });
+    let bouquet = number(&create(&panel, "bouquet", document).await.unwrap());
+    let made = create(&panel, "stream", json!({ "name": "new", "bouquets": [bouquet] })).await.unwrap();
+    assert!(made.get("bouquets").is_none(), "they are shown by the bouquets");
+    edit(&panel, "stream", one, json!({ "bouquets": [bouquet] })).await.unwrap();
+    let held: Vec<_> = members(bouquet).await.as_array().unwrap().iter().map(|held| held["stream"].clone()).collect();
+    assert_eq!(held, [json!(one), json!(two), made["id"].clone()]);
+    let missing = create(&panel, "stream", json!({ "name": "lost", "bouquets": [999_999] })).await;
+    assert_eq!(code(missing), "not_found");
+    let series = number(&create(&panel, "series", json!({ "name": "all" })).await.unwrap());
+    let episode = json!({ "kind": "episode", "name": "e", "episode_of": { "series": series, "season": 1, "number": 1 },
+        "bouquets": [bouquet] });
+    assert_eq!(code(create(&panel, "stream", episode).await), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_used_stays_and_a_deleted_bouquet_leaves_lines_and_packages() {
     let panel = Panel::new().await;
     panel.line("guest", 1).await;

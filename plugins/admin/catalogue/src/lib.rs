@@ -4,11 +4,8 @@
 linecard_sdk::plugin!("actions.toml");
 
 mod create_bouquet;
-mod create_stream;
 mod edit_bouquet;
-mod edit_stream;
 mod get_bouquet;
 mod get_bouquets;
 
 mod bouquet_row;
-mod stream_row;

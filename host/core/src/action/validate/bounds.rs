@@ -136,7 +136,8 @@ fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
         most("values of one_of", parameter.one_of.len(), 256)?;
         parameter.one_of.iter().try_for_each(|one| long("a value of one_of", one, 256))?;
         parameter.code.iter().try_for_each(|code| name("a refusal code", code))?;
-        parameter.sets.iter().try_for_each(|field| plain("what it sets", field))?;
+        let set = [&parameter.sets, &parameter.is, &parameter.not];
+        set.into_iter().flatten().try_for_each(|field| plain("what it sets", field))?;
         most("words", parameter.words.len(), 64)?;
         parameter.words.iter().try_for_each(|(own, set)| plain("a word", own).and_then(|()| plain("a word", set)))?;
         let default = parameter.default.as_ref().map_or(0, |default| default.to_string().len());

@@ -41,6 +41,9 @@ fn within(parameter: &Parameter, depth: usize) -> Result<(), &'static str> {
     if parameter.clears && !matches!(parameter.form.crosses_as(), Crossing::Text | Crossing::List) {
         return Err("only a text, a network or a list is cleared by sending it empty");
     }
+    if (parameter.is.is_some() && parameter.form != Form::Flag) || (parameter.not.is_some() && parameter.is.is_none()) {
+        return Err("only a flag has `is`, and only with it `not`");
+    }
     if parameter.fixed.is_some() && parameter.form.range().is_none() {
         return Err("only a whole number is `fixed`");
     }
