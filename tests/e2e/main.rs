@@ -7,6 +7,7 @@
 
 mod access;
 mod admin;
+mod admin_offers;
 mod admin_records;
 mod blocked;
 mod busy;

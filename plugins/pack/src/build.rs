@@ -29,11 +29,13 @@ struct Guest {
     package: String,
 }
 
-/// Builds and packs every plugin below `workspace_root/folder` (a folder in it with a
-/// `plugin.toml`), by name: `plugins` are the shipped ones, `examples` the authors'. `target_dir` is the guests' own target folder, `target/guests`; the packed files are
-/// in `target_dir/components`. Files that did not change are not written again.
+/// Builds and packs every plugin below `workspace_root/folder` (a folder with a `plugin.toml`, however deep), by name:
+/// `plugins` are the shipped ones, `examples` the authors'. `target_dir` is the guests' own target folder,
+/// `target/guests`; the packed files are in `target_dir/components`. Files that did not change are not written again.
 pub fn build_all(workspace_root: &Path, folder: &str, target_dir: &Path) -> Result<Vec<Packed>, PackError> {
-    let guests = guests(&workspace_root.join(folder))?;
+    let mut guests = Vec::new();
+    find(&workspace_root.join(folder), &mut guests)?;
+    guests.sort_by(|a, b| a.name.cmp(&b.name));
     provide(workspace_root, GUEST_TARGET)?;
     compile(workspace_root, target_dir, &guests)?;
     let modules = target_dir.join(GUEST_TARGET).join("guest");
@@ -65,17 +67,19 @@ fn replace(path: &Path, component: &[u8]) -> std::io::Result<()> {
     std::fs::rename(&beside, path)
 }
 
-fn guests(plugins: &Path) -> Result<Vec<Guest>, PackError> {
-    let listing = |source| PackError::Io { path: plugins.into(), source };
-    let mut guests = Vec::new();
-    for entry in std::fs::read_dir(plugins).map_err(listing)? {
+/// The plugins of a folder. One that owns a surface may have others in it, which answer families of its actions.
+fn find(within: &Path, guests: &mut Vec<Guest>) -> Result<(), PackError> {
+    let listing = |source| PackError::Io { path: within.into(), source };
+    for entry in std::fs::read_dir(within).map_err(listing)? {
         let folder = entry.map_err(listing)?.path();
-        if folder.join("plugin.toml").is_file() {
-            guests.push(guest(folder)?);
+        if folder.is_dir() {
+            find(&folder, guests)?;
+            if folder.join("plugin.toml").is_file() {
+                guests.push(guest(folder)?);
+            }
         }
     }
-    guests.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(guests)
+    Ok(())
 }
 
 fn guest(folder: PathBuf) -> Result<Guest, PackError> {

@@ -136,7 +136,8 @@ fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
         most("values of one_of", parameter.one_of.len(), 256)?;
         parameter.one_of.iter().try_for_each(|one| long("a value of one_of", one, 256))?;
         parameter.code.iter().try_for_each(|code| name("a refusal code", code))?;
-        parameter.sets.iter().try_for_each(|field| plain("what it sets", field))?;
+        let set = [&parameter.sets, &parameter.is, &parameter.not];
+        set.into_iter().flatten().try_for_each(|field| plain("what it sets", field))?;
         most("words", parameter.words.len(), 64)?;
         parameter.words.iter().try_for_each(|(own, set)| plain("a word", own).and_then(|()| plain("a word", set)))?;
         let default = parameter.default.as_ref().map_or(0, |default| default.to_string().len());
@@ -152,7 +153,7 @@ fn field(called: &str, field: &Field) -> Result<(), String> {
         long("its summary", &field.summary, SENTENCE)?;
         most("members", field.members.len(), 128)?;
         field.members.iter().try_for_each(|(name, member)| self::field(name, member))?;
-        let of = [&field.of, &field.and, &field.is];
+        let of = [&field.of, &field.or, &field.and, &field.is];
         of.into_iter().flatten().try_for_each(|text| plain("what it shows", text))?;
         most("words", field.words.len(), 64)?;
         field.words.iter().try_for_each(|(own, shown)| plain("a word", own).and_then(|()| plain("a word", shown)))
