@@ -91,7 +91,7 @@ async fn tell_of_strange_surfaces(panel: &Panel) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut known = shipped::surfaces()?;
-    for tenant in panel.tenants().await? {
+    for tenant in panel.engine.tenants().await? {
         known.extend(panel.runtime.snapshot(tenant.id).surfaces().iter().map(|entry| entry.surface.name.clone()));
     }
     for (listener, surface) in named().filter(|(_, surface)| !known.contains(surface)) {

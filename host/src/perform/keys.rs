@@ -1,14 +1,11 @@
 //! `linecard key …`.
 
-use super::names::{caller, named};
+use super::names::{caller, user as user_named};
 use crate::panel::Panel;
 use anyhow::ensure;
-use host_core::caller::Scope;
-use host_core::object::{Kind, Object, Unique};
-use host_core::plan::Place;
-use host_core::port::{Filter, Query};
+use host_core::ApiKeyId;
+use host_core::api_key::ApiKey;
 use host_core::user::User;
-use host_core::{ApiKeyId, TenantId};
 use host_engine::{Work, user};
 use serde_json::{Map, Value, json};
 
@@ -20,32 +17,29 @@ pub(super) async fn create(
     options: &Map<String, Value>,
 ) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
-    let owner: User = user_named(panel, caller.tenant, username).await?;
     let end = options.get("expiry").and_then(Value::as_i64);
     let now = panel.engine.clock().now().0;
     ensure!(end.is_none_or(|end| end > now), "the key would never work: --expires is in the past");
-    let verb = async |work: &mut Work| user::create_key(work, owner.id, options).await;
-    let key = panel.engine.act(caller, "key create", verb).await?;
-    Ok(json!({ "id": key.get("id"), "username": owner.username, "name": key.get("name"),
-        "prefix": key.get("prefix"), "api_key": key.get("key") }))
+    let verb = async |work: &mut Work| {
+        let owner = user_named(work, username).await?;
+        let key = user::create_key(work, owner.id, options).await?;
+        Ok(json!({ "id": key.get("id"), "username": owner.username, "name": key.get("name"),
+            "prefix": key.get("prefix"), "api_key": key.get("key") }))
+    };
+    Ok(panel.engine.act(caller, "key create", verb).await?)
 }
 
 /// The keys of a user or of all, by user.
 pub(super) async fn list(panel: &Panel, tenant: &str, username: Option<&str>) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
-    let owners = match username {
-        Some(username) => vec![user_named(panel, caller.tenant, username).await?],
-        None => all_users(panel, caller.tenant).await?,
-    };
     let verb = async |work: &mut Work| {
-        let mut rows = Vec::new();
-        for owner in &owners {
-            let keys = user::list_keys(work, owner.id).await?;
-            rows.extend(keys.as_array().into_iter().flatten().map(|key| row(owner, key)));
-        }
-        Ok(Value::Array(rows))
+        let owner = match username {
+            Some(username) => Some(user_named(work, username).await?.id),
+            None => None,
+        };
+        user::list_keys(work, owner).await
     };
-    Ok(panel.engine.act(caller, "key list", verb).await?)
+    Ok(panel.engine.act(caller, "key list", verb).await?.iter().map(row).collect())
 }
 
 /// Stops a key for good.
@@ -56,34 +50,10 @@ pub(super) async fn revoke(panel: &Panel, tenant: &str, id: u32) -> anyhow::Resu
     Ok(json!({ "id": id, "revoked": true }))
 }
 
-async fn user_named(panel: &Panel, tenant: TenantId, username: &str) -> anyhow::Result<User> {
-    named(panel, tenant, Unique::Username(username.to_lowercase()), username).await
-}
-
-async fn all_users(panel: &Panel, tenant: TenantId) -> anyhow::Result<Vec<User>> {
-    let mut users: Vec<User> = Vec::new();
-    loop {
-        let mut query = Query::all(Kind::User, Scope::Tenant);
-        query.filters.extend(users.last().map(|user| Filter::After(user.id.0)));
-        let page = panel.engine.store().list(Place::Tenant(tenant), query).await?;
-        if page.rows.is_empty() {
-            return Ok(users);
-        }
-        users.extend(page.rows.into_iter().filter_map(|row| match row {
-            Object::User(user) => Some(user),
-            _ => None,
-        }));
-    }
-}
-
-fn row(owner: &User, key: &Value) -> Value {
-    let field = |name: &str| key.get(name).cloned().unwrap_or_default();
-    let date = |name: &str| {
-        let moment = field(name).as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-        moment.map(|moment| moment.to_string())
-    };
-    json!({ "id": field("id"), "username": owner.username, "name": field("name"), "prefix": field("prefix"),
-        "header_only": field("header_only"), "get_writes": field("writes_by_get"),
-        "compatible": field("compatible"), "from": field("allowed_addresses"),
-        "expires": date("expiry"), "revoked": field("revoked"), "created": date("created_at") })
+fn row((owner, key): &(User, ApiKey)) -> Value {
+    let date = |seconds: i64| jiff::Timestamp::from_second(seconds).ok().map(|moment| moment.to_string());
+    json!({ "id": key.id, "username": owner.username, "name": key.name, "prefix": key.prefix,
+        "header_only": key.header_only, "get_writes": key.writes_by_get,
+        "compatible": key.compatible, "from": key.allowed_addresses,
+        "expires": Option::from(key.expiry).and_then(date), "revoked": key.revoked, "created": date(key.created_at.0) })
 }

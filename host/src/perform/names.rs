@@ -1,22 +1,22 @@
 //! From names that people type to ids, with an answer that says which names there are.
 
 use crate::panel::Panel;
-use anyhow::{Context, bail};
-use host_core::TenantId;
-use host_core::caller::{Caller, Scope};
-use host_core::object::{Kind, Object, Stored, Unique};
-use host_core::plan::Place;
-use host_core::port::Query;
+use anyhow::bail;
+use host_core::caller::Caller;
+use host_core::object::{Stored, Unique};
+use host_core::refusal::Code;
 use host_core::tenant::Tenant;
+use host_core::user::User;
+use host_core::{Refusal, TenantId};
+use host_engine::Work;
 use serde_json::{Map, Value};
 
 /// The tenant of that name.
 pub(super) async fn tenant(panel: &Panel, name: &str) -> anyhow::Result<Tenant> {
-    let found = panel.engine.store().find(Place::Control, Unique::TenantName(name.to_owned())).await?;
-    if let Some(Object::Tenant(tenant)) = found {
+    if let Some(tenant) = panel.engine.tenant_named(name).await? {
         return Ok(tenant);
     }
-    let known: Vec<_> = panel.tenants().await?.into_iter().map(|tenant| tenant.name).collect();
+    let known: Vec<_> = panel.engine.tenants().await?.into_iter().map(|tenant| tenant.name).collect();
     if known.is_empty() {
         bail!("there is no tenant yet; `linecard tenant create {name}` makes one");
     }
@@ -33,17 +33,15 @@ pub(super) fn command(tenant: TenantId) -> Caller {
     Caller::system(tenant, "command")
 }
 
-/// The thing of a tenant with a unique name; with an answer in words when there is none.
-pub(super) async fn named<T: Stored>(panel: &Panel, tenant: TenantId, unique: Unique, name: &str) -> anyhow::Result<T> {
-    let found = panel.engine.store().find(Place::Tenant(tenant), unique).await?;
-    found.and_then(T::from_object).with_context(|| format!("there is no {} {name} in this tenant", T::word()))
+/// The thing of the tenant that has this unique name, or a refusal that says what there is none of.
+pub(super) async fn named<T: Stored>(work: &mut Work, unique: Unique, name: &str) -> host_engine::Result<T> {
+    let missing = || Refusal::new(Code::NotFound, format!("There is no {} {name} in this tenant.", T::word()));
+    Ok(work.find(unique).await?.ok_or_else(missing)?)
 }
 
-/// The first of a kind, by id.
-pub(super) async fn first<T: Stored>(panel: &Panel, tenant: TenantId, kind: Kind) -> anyhow::Result<Option<T>> {
-    let query = Query { limit: 1, ..Query::all(kind, Scope::Tenant) };
-    let page = panel.engine.store().list(Place::Tenant(tenant), query).await?;
-    Ok(page.rows.into_iter().next().and_then(T::from_object))
+/// The user of this name.
+pub(super) async fn user(work: &mut Work, name: &str) -> host_engine::Result<User> {
+    named(work, Unique::Username(name.to_lowercase()), name).await
 }
 
 /// What was typed for a field: JSON where it reads as JSON, otherwise text.

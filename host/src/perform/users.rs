@@ -1,11 +1,11 @@
 //! `linecard user …`.
 
-use super::names::{caller, fields, first, named};
+use super::names::{caller, fields, named, user as user_named};
 use crate::panel::Panel;
 use host_core::UserId;
 use host_core::group::Group;
-use host_core::object::{Kind, Unique};
-use host_core::user::{Role, User};
+use host_core::object::Unique;
+use host_core::user::Role;
 use host_engine::{Work, user};
 use serde_json::{Map, Value, json};
 
@@ -20,20 +20,17 @@ pub(super) async fn create(
 ) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
     let mut options = fields(json!({ "username": username, "role": role }));
-    if let Some(name) = parent {
-        let parent: User = named(panel, caller.tenant, Unique::Username(name.to_lowercase()), &name).await?;
-        options.insert("parent".into(), json!(parent.id));
-    }
-    if role == Role::Reseller {
-        let group: Option<Group> = match group {
-            Some(name) => Some(named(panel, caller.tenant, Unique::GroupName(name.clone()), &name).await?),
-            None => first(panel, caller.tenant, Kind::Group).await?,
-        };
-        options.extend(group.map(|group| ("group".to_owned(), json!(group.id))));
-    }
+    let group = group.filter(|_| role == Role::Reseller);
     let view = panel
         .engine
         .act(caller, "user create", async |work: &mut Work| {
+            if let Some(name) = &parent {
+                options.insert("parent".into(), json!(user_named(work, name).await?.id));
+            }
+            if let Some(name) = &group {
+                let group: Group = named(work, Unique::GroupName(name.clone()), name).await?;
+                options.insert("group".into(), json!(group.id));
+            }
             let view = user::create(work, &options).await?;
             let id = view.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).unwrap_or_default();
             let key = user::create_key(work, UserId(id), &Map::new()).await?;
@@ -63,10 +60,10 @@ pub(super) async fn list(panel: &Panel, tenant: &str) -> anyhow::Result<Value> {
 /// A new password and a new key; the old keys are revoked in the same plan.
 pub(super) async fn reset(panel: &Panel, tenant: &str, username: &str) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
-    let user: User = named(panel, caller.tenant, Unique::Username(username.to_lowercase()), username).await?;
     let view = panel
         .engine
         .act(caller, "user reset", async |work: &mut Work| {
+            let user = user_named(work, username).await?;
             let view = user::reset_password(work, user.id, None).await?;
             let key = user::create_key(work, user.id, &Map::new()).await?;
             Ok(json!({ "id": user.id, "username": user.username, "password": view.get("password"), "api_key": key.get("key") }))
@@ -78,11 +75,13 @@ pub(super) async fn reset(panel: &Panel, tenant: &str, username: &str) -> anyhow
 /// Stops a user's keys and their subtree's rights, or lets them work again.
 pub(super) async fn set_enabled(panel: &Panel, tenant: &str, username: &str, enabled: bool) -> anyhow::Result<Value> {
     let caller = caller(panel, tenant).await?;
-    let user: User = named(panel, caller.tenant, Unique::Username(username.to_lowercase()), username).await?;
-    let engine = &panel.engine;
     let action = if enabled { "user enable" } else { "user disable" };
-    engine.act(caller, action, async |work: &mut Work| user::set_enabled(work, user.id, enabled).await).await?;
-    Ok(json!({ "id": user.id, "username": user.username, "enabled": enabled }))
+    let verb = async |work: &mut Work| {
+        let user = user_named(work, username).await?;
+        user::set_enabled(work, user.id, enabled).await?;
+        Ok(json!({ "id": user.id, "username": user.username, "enabled": enabled }))
+    };
+    Ok(panel.engine.act(caller, action, verb).await?)
 }
 
 fn credentials(view: &Value, key: &Value) -> Value {

@@ -4,8 +4,8 @@ use super::From;
 use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
-use host_core::caller::{Caller, Identity, Scope};
-use host_core::object::{Key, Object, Unique};
+use host_core::caller::{Caller, Identity};
+use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::user::{MAX_DEPTH, User};
@@ -40,10 +40,7 @@ impl Engine {
         from: &From,
     ) -> Result<SignedUser> {
         let digest = digest(key);
-        let found = match self.store().find(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await? {
-            Some(Object::ApiKey(key)) => Some(key),
-            _ => None,
-        };
+        let found: Option<ApiKey> = self.row_of(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await?;
         let user = match &found {
             Some(key) if self.is_usable(key, in_header, from) => self.enabled_user(tenant, key.user).await?,
             _ => None,
@@ -68,21 +65,14 @@ impl Engine {
 
     /// The user, when they and everyone above them are enabled.
     pub(crate) async fn enabled_user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
-        let Some(user) = self.user_row(tenant, id).await? else { return Ok(None) };
+        let Some(user) = self.row::<User>(Place::Tenant(tenant), id).await? else { return Ok(None) };
         let (mut enabled, mut above) = (user.enabled, user.parent);
         for _ in 0..=MAX_DEPTH {
             let Some(parent) = above else { return Ok(enabled.then_some(user)) };
-            let Some(parent) = self.user_row(tenant, parent).await? else { return Ok(None) };
+            let Some(parent) = self.row::<User>(Place::Tenant(tenant), parent).await? else { return Ok(None) };
             (enabled, above) = (enabled && parent.enabled, parent.parent);
         }
         // Deeper than a tree may be: something is wrong with it, so nobody in it may act.
         Ok(None)
-    }
-
-    async fn user_row(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
-        match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::User(id)).await? {
-            Some(Object::User(user)) => Ok(Some(user)),
-            _ => Ok(None),
-        }
     }
 }

@@ -6,9 +6,9 @@ use super::lockout::{Suspect, Verdict};
 use crate::{Engine, Result};
 use host_core::TenantId;
 use host_core::api_key::ApiKey;
-use host_core::caller::{Caller, Identity, Scope};
+use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
-use host_core::object::{Key, Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::session::{Holder, Session};
@@ -48,10 +48,7 @@ impl Engine {
         from: &From,
     ) -> Result<SignedSession> {
         let digest = digest(token);
-        let found = match self.store().find(Place::Tenant(tenant), Unique::SessionDigest(digest)).await? {
-            Some(Object::Session(session)) => Some(session),
-            _ => None,
-        };
+        let found: Option<Session> = self.row_of(Place::Tenant(tenant), Unique::SessionDigest(digest)).await?;
         let standing = match &found {
             Some(session) if session.is_usable(surface, bound, self.clock().now()) => {
                 self.standing(tenant, session, from).await?
@@ -91,9 +88,10 @@ impl Engine {
 
     /// What the session stands on; none when that is gone or stopped.
     async fn standing(&self, tenant: TenantId, session: &Session, from: &From) -> Result<Option<Standing>> {
+        let place = Place::Tenant(tenant);
         let key = match session.key {
-            Some(id) => match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::ApiKey(id)).await? {
-                Some(Object::ApiKey(key)) if key.is_usable(from.address, self.clock().now()) => Some(key),
+            Some(id) => match self.row::<ApiKey>(place, id).await? {
+                Some(key) if key.is_usable(from.address, self.clock().now()) => Some(key),
                 _ => return Ok(None),
             },
             None => None,
@@ -105,12 +103,11 @@ impl Engine {
                 line: None,
                 key_prefix,
             }),
-            Holder::Line(id) => match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(id)).await? {
-                Some(Object::Line(line)) => {
-                    Some(Standing { identity: Identity::Line { id }, line: Some(Arc::new(line)), key_prefix })
-                }
-                _ => None,
-            },
+            Holder::Line(id) => self.row::<Line>(place, id).await?.map(|line| Standing {
+                identity: Identity::Line { id },
+                line: Some(Arc::new(line)),
+                key_prefix,
+            }),
         })
     }
 }

@@ -44,8 +44,8 @@ impl Key {
         }
         Key {
             facts: facts.0.finalize().into(),
-            catalogue: if catalogue { engine.store().catalogue_generation(tenant) } else { 0 },
-            guide: if depends(Dependency::Guide) { engine.store().guide_generation(tenant) } else { 0 },
+            catalogue: if catalogue { engine.catalogue_generation(tenant) } else { 0 },
+            guide: if depends(Dependency::Guide) { engine.guide_generation(tenant) } else { 0 },
             span: match i64::from(rule.seconds) {
                 0 => 0,
                 seconds => engine.clock().now().0.div_euclid(seconds),

@@ -22,10 +22,7 @@ use crate::route::Route;
 use crate::snapshot::Snapshot;
 use host_core::TenantId;
 use host_core::action::{CacheRule, Dependency, Splice};
-use host_core::caller::Scope;
 use host_core::line::Line;
-use host_core::object::{Key as Row, Object};
-use host_core::plan::Place;
 use host_core::port::StoreError;
 use host_engine::Error;
 use std::sync::Arc;
@@ -90,10 +87,8 @@ impl Runtime {
     }
 
     async fn tenant_folder(&self, tenant: TenantId) -> Result<std::path::PathBuf, Error> {
-        match self.engine.store().get(Place::Control, Scope::Tenant, Row::Tenant(tenant)).await? {
-            Some(Object::Tenant(tenant)) => Ok(self.options.tenants_dir.join(tenant.name)),
-            _ => Err(StoreError::NoDatabase.into()),
-        }
+        let tenant = self.engine.tenant(tenant).await?.ok_or(StoreError::NoDatabase)?;
+        Ok(self.options.tenants_dir.join(tenant.name))
     }
 
     /// A kept body for this caller.
