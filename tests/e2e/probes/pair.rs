@@ -15,8 +15,8 @@ use host_core::plan::Place;
 use host_core::port::Query;
 use host_runtime::PluginStatus;
 use host_runtime::log::LogLine;
-use linecard::control::Request;
-use linecard::perform::perform;
+use linecard::request::plugin::{Plugin, Settings};
+use linecard::request::{Request, perform};
 use reqwest::header::HOST;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -201,8 +201,8 @@ impl Side {
 
     /// What `linecard plugin settings` prints.
     async fn settings(&self, plugin: &str, values: Vec<(String, String)>) -> anyhow::Result<Value> {
-        let request = Request::PluginSettings { tenant: self.tenant.name.clone(), name: plugin.to_owned(), values };
-        perform(&self.tenant.panel.panel, request, |_, _| {}).await
+        let settings = Settings { name: plugin.to_owned(), tenant: self.tenant.name.clone(), values };
+        perform(&self.tenant.panel.panel, &Request::Plugin(Plugin::Settings(settings)), |_, _| {}).await
     }
 
     /// A plugin's log.
