@@ -8,6 +8,7 @@
 mod access;
 mod admin;
 mod admin_records;
+mod almanac;
 mod blocked;
 mod busy;
 mod certificates;
