@@ -27,7 +27,7 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     // Kept until the end: dropping it ends the watch.
     let _watching = panel.runtime.watch().context("the drop folders cannot be watched")?;
     if let Some(address) = server.management_address() {
-        tracing::info!(%address, "health and figures");
+        tracing::info!(%address, "health and metrics");
     }
     for address in server.addresses() {
         tracing::info!(%address, "listening");

@@ -50,5 +50,5 @@ pub use engine::{Engine, Ports};
 pub use error::{Error, Result};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
-pub use sign_in::{From, SignedLine, SignedSession, SignedUser};
+pub use sign_in::{SignInFrom, SignedLine, SignedSession, SignedUser};
 pub use work::Work;

@@ -112,7 +112,7 @@ impl Runtime {
         tenant_plugins
     }
 
-    /// Forgets a tenant that was deleted: its routes, logs and kept bodies, and the plugin files
+    /// Forgets a tenant that was deleted: its routes, logs and cached bodies, and the plugin files
     /// that waited for its grant. Running calls end on what they began with.
     ///
     /// # Errors

@@ -125,7 +125,7 @@ impl Runtime {
             PluginHealth {
                 breaker: Some(tripped.iter().map(|action| action.breaker).max().unwrap_or(BreakerState::Closed)),
                 tripped,
-                calls: Some(placed.figures.read()),
+                calls: Some(placed.counters.read()),
                 ..of_placed(placed, PluginStatus::Active)
             }
         });
@@ -164,7 +164,7 @@ impl Runtime {
         shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
     }
 
-    /// Bytes of kept bodies of a tenant.
+    /// Bytes of cached bodies of a tenant.
     pub fn body_bytes(&self, tenant: TenantId) -> u64 {
         self.snapshot(tenant).shared.bodies.bytes()
     }

@@ -1,4 +1,4 @@
-//! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, figures, stored rows.
+//! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, metrics, stored rows.
 
 use super::furnish::{furnish, reseller, tenant};
 use super::guest::Guest;
@@ -151,10 +151,10 @@ impl Pair {
         }
         self.heard(after);
         let panel = self.sides[0].tenant.panel;
-        let figures = panel.http.get(format!("{}/metrics", panel.management)).send().await.unwrap();
-        let figures = figures.text().await.unwrap();
-        assert!(figures.contains("linecard_plugins_tripped"), "{figures}");
-        assert!(all.iter().all(|marks| !figures.contains(&marks.canary)), "{after}: {figures}");
+        let metrics = panel.http.get(format!("{}/metrics", panel.management)).send().await.unwrap();
+        let metrics = metrics.text().await.unwrap();
+        assert!(metrics.contains("linecard_plugins_tripped"), "{metrics}");
+        assert!(all.iter().all(|marks| !metrics.contains(&marks.canary)), "{after}: {metrics}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sign-in of users by API key. Keys are 256 random bits and kept as SHA-256 only.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
@@ -37,7 +37,7 @@ impl Engine {
         tenant: TenantId,
         key: &Secret,
         in_header: bool,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<SignedUser> {
         let digest = digest(key);
         let found: Option<ApiKey> = self.row_of(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await?;
@@ -59,7 +59,7 @@ impl Engine {
         }
     }
 
-    fn is_usable(&self, key: &ApiKey, in_header: bool, from: &From) -> bool {
+    fn is_usable(&self, key: &ApiKey, in_header: bool, from: &SignInFrom) -> bool {
         key.is_usable(from.address, self.clock().now()) && (in_header || !key.header_only)
     }
 

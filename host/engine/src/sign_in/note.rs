@@ -1,6 +1,6 @@
 //! What the journal gets of sign-ins, and the one refusal for all that fail.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use crate::Engine;
 use host_core::journal::Entry;
@@ -18,7 +18,7 @@ fn flooded() -> Refusal {
 
 impl Engine {
     /// Journals a sign-in that went well, at most once a minute for each identity and address.
-    pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &From) {
+    pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &SignInFrom) {
         if !self.sign_ins.quiet.is_due((tenant, user, line, from.address), self.clock().monotonic()) {
             return;
         }
@@ -39,7 +39,7 @@ impl Engine {
         verdict: Verdict,
         user: Option<UserId>,
         line: Option<LineId>,
-        from: &From,
+        from: &SignInFrom,
     ) -> Refusal {
         let refusal = if verdict == Verdict::Flooded { flooded() } else { failed() };
         let entry = Entry::Refused {

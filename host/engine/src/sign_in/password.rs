@@ -1,7 +1,7 @@
 //! Passwords of users: Argon2id on a bounded pool, so that a flood of sign-ins neither blocks the runtime nor
 //! eats its memory. Passwords of lines are not hashed: they can be read again.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use crate::Engine;
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ impl Engine {
         tenant: TenantId,
         username: &str,
         password: &Secret,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<Caller> {
         let name = username.to_lowercase();
         let suspect = self.sign_ins.lockout.suspect("user", tenant, &name, from.address);

@@ -1,6 +1,6 @@
 //! Sign-in by the token of a session. Tokens are kept as SHA-256 only.
 
-use super::From;
+use super::SignInFrom;
 use super::key::digest;
 use super::lockout::{Suspect, Verdict};
 use crate::{Engine, Result};
@@ -45,7 +45,7 @@ impl Engine {
         surface: &str,
         token: &Secret,
         bound: Option<&str>,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<SignedSession> {
         let digest = digest(token);
         let found: Option<Session> = self.row_of(Place::Tenant(tenant), Unique::SessionDigest(digest)).await?;
@@ -75,19 +75,19 @@ impl Engine {
     }
 
     /// Lets a token in that was tried in vain from there before it was a session's: its client was let in otherwise.
-    pub(crate) fn unlock_token(&self, tenant: TenantId, token: &Secret, from: &From) {
+    pub(crate) fn unlock_token(&self, tenant: TenantId, token: &Secret, from: &SignInFrom) {
         let suspect = self.token_suspect(tenant, &from.surface, &digest(token), from);
         self.sign_ins.lockout.unlock(suspect, self.clock().monotonic());
     }
 
     /// A token is counted on each surface by itself: what is wrong on one may be right on another.
-    fn token_suspect(&self, tenant: TenantId, surface: &str, digest: &[u8; 32], from: &From) -> Suspect {
+    fn token_suspect(&self, tenant: TenantId, surface: &str, digest: &[u8; 32], from: &SignInFrom) -> Suspect {
         let identifier = format!("{surface} {}", hex::encode(digest));
         self.sign_ins.lockout.suspect("session", tenant, &identifier, from.address)
     }
 
     /// What the session stands on; none when that is gone or stopped.
-    async fn standing(&self, tenant: TenantId, session: &Session, from: &From) -> Result<Option<Standing>> {
+    async fn standing(&self, tenant: TenantId, session: &Session, from: &SignInFrom) -> Result<Option<Standing>> {
         let place = Place::Tenant(tenant);
         let key = match session.key {
             Some(id) => match self.row::<ApiKey>(place, id).await? {

@@ -1,4 +1,4 @@
-//! What a kept body is kept under: all that its content depends on.
+//! What a cached body is cached under: all that its content depends on.
 
 use crate::call::Call;
 use crate::route::Route;
