@@ -85,7 +85,7 @@ impl Engine {
         })
     }
 
-    /// Storage.
+    /// Storage, for the verbs here and for tests that look under them; the floors above ask verbs.
     pub fn store(&self) -> &dyn Store {
         &*self.ports.store
     }

@@ -1,4 +1,4 @@
-//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from begin to
+//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from beginning to
 //! end.
 
 use crate::assets::Assets;

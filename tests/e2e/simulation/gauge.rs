@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// The real store. What waits for the control database's writer is counted, because who waits for
-/// anything else there waits for a thread, and the walk has to wait with him to stay the same.
+/// anything else there waits for a thread, and the walk has to wait with it to stay the same.
 pub struct Gauge {
     store: Arc<SqliteStore>,
     control: Arc<AtomicUsize>,

@@ -3,14 +3,14 @@
 use super::memory::AsNamed;
 use crate::{Engine, Result};
 use host_core::block::{BLOCK, Blocked};
-use host_core::caller::Scope;
+use host_core::document::Document;
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
+use host_core::port::Filter;
 use host_core::settings::{SETTINGS, Settings};
-use host_core::tenant::Quotas;
-use host_core::user::Role;
+use host_core::tenant::{Quotas, Tenant};
+use host_core::user::{Role, User};
 use host_core::{TenantId, UserId};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,11 +27,8 @@ impl Engine {
         {
             return Ok(Arc::clone(settings));
         }
-        let row = self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Settings(SETTINGS)).await?;
-        let settings = Arc::new(match row {
-            Some(Object::Settings(settings)) => settings,
-            _ => Settings::default(),
-        });
+        let settings: Option<Settings> = self.row(Place::Tenant(tenant), SETTINGS).await?;
+        let settings = Arc::new(settings.unwrap_or_default());
         self.cache.settings.write().insert(tenant, (generation, Arc::clone(&settings)));
         Ok(settings)
     }
@@ -44,8 +41,7 @@ impl Engine {
         if let Some(role) = self.cache.roles.get(&(tenant, user)) {
             return Ok(Some(role));
         }
-        let row = self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::User(user)).await?;
-        let Some(Object::User(row)) = row else { return Ok(None) };
+        let Some(row) = self.row::<User>(Place::Tenant(tenant), user).await? else { return Ok(None) };
         self.cache.roles.insert((tenant, user), row.role);
         Ok(Some(row.role))
     }
@@ -65,9 +61,7 @@ impl Engine {
         // Asked first: what is found afterwards is at least as new.
         let generation = self.store().line_generation(tenant, None);
         let unique = Unique::LineUsername(username.to_owned());
-        let Some(Object::Line(line)) = self.store().find(Place::Tenant(tenant), unique).await? else {
-            return Ok(None);
-        };
+        let Some(line) = self.row_of::<Line>(Place::Tenant(tenant), unique).await? else { return Ok(None) };
         let line = Arc::new(line);
         self.cache.lines.insert((tenant, username.into()), (generation, Arc::clone(&line)));
         Ok(Some(line))
@@ -88,25 +82,8 @@ impl Engine {
             return Ok(blocks);
         }
         let epoch = self.cache.block_epoch.load(Ordering::Acquire);
-        let mut blocks = Vec::new();
-        let mut query = Query::all(Kind::Document, Scope::Tenant);
-        query.filters = vec![Filter::Collection(BLOCK.word.to_owned())];
-        loop {
-            let page = self.store().list(Place::Tenant(tenant), query.clone()).await?;
-            let last = page.rows.last().map(|row| row.key().number());
-            let full = page.rows.len() >= query.limit as usize;
-            blocks.extend(page.rows.into_iter().filter_map(|row| match row {
-                Object::Document(block) => Blocked::of(&block.fields),
-                _ => None,
-            }));
-            match last {
-                Some(last) if full => {
-                    query.filters = vec![Filter::Collection(BLOCK.word.to_owned()), Filter::After(last)];
-                }
-                _ => break,
-            }
-        }
-        let blocks = Arc::new(blocks);
+        let rows = self.rows(Place::Tenant(tenant), vec![Filter::Collection(BLOCK.word.to_owned())]).await?;
+        let blocks = Arc::new(rows.iter().filter_map(|row: &Document| Blocked::of(&row.fields)).collect::<Vec<_>>());
         let mut kept = self.cache.blocks.write();
         if self.cache.block_epoch.load(Ordering::Acquire) == epoch {
             kept.insert(tenant, (epoch, Arc::clone(&blocks)));
@@ -119,9 +96,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn quotas(&self, tenant: TenantId) -> Result<Quotas> {
-        match self.store().get(Place::Control, Scope::Tenant, Key::Tenant(tenant)).await? {
-            Some(Object::Tenant(tenant)) => Ok(tenant.quotas),
-            _ => Ok(Quotas::default()),
-        }
+        let tenant: Option<Tenant> = self.row(Place::Control, tenant).await?;
+        Ok(tenant.map(|tenant| tenant.quotas).unwrap_or_default())
     }
 }

@@ -1,6 +1,6 @@
 //! What the journal gets of sign-ins, and the one refusal for all that fail.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use crate::Engine;
 use host_core::journal::Entry;
@@ -19,7 +19,7 @@ fn flooded() -> Refusal {
 
 impl Engine {
     /// Notes a sign-in that went well, and journals it at most once a minute for each identity and address.
-    pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &From) {
+    pub(super) fn note_sign_in(&self, tenant: TenantId, user: Option<UserId>, line: Option<LineId>, from: &SignInFrom) {
         for key in user.map(Key::User).into_iter().chain(line.map(Key::Line)) {
             self.see(tenant, key, from.address, &from.agent);
         }
@@ -43,7 +43,7 @@ impl Engine {
         verdict: Verdict,
         user: Option<UserId>,
         line: Option<LineId>,
-        from: &From,
+        from: &SignInFrom,
     ) -> Refusal {
         let refusal = if verdict == Verdict::Flooded { flooded() } else { failed() };
         let entry = Entry::Refused {

@@ -62,12 +62,12 @@ async fn a_key_says_when_it_was_last_used() {
     let create = async |work: &mut Work| user::create_key(work, owner, &map(json!({ "name": "script" }))).await;
     let made = panel.engine.act(panel.admin.clone(), "key", create).await.unwrap();
     let used = async || {
-        let verb = async |work: &mut Work| user::list_keys(work, owner).await;
+        let verb = async |work: &mut Work| user::list_keys(work, Some(owner)).await;
         let keys = panel.engine.act(panel.admin.clone(), "keys", verb).await.unwrap();
-        keys.as_array().unwrap().iter().find(|key| key["name"] == "script").unwrap()["seen"].clone()
+        keys.into_iter().find(|owned| owned.key.name == "script").unwrap().seen
     };
-    assert_eq!(used().await, Value::Null);
+    assert_eq!(used().await, None);
     let key = host_core::secret::Secret::new(made["key"].as_str().unwrap());
     panel.engine.sign_in_key(panel.tenant, &key, true, &crate::panel::from("198.51.100.9")).await.unwrap();
-    assert_eq!(used().await["address"], "198.51.100.9");
+    assert_eq!(used().await.unwrap().address, "198.51.100.9");
 }

@@ -1,4 +1,4 @@
-//! What a kept body is kept under: all that its content depends on.
+//! What a cached body is cached under: all that its content depends on.
 
 use crate::call::Call;
 use crate::route::Route;
@@ -30,7 +30,7 @@ impl Key {
         let depends = |dependency| rule.depends.contains(&dependency);
         // Who is no line may be shown any bouquet.
         let bouquets = call.line.as_ref().map(|line| line.bouquets.as_slice());
-        let catalogue = || engine.store().catalogue_generation(tenant, bouquets);
+        let catalogue = || engine.catalogue_generation(tenant, bouquets);
         let mut facts = Facts(Sha256::new());
         facts.add(&route.plugin.digest);
         facts.add(route.settings.digest());
@@ -49,8 +49,8 @@ impl Key {
         Key {
             facts: facts.0.finalize().into(),
             catalogue: if depends(Dependency::Bouquets) { catalogue() } else { 0 },
-            settings: if depends(Dependency::Settings) { engine.store().settings_generation(tenant) } else { 0 },
-            guide: if depends(Dependency::Guide) { engine.store().guide_generation(tenant) } else { 0 },
+            settings: if depends(Dependency::Settings) { engine.settings_generation(tenant) } else { 0 },
+            guide: if depends(Dependency::Guide) { engine.guide_generation(tenant) } else { 0 },
             span: match i64::from(rule.seconds) {
                 0 => 0,
                 seconds => engine.clock().now().0.div_euclid(seconds),

@@ -2,7 +2,8 @@
 //! tenant has a bound, so that no file is a burden by itself.
 
 use crate::action::{
-    Action, Credential, Description, Envelope, Field, Parameter, Selector, Sound, Stands, Surface, Template, VERSION,
+    Action, Credential, Description, Envelope, Field, Parameter, RefusalRule, Selector, Stands, Surface, Template,
+    VERSION,
 };
 
 /// Bytes of a description as it stands in a plugin file.
@@ -42,9 +43,9 @@ fn surface(surface: &Surface) -> Result<(), String> {
         for mount in &surface.mounts {
             long("a mount", &mount.path, PATH)?;
         }
-        for (code, sound) in &surface.refusals {
+        for (code, rule) in &surface.refusals {
             name("a refusal code", code)?;
-            sounds(sound)?;
+            rule_fits(rule)?;
         }
         long("its assets", surface.assets.as_deref().unwrap_or_default(), PATH)?;
         most("fallbacks", surface.fallbacks.len(), 64)?;
@@ -78,10 +79,10 @@ fn template(template: &Template) -> Result<(), String> {
     most("bytes of an envelope", bytes, FIXED_BODY)
 }
 
-fn sounds(sound: &Sound) -> Result<(), String> {
-    long("a status word", sound.word.as_deref().unwrap_or_default(), NAME)?;
-    long("a refusal's sentence", sound.message.as_deref().unwrap_or_default(), SENTENCE)?;
-    long("a fixed body", sound.body.as_deref().unwrap_or_default(), FIXED_BODY)
+fn rule_fits(rule: &RefusalRule) -> Result<(), String> {
+    long("a status word", rule.word.as_deref().unwrap_or_default(), NAME)?;
+    long("a refusal's sentence", rule.message.as_deref().unwrap_or_default(), SENTENCE)?;
+    long("a fixed body", rule.body.as_deref().unwrap_or_default(), FIXED_BODY)
 }
 
 fn action(action: &Action) -> Result<(), String> {

@@ -1,15 +1,18 @@
-//! Which imports are of WASI, and which of those are answered.
+//! Which imports are of WASI, and which of those the host answers.
+
+/// What is answered, for messages.
+pub const ANSWERED: &str = "cli, clocks, filesystem, io, random and sockets 0.2, all empty";
 
 /// Packages that are answered, in versions 0.2.x.
 const PACKAGES: &[&str] = &["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
 /// Whether an import is of WASI, answered or not.
-pub(crate) fn is_wasi(import: &str) -> bool {
+pub fn is_wasi(import: &str) -> bool {
     import.starts_with("wasi:")
 }
 
 /// Whether an import such as `wasi:cli/exit@0.2.4` is answered.
-pub(crate) fn is_answered(import: &str) -> bool {
+pub fn is_answered(import: &str) -> bool {
     let parts = import.strip_prefix("wasi:").and_then(|rest| rest.split_once('/'));
     let Some((package, (_, version))) = parts.and_then(|(package, rest)| Some((package, rest.split_once('@')?))) else {
         return false;

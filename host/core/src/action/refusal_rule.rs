@@ -1,11 +1,11 @@
-//! How a refusal sounds on a surface.
+//! What a refusal becomes on a surface.
 
 use serde::{Deserialize, Serialize};
 
-/// How a refusal sounds.
+/// What a refusal becomes on a surface.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sound {
+pub struct RefusalRule {
     /// HTTP status.
     pub http: u16,
     /// The text of the slot `word`.

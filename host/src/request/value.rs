@@ -1,8 +1,10 @@
 //! Values of arguments that have a form of their own. What does not have it is wrong usage, and said so before
 //! anything is opened.
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// `KEY=VALUE`.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
@@ -18,6 +20,12 @@ pub(super) fn action(text: &str) -> Result<String, String> {
         Some((surface, action)) if !surface.is_empty() && !action.is_empty() => Ok(text.to_owned()),
         _ => Err("an action is written SURFACE/ACTION: reseller/create_line".into()),
     }
+}
+
+/// A file as it is called from everywhere, because a running panel has another working directory. Whether it can
+/// be read shows when it is.
+pub(super) fn file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| path.canonicalize().or_else(|_| std::path::absolute(&path)).unwrap_or(path))
 }
 
 /// A network, or an address as a network of one.

@@ -1,12 +1,12 @@
-//! A body that is kept: its content in the form that is sent, and what belongs to it.
+//! A body that is cached: its content in the form that is sent, and what belongs to it.
 
 use crate::body::encode::Encoded;
 use crate::body::file::Filed;
 use crate::body::splice::Template;
 use crate::body::window::Entries;
 
-/// A body that is kept.
-pub(crate) struct Kept {
+/// A body that is cached.
+pub(crate) struct CachedBody {
     pub(crate) content_type: String,
     /// Names in lower case; values may have holes.
     pub(crate) headers: Vec<(String, Template)>,
@@ -24,7 +24,7 @@ pub(crate) enum Body {
     Filed(Filed),
 }
 
-impl Kept {
+impl CachedBody {
     pub(crate) fn whole(&self) -> Option<&Encoded> {
         match &self.body {
             Body::Whole(encoded) => Some(encoded),

@@ -1,4 +1,4 @@
-//! Calls of actions with a cache rule: the kept body, or its build by the plugin, and what of it is
+//! Calls of actions with a cache rule: the cached body, or its build by the plugin, and what of it is
 //! this caller's own.
 
 use super::attempt::{Failure, Success, content_type, fault, tag};
@@ -6,15 +6,15 @@ use super::checking::audience;
 use crate::Runtime;
 use crate::asker::Asker;
 use crate::body::build::BodyBuild;
+use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::Encoded;
 use crate::body::file::Folder;
-use crate::body::kept::{Body, Kept};
 use crate::body::key::Key;
 use crate::body::sink::{Sink, Written};
 use crate::body::splice::{Marker, Template};
 use crate::body::window::Entries;
 use crate::body::wish::Wish;
-use crate::body::{BodyReply, header_of, reply::Held};
+use crate::body::{BodyReply, header_of, reply::BodySource};
 use crate::call::{Call, CallError, Reply};
 use crate::health::Ending;
 use crate::reply::Checked;
@@ -22,17 +22,14 @@ use crate::route::Route;
 use crate::snapshot::Snapshot;
 use host_core::TenantId;
 use host_core::action::{CacheRule, Dependency, Splice};
-use host_core::caller::Scope;
 use host_core::line::Line;
-use host_core::object::{Key as Row, Object};
-use host_core::plan::Place;
 use host_core::port::StoreError;
 use host_engine::Error;
 use std::sync::Arc;
 
 impl Runtime {
-    /// Answers from a kept body, building it first when it is not there.
-    pub(super) async fn kept(
+    /// Answers from a cached body, building it first when it is not there.
+    pub(super) async fn cached(
         self: &Arc<Runtime>,
         snapshot: &Arc<Snapshot>,
         route: &Route,
@@ -42,9 +39,9 @@ impl Runtime {
     ) -> Result<Reply, CallError> {
         let key = Key::of(&self.engine, route, rule, call);
         let bodies = &snapshot.shared.bodies;
-        let kept = if let Some(kept) = bodies.get(&key, rule.file) {
-            route.placed.figures.count(Ending::Kept);
-            kept
+        let cached = if let Some(cached) = bodies.get(&key, rule.file) {
+            route.placed.counters.count(Ending::Cached);
+            cached
         } else {
             let caller = (Asker::of(&call.caller), self.engine.clock().monotonic());
             // It may outlive this call, and takes along what it needs.
@@ -53,10 +50,10 @@ impl Runtime {
             let build = async move { runtime.guarded(&route, &call, runtime.build(&snapshot, &route, &call)).await };
             bodies.build(key, caller, rule.file, build).await?
         };
-        Ok(Reply::Body(self.personal(call, &kept, wish)))
+        Ok(Reply::Body(self.personal(call, &cached, wish)))
     }
 
-    async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Arc<Kept>, Failure> {
+    async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Arc<CachedBody>, Failure> {
         let Some(rule) = &route.action.cache else { return Err(Failure::Fault("it has no cache rule".into())) };
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
@@ -73,9 +70,9 @@ impl Runtime {
         let body = body.end().await.map_err(Failure::from_stop)?;
         let content_type = content_type(route);
         // Compressing takes tens of milliseconds; calls of this thread go on meanwhile.
-        let kept = tokio::task::spawn_blocking(move || keep(body, checked, content_type, &build)).await;
-        let kept = kept.map_err(|error| Failure::Fault(error.to_string()))?.map_err(Failure::Fault)?;
-        Ok(Arc::new(kept))
+        let cached = tokio::task::spawn_blocking(move || keep(body, checked, content_type, &build)).await;
+        let cached = cached.map_err(|error| Failure::Fault(error.to_string()))?.map_err(Failure::Fault)?;
+        Ok(Arc::new(cached))
     }
 
     /// The folder of the tenant's bodies.
@@ -90,25 +87,23 @@ impl Runtime {
     }
 
     async fn tenant_folder(&self, tenant: TenantId) -> Result<std::path::PathBuf, Error> {
-        match self.engine.store().get(Place::Control, Scope::Tenant, Row::Tenant(tenant)).await? {
-            Some(Object::Tenant(tenant)) => Ok(self.options.tenants_dir.join(tenant.name)),
-            _ => Err(StoreError::NoDatabase.into()),
-        }
+        let tenant = self.engine.tenant(tenant).await?.ok_or(StoreError::NoDatabase)?;
+        Ok(self.options.tenants_dir.join(tenant.name))
     }
 
-    /// A kept body for this caller.
-    fn personal(&self, call: &Call, kept: &Arc<Kept>, wish: &Wish) -> BodyReply {
+    /// A cached body for this caller.
+    fn personal(&self, call: &Call, cached: &Arc<CachedBody>, wish: &Wish) -> BodyReply {
         let values = |splice| self.value(call.line.as_deref(), call, splice);
-        let headers = kept
+        let headers = cached
             .headers
             .iter()
             .filter_map(|(name, template)| Some((name.clone(), header_of(template, &template.fillings(values))?)));
         let headers = headers.collect();
-        let (etag, content) = match &kept.body {
-            Body::Whole(_) | Body::Filed(_) => (tag(&kept.digest), Held::Kept(Arc::clone(kept))),
+        let (etag, content) = match &cached.body {
+            Body::Whole(_) | Body::Filed(_) => (tag(&cached.digest), BodySource::Cached(Arc::clone(cached))),
             Body::Template(template) => {
                 let fillings = template.fillings(values);
-                let mut text = kept.digest.to_vec();
+                let mut text = cached.digest.to_vec();
                 for filling in &fillings {
                     // Length first, so that two values cannot run together.
                     text.extend_from_slice(&(filling.len() as u64).to_le_bytes());
@@ -116,11 +111,11 @@ impl Runtime {
                 }
                 // Keyed, so that a logged tag does not help to guess a password.
                 let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &text);
-                (tag(&mac.0), Held::Spliced(Arc::clone(kept), Arc::new(fillings)))
+                (tag(&mac.0), BodySource::Spliced(Arc::clone(cached), Arc::new(fillings)))
             }
         };
-        let content_type = kept.content_type.clone();
-        BodyReply { content_type, headers, etag, archive: None, content }.fulfilling(wish, kept.entries.as_ref())
+        let content_type = cached.content_type.clone();
+        BodyReply { content_type, headers, etag, archive: None, content }.fulfilling(wish, cached.entries.as_ref())
     }
 
     fn value(&self, line: Option<&Line>, call: &Call, splice: Splice) -> String {
@@ -136,14 +131,14 @@ impl Runtime {
     }
 }
 
-/// A body that depends on line facts can be kept only for lines.
-pub(super) fn may_be_kept(rule: &CacheRule, line: Option<&Line>) -> bool {
+/// A body that depends on line facts can be cached only for lines.
+pub(super) fn may_be_cached(rule: &CacheRule, line: Option<&Line>) -> bool {
     let of_line = |dependency: &Dependency| matches!(dependency, Dependency::Bouquets | Dependency::Outputs);
     line.is_some() || (rule.splice.is_empty() && !rule.depends.iter().any(of_line))
 }
 
-/// What is kept of a build.
-fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild) -> Result<Kept, String> {
+/// What is cached of a build.
+fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild) -> Result<CachedBody, String> {
     let cut = |(name, value): (String, String)| {
         Template::cut(value.as_bytes(), build.marker()).map(|template| (name.to_ascii_lowercase(), template))
     };
@@ -166,7 +161,7 @@ fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild
             }
         }
     };
-    Ok(Kept { content_type, headers, digest, body, entries })
+    Ok(CachedBody { content_type, headers, digest, body, entries })
 }
 
 pub(super) const NO_LIST: &str = "its cache rule has a window, so its body must be a JSON array";

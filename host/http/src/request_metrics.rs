@@ -27,22 +27,22 @@ impl Kind {
     }
 }
 
-/// The figures of one kind.
-struct Figure {
+/// The metrics of one kind.
+struct KindMetrics {
     ended: [Counter; 4],
     took: Histogram,
 }
 
-/// The figures of all requests. They are looked up once: the recorder finds one by its name and
+/// The metrics of all requests. They are looked up once: the recorder finds one by its name and
 /// labels, which takes longer than to count.
-pub(crate) struct Figures([Figure; Kind::ALL.len()]);
+pub(crate) struct RequestMetrics([KindMetrics; Kind::ALL.len()]);
 
-impl Figures {
+impl RequestMetrics {
     /// In the recorder of the process, which is installed by now if there is to be one.
-    pub(crate) fn new() -> Figures {
-        Figures(Kind::ALL.map(|kind| {
+    pub(crate) fn new() -> RequestMetrics {
+        RequestMetrics(Kind::ALL.map(|kind| {
             let (kind, classes) = (kind.name(), ["2xx", "3xx", "4xx", "5xx"]);
-            Figure {
+            KindMetrics {
                 ended: classes.map(|class| counter!("linecard_http_requests_total", "kind" => kind, "status" => class)),
                 took: histogram!("linecard_http_request_seconds", "kind" => kind),
             }
@@ -51,16 +51,16 @@ impl Figures {
 
     /// Counts a request that ended.
     pub(crate) fn answered(&self, kind: Kind, response: &Response, took: Duration) {
-        let Some(figure) = self.0.get(kind as usize) else { return };
+        let Some(metric) = self.0.get(kind as usize) else { return };
         let class = match response.status().as_u16() {
             200..300 => 0,
             300..400 => 1,
             400..500 => 2,
             _ => 3,
         };
-        if let Some(counter) = figure.ended.get(class) {
+        if let Some(counter) = metric.ended.get(class) {
             counter.increment(1);
         }
-        figure.took.record(took.as_secs_f64());
+        metric.took.record(took.as_secs_f64());
     }
 }
