@@ -15,7 +15,7 @@ mod inspect;
 pub mod logging;
 mod metrics;
 pub mod panel;
-pub mod perform;
+pub mod request;
 pub mod serve;
 mod shipped;
 mod signals;

@@ -5,12 +5,8 @@ use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
 use host_core::TenantId;
-use host_core::caller::Scope;
 use host_core::event::Effect;
-use host_core::object::{Kind, Object};
-use host_core::plan::Place;
-use host_core::port::{Clock, Keyring, Query};
-use host_core::tenant::Tenant;
+use host_core::port::{Clock, Keyring};
 use host_engine::outbox::Performer;
 use host_engine::{Engine, MaxMind, Ports};
 use host_media::{Detect, Media, MediaOptions, Timing};
@@ -119,28 +115,13 @@ impl Panel {
         Ok(Arc::new(Panel { engine, runtime, media, config, directory: opened.directory, driver }))
     }
 
-    /// Every tenant, by id.
-    pub async fn tenants(&self) -> anyhow::Result<Vec<Tenant>> {
-        let mut tenants = Vec::new();
-        let mut query = Query::all(Kind::Tenant, Scope::Tenant);
-        loop {
-            let rows = self.engine.store().list(Place::Control, query.clone()).await?.rows;
-            let count = rows.len();
-            tenants.extend(rows.into_iter().filter_map(|row| match row {
-                Object::Tenant(tenant) => Some(tenant),
-                _ => None,
-            }));
-            if count < query.limit as usize {
-                return Ok(tenants);
-            }
-            query.start += query.limit;
-        }
-    }
-
     /// Ends what runs in the background. Data is safe without it; children and timers are not.
     pub async fn close(&self) {
         self.driver.abort();
         self.media.stop().await;
+        if let Err(error) = self.engine.write_sightings().await {
+            tracing::warn!(%error, "when lines and users were last seen is not stored");
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn run(args: Serve, config: Config, data: &Path) -> anyhow::Res
     // Kept until the end: dropping it ends the watch.
     let _watching = panel.runtime.watch().context("the drop folders cannot be watched")?;
     if let Some(address) = server.management_address() {
-        tracing::info!(%address, "health and figures");
+        tracing::info!(%address, "health and metrics");
     }
     for address in server.addresses() {
         tracing::info!(%address, "listening");
@@ -91,7 +91,7 @@ async fn tell_of_strange_surfaces(panel: &Panel) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut known = shipped::surfaces()?;
-    for tenant in panel.tenants().await? {
+    for tenant in panel.engine.tenants().await? {
         known.extend(panel.runtime.snapshot(tenant.id).surfaces().iter().map(|entry| entry.surface.name.clone()));
     }
     for (listener, surface) in named().filter(|(_, surface)| !known.contains(surface)) {

@@ -164,7 +164,7 @@ fn today() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disabled_user_is_nobody_until_he_is_enabled() {
+async fn a_disabled_user_is_nobody_until_they_are_enabled() {
     let shop = Shop::open();
     let web = client();
     let user = shop.command(&["user", "create", "--role", "admin", "--username", "night"]);

@@ -129,7 +129,7 @@ fn a_ban_is_seen_by_the_player_and_the_reseller_cannot_undo_it() {
 }
 
 #[test]
-fn a_line_given_to_a_reseller_is_his() {
+fn a_line_given_to_a_reseller_is_theirs() {
     run(async {
         let (tenant, admin) = panel().await;
         let (one, two) = (tenant.reseller("one", "0").await, tenant.reseller("two", "0").await);

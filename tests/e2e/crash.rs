@@ -1,5 +1,5 @@
 //! A hundred power cuts, or as many as are asked for: what was acknowledged is there, once;
-//! nothing is half done; who watched has his seat again.
+//! nothing is half done; whoever watched has their seat again.
 
 use crate::origin::Origin;
 use crate::process::{Serving, Station};

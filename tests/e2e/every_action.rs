@@ -201,7 +201,7 @@ fn meant_for(surface: &Surface) -> CallerRole {
 }
 
 #[test]
-fn nobody_calls_an_action_that_his_role_may_not() {
+fn nobody_calls_an_action_that_their_role_may_not() {
     run(async {
         let world = World::new(0).await;
         let before = world.state().await;

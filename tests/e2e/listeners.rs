@@ -51,23 +51,23 @@ async fn sent(from: [u8; 4], to: SocketAddr, bytes: &str) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Waits for a line of the figures, asked for on one and the same connection.
+/// Waits for a line of the metrics, asked for on one and the same connection.
 async fn until_counted(serving: &Serving, line: &str) {
     let (name, count) = line.rsplit_once(' ').unwrap();
     let count: u64 = count.parse().unwrap();
-    until_figure(serving, name, |now| now == count).await;
+    until_metric(serving, name, |now| now == count).await;
 }
 
-async fn until_figure(serving: &Serving, name: &str, is_right: impl Fn(u64) -> bool) {
+async fn until_metric(serving: &Serving, name: &str, is_right: impl Fn(u64) -> bool) {
     let began = Instant::now();
     loop {
-        let figures = serving.http.get(format!("{}/metrics", serving.management)).send().await.unwrap();
-        let figures = figures.text().await.unwrap();
-        let found = figures.lines().find_map(|line| line.strip_prefix(name)).map(|count| count.trim().parse().unwrap());
+        let metrics = serving.http.get(format!("{}/metrics", serving.management)).send().await.unwrap();
+        let metrics = metrics.text().await.unwrap();
+        let found = metrics.lines().find_map(|line| line.strip_prefix(name)).map(|count| count.trim().parse().unwrap());
         if found.is_some_and(&is_right) {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "{name} is {found:?} in\n{figures}");
+        assert!(began.elapsed() < PATIENCE, "{name} is {found:?} in\n{metrics}");
         sleep(Duration::from_millis(20)).await;
     }
 }
@@ -142,7 +142,7 @@ async fn a_process_that_may_open_no_more_files_counts_it_and_goes_on_when_it_may
     let mut waiting = TcpStream::connect(address).await.unwrap();
     waiting.write_all(REQUEST.as_bytes()).await.unwrap();
     // Twice: it tries again.
-    until_figure(&serving, "linecard_http_accept_errors_total{kind=\"process_files\"}", |count| count > 1).await;
+    until_metric(&serving, "linecard_http_accept_errors_total{kind=\"process_files\"}", |count| count > 1).await;
     let said = serving.line_with("connections cannot be taken");
     assert!(said.contains("process_files"), "{said}");
     serving.limit_files(files);

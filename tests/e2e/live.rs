@@ -256,7 +256,7 @@ fn an_output_that_the_delivery_of_a_stream_cannot_send_is_refused_and_takes_no_s
 }
 
 #[test]
-fn leases_that_a_crash_would_lose_are_counted_among_the_figures() {
+fn leases_that_a_crash_would_lose_are_counted_among_the_metrics() {
     run(async {
         let panel = TestPanel::shared();
         let answer = soon("metrics", panel.http.get(format!("{}/metrics", panel.management)).send()).await.unwrap();

@@ -7,7 +7,9 @@
 
 mod access;
 mod admin;
+mod admin_offers;
 mod admin_records;
+mod almanac;
 mod blocked;
 mod busy;
 mod certificates;

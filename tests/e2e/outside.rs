@@ -1,4 +1,4 @@
-//! What the panel shows of itself: health, figures, request ids, and a log without secrets.
+//! What the panel shows of itself: health, metrics, request ids, and a log without secrets.
 
 use crate::panel::{TestPanel, login, run};
 use crate::process::{Station, client};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 #[test]
-fn health_and_figures_are_on_the_management_listener_alone() {
+fn health_and_metrics_are_on_the_management_listener_alone() {
     run(async {
         let panel = TestPanel::shared();
         let tenant = panel.tenant(1).await;
@@ -27,13 +27,13 @@ fn health_and_figures_are_on_the_management_listener_alone() {
         let (status, before) = told(&panel.management, "/metrics").await;
         assert_eq!(status, 200);
         tenant.json(&format!("/player_api.php?{}", login(&line))).await;
-        let (_, figures) = told(&panel.management, "/metrics").await;
+        let (_, metrics) = told(&panel.management, "/metrics").await;
         // Other tests ask too, so that it is one more at least.
         for name in [answered, timed] {
-            assert!(figure(&figures, name) > figure(&before, name), "{name}: {figures}");
+            assert!(metric(&metrics, name) > metric(&before, name), "{name}: {metrics}");
         }
         let password = line["password"].as_str().unwrap();
-        assert!(!figures.contains(&tenant.name) && !figures.contains(password), "figures name no tenant and no secret");
+        assert!(!metrics.contains(&tenant.name) && !metrics.contains(password), "metrics name no tenant and no secret");
         for path in ["/health/live", "/health/ready", "/metrics"] {
             assert_eq!(told(&panel.url, path).await.0, 404, "{path} is no public address");
         }
@@ -41,10 +41,10 @@ fn health_and_figures_are_on_the_management_listener_alone() {
     });
 }
 
-/// The value of a figure in Prometheus text form.
-fn figure(figures: &str, name: &str) -> u64 {
-    let line = figures.lines().find_map(|line| line.strip_prefix(name));
-    line.unwrap_or_else(|| panic!("no {name} in {figures}")).trim().parse().unwrap()
+/// The value of a metric in Prometheus text form.
+fn metric(metrics: &str, name: &str) -> u64 {
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in {metrics}")).trim().parse().unwrap()
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub struct TestPanel {
     pub panel: Arc<Panel>,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
-    /// The same for health and figures.
+    /// The same for health and metrics.
     pub management: String,
     pub http: reqwest::Client,
     pub folder: TempDir,

@@ -112,7 +112,7 @@ fn listening(mut command: Command) -> Serving {
         }
     });
     let mut serving = Serving { child, log, url: String::new(), management: String::new(), http: client() };
-    serving.management = format!("http://{}", serving.address(": health and figures address="));
+    serving.management = format!("http://{}", serving.address(": health and metrics address="));
     serving.url = format!("http://{}", serving.address(": listening address="));
     serving
 }

@@ -39,7 +39,7 @@ fn an_account_has_the_documented_fields() {
 }
 
 #[test]
-fn a_sub_reseller_can_sell_what_he_was_given() {
+fn a_sub_reseller_can_sell_what_they_were_given() {
     run(async {
         let (tenant, seller) = shop().await;
         let user = seller.ok("create_user", &[("username", "sub"), ("email", "sub@example.com")]).await;

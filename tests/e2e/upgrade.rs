@@ -154,6 +154,11 @@ fn the_commands_find_what_there_was(station: &Station) {
     assert!(keys.contains(&"scripts".to_owned()), "{keys:?}");
     let plugins = names(station.json(&["plugin", "list", "--tenant", "acme"]), "name");
     assert!(plugins.contains(&"welcome".to_owned()), "{plugins:?}");
+    // Surfaces that were one plugin each are several by now.
+    assert!(
+        ["admin", "admin-lines", "reseller-lines"].iter().all(|name| plugins.iter().any(|it| it == name)),
+        "{plugins:?}"
+    );
     let settings = station.json(&["plugin", "settings", "welcome", "--tenant", "acme"]);
     assert_eq!(settings["greeting"], "Good morning");
     let users = names(station.json(&["user", "list", "--tenant", "acme"]), "username");

@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
 
 mod circles;
+mod closed_store;
 mod costs;
 mod documents;
 mod layout;

@@ -108,9 +108,10 @@ impl Record for Group {
         "delete_users": Read Write, "change_bouquets": Read Write, "change_usernames": Read Write,
         "change_passwords": Read Write, "restrict_lines": Read Write, "trials": Read Write, "trial_balance": Read Write,
         "min_username": Read Write, "min_password": Read Write, "see_connections": Read Write,
-        "see_movies": Read Write, "download_playlists": Read Write, "notice": Read Write,
+        "see_movies": Read Write, "download_playlists": Read Write, "notice": Read Write, "packages": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Own;
+    const KEPT_WITH: &'static [(&'static str, &'static str)] = &[("packages", "package")];
 
     fn blank(id: u32, _now: Unix) -> Option<Group> {
         Some(Group { id: GroupId(id), ..Group::default() })

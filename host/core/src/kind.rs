@@ -23,8 +23,14 @@ pub enum Belongs {
 pub enum Stale {
     /// Nothing.
     Nothing,
-    /// What lists of streams are made of.
+    /// Lists of every bouquet.
     Catalogue,
+    /// Lists of the bouquet that it is.
+    Bouquet,
+    /// Lists of the bouquets that hold it.
+    Members,
+    /// Settings.
+    Settings,
     /// The guide.
     Guide,
     /// Lines.
@@ -42,13 +48,13 @@ macro_rules! kinds {
             Group(group Group, GroupId) "group" Shared Nothing,
             Line(line Line, LineId) "line" Owner Lines,
             Package(package Package, PackageId) "package" Shared Nothing,
-            Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Catalogue,
+            Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Bouquet,
             Category(category Category, CategoryId) "category" Shared Catalogue,
-            Stream(stream Stream, StreamId) "stream" Shared Catalogue,
-            Series(series Series, SeriesId) "series" Shared Catalogue,
+            Stream(stream Stream, StreamId) "stream" Shared Members,
+            Series(series Series, SeriesId) "series" Shared Members,
             ApiKey(api_key ApiKey, ApiKeyId) "api_key" Owner Nothing,
             Session(session Session, SessionId) "session" Owner Nothing,
-            Settings(settings Settings, SettingsId) "settings" Shared Catalogue,
+            Settings(settings Settings, SettingsId) "settings" Shared Settings,
             GuideSource(guide GuideSource, GuideSourceId) "guide_source" Shared Guide,
             Document(document Document, DocumentId) "document" Panel Nothing,
             Job(job Job, JobId) "job" Panel Nothing,

@@ -46,6 +46,7 @@ pub mod secret;
 pub mod series;
 pub mod session;
 pub mod settings;
+pub mod sighting;
 pub mod source;
 pub mod stream;
 pub mod tenant;

@@ -11,6 +11,7 @@ use crate::time::Unix;
 use crate::time::{Term, Unit};
 use crate::{BouquetId, GroupId, PackageId, Version};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A term at a price.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -19,6 +20,13 @@ pub struct Offer {
     pub price: Credits,
     /// How long it lasts.
     pub term: Term,
+}
+
+impl Offer {
+    /// One of `unit` for nothing, before anything of it is set.
+    const fn blank(unit: Unit) -> Offer {
+        Offer { price: Credits::ZERO, term: Term { count: 1, unit } }
+    }
 }
 
 /// What is sold. Serialises to the `package` record document.
@@ -79,7 +87,7 @@ impl Default for Package {
             id: PackageId(0),
             version: Version(0),
             name: String::new(),
-            official: Some(Offer { price: Credits::ZERO, term: Term { count: 1, unit: Unit::Months } }),
+            official: Some(Offer::blank(Unit::Months)),
             trial: None,
             groups: Vec::new(),
             bouquets: Vec::new(),
@@ -145,6 +153,15 @@ impl Record for Package {
         Some(Package { id: PackageId(id), ..Package::default() })
     }
 
+    fn part(field: &str) -> Option<Value> {
+        let unit = match field {
+            "official" => Unit::Months,
+            "trial" => Unit::Days,
+            _ => return None,
+        };
+        serde_json::to_value(Offer::blank(unit)).ok()
+    }
+
     fn references(&self) -> Vec<(&'static str, Key)> {
         let addons = all("addons", &self.addons);
         all("groups", &self.groups).chain(all("bouquets", &self.bouquets)).chain(addons).collect()
@@ -154,10 +171,12 @@ impl Record for Package {
         for (name, offer) in [("official", self.official), ("trial", self.trial)] {
             let Some(offer) = offer else { continue };
             if offer.price.is_negative() {
-                return Err(Refusal::field(Code::InvalidInput, name, "A price is not below zero."));
+                let field = format!("{name}.price");
+                return Err(Refusal::field(Code::InvalidInput, field, "A price is not below zero."));
             }
             if !(1..=Term::MAX_COUNT).contains(&offer.term.count) {
-                return Err(Refusal::field(Code::InvalidInput, name, "A term counts 1 to 1200 units."));
+                let field = format!("{name}.term.count");
+                return Err(Refusal::field(Code::InvalidInput, field, "A term counts 1 to 1200 units."));
             }
         }
         if self.addons.contains(&self.id) {

@@ -10,6 +10,7 @@ use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::object::{Key, Kind, Object, Unique, uniques};
 use crate::session::Holder;
+use crate::sighting::Sighting;
 use crate::time::Unix;
 use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, TransferId, UserId, Version};
 use std::collections::BTreeSet;
@@ -111,6 +112,8 @@ pub enum Change {
     SweepSessions(Unix, u32),
     /// A collection gets another shape.
     Reshape(Reshape),
+    /// What was last seen of things; of those that are gone, nothing. At most 2,000.
+    See(Vec<Sighting>),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),
 }
@@ -303,6 +306,7 @@ impl Plan {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::See(_)
                 | Change::Reshape(_)
                 | Change::Settle(..) => {}
             }

@@ -3,7 +3,7 @@
 
 use crate::{Engine, Result};
 use host_core::plan::Place;
-use host_core::port::Trouble;
+use host_core::port::{Trouble, Verified};
 use std::collections::BTreeSet;
 
 /// How the stored data is doing.
@@ -49,6 +49,14 @@ impl Engine {
             None
         };
         Ok(Condition { troubles, out_of_service })
+    }
+
+    /// Looks through the data of a place and recomputes every invariant of it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn verified(&self, place: Place) -> Result<Verified> {
+        Ok(self.store().verify(place).await?)
     }
 }
 

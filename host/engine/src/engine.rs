@@ -7,6 +7,7 @@ use crate::connection::Seats;
 use crate::due::Due;
 use crate::ids::Ids;
 use crate::outbox::Outbox;
+use crate::sightings::Sightings;
 use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::zone::Zones;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) directory: Directory,
     pub(crate) due: Due,
     pub(crate) shapes: Shapes,
+    pub(crate) sightings: Sightings,
     kinds: RecordKinds,
     seats: Arc<Seats>,
     http_port: AtomicU16,
@@ -75,6 +77,7 @@ impl Engine {
             directory: Directory::default(),
             due: Due::default(),
             shapes: Shapes::default(),
+            sightings: Sightings::default(),
             kinds,
             seats: Arc::new(seats),
             http_port: AtomicU16::new(0),
@@ -82,7 +85,7 @@ impl Engine {
         })
     }
 
-    /// Storage.
+    /// Storage, for the verbs here and for tests that look under them; the floors above ask verbs.
     pub fn store(&self) -> &dyn Store {
         &*self.ports.store
     }

@@ -1,5 +1,5 @@
 //! What is due by the clock: leases that ran out, lines whose term ended while they watch, effects that wait,
-//! jobs that nobody works on, guide builds that nobody reads, sessions that are over. A thread, or a test, calls `step`.
+//! jobs that nobody works on, guide builds that nobody reads, sessions that are over, what was seen and is not stored. A thread, or a test, calls `step`.
 
 use crate::{Engine, Result};
 use host_core::plan::{Change, Place, Plan};
@@ -14,7 +14,7 @@ const PRUNE: u32 = 5_000;
 impl Engine {
     /// One step: ends leases that ran out, looks again at lines whose term ended, performs and
     /// settles effects, ends jobs whose process or caller has gone, drops a chunk of guide builds
-    /// that nobody reads, and of sessions that are over. To be called every second.
+    /// that nobody reads, and of sessions that are over, stores what was seen. To be called every second.
     ///
     /// # Errors
     /// The first failure; the step goes on with the others, and can be repeated.
@@ -34,7 +34,7 @@ impl Engine {
         for tenant in self.due.sessions(now) {
             outcome = outcome.and(self.sweep_sessions(tenant, now).await);
         }
-        outcome
+        outcome.and(self.write_due_sightings(now).await)
     }
 
     async fn prune_guide(&self, tenant: TenantId, source: GuideSourceId) -> Result<()> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Writes the figures of the process in Prometheus text form.
+/// Writes the metrics of the process in Prometheus text form.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The server's configuration.
@@ -15,7 +15,7 @@ pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct Config {
     /// Where players and panels are answered.
     pub listeners: Vec<Listener>,
-    /// Where health and figures are answered; none switches them off. Not for the public.
+    /// Where health and metrics are answered; none switches them off. Not for the public.
     pub management: Option<SocketAddr>,
     /// Address that clients are told when a request's Host is not one of ours:
     /// `https://tv.example.org`, without a path.
@@ -31,7 +31,7 @@ pub struct Config {
     pub insecure_panel: bool,
     /// How long running requests may go on after the end was asked for; none is 10 s.
     pub drain: Option<Duration>,
-    /// Writes the figures of `/metrics`; none answers an empty text.
+    /// Writes the metrics of `/metrics`; none answers an empty text.
     pub metrics: Option<Metrics>,
 }
 

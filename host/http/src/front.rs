@@ -5,7 +5,6 @@ use crate::approach::Approach;
 use crate::config::MEDIA;
 use crate::connection::{Answered, Answers, Arrival};
 use crate::events::{self, Followed};
-use crate::figures::Kind;
 use crate::gate::Gate;
 use crate::host::Host;
 use crate::methods::Methods;
@@ -13,6 +12,7 @@ use crate::mounts::Target;
 use crate::origin::Origin;
 use crate::rate::Counted;
 use crate::redact::Access;
+use crate::request_metrics::Kind;
 use crate::route::first_segment;
 use crate::state::Http;
 use crate::visitor::{Told, Visitor};
@@ -59,7 +59,7 @@ impl Answers for Public {
             response = self.followed(response, followed, again, &arrival).await;
         }
         let took = http.engine.clock().monotonic().saturating_sub(began);
-        http.figures.answered(tag.kind, &response, took);
+        http.metrics.answered(tag.kind, &response, took);
         let access = Access {
             span: if tag.span.is_none() { redact::stray(&id, &method, None) } else { tag.span },
             kind: tag.kind,
@@ -93,7 +93,7 @@ impl Public {
     }
 }
 
-/// Where a request led, for log and figures.
+/// Where a request led, for log and metrics.
 struct RequestTag {
     kind: Kind,
     /// None before a route was found.

@@ -3,7 +3,7 @@
 //!
 //! A request's way: [`listener`] → [`connection`] → [`front`] ([`approach`], [`rate`], [`tenant`], [`route`]) →
 //! [`gate`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
-//! [`reply_body`]. Health and figures are [`management`]'s.
+//! [`reply_body`]. Health and metrics are [`management`]'s.
 
 mod address;
 mod answer;
@@ -18,7 +18,6 @@ mod cookies;
 mod dialect;
 mod dispatch;
 mod events;
-mod figures;
 mod forgery;
 mod front;
 mod gate;
@@ -34,6 +33,7 @@ mod rate;
 mod redact;
 mod reply_body;
 mod request_id;
+mod request_metrics;
 mod route;
 mod seldom;
 mod server;

@@ -1,4 +1,4 @@
-//! The management listener: is the process alive, is it ready, and its figures. Not for the public:
+//! The management listener: is the process alive, is it ready, and its metrics. Not for the public:
 //! it names tenants that are in trouble. It knows no secret.
 
 use crate::answer;
@@ -29,7 +29,7 @@ impl Management {
         let router = Router::new()
             .route("/health/live", get(live))
             .route("/health/ready", get(ready))
-            .route("/metrics", get(figures))
+            .route("/metrics", get(metrics))
             .fallback(|| async { answer::not_found() })
             .with_state(http);
         Management(router.layer(CatchPanicLayer::custom(panicked)))
@@ -89,7 +89,7 @@ fn degraded(http: &Http, tenants: &[TenantId]) -> String {
         + &line("plugins that could not be loaded", failed)
 }
 
-async fn figures(State(http): State<Arc<Http>>) -> Response {
+async fn metrics(State(http): State<Arc<Http>>) -> Response {
     let text = http.config.metrics.as_ref().map(|metrics| metrics()).unwrap_or_default();
     let mut response = Response::new(text.into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));

@@ -1,7 +1,7 @@
 //! What the log says of a request: one span, with the matched route instead of the path, so that no
 //! credential of a path or query gets there.
 
-use crate::figures::Kind;
+use crate::request_metrics::Kind;
 use host_core::caller::Identity;
 use host_core::tenant::Tenant;
 use http::{Method, StatusCode};

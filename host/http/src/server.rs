@@ -3,7 +3,6 @@
 use crate::certificate::{CertificateError, CertificateSet, Certificates};
 use crate::config::{Config, Listener, Patience, Sockets};
 use crate::connection::{Capacity, Closer};
-use crate::figures::Figures;
 use crate::front::Public;
 use crate::listener::Bound;
 use crate::management::Management;
@@ -11,6 +10,7 @@ use crate::mounts::Mounts;
 use crate::origin::Origin;
 use crate::rate::Limiter;
 use crate::request_id::RequestIds;
+use crate::request_metrics::RequestMetrics;
 use crate::state::Http;
 use crate::tenant::Tenants;
 use host_engine::Engine;
@@ -26,7 +26,7 @@ use std::time::Duration;
 
 /// Keys of rate limits in use at a time: 1 MiB of memory.
 const RATE_KEYS: usize = 65_536;
-/// Sockets of the management listener: probes and collectors of figures.
+/// Sockets of the management listener: probes and collectors of metrics.
 const MANAGERS: usize = 256;
 
 /// Why the server cannot begin.
@@ -59,7 +59,7 @@ impl Server {
     /// Binds every listener, and tells the engine which ports players reach.
     ///
     /// # Errors
-    /// When a listener cannot be bound, a certificate cannot be used, or the public address is none.
+    /// When a listener cannot be bound, a certificate cannot be used, or the public address is not a valid origin.
     pub async fn bind(
         config: Config,
         engine: Arc<Engine>,
@@ -81,7 +81,7 @@ impl Server {
         engine.announce_ports(port(&listeners, public.as_ref(), false), port(&listeners, public.as_ref(), true));
         let http = Http {
             limiter: Limiter::new(RATE_KEYS, config.exempt.clone()),
-            figures: Figures::new(),
+            metrics: RequestMetrics::new(),
             ids: RequestIds::new(),
             tenants: Tenants::new(Arc::clone(&engine)),
             mounts: Mounts::default(),
@@ -107,7 +107,7 @@ impl Server {
         self.listeners.iter().map(Bound::address).collect()
     }
 
-    /// Where health and figures are answered.
+    /// Where health and metrics are answered.
     pub fn management_address(&self) -> Option<SocketAddr> {
         self.management.as_ref().map(Bound::address)
     }
@@ -147,7 +147,7 @@ impl Server {
 /// Binds and serves in one step.
 ///
 /// # Errors
-/// When a listener cannot be bound, a certificate cannot be used, or the public address is none.
+/// When a listener cannot be bound, a certificate cannot be used, or the public address is not a valid origin.
 pub async fn serve(
     config: Config,
     engine: Arc<Engine>,

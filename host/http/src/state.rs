@@ -1,11 +1,11 @@
 //! What every request shares.
 
 use crate::config::{Config, Patience};
-use crate::figures::Figures;
 use crate::mounts::Mounts;
 use crate::origin::Origin;
 use crate::rate::Limiter;
 use crate::request_id::RequestIds;
+use crate::request_metrics::RequestMetrics;
 use crate::tenant::Tenants;
 use host_engine::Engine;
 use host_media::Media;
@@ -23,7 +23,7 @@ pub(crate) struct Http {
     /// The configured public address.
     pub(crate) public: Option<Origin>,
     pub(crate) limiter: Limiter,
-    pub(crate) figures: Figures,
+    pub(crate) metrics: RequestMetrics,
     pub(crate) ids: RequestIds,
     pub(crate) tenants: Tenants,
     pub(crate) mounts: Mounts,

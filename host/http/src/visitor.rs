@@ -51,8 +51,8 @@ impl Told {
 
 impl Visitor {
     /// What the engine's sign-in journals.
-    pub(crate) fn from(&self, surface: &str) -> host_engine::From {
-        host_engine::From {
+    pub(crate) fn from(&self, surface: &str) -> host_engine::SignInFrom {
+        host_engine::SignInFrom {
             address: self.address,
             agent: self.agent.clone(),
             surface: surface.to_owned(),

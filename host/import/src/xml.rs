@@ -226,7 +226,7 @@ impl<R: Read> Document<R> {
     }
 }
 
-/// The begin of a text that a file's author chose, for a message.
+/// The beginning of a text that a file's author chose, for a message.
 fn brief(text: &str) -> String {
     one_line(text).chars().take(200).collect()
 }

@@ -31,7 +31,7 @@ impl Runtime {
 
     /// Sets some of the settings of a plugin in the caller's tenant, `null` unsets; calls from
     /// now on carry them, and bodies that were kept under the old ones are not answered any more.
-    /// Answers all that is set.
+    /// Returns all that is set.
     ///
     /// # Errors
     /// `not_found` when the tenant has no such plugin, `invalid_input` for too many of them.

@@ -33,7 +33,7 @@ pub(crate) fn write(call: &Call, route: &Route, now: Unix, build: Option<&BodyBu
         text.push_str(",\"parameters\":");
         object(&mut text, &call.parameters);
     }
-    // A kept body is kept under its settings, so that a build may see them.
+    // A cached body is kept under its settings, so that a build may see them.
     if let Some(settings) = route.settings.text() {
         text.push_str(",\"settings\":");
         text.push_str(settings);

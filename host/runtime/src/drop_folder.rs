@@ -8,12 +8,9 @@ use crate::install::Installed;
 use crate::load_error::LoadError;
 use crate::package::Package;
 use crate::watch::Nomination;
+use host_core::TenantId;
 use host_core::caller::Caller;
-use host_core::object::Object;
-use host_core::object::Unique;
-use host_core::plan::Place;
 use host_core::plugin::PluginSource;
-use host_core::{TenantId, tenant::Tenant};
 use host_engine::Work;
 use host_engine::plugin;
 use std::io;
@@ -34,7 +31,7 @@ impl Runtime {
     /// nothing else.
     pub async fn nominated(self: &Arc<Runtime>, nomination: Nomination) -> Outcome {
         let (Nomination::Ready { tenant: name, path } | Nomination::Gone { tenant: name, path }) = &nomination;
-        let tenant = match self.tenant_called(name).await {
+        let tenant = match self.engine.tenant_named(name).await {
             Ok(Some(tenant)) => tenant.id,
             Ok(None) => {
                 tracing::debug!(folder = name, "a drop folder belongs to no tenant yet");
@@ -121,17 +118,8 @@ impl Runtime {
     }
 
     async fn drop_folder(&self, tenant: TenantId) -> io::Result<Option<PathBuf>> {
-        let tenants = self.all_tenants().await.map_err(io::Error::other)?;
-        let own = tenants.into_iter().find(|found| found.id == tenant);
+        let own = self.engine.tenant(tenant).await.map_err(io::Error::other)?;
         Ok(own.map(|tenant| self.options.tenants_dir.join(tenant.name).join("plugins")))
-    }
-
-    async fn tenant_called(&self, name: &str) -> host_engine::Result<Option<Tenant>> {
-        let found = self.engine.store().find(Place::Control, Unique::TenantName(name.to_owned())).await?;
-        Ok(found.and_then(|object| match object {
-            Object::Tenant(tenant) => Some(tenant),
-            _ => None,
-        }))
     }
 }
 

@@ -23,7 +23,7 @@ impl Runtime {
     /// `route:player/account`, `mount:/x/name/page`, `budget:job`, `html:surface`; the last is never part of a
     /// grant without a list. `digest`, or its beginning, names the file that is meant: a version that came through
     /// the drop folder is not granted as a whole without it, because another may have taken its place since it was
-    /// looked at. A version that waited for the grant takes over at once. Answers what is granted now.
+    /// looked at. A version that waited for the grant takes over at once. Returns what is granted now.
     ///
     /// # Errors
     /// `not_found` when the tenant has no such plugin, `invalid_input` for what it does not ask for and for a
@@ -58,7 +58,7 @@ impl Runtime {
     }
 
     /// Takes grants back, all or only these. A plugin that asks for one of them ends at once.
-    /// Answers what is granted now.
+    /// Returns what is granted now.
     ///
     /// # Errors
     /// `not_found` when the tenant has no such plugin, `invalid_input` for malformed entries.

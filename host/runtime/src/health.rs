@@ -1,4 +1,4 @@
-//! How the plugins of a tenant are doing, as plain figures.
+//! How the plugins of a tenant are doing, as plain numbers.
 
 use crate::breaker::BreakerState;
 use host_core::plugin::PluginSource;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// On cache lines of its own, because every call writes it.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub(crate) struct Figures {
+pub(crate) struct CallCounters {
     answered: AtomicU64,
     refused: AtomicU64,
     faults: AtomicU64,
@@ -29,11 +29,11 @@ pub(crate) enum Ending {
     /// At a limit of what one call may use.
     AtLimit,
     TurnedAway,
-    /// Answered from a kept body, without the plugin.
-    Kept,
+    /// Answered from a cached body, without the plugin.
+    Cached,
 }
 
-impl Figures {
+impl CallCounters {
     pub(crate) fn count(&self, ending: Ending) {
         let counter = match ending {
             Ending::Answered => &self.answered,
@@ -41,7 +41,7 @@ impl Figures {
             Ending::Fault => &self.faults,
             Ending::AtLimit => &self.at_limit,
             Ending::TurnedAway => &self.turned_away,
-            Ending::Kept => &self.kept,
+            Ending::Cached => &self.kept,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }
@@ -51,9 +51,9 @@ impl Figures {
         self.micros.fetch_add(u64::try_from(time.as_micros()).unwrap_or_default(), Ordering::Relaxed);
     }
 
-    pub(crate) fn read(&self) -> CallFigures {
+    pub(crate) fn read(&self) -> CallCounts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        CallFigures {
+        CallCounts {
             answered: read(&self.answered),
             refused: read(&self.refused),
             faults: read(&self.faults),
@@ -67,7 +67,7 @@ impl Figures {
 
 /// What became of the calls of a plugin since it was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct CallFigures {
+pub struct CallCounts {
     /// Ended with a reply.
     pub answered: u64,
     /// Ended with a correct no.
@@ -78,7 +78,7 @@ pub struct CallFigures {
     pub at_limit: u64,
     /// Not let through: too many calls, or an open breaker.
     pub turned_away: u64,
-    /// Answered from a kept body, without the plugin.
+    /// Answered from a cached body, without the plugin.
     pub kept: u64,
     /// Time for which its calls ran, functions of the host included and waiting left out, in microseconds.
     pub guest_micros: u64,
@@ -134,5 +134,5 @@ pub struct PluginHealth {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tripped: Vec<TrippedAction>,
     /// Its calls, when it takes part.
-    pub calls: Option<CallFigures>,
+    pub calls: Option<CallCounts>,
 }

@@ -4,8 +4,8 @@
 use crate::limits;
 use crate::log::one_line;
 use crate::package_error::{PackageError, QUOTED};
-use crate::wasi;
 use host_core::grant::Function;
+use linecard_package::wasi;
 use std::collections::BTreeSet;
 use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::TypesRef;
@@ -81,7 +81,7 @@ fn imported(types: TypesRef<'_>, name: &str) -> Result<Vec<Function>, PackageErr
     Ok(functions)
 }
 
-/// Counts what is in it; answers the names of its imports and the bytes of its largest function.
+/// Counts what is in it; returns the names of its imports and the bytes of its largest function.
 fn measure(bytes: &[u8]) -> Result<(Vec<String>, usize), PackageError> {
     let mut size = Size::default();
     let mut imports = Vec::new();

@@ -9,12 +9,9 @@ use crate::load_error::LoadError;
 use crate::package::Package;
 use bytes::Bytes;
 use host_core::TenantId;
-use host_core::caller::{Caller, Scope};
+use host_core::caller::Caller;
 use host_core::grant::Grant;
-use host_core::object::{Kind, Object};
-use host_core::plan::Place;
 use host_core::plugin::PluginSource;
-use host_core::port::{Filter, Query};
 use host_engine::Work;
 use host_engine::plugin::{self, Added};
 use serde::Serialize;
@@ -155,22 +152,7 @@ impl Runtime {
 
     /// The digests of all files that some tenant has.
     pub(crate) async fn installed_digests(&self) -> host_engine::Result<HashSet<String>> {
-        let mut digests = HashSet::new();
-        let mut last = None;
-        loop {
-            let mut query = Query::all(Kind::Plugin, Scope::Tenant);
-            query.filters.extend(last.map(Filter::After));
-            let page = self.engine.store().list(Place::Control, query).await?;
-            if page.rows.is_empty() {
-                return Ok(digests);
-            }
-            for row in page.rows {
-                if let Object::Plugin(plugin) = row {
-                    last = Some(plugin.id.0);
-                    digests.insert(plugin.digest);
-                }
-            }
-        }
+        Ok(self.engine.plugins().await?.into_iter().map(|plugin| plugin.digest).collect())
     }
 
     fn status(&self, tenant: TenantId, brought: &Added) -> PluginStatus {

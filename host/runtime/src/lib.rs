@@ -67,7 +67,7 @@ pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
 pub use drop_folder::Outcome;
-pub use health::{CallFigures, PluginHealth, PluginStatus, TrippedAction};
+pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
 pub use linecard_package::Manifest;

@@ -193,7 +193,7 @@ pub(crate) struct Time {
 }
 
 impl Time {
-    /// The figures of a budget class.
+    /// The limits of a budget class.
     pub(crate) fn of(budget: Budget) -> Time {
         match budget {
             Budget::Fast => Time { ticks: ticks(250), wall: Duration::from_millis(250), all: Duration::from_secs(2) },

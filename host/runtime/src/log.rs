@@ -38,11 +38,11 @@ pub struct LogLine {
 /// The newest lines: at most 1,000 and 256 KiB.
 #[derive(Debug, Default)]
 pub struct Ring {
-    kept: Mutex<Kept>,
+    newest: Mutex<Newest>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Newest {
     lines: VecDeque<LogLine>,
     bytes: usize,
 }
@@ -50,12 +50,12 @@ struct Kept {
 impl Ring {
     /// Adds a line; the oldest go.
     pub fn push(&self, line: LogLine) {
-        let mut kept = self.kept.lock();
-        kept.bytes += line.message.len();
-        kept.lines.push_back(line);
-        while kept.lines.len() > MAX_LINES || kept.bytes > MAX_BYTES {
-            match kept.lines.pop_front() {
-                Some(oldest) => kept.bytes -= oldest.message.len(),
+        let mut newest = self.newest.lock();
+        newest.bytes += line.message.len();
+        newest.lines.push_back(line);
+        while newest.lines.len() > MAX_LINES || newest.bytes > MAX_BYTES {
+            match newest.lines.pop_front() {
+                Some(oldest) => newest.bytes -= oldest.message.len(),
                 None => break,
             }
         }
@@ -63,7 +63,7 @@ impl Ring {
 
     /// All lines, oldest first.
     pub fn lines(&self) -> Vec<LogLine> {
-        self.kept.lock().lines.iter().cloned().collect()
+        self.newest.lock().lines.iter().cloned().collect()
     }
 }
 

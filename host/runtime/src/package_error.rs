@@ -44,7 +44,8 @@ pub enum PackageError {
     },
     /// It imports WASI that is not even answered emptily.
     #[error(
-        "the component imports {0}; of WASI there are only cli, clocks, filesystem, io, random and sockets 0.2, all empty: ask a capability of the host instead"
+        "the component imports {0}; of WASI there are only {answered}: ask a capability of the host instead",
+        answered = linecard_package::wasi::ANSWERED
     )]
     Wasi(String),
     /// It imports something that is no function of a capability.

@@ -1,4 +1,4 @@
-//! A tenant's settings of a plugin: an object that every call carries, and part of what a kept body is kept under.
+//! A tenant's settings of a plugin: an object that every call carries, and part of what a cached body is kept under.
 //! Knows no setting; what they mean, the plugin's author says.
 
 use serde_json::Value;

@@ -10,9 +10,6 @@ use crate::snapshot::{Shared, Snapshot};
 use crate::tenant_plugins::{TenantPlugins, clashed, of_plugin, of_row};
 use arc_swap::ArcSwap;
 use host_core::TenantId;
-use host_core::caller::Scope;
-use host_core::object::{Key, Object};
-use host_core::plan::Place;
 use host_core::plugin::{InstalledPlugin, PluginSource};
 use host_core::tenant::Quotas;
 use parking_lot::Mutex;
@@ -31,7 +28,7 @@ impl Runtime {
         let tenant_plugins = self.tenant_plugins(tenant);
         let _turn = tenant_plugins.turn.lock().await;
         let old = tenant_plugins.snapshot.load_full();
-        let rows = self.installed(tenant).await?;
+        let rows = self.engine.plugins_of(tenant).await?;
         let shared = Arc::clone(&old.shared);
         let quotas = self.resize(tenant, &shared).await?;
         let (mut placed, mut inactive) = (Vec::new(), Vec::new());
@@ -89,11 +86,7 @@ impl Runtime {
 
     /// Brings what the tenant's calls share to its quotas of now: what is kept and what runs stays.
     async fn resize(&self, tenant: TenantId, shared: &Shared) -> host_engine::Result<Quotas> {
-        let found = self.engine.store().get(Place::Control, Scope::Tenant, Key::Tenant(tenant)).await?;
-        let quotas = match found {
-            Some(Object::Tenant(tenant)) => tenant.quotas,
-            _ => Quotas::default(),
-        };
+        let quotas = self.engine.quotas(tenant).await?;
         shared.bodies.resize(quotas.body_bytes);
         shared.bounds.resize(quotas.concurrent_calls);
         Ok(quotas)
@@ -119,7 +112,7 @@ impl Runtime {
         tenant_plugins
     }
 
-    /// Forgets a tenant that was deleted: its routes, logs and kept bodies, and the plugin files
+    /// Forgets a tenant that was deleted: its routes, logs and cached bodies, and the plugin files
     /// that waited for its grant. Running calls end on what they began with.
     ///
     /// # Errors

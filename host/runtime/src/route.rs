@@ -1,7 +1,7 @@
 //! Where a call goes: a plugin in its place in a tenant, and one of its actions.
 
 use crate::breaker::{Breaker, BreakerState};
-use crate::health::{Figures, TrippedAction};
+use crate::health::{CallCounters, TrippedAction};
 use crate::loaded::LoadedPlugin;
 use crate::log::Ring;
 use crate::permits::Bounds;
@@ -21,7 +21,7 @@ pub(crate) struct ActivePlugin {
     pub(crate) settings: Arc<PluginSettings>,
     /// One for each action of the plugin, in its order.
     pub(crate) breakers: Vec<Arc<Breaker>>,
-    pub(crate) figures: Figures,
+    pub(crate) counters: CallCounters,
     /// How many of its calls may run at the same moment.
     pub(crate) bounds: Bounds,
     pub(crate) log: Arc<Ring>,

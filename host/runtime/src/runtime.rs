@@ -18,12 +18,7 @@ use crate::tenant_plugins::{TenantPlugins, of_placed};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use host_core::TenantId;
-use host_core::caller::Scope;
-use host_core::object::{Kind, Object};
-use host_core::plan::Place;
 use host_core::plugin::InstalledPlugin;
-use host_core::port::{Filter, Query};
-use host_core::tenant::Tenant;
 use host_engine::Engine;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
@@ -105,7 +100,7 @@ impl Runtime {
     /// When storage fails. A plugin that does not load is left out and reported by
     /// [`Runtime::health`].
     pub async fn start(self: &Arc<Runtime>) -> host_engine::Result<()> {
-        for tenant in self.all_tenants().await? {
+        for tenant in self.engine.tenants().await? {
             self.refresh(tenant.id).await?;
         }
         if let Err(error) = self.tidy().await {
@@ -130,7 +125,7 @@ impl Runtime {
             PluginHealth {
                 breaker: Some(tripped.iter().map(|action| action.breaker).max().unwrap_or(BreakerState::Closed)),
                 tripped,
-                calls: Some(placed.figures.read()),
+                calls: Some(placed.counters.read()),
                 ..of_placed(placed, PluginStatus::Active)
             }
         });
@@ -169,7 +164,7 @@ impl Runtime {
         shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
     }
 
-    /// Bytes of kept bodies of a tenant.
+    /// Bytes of cached bodies of a tenant.
     pub fn body_bytes(&self, tenant: TenantId) -> u64 {
         self.snapshot(tenant).shared.bodies.bytes()
     }
@@ -189,40 +184,9 @@ impl Runtime {
         };
     }
 
-    /// Every tenant of the process.
-    pub(crate) async fn all_tenants(&self) -> host_engine::Result<Vec<Tenant>> {
-        let mut tenants: Vec<Tenant> = Vec::new();
-        loop {
-            let mut query = Query::all(Kind::Tenant, Scope::Tenant);
-            query.filters.extend(tenants.last().map(|tenant| Filter::After(tenant.id.0)));
-            let page = self.engine.store().list(Place::Control, query).await?;
-            if page.rows.is_empty() {
-                return Ok(tenants);
-            }
-            tenants.extend(page.rows.into_iter().filter_map(|row| match row {
-                Object::Tenant(tenant) => Some(tenant),
-                _ => None,
-            }));
-        }
-    }
-
-    /// The tenant's plugins as the control database has them, in its order.
-    pub(crate) async fn installed(&self, tenant: TenantId) -> host_engine::Result<Vec<InstalledPlugin>> {
-        let mut query = Query::all(Kind::Plugin, Scope::Tenant);
-        query.filters.push(Filter::Tenant(tenant));
-        let page = self.engine.store().list(Place::Control, query).await?;
-        let own = |row| match row {
-            Object::Plugin(plugin) if plugin.tenant == tenant => Some(plugin),
-            _ => None,
-        };
-        let mut rows: Vec<InstalledPlugin> = page.rows.into_iter().filter_map(own).collect();
-        rows.sort_by_key(|row| (row.position, row.id));
-        Ok(rows)
-    }
-
     /// The row of a plugin that the tenant has.
     pub(crate) async fn row(&self, tenant: TenantId, name: &str) -> host_engine::Result<Option<InstalledPlugin>> {
-        Ok(self.installed(tenant).await?.into_iter().find(|row| row.name == name))
+        Ok(self.engine.plugins_of(tenant).await?.into_iter().find(|row| row.name == name))
     }
 
     /// The plugin of a file, where some tenant has it loaded.

@@ -1,4 +1,4 @@
-//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from begin to
+//! The routes of one tenant at one moment: which plugin answers which action. A request uses one snapshot from beginning to
 //! end.
 
 use crate::assets::Assets;
@@ -133,8 +133,8 @@ impl Snapshot {
         &self.placed
     }
 
-    /// Lays out the routes. Shipped plugins come first, then foreign ones in the tenant's order; what clashes with
-    /// a plugin before it is left out whole, with the reason.
+    /// Lays out the routes. Shipped plugins come first, then foreign ones in the tenant's order, but who answers on
+    /// another plugin's surface after that one; what clashes with a plugin before it is left out whole, with the reason.
     pub(crate) fn lay_out(
         generation: u64,
         tenant: TenantId,
@@ -151,13 +151,37 @@ impl Snapshot {
             placed: Vec::new(),
         };
         let mut refused = Vec::new();
-        for plugin in plugins {
-            match snapshot.clash(&plugin) {
-                Some(reason) => refused.push((plugin, reason)),
-                None => snapshot.add(plugin),
-            }
-        }
+        let (shipped, foreign) = plugins.into_iter().partition(|plugin| plugin.shipped);
+        snapshot.add_all(shipped, &mut refused);
+        snapshot.add_all(foreign, &mut refused);
         (snapshot, refused)
+    }
+
+    fn add_all(&mut self, mut plugins: Vec<Arc<ActivePlugin>>, refused: &mut Vec<(Arc<ActivePlugin>, String)>) {
+        let mut is_last = false;
+        while !plugins.is_empty() {
+            let count = plugins.len();
+            let mut waiting = Vec::new();
+            for plugin in plugins {
+                if !is_last && !self.has_surfaces_of(&plugin) {
+                    waiting.push(plugin);
+                    continue;
+                }
+                match self.clash(&plugin) {
+                    Some(reason) => refused.push((plugin, reason)),
+                    None => self.add(plugin),
+                }
+            }
+            is_last = waiting.len() == count;
+            plugins = waiting;
+        }
+    }
+
+    /// Whether every surface that a plugin answers on is there, or its own.
+    fn has_surfaces_of(&self, plugin: &ActivePlugin) -> bool {
+        let others = || self.surfaces.iter().map(|entry| &entry.surface);
+        let is_there = |name: &str| plugin.loaded.surfaces.iter().chain(others()).any(|surface| surface.name == name);
+        plugin.loaded.actions.iter().all(|action| is_there(&action.surface))
     }
 
     fn add(&mut self, plugin: Arc<ActivePlugin>) {

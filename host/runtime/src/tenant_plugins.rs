@@ -2,7 +2,7 @@
 
 use crate::body::cache::Bodies;
 use crate::body::file::Folder;
-use crate::health::{Figures, PluginHealth, PluginStatus};
+use crate::health::{CallCounters, PluginHealth, PluginStatus};
 use crate::known::Known;
 use crate::loaded::LoadedPlugin;
 use crate::log::Ring;
@@ -34,7 +34,7 @@ pub(crate) struct TenantPlugins {
 }
 
 impl TenantPlugins {
-    /// A plugin's place. One that did not change keeps its breaker and figures; the log stays in any case.
+    /// A plugin's place. One that did not change keeps its breaker and counters; the log stays in any case.
     pub(crate) fn place(
         &self,
         loaded: &Arc<LoadedPlugin>,
@@ -56,7 +56,7 @@ impl TenantPlugins {
             grant: Arc::new(grant),
             settings: Arc::new(settings),
             breakers: loaded.actions.iter().map(|_| Arc::default()).collect(),
-            figures: Figures::default(),
+            counters: CallCounters::default(),
             bounds: Bounds::new(of_plugin(Quotas::default().concurrent_calls)),
             log: ring,
         })

@@ -11,7 +11,7 @@ use std::io::Read;
 use std::sync::Arc;
 use support::Panel;
 use support::guest::{Guest, data};
-use support::viewer::{body, bytes, call_of, figures};
+use support::viewer::{body, bytes, call_of, counts};
 
 const IMPORTS: &str = r#"(import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
     (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
@@ -71,8 +71,8 @@ async fn a_body_is_built_once_and_has_each_lines_own_values() {
     assert_ne!(ann.etag, bob.etag);
     assert_eq!(body(&panel, call_of(&panel, tenant, 1, "ann", "p\"a/ß")).await.etag, ann.etag);
     assert_eq!(ann.headers, [("content-disposition".to_owned(), "attachment".to_owned())]);
-    let figures = figures(&panel, tenant);
-    assert_eq!((figures.answered, figures.kept), (1, 2));
+    let counts = counts(&panel, tenant);
+    assert_eq!((counts.answered, counts.kept), (1, 2));
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn tenants_do_not_share_bodies() {
     let tenants = [panel.tenant("acme").await, panel.tenant("other").await];
     for tenant in tenants {
         body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
-        assert_eq!(figures(&panel, tenant).answered, 1);
+        assert_eq!(counts(&panel, tenant).answered, 1);
     }
 }
 
@@ -101,7 +101,7 @@ async fn many_callers_wait_for_one_build() {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), 100_000);
     }
-    assert_eq!(figures(&panel, tenant).answered, 1);
+    assert_eq!(counts(&panel, tenant).answered, 1);
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn a_body_is_built_again_when_what_it_depends_on_changes() {
         let seen = text(&body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await);
         assert_eq!((&seen["server"]["name"], &seen["line"]["username"]), (&json!(name), &json!("ann")));
     }
-    assert_eq!(figures(&panel, tenant).answered, 2);
+    assert_eq!(counts(&panel, tenant).answered, 2);
 }
 
 #[tokio::test]

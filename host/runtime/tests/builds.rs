@@ -10,7 +10,7 @@ use host_runtime::{Call, CallError, Coding};
 use serde_json::{Value, json};
 use support::Panel;
 use support::guest::{Guest, data};
-use support::viewer::{body, bytes, call_of, figures};
+use support::viewer::{body, bytes, call_of, counts};
 
 const LIST: &str = r#"[{"n":0},{"n":1},{"n":2},{"n":3},{"n":4}]"#;
 
@@ -63,7 +63,7 @@ async fn parts_of_a_list_are_cut_out_of_one_build() {
         assert_eq!(Value::from(numbers), wanted, "{offset} {count}");
         assert!(tags.insert(part.etag), "another part has another tag");
     }
-    assert_eq!((figures(&panel, tenant).answered, figures(&panel, tenant).kept), (1, 5));
+    assert_eq!((counts(&panel, tenant).answered, counts(&panel, tenant).kept), (1, 5));
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn only_the_named_parameters_make_another_body() {
     for (category, offset) in [(1, 1), (1, 2), (1, 3), (2, 3)] {
         body(&panel, asking(&panel, tenant, 1, json!({ "category": category, "offset": offset, "count": 0 }))).await;
     }
-    assert_eq!((figures(&panel, tenant).answered, figures(&panel, tenant).kept), (2, 2));
+    assert_eq!((counts(&panel, tenant).answered, counts(&panel, tenant).kept), (2, 2));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_dry_run_of_a_read_is_the_read() {
     let call = asking(&panel, tenant, 1, json!({}));
     body(&panel, call.clone()).await;
     body(&panel, Call { dry_run: true, ..call }).await;
-    assert_eq!((figures(&panel, tenant).answered, figures(&panel, tenant).kept), (1, 1));
+    assert_eq!((counts(&panel, tenant).answered, counts(&panel, tenant).kept), (1, 1));
 }
 
 #[tokio::test]
@@ -125,9 +125,9 @@ async fn a_build_goes_on_when_its_caller_leaves() {
     let call = asking(&panel, tenant, 1, json!({}));
     let left = panel.call_with("probe", "go", call.clone()).now_or_never();
     assert!(left.is_none(), "it had to wait, and left");
-    while figures(&panel, tenant).answered == 0 {
+    while counts(&panel, tenant).answered == 0 {
         tokio::task::yield_now().await;
     }
     body(&panel, call).await;
-    assert_eq!((figures(&panel, tenant).answered, figures(&panel, tenant).kept), (1, 1));
+    assert_eq!((counts(&panel, tenant).answered, counts(&panel, tenant).kept), (1, 1));
 }

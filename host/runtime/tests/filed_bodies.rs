@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use support::Panel;
 use support::guest::{Guest, data};
-use support::viewer::{body, bytes, call_of, figures};
+use support::viewer::{body, bytes, call_of, counts};
 
 /// Ten bytes; a guest writes them a thousand times in each chunk.
 const TEXT: &str = "0123456789";
@@ -80,7 +80,7 @@ async fn a_large_body_is_kept_in_a_private_file_and_sent_in_every_form() {
     assert!(unzipped(&bytes(reply.content(Coding::Gzip).unwrap()).await) == whole);
     assert!(unzipped(&bytes(reply.archived().unwrap()).await) == whole);
     let again = body(&panel, call_of(&panel, tenant, 2, "bob", "y")).await;
-    assert_eq!((again.etag, figures(&panel, tenant).answered), (reply.etag, 1));
+    assert_eq!((again.etag, counts(&panel, tenant).answered), (reply.etag, 1));
     assert_eq!(panel.runtime.body_bytes(tenant), 0, "nothing of it is in memory");
     let [file] = &files(&panel)[..] else { panic!("one file") };
     let mode = |path: &PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -113,7 +113,7 @@ async fn a_file_goes_when_a_newer_one_is_there_and_when_the_process_begins_anew(
     let reply = body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
     name_server(&panel, tenant, "Other").await;
     body(&panel, call_of(&panel, tenant, 1, "ann", "x")).await;
-    assert_eq!(figures(&panel, tenant).answered, 2);
+    assert_eq!(counts(&panel, tenant).answered, 2);
     // Whoever has it may still read it.
     assert_eq!(bytes(reply.content(Coding::Identity).unwrap()).await.len(), 2_000_000);
     drop(reply);
@@ -153,5 +153,5 @@ async fn many_readers_share_one_build_of_a_file() {
     for reader in readers {
         assert_eq!(unzipped(&reader.await.unwrap()).len(), 3_000_000);
     }
-    assert_eq!((figures(&panel, tenant).answered, files(&panel).len()), (1, 1));
+    assert_eq!((counts(&panel, tenant).answered, files(&panel).len()), (1, 1));
 }

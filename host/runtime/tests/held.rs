@@ -67,7 +67,7 @@ async fn sell(panel: &Panel, tenant: TenantId, options: Value) {
 async fn lines(panel: &Panel, tenant: TenantId) -> u64 {
     let query = Map::new();
     let list = async |work: &mut Work| host_engine::line::list(work, &query).await;
-    panel.engine.act(admin(tenant), "look", list).await.unwrap().total
+    panel.engine.act(admin(tenant), "look", list).await.unwrap().total.unwrap()
 }
 
 async fn answer(panel: &Panel, call: Call) -> (Value, Option<u64>, Option<u64>) {

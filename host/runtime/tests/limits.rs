@@ -14,8 +14,8 @@ async fn limit_of(guest: Guest, code: host_core::Code) -> String {
     let panel = Panel::with(vec![guest.file()]);
     let result = panel.call("probe", "go").await;
     assert!(matches!(&result, Err(CallError::Refusal(refusal)) if refusal.code == code), "{:?}", result.err());
-    let figures = panel.runtime.health(TENANT)[0].calls.unwrap();
-    assert_eq!((figures.at_limit, figures.faults), (1, 0));
+    let counts = panel.runtime.health(TENANT)[0].calls.unwrap();
+    assert_eq!((counts.at_limit, counts.faults), (1, 0));
     panel.last_words("probe")
 }
 

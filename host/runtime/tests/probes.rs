@@ -192,6 +192,27 @@ async fn records_that_are_not_granted_are_refused_by_name() {
     assert!(refused.contains("settings:read") && refused.contains("not_permitted"), "{refused}");
 }
 
+#[tokio::test]
+async fn a_document_that_writes_another_kind_as_well_needs_the_grant_for_both() {
+    let document = r#"{"name":"sellers","packages":[]}"#;
+    let guest = Guest {
+        imports: r#"(import "linecard:records/records@0.1.0" "create" (func $create (param i32 i32 i32 i32 i32)))"#,
+        capabilities: "[capabilities.records]\nreason = \"To try.\"\nlimits = [\"group:write\"]\n",
+        fields: [data(8192, "group"), data(8300, document)].join("\n"),
+        ..Guest::with_action(
+            format!(
+                "(call $create (i32.const 8192) (i32.const 5) (i32.const 8300) (i32.const {}) (i32.const 64))
+                 (call $refuse (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92)))",
+                document.len()
+            ),
+            serde_json::json!({ "kind": "write" }),
+        )
+    };
+    let panel = Panel::with(vec![guest.file()]);
+    let refused = panel.call("probe", "go").await.err().unwrap().to_string();
+    assert!(refused.contains("package:write") && refused.contains("not_permitted"), "{refused}");
+}
+
 /// Page faults of this thread without I/O: each slot that is given back to the system and taken again costs some.
 fn faults() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();

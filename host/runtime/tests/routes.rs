@@ -255,3 +255,66 @@ async fn until(met: impl Fn() -> bool) {
     }
     panic!("it never came true");
 }
+
+/// A shipped plugin without a surface, which answers `probe/more`.
+fn family(name: &'static str) -> Guest {
+    let mut guest = Guest::answering(r#"{"data":"more"}"#);
+    (guest.name, guest.names) = (name, vec!["probe/more".into()]);
+    guest.description = serde_json::json!({ "action": [action("probe", "more")] });
+    guest
+}
+
+#[tokio::test]
+async fn a_surface_is_described_by_one_plugin_and_answered_by_several_whichever_comes_first() {
+    let both = [shipped().file(), family("a-family").file()];
+    for files in [both.clone().to_vec(), both.iter().rev().cloned().collect()] {
+        let panel = Panel::with(files);
+        let tenant = panel.tenant("acme").await;
+        let snapshot = panel.runtime.snapshot(tenant);
+        assert_eq!((snapshot.surfaces().len(), snapshot.surfaces()[0].plugin.as_str()), (1, "shipped"));
+        assert_eq!(snapshot.explain("probe", "more").unwrap().plugin, "a-family");
+        assert_eq!(panel.admit(tenant, &foreign("mine", "1.0.0", "mine")).await, PluginStatus::Active);
+        assert_eq!(said(&panel, tenant).await, "mine");
+    }
+    let panel = Panel::with(vec![family("alone").file()]);
+    let health = panel.runtime.health(panel.tenant("acme").await);
+    let PluginStatus::Failed { reason } = &health[0].status else { panic!("it took part: {health:?}") };
+    assert!(reason.contains("no plugin owns the surface probe"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_foreign_plugin_that_came_before_the_owner_of_its_surface_takes_part_with_it() {
+    let panel = Panel::with(vec![shipped().file()]);
+    let tenant = panel.tenant("acme").await;
+    let mut early = family("early");
+    early.names = vec!["mine/more".into()];
+    early.description = serde_json::json!({ "action": [action("mine", "more")] });
+    let PluginStatus::Failed { reason } = panel.admit(tenant, &early).await else { panic!("it has no surface") };
+    assert!(reason.contains("mine"), "{reason}");
+    let mut owner = Guest::answering(r#"{"data":"own"}"#);
+    (owner.name, owner.names) = ("mine", vec!["mine/go".into()]);
+    owner.description = serde_json::json!({ "surface": [support::guest::surface("mine", "/x/mine/{action}")],
+        "action": [action("mine", "go")] });
+    assert_eq!(panel.admit(tenant, &owner).await, PluginStatus::Active);
+    assert_eq!(panel.runtime.snapshot(tenant).explain("mine", "more").unwrap().plugin, "early");
+}
+
+#[tokio::test]
+async fn a_shipped_plugin_that_became_several_keeps_what_the_tenant_set_and_replaced() {
+    let mut whole = shipped();
+    whole.names.push("probe/more".into());
+    whole.description["action"].as_array_mut().unwrap().push(action("probe", "more"));
+    let panel = Panel::with(vec![whole.file()]);
+    let tenant = panel.tenant("acme").await;
+    let greeting = serde_json::Map::from_iter([("greeting".to_owned(), serde_json::json!("hello"))]);
+    panel.runtime.set_settings(operator(tenant), "shipped", &greeting).await.unwrap();
+    panel.admit(tenant, &foreign("mine", "1.0.0", "mine")).await;
+    let panel = panel.restarted(vec![shipped().file(), family("shipped-more").file()]);
+    panel.runtime.start().await.unwrap();
+    assert!(panel.runtime.health(tenant).iter().all(|health| health.status == PluginStatus::Active));
+    assert_eq!(panel.runtime.settings(tenant, "shipped").await.unwrap(), greeting);
+    assert_eq!(said(&panel, tenant).await, "mine");
+    let snapshot = panel.runtime.snapshot(tenant);
+    assert_eq!(snapshot.explain("probe", "go").unwrap().replaces.as_deref(), Some("shipped"));
+    assert_eq!(snapshot.explain("probe", "more").unwrap().plugin, "shipped-more");
+}

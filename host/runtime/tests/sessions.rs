@@ -7,7 +7,7 @@ mod support;
 use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
 use host_core::secret::Secret;
-use host_engine::{From, SignedSession, Work};
+use host_engine::{SignInFrom, SignedSession, Work};
 use host_runtime::{Call, CallError, Reply};
 use serde_json::{Value, json};
 use support::Panel;
@@ -88,7 +88,7 @@ async fn token(panel: &Panel, call: Call) -> Result<Secret, CallError> {
 }
 
 async fn sign_in(panel: &Panel, tenant: TenantId, surface: &str, token: &Secret) -> Option<SignedSession> {
-    let from = From {
+    let from = SignInFrom {
         address: [127, 0, 0, 1].into(),
         agent: "probe".into(),
         surface: surface.into(),
@@ -132,7 +132,7 @@ async fn a_caller_by_another_credential_gets_sessions_and_ends_them_all() {
     let panel = Panel::with(vec![issuer().file()]);
     let tenant = with_boss(&panel).await;
     let password = Secret::new(PASSWORD);
-    let from = From {
+    let from = SignInFrom {
         address: [127, 0, 0, 1].into(),
         agent: String::new(),
         surface: "probe".into(),

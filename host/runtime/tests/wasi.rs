@@ -6,7 +6,7 @@ mod support;
 
 use host_core::Code;
 use host_runtime::{CallError, LoadError, PackageError, Reply};
-use linecard_pack::{WASI_TARGET, provide};
+use linecard_pack::{Target, provide};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,11 +26,11 @@ fn standard() -> Vec<u8> {
 /// With the compiler of the workspace, for the WASI target, which is added where it is missing.
 fn build() -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    provide(here, WASI_TARGET).unwrap();
+    provide(here, Target::Wasi).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let module: PathBuf = folder.path().join("std.wasm");
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.current_dir(here).args(["--edition", "2024", "--target", WASI_TARGET, "--crate-type", "cdylib"]);
+    rustc.current_dir(here).args(["--edition", "2024", "--target", Target::Wasi.triple(), "--crate-type", "cdylib"]);
     rustc.args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=debuginfo", "-Clink-arg=--skip-wit-component", "-o"]);
     let built = rustc.arg(&module).arg("tests/guests/std.rs").output().unwrap();
     let words = String::from_utf8_lossy(&built.stderr);

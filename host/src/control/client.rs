@@ -1,6 +1,7 @@
 //! The command's side of the control socket.
 
-use super::{Answer, Request};
+use super::Answer;
+use crate::request::Request;
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! The control socket: a command whose panel is already running hands its request to it.
-//! The same [`Request`] is performed in process when nothing runs, so both ways do the same.
+//! The same [`crate::request::Request`] is performed in process when nothing runs, so both ways do the same.
 
+mod answer;
 pub mod client;
-pub mod request;
 pub mod server;
 
-pub use request::{Answer, Request};
+pub use answer::Answer;

@@ -3,7 +3,7 @@
 
 use super::Answer;
 use crate::panel::Panel;
-use crate::perform::{Watch, perform};
+use crate::request::{Request, Watch, perform};
 use crate::signals::asked_to_end;
 use anyhow::Context;
 use std::io::Write;
@@ -93,8 +93,9 @@ async fn answer(mut stream: UnixStream, panel: Arc<Panel>, ended: Arc<AtomicBool
     tokio::task::spawn_blocking(move || {
         let command = Arc::new(Command { stream, ended, told: AtomicU64::new(0), gone: AtomicBool::new(false) });
         let work = async {
-            let request = serde_json::from_str(&line).context("the request is from another version of linecard")?;
-            perform(&panel, request, Watching(command.clone())).await
+            let request: Request =
+                serde_json::from_str(&line).context("the request is from another version of linecard")?;
+            perform(&panel, &request, Watching(command.clone())).await
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(work)));
         command.send(&match outcome {

@@ -36,7 +36,7 @@ pub(super) struct Catalogue {
 pub(super) async fn fill(panel: &Arc<Panel>, films: &Path) -> anyhow::Result<Made> {
     let engine = &panel.engine;
     let tenant = host_engine::tenant::create(engine, "demo", TENANT, &[]).await?;
-    let id = panel.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")?;
+    let id = engine.tenant_named(TENANT).await?.map(|tenant| tenant.id).context("the tenant was not made")?;
     settings(engine, id).await?;
     let catalogue = catalogue(engine, id, films).await?;
     let text = guide(engine.clock().now());

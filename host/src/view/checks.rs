@@ -5,7 +5,7 @@ use super::table;
 use serde_json::Value;
 
 /// `linecard verify`: one sentence when everything holds, otherwise what does not.
-pub(super) fn verify(value: &Value) -> String {
+pub(crate) fn verify(value: &Value) -> String {
     let (checked, broken) = (items(value, "checked"), items(value, "broken"));
     let tenants = checked.iter().filter(|name| *name != "control").count() as u64;
     let seen = format!("{}, {}", counted(tenants, "tenant"), counted(number(value, "invariants"), "invariant"));
@@ -17,7 +17,7 @@ pub(super) fn verify(value: &Value) -> String {
 }
 
 /// `linecard why`: the verdict, the checks, the last refusals.
-pub(super) fn why(value: &Value) -> String {
+pub(crate) fn why(value: &Value) -> String {
     let checks = items(value, "checks");
     let failed: Vec<_> = checks.iter().filter(|check| !passes(check)).map(|check| text(check, "check")).collect();
     let verdict = match failed.as_slice() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 const MOST_SHOWN: usize = 20;
 
 /// What was read and what became of it, with the first entries that were left out.
-pub(super) fn report(value: &Value) -> String {
+pub(crate) fn report(value: &Value) -> String {
     let dry = value.get("dry_run").and_then(Value::as_bool).unwrap_or_default();
     let outcome = if dry { "would be imported (nothing was written)" } else { "were imported" };
     let mut shown = format!("{} entries of {} {outcome}", number(value, "read"), text(value, "source"));

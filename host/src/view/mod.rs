@@ -7,7 +7,6 @@ mod import;
 mod plugin;
 mod table;
 
-use crate::control::Request;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use std::io::IsTerminal;
@@ -15,23 +14,10 @@ use std::io::IsTerminal;
 /// From what a command came to, to its text.
 pub(crate) type View = fn(&Value) -> String;
 
-pub(crate) use checks::doctor;
-pub(crate) use import::left_out;
-pub(crate) use plugin::inspect;
+pub(crate) use checks::{doctor, verify as verified, why};
+pub(crate) use import::{left_out, report as import};
+pub(crate) use plugin::{explain as explained, inspect as inspected, list as plugins, logs as plugin_logs};
 pub(crate) use table::of as table;
-
-/// How the answer to a request is shown.
-pub(crate) fn of(request: &Request) -> View {
-    match request {
-        Request::ImportPlaylist { .. } | Request::ImportGuide { .. } => import::report,
-        Request::PluginList { .. } => plugin::list,
-        Request::PluginExplain { .. } => plugin::explain,
-        Request::PluginLogs { .. } => plugin::logs,
-        Request::Why { .. } => checks::why,
-        Request::Verify { .. } => checks::verify,
-        _ => table,
-    }
-}
 
 /// Prints a result as its view, or as it is for a script.
 pub(crate) fn print(value: &Value, view: View, json: bool) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// `linecard plugin list`.
-pub(super) fn list(value: &Value) -> String {
+pub(crate) fn list(value: &Value) -> String {
     let plugins = value.as_array().map_or(&[][..], Vec::as_slice);
     table::rows(
         ["plugin", "version", "origin", "state", "answered", "refused", "faults", "what to know"],
@@ -45,7 +45,7 @@ fn to_know(plugin: &Value) -> String {
 }
 
 /// `linecard plugin explain`: the action as a page.
-pub(super) fn explain(value: &Value) -> String {
+pub(crate) fn explain(value: &Value) -> String {
     let description = value.get("description").unwrap_or(&Value::Null);
     let origin = if value.get("shipped") == Some(&Value::Bool(true)) { "shipped" } else { "foreign" };
     let mut page = format!("{}: {}\n", text(value, "action"), text(description, "summary"));
@@ -149,7 +149,7 @@ fn lines(values: &[Value]) -> String {
 }
 
 /// `linecard plugin logs`: a line for each, the oldest first.
-pub(super) fn logs(value: &Value) -> String {
+pub(crate) fn logs(value: &Value) -> String {
     let lines = value.as_array().map_or(&[][..], Vec::as_slice);
     if lines.is_empty() {
         return "the plugin wrote nothing since it was loaded".into();

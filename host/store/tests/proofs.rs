@@ -84,6 +84,7 @@ fn verify_finds_planted_damage() {
         ("user reach", "INSERT INTO user_reach VALUES (3, 2)"),
         ("line reach", "DELETE FROM line_reach WHERE line = 1"),
         ("line reach", "INSERT INTO line_reach VALUES (3, 'line', 1)"),
+        ("bouquet link", "INSERT INTO line_bouquets VALUES (404, 1)"),
         ("search index", "DELETE FROM lines_search WHERE rowid = 1"),
         ("user tree", "DROP TRIGGER a_user_moves; UPDATE users SET parent = 3 WHERE id = 2"),
         ("audit chain", "DROP TRIGGER audit_is_fixed; UPDATE audit SET after = '{}' WHERE id = 2"),

@@ -1,14 +1,27 @@
 //! What an author writes once in `actions.toml`, spelled out: nouns, sets of reply fields and sets of parameters. The
 //! packer and the macro read the same result; the host knows nothing of it. `plugins/README.md` shows the keys.
 
+mod file;
 mod noun;
 mod table;
 
+pub use file::Read;
+
 use noun::Noun;
+use std::path::Path;
 use table::{put, text};
 use toml::{Table, Value};
 
-/// The file with every action spelled out.
+/// Reads an `actions.toml` and what it includes, with every action spelled out.
+///
+/// # Errors
+/// What cannot be read, and what [`spelled_out`] refuses.
+pub fn read(path: &Path) -> Result<Read, String> {
+    let Read { table, paths } = file::read(path)?;
+    Ok(Read { table: spelled_out(table)?, paths })
+}
+
+/// A file with every action spelled out.
 ///
 /// # Errors
 /// The first thing that is named and not there, or has the wrong shape.
@@ -106,6 +119,11 @@ mod tests {
         endless = { type = 'flag', field = 'expiry', nothing = 'set', on = ['edit'], hidden = true }
         ips = { type = 'list', of = 'network', field = 'addresses', on = ['create', 'edit'], edit = { clears = true } }
         state = { type = 'text', field = 'status', words = { off = 'disabled' }, on = ['list'], listed = true }
+        [noun.offer]
+        kind = 'package'
+        [noun.offer.fields]
+        months = { type = 'count', shown = 'int', field = 'official.term', or = 'trial.term', as = 'months', on = ['create'] }
+        server = { type = 'count', fixed = 0, on = ['create'] }
         [[action]]
         name = 'a'
     ";
@@ -154,6 +172,19 @@ mod tests {
         assert_eq!((list["kind"].as_str(), list["reply"]["shape"].as_str()), (Some("read"), Some("list")));
         let delete = action("noun = 'line'\ndoes = 'delete'").unwrap();
         assert_eq!(delete["reply"], table("shape = 'none'"));
+    }
+
+    #[test]
+    fn what_stands_within_a_field_and_what_is_fixed_are_said_once_too() {
+        let create = action("noun = 'offer'\ndoes = 'create'").unwrap();
+        let parameters = "
+            months = { type = 'count', sets = 'official.term', as = 'months' }
+            server = { type = 'count', fixed = 0 }";
+        assert_eq!(create["parameters"], table(parameters));
+        let columns = "
+            months = { type = 'int', of = 'official.term', or = 'trial.term', as = 'months' }
+            server = { type = 'count', fixed = 0 }";
+        assert_eq!(create["reply"]["fields"], table(columns));
     }
 
     #[test]

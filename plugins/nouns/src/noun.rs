@@ -28,14 +28,16 @@ struct Row {
 const VERBS: [(&str, &str); 5] =
     [("list", "list"), ("get", "object"), ("create", "object"), ("edit", "object"), ("delete", "none")];
 /// The keys that only a column has.
-const OF_COLUMN: [&str; 5] = ["and", "is", "as", "nullable", "role"];
+const OF_COLUMN: [&str; 4] = ["and", "or", "nullable", "role"];
+/// How a column writes a term, and a parameter reads one; other values of `as` are a column's.
+const OF_TERMS: [&str; 2] = ["months", "unit"];
 /// The keys that only a parameter has.
-const OF_PARAMETER: [&str; 15] = [
-    "sets", "required", "clears", "of", "aliases", "one_of", "min", "max", "default", "lenient", "capped", "nothing",
-    "listed", "code", "summary",
+const OF_PARAMETER: [&str; 16] = [
+    "sets", "not", "required", "clears", "of", "aliases", "one_of", "min", "max", "default", "lenient", "capped",
+    "nothing", "listed", "code", "summary",
 ];
 /// The keys of a parameter that say what it sets.
-const OF_COMMON: [&str; 4] = ["sets", "nothing", "words", "listed"];
+const OF_COMMON: [&str; 7] = ["sets", "nothing", "words", "listed", "as", "is", "not"];
 
 /// Reads `[noun.line]`.
 pub(crate) fn read((name, noun): (String, Value)) -> Result<Noun, String> {
@@ -62,6 +64,18 @@ fn row_of(name: &str, row: Value) -> Result<Row, String> {
         let turned = words.iter().filter_map(|(own, shown)| Some((shown.as_str()?.to_owned(), own.clone().into())));
         parameter.insert("words".into(), Value::Table(turned.collect()));
         column.insert("words".into(), Value::Table(words));
+    }
+    for both in ["fixed", "is"] {
+        if let Some(value) = row.remove(both) {
+            column.insert(both.into(), value.clone());
+            parameter.insert(both.into(), value);
+        }
+    }
+    if let Some(written) = row.remove("as") {
+        if written.as_str().is_some_and(|written| OF_TERMS.contains(&written)) {
+            parameter.insert("as".into(), written.clone());
+        }
+        column.insert("as".into(), written);
     }
     let mut is = |key: &str| row.remove(key).is_some_and(|value| value.as_bool() == Some(true));
     let (is_key, is_hidden) = (is("key"), is("hidden"));

@@ -1,19 +1,17 @@
 //! `actions.toml` to the description that the host applies.
 
 use crate::PackError;
-use crate::folder::read;
 use host_core::action::Description;
 use std::path::Path;
+use toml::Table;
 
 /// The description in a plugin's folder, checked.
 pub fn description(folder: &Path) -> Result<Description, PackError> {
-    let text = read(&folder.join("actions.toml"))?;
-    parse(&text).map_err(|reason| PackError::at(folder, "actions.toml", reason))
+    let described = linecard_nouns::read(&folder.join("actions.toml")).and_then(|read| checked(read.table));
+    described.map_err(|reason| PackError::at(folder, "actions.toml", reason))
 }
 
-fn parse(text: &str) -> Result<Description, String> {
-    // Read once as it is, so that a mistake in the syntax is shown with its line.
-    let file = linecard_nouns::spelled_out(toml::from_str(text).map_err(|error| error.to_string())?)?;
+fn checked(file: Table) -> Result<Description, String> {
     let description: Description = file.try_into().map_err(|error: toml::de::Error| error.to_string())?;
     description.validate()?;
     Ok(description)
@@ -25,6 +23,10 @@ mod tests {
 
     const FILE: &str = "[fields.line]\nid = { type = 'id' }\n[[action]]\nsurface = 's'\nname = 'a'\n\
         summary = ''\nroles = ['admin']\nreply = { shape = 'list', fields = 'line' }\n";
+
+    fn parse(text: &str) -> Result<Description, String> {
+        checked(linecard_nouns::spelled_out(toml::from_str(text).unwrap())?)
+    }
 
     #[test]
     fn what_is_named_is_spelled_out() {

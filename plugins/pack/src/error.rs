@@ -23,7 +23,7 @@ pub enum PackError {
     },
     /// The module begins with too much memory.
     #[error(
-        "{name}: the module begins with {pages} pages of memory, and a shipped guest has at most {most}: keep big tables out of its data"
+        "{name}: the module begins with {pages} pages of memory, and a guest of its kind has at most {most}: keep big tables out of its data"
     )]
     Pages {
         /// The plugin.

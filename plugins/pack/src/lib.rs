@@ -1,4 +1,4 @@
-//! From a plugin's compiled module and its folder to the one file that the host loads: a
+//! From a plugin's compiled module or component and its folder to the one file that the host loads: a
 //! component with its description and its manifest inside. Knows no runtime: what is packed
 //! here is checked again by whoever loads it.
 
@@ -17,5 +17,5 @@ mod two_modules;
 pub use build::{Packed, build_all};
 pub use description::description;
 pub use error::PackError;
-pub use pack::{MOST_PAGES, pack};
-pub use toolchain::{GUEST_TARGET, WASI_TARGET, provide};
+pub use pack::pack;
+pub use toolchain::{Target, provide};

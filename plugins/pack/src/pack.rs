@@ -1,4 +1,4 @@
-//! From a compiled module and its folder to the bytes of the file.
+//! From a compiled guest and its folder to the bytes of the file.
 
 use crate::covers::covers;
 use crate::folder::read;
@@ -6,20 +6,16 @@ use crate::{PackError, assets, component, description};
 use linecard_package::{ACTIONS_SECTION, ASSETS_SECTION, Manifest};
 use std::path::Path;
 
-/// Most pages of 64 KiB that a shipped guest begins with: each one is reset on every call. The shipped ones have one.
-pub const MOST_PAGES: u64 = 2;
-
-/// Packs a compiled core module with the `plugin.toml`, `actions.toml` and `wit/world.wit` of its
-/// folder; `wit_root` has the capabilities' packages. Fails by name when the module imports what
-/// its world does not list, when the manifest does not ask for what is imported, and when the
-/// description could not be applied.
-pub fn pack(module: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, PackError> {
+/// Packs a compiled guest with the `plugin.toml`, `actions.toml` and `wit/world.wit` of its folder; `wit_root` has the
+/// capabilities' packages. The guest is a core module, or a component, as compilers for WASI make them. Fails by name
+/// when it imports what its world does not list or what the host does not answer of WASI, when the manifest does
+/// not ask for what is imported, and when the description could not be applied.
+pub fn pack(code: &[u8], folder: &Path, wit_root: &Path) -> Result<Vec<u8>, PackError> {
     let manifest_text = read(&folder.join("plugin.toml"))?;
     let manifest = Manifest::parse(&manifest_text).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
     let description = description::description(folder)?;
-    let mut component = component::encode(module, folder, wit_root)?;
-    let imports = component::imports(&component).map_err(|reason| PackError::at(folder, "wit/world.wit", reason))?;
-    covers(&manifest, &imports).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
+    let (mut component, capabilities) = component::made(code, folder, wit_root)?;
+    covers(&manifest, &capabilities).map_err(|reason| PackError::at(folder, "plugin.toml", reason))?;
     let json =
         serde_json::to_vec(&description).map_err(|error| PackError::at(folder, "actions.toml", error.to_string()))?;
     linecard_package::append(&mut component, ACTIONS_SECTION, &json);

@@ -17,6 +17,7 @@
 mod manifest;
 mod papers;
 mod section;
+pub mod wasi;
 
 pub use manifest::{API, Capability, Collection, Manifest, SizeClass};
 pub use papers::{FORMAT, NoPapers, Papers, opened, seal};

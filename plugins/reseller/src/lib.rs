@@ -1,11 +1,8 @@
-//! The reseller surface: one file per action, the dialect in `actions.toml`.
-//! Knows no rule: whether a sale, an edit or a movement of credits is right, the host says.
+//! The reseller surface: its dialect, the caller's account and what the caller sells. Other plugins answer the rest, a
+//! family of actions each.
+//! Knows no rule: what may be sold at which price, the host says.
 
 linecard_sdk::plugin!("actions.toml");
 
-mod adjust_credits;
-mod create_line;
-mod create_user;
-mod edit_line;
 mod packages;
 mod user_info;

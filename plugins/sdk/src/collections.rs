@@ -117,12 +117,12 @@ impl<T: DeserializeOwned> Collection<T> {
         Ok(host::count(self.name)?)
     }
 
-    /// Creates a document; answers the whole of it.
+    /// Creates a document; returns the whole of it.
     pub fn create(&self, document: &impl Serialize) -> Result<Held<T>, Refusal> {
         Ok(Held::new(host::create(self.name, &written(document))?))
     }
 
-    /// Sets the fields that are there and removes those that are null; answers the whole document.
+    /// Sets the fields that are there and removes those that are null; returns the whole document.
     pub fn edit(&self, id: u32, document: &impl Serialize) -> Result<Held<T>, Refusal> {
         Ok(Held::new(host::edit(self.name, id, &written(document))?))
     }

@@ -24,7 +24,8 @@ pub mod bindings;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "native/bindings.rs"]
 mod bindings;
-#[cfg(target_arch = "wasm32")]
+// With WASI comes a heap that also the C library takes from.
+#[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 mod heap;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;

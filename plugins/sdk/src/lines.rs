@@ -47,6 +47,19 @@ pub struct LineView {
     pub admin_notes: String,
     pub reseller_notes: String,
     pub created_at: i64,
+    /// When, where and with what it last signed in; where it was asked for.
+    pub seen: Option<Seen>,
+}
+
+/// What was last seen of a line.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[allow(missing_docs)]
+pub struct Seen {
+    /// Unix seconds.
+    pub at: i64,
+    pub address: String,
+    /// What its player said of itself.
+    pub agent: String,
 }
 
 /// The status that surfaces show.

@@ -126,7 +126,7 @@ pub(crate) async fn make(panel: &Panel, name: &str, host: &str, size: Size) -> a
 
 /// The tenant of a panel.
 pub(crate) async fn tenant(panel: &Panel) -> anyhow::Result<TenantId> {
-    panel.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")
+    panel.engine.tenants().await?.first().map(|tenant| tenant.id).context("the tenant was not made")
 }
 
 async fn fill(engine: &Arc<Engine>, tenant: TenantId, owner: u32, size: Size) -> anyhow::Result<()> {

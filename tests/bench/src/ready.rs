@@ -6,7 +6,7 @@ use host_core::TenantId;
 use host_core::action::Columns;
 use host_core::line::Line;
 use host_core::secret::Secret;
-use host_engine::{Engine, From};
+use host_engine::{Engine, SignInFrom};
 use host_runtime::{Call, Reply, RequestFacts, Route, Runtime, Snapshot};
 use linecard::panel::Panel;
 use serde_json::Map;
@@ -58,7 +58,7 @@ impl Ready {
 
     /// A call of a signed-in line, without parameters.
     pub(crate) fn call(&self, username: &str) -> anyhow::Result<(Arc<Line>, Call)> {
-        let from = From {
+        let from = SignInFrom {
             address: ADDRESS,
             agent: "linecard-bench".into(),
             surface: "player".into(),

@@ -146,12 +146,15 @@ fn plugins_are_listed_inspected_and_explained() {
     let (station, _) = with_tenant("acme");
     let listed = station.json(&["plugin", "list", "--tenant", "acme"]);
     let names: Vec<_> = listed.as_array().unwrap().iter().map(|plugin| plugin["name"].as_str().unwrap()).collect();
-    assert!(["admin", "player", "playlist", "reseller"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(
+        ["admin", "admin-lines", "player", "playlist", "reseller"].iter().all(|name| names.contains(name)),
+        "{names:?}"
+    );
     assert!(listed.as_array().unwrap().iter().all(|plugin| plugin["status"] == "active"), "{listed}");
     let player = station.json(&["plugin", "inspect", "player"]);
     assert!(player["actions"].as_array().unwrap().contains(&json!("player/account")), "{player}");
     let explained = station.json(&["plugin", "explain", "reseller/create_line", "--tenant", "acme"]);
-    assert_eq!((&explained["plugin"], &explained["shipped"]), (&json!("reseller"), &json!(true)));
+    assert_eq!((&explained["plugin"], &explained["shipped"]), (&json!("reseller-lines"), &json!(true)));
     assert!(explained["granted"]["functions"].to_string().contains("lines.sell"));
     let none = station.run(&["plugin", "explain", "reseller/dance", "--tenant", "acme"]);
     assert_eq!(none.code, 1);

@@ -104,7 +104,7 @@ fn judge(probe: &Probe, seen: &Seen, own: &Side) {
             assert!([503, 413].contains(&seen.status), "{trick}: {}", seen.whole);
             let said = own.last_words();
             assert!(said.contains(words), "{trick}: its log says {said:?}");
-            assert!(!seen.whole.contains(words), "{trick}: the caller hears what to do, and no inner figure");
+            assert!(!seen.whole.contains(words), "{trick}: the caller hears what to do, and no inner metric");
         }
         Ending::Refused(status) => assert_eq!(seen.status, *status, "{trick}: {}", seen.whole),
         Ending::Answers(judge) => {

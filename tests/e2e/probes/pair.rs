@@ -1,4 +1,4 @@
-//! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, figures, stored rows.
+//! Two tenants that look alike, and what can be seen of them: answers, logs, settings, health, metrics, stored rows.
 
 use super::furnish::{furnish, reseller, tenant};
 use super::guest::Guest;
@@ -15,8 +15,8 @@ use host_core::plan::Place;
 use host_core::port::Query;
 use host_runtime::PluginStatus;
 use host_runtime::log::LogLine;
-use linecard::control::Request;
-use linecard::perform::perform;
+use linecard::request::plugin::{Plugin, Settings};
+use linecard::request::{Request, perform};
 use reqwest::header::HOST;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -115,7 +115,7 @@ impl Pair {
             for account in [Account::System, Account::User(UserId(side.shop.user)), Account::User(UserId(side.rival))] {
                 all.push(format!("{:?}", store.transfers(side.tenant.id, account, None, 100).await.unwrap()));
             }
-            all.push(format!("catalogue {}", store.catalogue_generation(side.tenant.id)));
+            all.push(format!("catalogue {}", store.catalogue_generation(side.tenant.id, None)));
         }
         Stored(all)
     }
@@ -151,10 +151,10 @@ impl Pair {
         }
         self.heard(after);
         let panel = self.sides[0].tenant.panel;
-        let figures = panel.http.get(format!("{}/metrics", panel.management)).send().await.unwrap();
-        let figures = figures.text().await.unwrap();
-        assert!(figures.contains("linecard_plugins_tripped"), "{figures}");
-        assert!(all.iter().all(|marks| !figures.contains(&marks.canary)), "{after}: {figures}");
+        let metrics = panel.http.get(format!("{}/metrics", panel.management)).send().await.unwrap();
+        let metrics = metrics.text().await.unwrap();
+        assert!(metrics.contains("linecard_plugins_tripped"), "{metrics}");
+        assert!(all.iter().all(|marks| !metrics.contains(&marks.canary)), "{after}: {metrics}");
     }
 }
 
@@ -201,8 +201,8 @@ impl Side {
 
     /// What `linecard plugin settings` prints.
     async fn settings(&self, plugin: &str, values: Vec<(String, String)>) -> anyhow::Result<Value> {
-        let request = Request::PluginSettings { tenant: self.tenant.name.clone(), name: plugin.to_owned(), values };
-        perform(&self.tenant.panel.panel, request, |_, _| {}).await
+        let settings = Settings { name: plugin.to_owned(), tenant: self.tenant.name.clone(), values };
+        perform(&self.tenant.panel.panel, &Request::Plugin(Plugin::Settings(settings)), |_, _| {}).await
     }
 
     /// A plugin's log.

@@ -166,7 +166,7 @@ async fn decided(work: &mut Work, premises: &Premises, what: &What) -> host_engi
             let sources = json!({ "sources": sources(&premises.name, *stream, text) });
             record::edit(work, "stream", premises.streams[*stream], &fields(sources)).await
         }
-        What::Trespass { line } => edit(work, *line, json!({ "reseller_notes": "not his" })).await,
+        What::Trespass { line } => edit(work, *line, json!({ "reseller_notes": "not theirs" })).await,
     }
 }
 

@@ -161,8 +161,8 @@ impl Channels {
     pub fn end(&mut self, clock: &HandClock) {
         self.viewers.clear();
         self.pass(clock, 5_000);
-        let (open, figures) = (self.origins.open(), self.media.metrics());
-        assert!(open.is_empty() && figures.channels.is_empty(), "nobody watches, and {open:?} stay open: {figures:?}");
+        let (open, metrics) = (self.origins.open(), self.media.metrics());
+        assert!(open.is_empty() && metrics.channels.is_empty(), "nobody watches, and {open:?} stay open: {metrics:?}");
     }
 }
 

@@ -13,16 +13,17 @@ use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
     Verified, Waiting,
 };
+use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_store::SqliteStore;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 /// The real store. What waits for the control database's writer is counted, because who waits for
-/// anything else there waits for a thread, and the walk has to wait with him to stay the same.
+/// anything else there waits for a thread, and the walk has to wait with it to stay the same.
 pub struct Gauge {
     store: Arc<SqliteStore>,
     control: Arc<AtomicUsize>,
@@ -87,6 +88,7 @@ impl Store for Gauge {
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
         fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
         fn tree(tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
@@ -111,9 +113,10 @@ impl Store for Gauge {
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
         fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
-        fn catalogue_generation(tenant: TenantId) -> u64;
+        fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
+        fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
-        fn line_generation(tenant: TenantId) -> u64;
+        fn line_generation(tenant: TenantId, line: Option<LineId>) -> u64;
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;

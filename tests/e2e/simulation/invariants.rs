@@ -91,7 +91,7 @@ impl World {
             let name = self.book.lines.entry((tenant, line.id.0)).or_insert_with(|| line.username.clone());
             assert_eq!(*name, line.username, "line {} has another name", line.id);
             *counted.entry(Fact::Edited(tenant, line.id.0)).or_default() += line.version.0 - 1;
-            assert_ne!(line.reseller_notes, "not his", "line {} was edited by a stranger", line.id);
+            assert_ne!(line.reseller_notes, "not theirs", "line {} was edited by a stranger", line.id);
         }
         let mut paid: BTreeMap<u32, u32> = BTreeMap::new();
         for transfer in seen.transfers.values() {

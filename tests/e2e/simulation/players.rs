@@ -7,7 +7,7 @@ use super::trace::Trace;
 use host_core::line::{Output, Visit};
 use host_core::secret::Secret;
 use host_core::{LineId, StreamId};
-use host_engine::{Engine, Error, From, Seat};
+use host_engine::{Engine, Error, Seat, SignInFrom};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl Players {
         }
     }
 
-    /// Somebody starts: he gets in, or hears why not.
+    /// Somebody starts: they get in, or hear why not.
     pub fn start(
         &mut self,
         engine: &Arc<Engine>,
@@ -131,7 +131,8 @@ impl Players {
 
 async fn started(engine: &Arc<Engine>, premises: &Premises, username: &str, player: usize) -> Result<Seat, Error> {
     let agent = AGENTS[player];
-    let from = From { address: address(player), agent: agent.into(), surface: "player".into(), request: "walk".into() };
+    let from =
+        SignInFrom { address: address(player), agent: agent.into(), surface: "player".into(), request: "walk".into() };
     let signed = engine.sign_in_line(premises.id, username, &Secret::new(PASSWORD), &from).await?;
     let visit = Visit { address: from.address, agent, isp: None, country: None, output: Some(Output::Ts) };
     let stream = StreamId(premises.streams[0]);

@@ -207,7 +207,7 @@ impl World {
         process.players.step(dice, &process.engine, &tenants[tenant], tenant, (line, &name), is_suspended);
     }
 
-    /// A player comes to each of the newest lines: he gets in exactly as long as the tenant answers.
+    /// A player comes to each of the newest lines: they get in exactly as long as the tenant answers.
     pub fn come(&mut self, tenant: usize) {
         let known = self.book.lines.range((tenant, 0)..=(tenant, u32::MAX)).rev().take(HOT);
         let lines: Vec<_> = known.map(|((_, line), name)| (*line, name.clone())).collect();

@@ -1,7 +1,7 @@
 //! What the verb of a common action is called with: each parameter sets one of the kind's fields.
 
-use super::{Action, ActionKind, Form, Nothing, Parameter, Shape, Verb};
-use serde_json::{Map, Value};
+use super::{Action, ActionKind, Form, Nothing, Parameter, Shape, Verb, Written};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The parameter that names the row.
@@ -22,14 +22,18 @@ impl Action {
         (id.unwrap_or(ONLY), fields)
     }
 
-    /// The parameter that sets a field of the kind, where the action is a common one: what its caller knows the
-    /// field by. Of several the one that sets it to what was sent.
+    /// The parameter that sets a field of the kind, or something within it, where the action is a common one: what its
+    /// caller knows the field by. Of several the one that sets it to what was sent.
     pub fn sent_as(&self, field: &str) -> Option<&str> {
         self.does.as_ref()?;
-        let sets = |(name, parameter): &(&String, &Parameter)| parameter.sets.as_ref().unwrap_or(name) == field;
-        let mut setting = self.parameters.iter().filter(sets).collect::<Vec<_>>();
-        setting.sort_by_key(|(_, parameter)| parameter.nothing == Some(Nothing::Set));
-        setting.first().map(|(name, _)| name.as_str())
+        let sets = |(name, parameter): (&'_ String, &'_ Parameter)| {
+            let set = parameter.sets.as_ref().unwrap_or(name);
+            let is_within = set.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+            let is_it = set == field && parameter.fixed.is_none();
+            (is_it || is_within).then_some((is_within, parameter.nothing == Some(Nothing::Set)))
+        };
+        let setting = self.parameters.iter().filter_map(|row| Some((sets(row)?, row.0)));
+        setting.min_by_key(|(how, _)| *how).map(|(_, name)| name.as_str())
     }
 }
 
@@ -44,17 +48,35 @@ impl<'p> Set<'p> {
     /// Members of an object set fields as parameters do.
     fn add(&mut self, described: &'p BTreeMap<String, Parameter>, parameters: &Map<String, Value>) {
         for (name, value) in parameters.iter().filter(|(name, _)| *name != ID) {
-            let Some((name, parameter)) = described.get_key_value(name) else { continue };
+            let known = described.get_key_value(name).filter(|(_, parameter)| parameter.fixed.is_none());
+            let Some((name, parameter)) = known else { continue };
             if let (Form::Object, Value::Object(members)) = (parameter.form, value) {
                 self.add(&parameter.members, members);
                 continue;
             }
             let field = parameter.sets.as_deref().unwrap_or(name);
+            if let (Some(is), Value::Bool(on)) = (&parameter.is, value) {
+                self.switch(field, is, parameter.not.as_deref(), *on);
+                continue;
+            }
             match parameter.set(value) {
                 Some(Value::Null) if parameter.nothing == Some(Nothing::Set) => self.nulls.push(field),
                 Some(value) => drop(self.fields.insert(field.to_owned(), value)),
                 None => {}
             }
+        }
+    }
+}
+
+impl Set<'_> {
+    /// Sets a field to a word by a flag. Another flag for the same field may have set it.
+    fn switch(&mut self, field: &str, is: &str, not: Option<&str>, on: bool) {
+        match (on, not) {
+            (true, _) => drop(self.fields.insert(field.to_owned(), is.into())),
+            (false, Some(not)) if !self.fields.contains_key(field) => {
+                drop(self.fields.insert(field.to_owned(), not.into()))
+            }
+            (false, _) => {}
         }
     }
 }
@@ -78,6 +100,11 @@ impl Parameter {
             _ => None,
         };
         let value = word.map_or_else(|| value.clone(), |word| Value::from(word.as_str()));
+        let value = match self.written {
+            Some(Written::Months) => json!({ "count": value, "unit": "months" }),
+            Some(Written::Unit) => json!({ "count": 1, "unit": value }),
+            _ => value,
+        };
         Some(if self.listed { Value::Array(vec![value]) } else { value })
     }
 }
@@ -86,7 +113,8 @@ impl Parameter {
 pub(super) fn check(action: &Action) -> Result<(), String> {
     let Some(verb) = &action.does else {
         let mut sets = action.parameters.iter().filter(|(_, parameter)| {
-            parameter.sets.is_some() || parameter.nothing.is_some() || !parameter.words.is_empty() || parameter.listed
+            let says = parameter.sets.is_some() || parameter.nothing.is_some() || parameter.written.is_some();
+            says || !parameter.words.is_empty() || parameter.listed || parameter.is.is_some()
         });
         return match sets.next() {
             Some((name, _)) => Err(format!("parameter {name}: it says what it sets; say what the action `does`")),
@@ -161,6 +189,37 @@ mod tests {
         assert_eq!(asked(parameters.clone(), sent).1, json!({ "owner": null, "same": null, "expiry": null }));
         let sent = json!({ "member": 3, "same": "x", "end": 5, "a_endless": false });
         assert_eq!(asked(parameters, sent).1, json!({ "owner": 3, "same": "x", "expiry": 5 }));
+    }
+
+    #[test]
+    fn a_term_is_sent_in_parts_and_what_is_fixed_sets_nothing() {
+        let parameters = json!({ "months": { "type": "count", "sets": "official.term", "as": "months" },
+            "span": { "type": "text", "sets": "trials.window", "as": "unit", "words": { "day": "days" } },
+            "price": { "type": "decimal", "sets": "official.price" }, "server": { "type": "count", "fixed": 0 } });
+        let sent = json!({ "months": 3, "span": "day", "price": "5.00", "server": 0 });
+        let wanted = json!({ "official.term": { "count": 3, "unit": "months" }, "official.price": "5.00",
+            "trials.window": { "count": 1, "unit": "days" } });
+        assert_eq!(asked(parameters.clone(), sent).1, wanted);
+        let action = action(parameters);
+        assert_eq!(action.sent_as("official.price"), Some("price"));
+        assert_eq!(action.sent_as("trials"), Some("span"), "what sets something within it");
+        assert_eq!(action.sent_as("server"), None);
+    }
+
+    #[test]
+    fn two_flags_make_one_choice() {
+        let parameters = json!({ "proxy": { "type": "flag", "sets": "delivery", "is": "proxy", "not": "fan_out" },
+            "source": { "type": "flag", "sets": "delivery", "is": "redirect", "not": "fan_out" } });
+        for (sent, delivery) in [
+            (json!({}), None),
+            (json!({ "proxy": false }), Some("fan_out")),
+            (json!({ "proxy": true, "source": false }), Some("proxy")),
+            (json!({ "proxy": false, "source": true }), Some("redirect")),
+            (json!({ "proxy": true, "source": true }), Some("redirect")),
+        ] {
+            let wanted = delivery.map_or_else(|| json!({}), |word| json!({ "delivery": word }));
+            assert_eq!(asked(parameters.clone(), sent).1, wanted);
+        }
     }
 
     #[test]

@@ -14,12 +14,13 @@ mod envelope;
 mod listed;
 mod outcome;
 mod parameter;
+mod refusal_rule;
 mod reply;
 mod route;
 mod row;
 mod sent;
-mod sound;
 mod surface;
+mod unsaid;
 mod validate;
 mod verb;
 
@@ -33,11 +34,11 @@ pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
 pub use outcome::{Ending, Outcome, OutcomeKind, SaidEnding};
 pub use parameter::{Parameter, Stands};
+pub use refusal_rule::RefusalRule;
 pub use reply::*;
 pub use route::{ActionRoute, Method};
 pub use row::{NoRow, Rows};
 pub use sent::{Given, Sent};
-pub use sound::Sound;
 pub use surface::*;
 pub use validate::{DESCRIPTION_BYTES, DRY_RUN, HIDE_COLUMNS, HOST_PARAMETERS, IDEMPOTENCY_KEY, SHOW_COLUMNS};
 pub use verb::{Nothing, Verb};
@@ -78,7 +79,7 @@ pub struct Action {
     /// Its name there.
     pub name: String,
     /// Other names (numbers of old players).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub aliases: Vec<String>,
     /// What forms and reference pages call it; default its name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -92,40 +93,40 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<ActionRoute>,
     /// Reads or writes. A write needs POST unless a route says otherwise, or the key allows GET.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub kind: ActionKind,
     /// What it does, when it is a common action: then its plugin has no code for it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub does: Option<Verb>,
     /// Who may call it.
     pub roles: Vec<CallerRole>,
     /// How long it may run.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub budget: Budget,
     /// The rate class, when it is not the surface's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub rate: Option<RateClass>,
     /// Its parameters, by name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub parameters: BTreeMap<String, Parameter>,
     /// Its guest reads the request's body itself, byte for byte (`base.sent`), to check a signature: nothing in
     /// it becomes a parameter.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub raw_body: bool,
     /// What it returns.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub reply: ReplyShape,
     /// The refusal codes that it may return besides those every action has.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub refuses: Vec<String>,
     /// Statuses of a line, besides active, for which the action still answers (`expired`, …).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub also_for: Vec<String>,
     /// What its body depends on, when it may be kept.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub cache: Option<CacheRule>,
     /// Calls to show and to test with.
-    #[serde(default, rename = "example")]
+    #[serde(default, rename = "example", skip_serializing_if = "unsaid::is_default")]
     pub examples: Vec<Example>,
 }
 
@@ -183,6 +184,6 @@ pub struct Example {
     /// One sentence for people.
     pub summary: String,
     /// The parameters as a request would carry them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub parameters: BTreeMap<String, String>,
 }

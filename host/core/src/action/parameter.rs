@@ -1,7 +1,7 @@
 //! One parameter of an action: its type, where it stands in a request, its limits, and what it sets in a common
 //! action.
 
-use super::{Form, Nothing, Part};
+use super::{Form, Nothing, Part, Written};
 use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub struct Parameter {
     #[serde(rename = "type")]
     pub form: Form,
     /// Of a list: the type of its items (any but list).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub of: Option<Form>,
     /// Of an object, or of a list of objects: its members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -26,48 +26,52 @@ pub struct Parameter {
     #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
     pub stands: Option<Stands>,
     /// Must be there. An empty text counts as absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub required: bool,
     /// The value when it is absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub default: Option<serde_json::Value>,
     /// Other names in a request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub aliases: Vec<String>,
     /// Allowed values of a text.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub one_of: Vec<String>,
     /// Least value of a number or of a list's numbers; least length of a text in characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub min: Option<i64>,
     /// Greatest value of a number; greatest length of a text in characters (default 4,096) or of a list (default 1,000).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub max: Option<i64>,
     /// A value outside is taken as absent instead of refused (players' habits).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub lenient: bool,
     /// A whole number above `max` is taken as `max` instead of refused: how much is wanted at most.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub capped: bool,
     /// Sent empty, it arrives as the empty text or list instead of counting as absent: an edit clears the field by it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub clears: bool,
     /// Sent empty, or as JSON's null, it arrives as null.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nullable: bool,
     /// The refusal code of a bad value, when it is not `invalid_input`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub code: Option<String>,
     /// Who may send it; from others it is refused as `not_permitted`. Default: every caller of the action.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub role: Option<CallerRole>,
     /// What forms call it; default its name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     /// One sentence for people.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub summary: String,
-    /// Of a common action: the field that it sets; default the one of its own name.
+    /// The one value that it may have, because there is nothing to choose. In a common action it sets nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
+    /// Of a common action: the field that it sets; default the one of its own name. What stands within a field is
+    /// named by its path: `official.price`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<String>,
     /// Of a common action: the value that sets the field to null.
@@ -76,6 +80,16 @@ pub struct Parameter {
     /// Of a common action: the surface's words (or numbers) and the kind's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<String, String>,
+    /// Of a common action that sets a term: what of it was sent, `months` or `unit`.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+    /// Of a common action, of a flag: the word that its field is set to when it is sent as set. Of two flags for one
+    /// field the one that is set counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+    /// Likewise the word when it is sent as not set; without one it then sets nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not: Option<String>,
     /// Of a common action: the field is a list, and this its one item.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,

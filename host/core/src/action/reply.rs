@@ -13,20 +13,20 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct ReplyShape {
     /// Shape of the data.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub shape: Shape,
     /// The kind whose rows the host writes by the fields below, when the guest names rows that the host holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub of: Option<String>,
     /// Its fields (of an object, or of a list's rows), in order: the allow list of `show_columns`. Empty: not listed,
     /// not trimmed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub fields: IndexMap<String, Field>,
     /// The body's type when the action writes a raw one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub content_type: Option<String>,
     /// How a caller gets a raw body as a gzip file instead.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub archive: Option<Archive>,
     /// How its success is wrapped, where that is not as the surface wraps others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct Field {
     #[serde(rename = "type")]
     pub form: Form,
     /// Who may see it; default every caller of the action.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub role: Option<CallerRole>,
     /// Of an object, or of a list of objects: its members. Those that are not listed are not shown.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -100,9 +100,16 @@ pub struct Field {
     /// One sentence for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
-    /// The field of the kind that it shows, in rows that the host writes; default the one of its own name.
+    /// The field of the kind that it shows, in rows that the host writes; default the one of its own name. What stands
+    /// within a field is named by its path: `official.price`. A flag of what is no flag says whether there is anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// The field that it shows where that one is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub or: Option<String>,
+    /// What it shows always: the kind has no such field, because there is nothing to choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<i64>,
     /// Of a flag: another field of the kind that must be set as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub and: Option<String>,
@@ -112,7 +119,7 @@ pub struct Field {
     /// Of a text: the kind's words and the surface's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<String, String>,
-    /// Of a point in time: how it is written; default in unix seconds.
+    /// Of a point in time: how it is written; default in unix seconds. Of a term: what of it is written.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
     /// What is not there is null; else it is 0, the empty text or the empty list.
@@ -120,7 +127,7 @@ pub struct Field {
     pub nullable: bool,
 }
 
-/// How a point in time is written.
+/// How a point in time or a term is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Written {
@@ -128,6 +135,17 @@ pub enum Written {
     Date,
     /// `YYYY-MM-DD HH:MM:SS` in UTC.
     Datetime,
+    /// Of a term: how many whole months it has. A parameter sets a term of so many months.
+    Months,
+    /// Of a term: the word of its unit. A parameter sets a term of one such unit.
+    Unit,
+}
+
+impl Written {
+    /// Whether it is a term that is written like this.
+    pub const fn is_of_term(self) -> bool {
+        matches!(self, Written::Months | Written::Unit)
+    }
 }
 
 /// What a kept body depends on besides plugin version, action and parameters, and which values
@@ -139,20 +157,20 @@ pub struct CacheRule {
     pub depends: Vec<Dependency>,
     /// The parameters that select the content; all of them when it is left out. The guest gets
     /// the others at their defaults.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub key: Option<Vec<String>>,
     /// The parameters that ask for a part of a list, which the host cuts out of the whole one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub window: Option<Window>,
     /// The line values that are spliced in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub splice: Vec<Splice>,
     /// Seconds after which it is built again though nothing changed (guides); 0 is never.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub seconds: u32,
     /// Whether the body is written into a compressed file as it comes, because it may be larger
     /// than what memory should hold (guides).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub file: bool,
 }
 
@@ -170,7 +188,7 @@ pub struct Window {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dependency {
-    /// The line's bouquets, and with them the catalogue's generation.
+    /// The line's bouquets, and with them the generation of their lists.
     Bouquets,
     /// The line's outputs.
     Outputs,

@@ -1,11 +1,11 @@
 //! A surface's dialect: its paths, where things stand in a request, and what an unknown name gets.
-//! How callers show who they are, how answers are wrapped and how refusals sound have pages of their own.
+//! How callers show who they are, how answers are wrapped and what refusals become have pages of their own.
 
-use super::{Credential, Envelope, Sound};
+use super::{Credential, Envelope, RefusalRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A surface's dialect: where things stand in a request, and how answers sound.
+/// A surface's dialect: where things stand in a request, and how answers are wrapped.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Surface {
@@ -26,8 +26,8 @@ pub struct Surface {
     pub reading: Reading,
     /// How answers are wrapped.
     pub envelope: Envelope,
-    /// Refusal code → how it sounds; `default` is for all others and must be there.
-    pub refusals: BTreeMap<String, Sound>,
+    /// Refusal code → what it becomes; `default` is for all others and must be there.
+    pub refusals: BTreeMap<String, RefusalRule>,
     /// The actions that answer names that no action has, the first whose pattern fits.
     /// Without one an unknown action is refused as `unknown_action`.
     #[serde(default)]

@@ -18,7 +18,7 @@ enum Ordered {
     Text(String),
 }
 
-/// The values of an index's fields, one behind the other: the bytes of the first of them are the begin of the bytes
+/// The values of an index's fields, one behind the other: the bytes of the first of them are the beginning of the bytes
 /// of all.
 ///
 /// # Errors

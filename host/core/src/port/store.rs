@@ -13,10 +13,11 @@ use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object, Unique};
 use crate::plan::{Guard, Name, Place, Plan, Ticket};
 use crate::session::Holder;
+use crate::sighting::Seen;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::user::Role;
-use crate::{BouquetId, CategoryId, GuideSourceId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use crate::{BouquetId, CategoryId, GuideSourceId, LineId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -224,6 +225,8 @@ pub trait Store: Send + Sync + 'static {
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
     /// which a tenant has few (groups, packages).
     fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+    /// What was last seen of these, as far as anything was.
+    fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
     /// Rows of a kind.
     fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.
@@ -286,13 +289,16 @@ pub trait Store: Send + Sync + 'static {
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
     /// Effects whose time [has come](Unix::has_come).
     fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
-    /// A number that grows whenever something that lists are made of is committed: streams,
-    /// series, categories, bouquets, settings. Cheap: an atomic read.
-    fn catalogue_generation(&self, tenant: TenantId) -> u64;
+    /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,
+    /// their streams and series, categories. Without bouquets that of all. Cheap: atomic reads.
+    fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
+    /// Likewise for settings.
+    fn settings_generation(&self, tenant: TenantId) -> u64;
     /// Likewise for a switched guide.
     fn guide_generation(&self, tenant: TenantId) -> u64;
-    /// Likewise for lines. Whoever is answered after a commit that wrote one reads the new number.
-    fn line_generation(&self, tenant: TenantId) -> u64;
+    /// Likewise for a line; without one the number of the last change of any, which is never below that of one. Whoever
+    /// is answered after a commit that wrote it reads the new number.
+    fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64;
     /// Likewise for the rows of tenants: names, hosts, quotas, suspensions.
     fn tenant_generation(&self) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.

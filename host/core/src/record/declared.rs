@@ -7,6 +7,7 @@ use crate::refusal::Code;
 use crate::time::Unix;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// What a role may do with a field.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -59,9 +60,16 @@ pub trait Record: Serialize + DeserializeOwned {
     const FIELDS: &'static [RecordField];
     /// What resellers read of it.
     const RESELLERS: Reading;
+    /// Fields of its document that are kept with another kind, each with the word of that: who sets one writes both.
+    const KEPT_WITH: &'static [(&'static str, &'static str)] = &[];
 
     /// One before any field is set; none for what is there from the start.
     fn blank(id: u32, now: Unix) -> Option<Self>;
+
+    /// What a field that may be nothing is made of when something within it is set; none for other fields.
+    fn part(_field: &str) -> Option<Value> {
+        None
+    }
 
     /// What it names, with the field that does.
     fn references(&self) -> Vec<(&'static str, Key)> {

@@ -112,6 +112,14 @@ impl RecordKind {
         }
     }
 
+    /// Fields of its document that are kept with another kind, each with the word of that.
+    pub fn kept_with(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            RecordKind::Typed(kind) => with_record!(kind, T => T::KEPT_WITH, &[]),
+            RecordKind::Plain(_) => &[],
+        }
+    }
+
     /// What resellers read of it.
     pub fn resellers(self) -> Reading {
         match self {
@@ -183,7 +191,10 @@ mod tests {
         for kind in Kind::ALL.iter().map(|kind| RecordKind::Typed(*kind)).filter(|kind| !kind.fields().is_empty()) {
             let blank = kind.blank(1, Unix(0)).unwrap_or_else(|| Object::Settings(Settings::default()));
             let mut stored: Vec<_> = object(blank.document()).keys().cloned().collect();
-            let is_beside = |name: &str| kind.word() == "bouquet" && ["members", "counts"].contains(&name);
+            let is_beside = |name: &str| {
+                let is_of_bouquets = kind.word() == "bouquet" && ["members", "counts"].contains(&name);
+                is_of_bouquets || kind.kept_with().iter().any(|(field, _)| *field == name)
+            };
             let mut listed: Vec<_> =
                 kind.fields().iter().map(|field| field.name.to_owned()).filter(|name| !is_beside(name)).collect();
             stored.sort();
@@ -213,6 +224,43 @@ mod tests {
             trials.window.count = count;
             assert_eq!(refused(Group { trials, ..group.clone() }), "trials");
         }
+    }
+
+    fn package(before: &Package, document: Value) -> Result<Package, Refusal> {
+        let kind = RecordKind::Typed(Kind::Package);
+        let merged = kind.merged(&Object::Package(before.clone()), &object(document), CallerRole::Admin, Unix(0))?;
+        Ok(Package::from_object(merged).unwrap())
+    }
+
+    #[test]
+    fn what_stands_within_a_field_is_set_by_its_path_and_the_rest_is_kept() {
+        let offers = |package: &Package| json!([package.official, package.trial]);
+        let (month, day) = (json!({"count": 1, "unit": "months"}), json!({"count": 1, "unit": "days"}));
+        let blank = Package { name: "a".into(), ..Package::default() };
+        let priced = package(&blank, json!({"official.price": "5.00", "trial.term.unit": "hours"})).unwrap();
+        let hour = json!({"count": 1, "unit": "hours"});
+        assert_eq!(offers(&priced), json!([{"price": "5.00", "term": month}, {"price": "0.00", "term": hour}]));
+        let longer = json!({"official.term.count": 30, "official.term": {"count": 3, "unit": "days"}});
+        let longer = package(&priced, longer).unwrap().official.unwrap();
+        assert_eq!(json!(longer), json!({"price": "5.00", "term": {"count": 30, "unit": "days"}}));
+        let turned = package(&priced, json!({"official": false, "official.price": "9.00", "trial": true})).unwrap();
+        assert_eq!(offers(&turned), json!([null, {"price": "0.00", "term": hour}]));
+        let tried = package(&blank, json!({"trial": true})).unwrap();
+        assert_eq!(json!(tried.trial), json!({"price": "0.00", "term": day}));
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_refused_with_what_there_is() {
+        let blank = Package { name: "a".into(), ..Package::default() };
+        let refused = |document: Value| package(&blank, document).unwrap_err();
+        let unknown = refused(json!({"official.colour": 1}));
+        assert_eq!(unknown.field.as_deref(), Some("official.colour"));
+        assert!(unknown.message.contains("price, term"), "{unknown}");
+        for path in ["official.price.x", "name.x", "official.term.", "official..count"] {
+            assert_eq!(refused(json!({path: 1})).field.as_deref(), Some(path));
+        }
+        assert_eq!(refused(json!({"official.price": "-1"})).field.as_deref(), Some("official.price"));
+        assert_eq!(refused(json!({"official.term.count": "x"})).field.as_deref(), Some("official.term.count"));
     }
 
     #[test]

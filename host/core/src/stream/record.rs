@@ -13,9 +13,10 @@ impl Record for Stream {
         "guide_channel": Read Write, "guide_source": Hidden Write, "guide_offset": Hidden Write,
         "archive_days": Read Write, "custom_sid": Read Write, "adult": Read Write, "container": Read Write,
         "details": Read Write, "episode_of": Read Write, "notes": Hidden Write, "added_at": Read Read,
-        "origin": Hidden Read,
+        "origin": Hidden Read, "bouquets": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Lists;
+    const KEPT_WITH: &'static [(&'static str, &'static str)] = &[("bouquets", "bouquet")];
 
     fn blank(id: u32, now: Unix) -> Option<Stream> {
         Some(Stream { id: StreamId(id), added_at: now, ..Stream::default() })

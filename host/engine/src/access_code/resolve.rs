@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result};
 use host_core::access_code::AccessCode;
-use host_core::object::{Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
 use std::net::IpAddr;
 
@@ -12,10 +12,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn access_code(&self, code: &str, address: IpAddr) -> Result<Option<AccessCode>> {
-        let found = self.store().find(Place::Control, Unique::AccessCode(code.to_owned())).await?;
-        Ok(match found {
-            Some(Object::AccessCode(code)) if code.opens_for(address) => Some(code),
-            _ => None,
-        })
+        let found: Option<AccessCode> = self.row_of(Place::Control, Unique::AccessCode(code.to_owned())).await?;
+        Ok(found.filter(|code| code.opens_for(address)))
     }
 }

@@ -3,35 +3,32 @@
 use super::memory::AsNamed;
 use crate::{Engine, Result};
 use host_core::block::{BLOCK, Blocked};
-use host_core::caller::Scope;
+use host_core::document::Document;
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
+use host_core::port::Filter;
 use host_core::settings::{SETTINGS, Settings};
-use host_core::tenant::Quotas;
-use host_core::user::Role;
+use host_core::tenant::{Quotas, Tenant};
+use host_core::user::{Role, User};
 use host_core::{TenantId, UserId};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Engine {
-    /// The tenant's settings as of its catalogue generation.
+    /// The tenant's settings as of their generation.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn settings(&self, tenant: TenantId) -> Result<Arc<Settings>> {
-        let generation = self.store().catalogue_generation(tenant);
+        let generation = self.store().settings_generation(tenant);
         if let Some((of, settings)) = self.cache.settings.read().get(&tenant)
             && *of == generation
         {
             return Ok(Arc::clone(settings));
         }
-        let row = self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Settings(SETTINGS)).await?;
-        let settings = Arc::new(match row {
-            Some(Object::Settings(settings)) => settings,
-            _ => Settings::default(),
-        });
+        let settings: Option<Settings> = self.row(Place::Tenant(tenant), SETTINGS).await?;
+        let settings = Arc::new(settings.unwrap_or_default());
         self.cache.settings.write().insert(tenant, (generation, Arc::clone(&settings)));
         Ok(settings)
     }
@@ -44,16 +41,15 @@ impl Engine {
         if let Some(role) = self.cache.roles.get(&(tenant, user)) {
             return Ok(Some(role));
         }
-        let row = self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::User(user)).await?;
-        let Some(Object::User(row)) = row else { return Ok(None) };
+        let Some(row) = self.row::<User>(Place::Tenant(tenant), user).await? else { return Ok(None) };
         self.cache.roles.insert((tenant, user), row.role);
         Ok(Some(row.role))
     }
 
-    /// The line with a user name, if it is in memory as of the tenant's line generation.
+    /// The line with a user name, if it is in memory as it is now.
     pub(crate) fn kept_line(&self, tenant: TenantId, username: &str) -> Option<Arc<Line>> {
         let (of, line) = self.cache.lines.get(&AsNamed(tenant, username))?;
-        (of == self.store().line_generation(tenant)).then_some(line)
+        (of >= self.store().line_generation(tenant, Some(line.id))).then_some(line)
     }
 
     /// The line with a user name, read and kept from now on. A name that is nobody's is not kept:
@@ -63,11 +59,9 @@ impl Engine {
     /// When storage fails.
     pub(crate) async fn read_line(&self, tenant: TenantId, username: &str) -> Result<Option<Arc<Line>>> {
         // Asked first: what is found afterwards is at least as new.
-        let generation = self.store().line_generation(tenant);
+        let generation = self.store().line_generation(tenant, None);
         let unique = Unique::LineUsername(username.to_owned());
-        let Some(Object::Line(line)) = self.store().find(Place::Tenant(tenant), unique).await? else {
-            return Ok(None);
-        };
+        let Some(line) = self.row_of::<Line>(Place::Tenant(tenant), unique).await? else { return Ok(None) };
         let line = Arc::new(line);
         self.cache.lines.insert((tenant, username.into()), (generation, Arc::clone(&line)));
         Ok(Some(line))
@@ -88,25 +82,8 @@ impl Engine {
             return Ok(blocks);
         }
         let epoch = self.cache.block_epoch.load(Ordering::Acquire);
-        let mut blocks = Vec::new();
-        let mut query = Query::all(Kind::Document, Scope::Tenant);
-        query.filters = vec![Filter::Collection(BLOCK.word.to_owned())];
-        loop {
-            let page = self.store().list(Place::Tenant(tenant), query.clone()).await?;
-            let last = page.rows.last().map(|row| row.key().number());
-            let full = page.rows.len() >= query.limit as usize;
-            blocks.extend(page.rows.into_iter().filter_map(|row| match row {
-                Object::Document(block) => Blocked::of(&block.fields),
-                _ => None,
-            }));
-            match last {
-                Some(last) if full => {
-                    query.filters = vec![Filter::Collection(BLOCK.word.to_owned()), Filter::After(last)];
-                }
-                _ => break,
-            }
-        }
-        let blocks = Arc::new(blocks);
+        let rows = self.rows(Place::Tenant(tenant), vec![Filter::Collection(BLOCK.word.to_owned())]).await?;
+        let blocks = Arc::new(rows.iter().filter_map(|row: &Document| Blocked::of(&row.fields)).collect::<Vec<_>>());
         let mut kept = self.cache.blocks.write();
         if self.cache.block_epoch.load(Ordering::Acquire) == epoch {
             kept.insert(tenant, (epoch, Arc::clone(&blocks)));
@@ -119,9 +96,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn quotas(&self, tenant: TenantId) -> Result<Quotas> {
-        match self.store().get(Place::Control, Scope::Tenant, Key::Tenant(tenant)).await? {
-            Some(Object::Tenant(tenant)) => Ok(tenant.quotas),
-            _ => Ok(Quotas::default()),
-        }
+        let tenant: Option<Tenant> = self.row(Place::Control, tenant).await?;
+        Ok(tenant.map(|tenant| tenant.quotas).unwrap_or_default())
     }
 }

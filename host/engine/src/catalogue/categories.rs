@@ -5,7 +5,7 @@ use super::listing::all_categories;
 use crate::{Error, Result, Work};
 use host_core::CategoryId;
 use host_core::category::CategoryKind;
-use host_core::object::{Key, Object};
+use host_core::series::Series;
 use std::collections::HashSet;
 
 /// Streams that are looked at in one read.
@@ -32,10 +32,8 @@ async fn used(work: &mut Work, list: List) -> Result<HashSet<CategoryId>> {
     let mut used = HashSet::new();
     if list == List::Series {
         for id in engine.store().catalogue_series(tenant, bouquets, None).await? {
-            let row = engine.store().get(work.place(), host_core::caller::Scope::Tenant, Key::Series(id)).await?;
-            if let Some(Object::Series(series)) = row {
-                used.extend(series.categories);
-            }
+            let series: Option<Series> = engine.row(work.place(), id).await?;
+            used.extend(series.into_iter().flat_map(|series| series.categories));
         }
         return Ok(used);
     }

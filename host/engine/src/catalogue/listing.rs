@@ -3,10 +3,8 @@
 
 use super::row;
 use crate::{Error, Result, Work};
-use host_core::caller::Scope;
 use host_core::category::Category;
-use host_core::object::{Key, Kind, Object};
-use host_core::port::{Filter, Query};
+use host_core::series::Series;
 use host_core::{CategoryId, SeriesId, StreamId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,10 +64,7 @@ impl Listing {
                 Entries::Series(ids) => {
                     let mut rows = Vec::with_capacity(to - from);
                     for id in ids.get(from..to).unwrap_or_default() {
-                        let row = work.engine().store().get(work.place(), Scope::Tenant, Key::Series(*id)).await?;
-                        if let Some(Object::Series(series)) = row {
-                            rows.push(series);
-                        }
+                        rows.extend(work.engine().row::<Series>(work.place(), *id).await?);
                     }
                     row::series(&rows, &self.categories)
                 }
@@ -85,21 +80,7 @@ impl Listing {
 
 /// All categories of the tenant, in the order of their lists.
 pub(super) async fn all_categories(work: &Work) -> Result<Vec<Category>> {
-    let mut all = Vec::new();
-    let mut query = Query::all(Kind::Category, Scope::Tenant);
-    loop {
-        let page = work.list(query.clone()).await?;
-        let last = page.rows.last().map(|row| row.key().number());
-        let full = page.rows.len() >= query.limit as usize;
-        all.extend(page.rows.into_iter().filter_map(|row| match row {
-            Object::Category(category) => Some(category),
-            _ => None,
-        }));
-        match last {
-            Some(last) if full => query.filters = vec![Filter::After(last)],
-            _ => break,
-        }
-    }
+    let mut all: Vec<Category> = work.rows(Vec::new()).await?;
     all.sort_by_key(|category| (category.position, category.id));
     Ok(all)
 }

@@ -8,6 +8,7 @@ mod list;
 mod listing;
 mod open;
 mod row;
+mod stream;
 
 pub(crate) use archive::playable_days;
 pub use categories::categories;

@@ -3,10 +3,9 @@
 use super::held::Coming;
 use super::{Seat, SeatRequest, SessionKey, check};
 use crate::{Engine, Error, Result, Work, act};
-use host_core::caller::{Caller, Scope};
+use host_core::caller::Caller;
 use host_core::journal::Entry;
 use host_core::line::{Barred, Line, Visit};
-use host_core::object::{Key, Object, Stored};
 use host_core::package::Package;
 use host_core::plan::Place;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
@@ -218,9 +217,8 @@ impl Engine {
     pub(crate) async fn when_full(&self, tenant: TenantId, line: &Line) -> Result<WhenFull> {
         let package = match line.package {
             None => None,
-            Some(package) => self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Package(package)).await?,
+            Some(package) => self.row::<Package>(Place::Tenant(tenant), package).await?,
         };
-        let package = package.and_then(Package::from_object);
         let settings = self.settings(tenant).await?;
         Ok(WhenFull {
             policy: package
@@ -241,10 +239,7 @@ impl Engine {
 
     /// A line as it is now, whoever asks.
     pub(crate) async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
-        match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(line)).await? {
-            Some(Object::Line(line)) => Ok(Some(line)),
-            _ => Ok(None),
-        }
+        self.row(Place::Tenant(tenant), line).await
     }
 
     fn refused(&self, refusal: &Refusal, line: &Line, stream: StreamId, visit: &Visit<'_>) -> Entry {

@@ -57,7 +57,7 @@ pub struct SeatRequest<'a> {
 }
 
 /// A lease in the map.
-pub(super) struct Held {
+pub(super) struct HeldLease {
     pub(super) lease: Lease,
     pub(super) until: Duration,
     pub(super) slot: Option<u32>,

@@ -7,24 +7,20 @@ use host_core::journal::{JournalQuery, Log};
 use host_core::line::{Line, LineStatus, SeatLimit, Visit};
 use host_core::object::Unique;
 use host_core::settings::ConnectionPolicy;
-use host_core::{Code, Refusal};
+use host_core::{Code, LineId, Refusal};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 
 const REFUSALS: u32 = 10;
 
 /// The checks of a start from this address: `{"line","username","status","checks":[{"check",
-/// "ok","detail"}],"refusals":[rows of that log]}`. Without an address only what does not need one.
+/// "ok","detail"}],"refusals":[rows of that log]}`. The line is named by its id or its user name. Without an address only what does not need one.
 ///
 /// # Errors
-/// `not_found` for an unknown user name; `not_permitted` below an admin.
-pub async fn why(work: &mut Work, username: &str, address: Option<IpAddr>) -> Result<Value> {
+/// `not_found` for an unknown line; `not_permitted` below an admin.
+pub async fn why(work: &mut Work, line: &str, address: Option<IpAddr>) -> Result<Value> {
     work.require(CallerRole::Admin)?;
-    let unique = Unique::LineUsername(username.to_owned());
-    let line: Line = work
-        .find(unique)
-        .await?
-        .ok_or_else(|| Refusal::new(Code::NotFound, format!("There is no line {username}.")))?;
+    let line = named(work, line).await?;
     let mut checks = vec![status(&line, work)];
     if let Some(address) = address {
         checks.extend(visit(&line, work, address).await?);
@@ -35,6 +31,18 @@ pub async fn why(work: &mut Work, username: &str, address: Option<IpAddr>) -> Re
     let refusals = work.engine().journal().read(work.caller().tenant, query).await?;
     Ok(json!({ "line": line.id, "username": line.username, "status": line.status(work.now()),
         "checks": checks, "refusals": refusals }))
+}
+
+async fn named(work: &mut Work, name: &str) -> Result<Line> {
+    let by_id = match name.parse::<LineId>() {
+        Ok(id) => work.know::<Line>(id).await?,
+        Err(_) => None,
+    };
+    let found = match by_id {
+        Some(line) => Some(line),
+        None => work.find(Unique::LineUsername(name.to_owned())).await?,
+    };
+    Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, format!("There is no line {name}.")))?)
 }
 
 fn verdict(check: &str, ok: bool, detail: String) -> Value {

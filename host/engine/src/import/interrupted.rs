@@ -2,12 +2,11 @@
 //! the guide is given up.
 
 use crate::{Engine, Error, Result, Work};
-use host_core::caller::{Caller, Scope};
+use host_core::caller::Caller;
 use host_core::guide::{Build, GuideSource};
 use host_core::job::{Job, JobState};
-use host_core::object::{Kind, Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
 use host_core::{JobId, TenantId};
 use std::sync::Arc;
 
@@ -36,33 +35,18 @@ impl Engine {
     }
 
     async fn end_interrupted_of(self: &Arc<Self>, tenant: TenantId) -> Result<()> {
-        for row in self.rows(tenant, Kind::Job).await? {
-            match row {
-                Object::Job(job) if job.state == JobState::Running && !self.due.jobs.is_own(tenant, job.id) => {
-                    self.end_one(tenant, job.id).await?;
-                }
-                _ => {}
+        for job in self.rows::<Job>(Place::Tenant(tenant), Vec::new()).await? {
+            if job.state == JobState::Running && !self.due.jobs.is_own(tenant, job.id) {
+                self.end_one(tenant, job.id).await?;
             }
         }
-        for row in self.rows(tenant, Kind::GuideSource).await? {
-            match row {
-                // Its newest build was not switched to: it is being made, or was given up.
-                Object::GuideSource(source) if source.latest != source.current => self.due.prune(tenant, source.id),
-                _ => {}
+        for source in self.rows::<GuideSource>(Place::Tenant(tenant), Vec::new()).await? {
+            // Its newest build was not switched to: it is being made, or was given up.
+            if source.latest != source.current {
+                self.due.prune(tenant, source.id);
             }
         }
         Ok(())
-    }
-
-    async fn rows(&self, tenant: TenantId, kind: Kind) -> Result<Vec<Object>> {
-        let (mut all, mut after) = (Vec::new(), 0);
-        loop {
-            let query = Query { filters: vec![Filter::After(after)], ..Query::all(kind, Scope::Tenant) };
-            let page = self.store().list(Place::Tenant(tenant), query).await?;
-            let Some(last) = page.rows.last() else { return Ok(all) };
-            after = last.key().number();
-            all.extend(page.rows);
-        }
     }
 
     async fn end_one(self: &Arc<Self>, tenant: TenantId, id: JobId) -> Result<()> {

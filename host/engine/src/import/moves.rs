@@ -5,11 +5,9 @@ use super::Entry;
 use super::job::Running;
 use crate::Result;
 use host_core::StreamId;
-use host_core::caller::Scope;
 use host_core::import::PlaylistEntry;
-use host_core::object::{Kind, Object};
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
+use host_core::port::Filter;
 use host_core::stream::{Origin, Stream};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -46,19 +44,12 @@ impl Moves {
     ) -> Result<Moves> {
         let mut stored = Stored::default();
         let place = Place::Tenant(running.caller.tenant);
-        let mut after = 0;
-        loop {
-            let filters = vec![Filter::ImportedFrom(source.to_owned()), Filter::After(after)];
-            let page = running.engine.store().list(place, Query { filters, ..Query::all(Kind::Stream, Scope::Tenant) });
-            let page = page.await?;
-            let Some(last) = page.rows.last() else { break };
-            after = last.key().number();
-            for row in &page.rows {
-                if let Object::Stream(Stream { id, origin: Some(origin), .. }) = row {
-                    stored.add(*id, origin);
-                }
+        let add = |stream: Stream| {
+            if let Some(origin) = &stream.origin {
+                stored.add(stream.id, origin);
             }
-        }
+        };
+        running.engine.each_row(place, vec![Filter::ImportedFrom(source.to_owned())], add).await?;
         if stored.names.is_empty() {
             return Ok(Moves::default());
         }

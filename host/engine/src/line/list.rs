@@ -5,7 +5,7 @@ use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
 use host_core::line::{DeliveryType, Line, LineStatus};
-use host_core::object::{Kind, Stored};
+use host_core::object::{Kind, Object, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
 use serde::ser::SerializeStruct;
@@ -27,7 +27,7 @@ pub struct Lines {
 impl Lines {
     /// The line views, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Serialize> {
-        self.rows.iter().map(|(line, facts)| self.reader.view(line, None, *facts))
+        self.rows.iter().map(|(line, facts)| self.reader.view(line, None, facts.clone()))
     }
 }
 
@@ -44,26 +44,42 @@ impl Serialize for Lines {
 }
 
 /// A page of line views, the newest first; `query` is
-/// `{"start","limit","search","after","filter","delivery"}`; without `delivery` those of the type `line`.
+/// `{"start","limit","search","after","filter","delivery","seen"}`; without
+/// `delivery` those of the type `line`. With `seen` each row has what was last seen of it, `{"at","address","agent"}` or null.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
-    let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery"])?;
+    let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery", "seen"])?;
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
     document::skips_little(&lines)?;
     let page = work.list(lines).await?;
     let cursor = document::cursor(&page);
+    let mut seen = match is_asked(query, "seen")? {
+        true => Some(work.engine().seen(work.caller().tenant, page.rows.iter().map(Object::key).collect()).await?),
+        false => None,
+    };
     let mut rows = Vec::with_capacity(page.rows.len());
     for line in page.rows.into_iter().filter_map(Line::from_object) {
-        let facts = Facts::of(&line, work).await?;
+        let mut facts = Facts::of(&line, work).await?;
+        if let Some(seen) = &mut seen {
+            facts = facts.with_seen(seen.remove(&line.id.into()));
+        }
         rows.push((line, facts));
         document::give_way(rows.len()).await;
     }
     Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching, cursor })
+}
+
+fn is_asked(query: &Map<String, Value>, name: &'static str) -> Result<bool> {
+    match query.get(name) {
+        None | Some(Value::Null | Value::Bool(false)) => Ok(false),
+        Some(Value::Bool(true)) => Ok(true),
+        Some(_) => Err(Refusal::field(Code::InvalidInput, name, format!("{name} is true or false.")).into()),
+    }
 }
 
 fn delivery(word: Option<&Value>) -> Result<DeliveryType> {

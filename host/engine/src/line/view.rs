@@ -4,6 +4,7 @@ use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
 use host_core::line::Line;
 use host_core::secret::Secret;
+use host_core::sighting::Seen;
 use host_core::time::Unix;
 use host_core::user::Role;
 use host_core::{TenantId, UserId, Version};
@@ -53,7 +54,7 @@ macro_rules! write_view {
         impl Serialize for View<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 let (line, facts) = (self.line, &self.facts);
-                let mut fields = serializer.serialize_struct("Line", Line::FIELDS.len() + 5)?;
+                let mut fields = serializer.serialize_struct("Line", Line::FIELDS.len() + 6)?;
                 fields.serialize_field("id", &line.id)?;
                 $(field!(self, fields, $shown, $name);)*
                 // Not there where the caller is the line itself.
@@ -63,6 +64,10 @@ macro_rules! write_view {
                 }
                 fields.serialize_field("status", &line.status(self.reader.now))?;
                 fields.serialize_field("active_connections", &facts.connections)?;
+                match &facts.seen {
+                    Some(seen) => fields.serialize_field("seen", seen)?,
+                    None => fields.skip_field("seen")?,
+                }
                 fields.serialize_field("version", &facts.version.unwrap_or(line.version))?;
                 fields.end()
             }
@@ -127,13 +132,15 @@ impl Serialize for Password<'_> {
 }
 
 /// What of a view is no field of the line.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Facts {
     /// The reseller who owns it: none when it is the panel's own.
     reseller: Option<Option<UserId>>,
     connections: u32,
     /// The version that the line has once the attempt is committed, where it changes the line.
     version: Option<Version>,
+    /// When, where and with what it was last seen; outer none where nobody asked.
+    seen: Option<Option<Seen>>,
 }
 
 impl Facts {
@@ -142,12 +149,17 @@ impl Facts {
         let role = work.engine().role(work.caller().tenant, line.owner).await?;
         let reseller = Some(line.owner).filter(|_| role != Some(Role::Admin));
         let version = Some(work.version_after(line.id.into(), line.version));
-        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id), version })
+        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id), version, seen: None })
+    }
+
+    /// With when, where and with what the line was last seen.
+    pub(crate) fn with_seen(self, seen: Option<Seen>) -> Facts {
+        Facts { seen: Some(seen), ..self }
     }
 
     /// As they are now, for the line itself.
     pub(crate) fn of_own(line: &Line, work: &Work) -> Facts {
-        Facts { reseller: None, connections: work.connections(line.id), version: None }
+        Facts { reseller: None, connections: work.connections(line.id), version: None, seen: None }
     }
 }
 

@@ -4,11 +4,9 @@ use crate::line::purchase::{self, price};
 use crate::record::trim;
 use crate::{Result, Work, document};
 use host_core::GroupId;
-use host_core::caller::Scope;
 use host_core::group::Group;
-use host_core::object::{Kind, Object};
+use host_core::object::{Kind, Stored};
 use host_core::package::Package;
-use host_core::port::{Filter, Query};
 use serde_json::Value;
 
 /// `[package record + "price", "trial_price"]`, by id: a price is decimal text, or null where
@@ -20,37 +18,26 @@ use serde_json::Value;
 pub async fn list(work: &mut Work) -> Result<Value> {
     let seller = purchase::seller(work).await?;
     let mut rows = Vec::new();
-    let mut query = Query::all(Kind::Package, Scope::Tenant);
-    loop {
-        let page = work.list(query.clone()).await?;
-        let last = page.rows.last().map(|row| row.key().number());
-        let full = page.rows.len() >= query.limit as usize;
-        for row in page.rows {
-            let Object::Package(package) = &row else { continue };
-            if seller.as_ref().is_some_and(|seller| !package.groups.contains(&seller.group.id)) {
-                continue;
-            }
-            let cost = |trial| {
-                package.offer(trial).map(|offer| match &seller {
-                    Some(_) => price(seller.as_ref(), package, offer, trial),
-                    None => offer.price,
-                })
-            };
-            let (official, trial) = (cost(false), cost(true));
-            let mut fields = document::fields(&row);
-            trim(work, Kind::Package, &mut fields);
-            if let Some(seller) = &seller {
-                fields.insert("groups".to_owned(), groups(&seller.group, package));
-            }
-            fields.insert("price".to_owned(), serde_json::to_value(official).unwrap_or_default());
-            fields.insert("trial_price".to_owned(), serde_json::to_value(trial).unwrap_or_default());
-            rows.push(Value::Object(fields));
+    for package in work.rows::<Package>(Vec::new()).await? {
+        if seller.as_ref().is_some_and(|seller| !package.groups.contains(&seller.group.id)) {
+            continue;
         }
-        match last {
-            Some(last) if full => query.filters = vec![Filter::After(last)],
-            _ => return Ok(Value::Array(rows)),
-        }
+        let cost = |trial| {
+            package.offer(trial).map(|offer| match &seller {
+                Some(_) => price(seller.as_ref(), &package, offer, trial),
+                None => offer.price,
+            })
+        };
+        let (official, trial) = (cost(false), cost(true));
+        let shown_groups = seller.as_ref().map(|seller| groups(&seller.group, &package));
+        let mut fields = document::fields(&package.into_object());
+        trim(work, Kind::Package, &mut fields);
+        fields.extend(shown_groups.map(|groups| ("groups".to_owned(), groups)));
+        fields.insert("price".to_owned(), serde_json::to_value(official).unwrap_or_default());
+        fields.insert("trial_price".to_owned(), serde_json::to_value(trial).unwrap_or_default());
+        rows.push(Value::Object(fields));
     }
+    Ok(Value::Array(rows))
 }
 
 /// The groups that sell the package, as far as a reseller of `own` knows them.

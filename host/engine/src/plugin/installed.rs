@@ -1,32 +1,41 @@
 //! The installed plugins of a tenant.
 
-use crate::{Result, Work};
-use host_core::caller::{CallerRole, Scope};
-use host_core::object::{Kind, Object, Unique};
+use crate::{Engine, Result, Work};
+use host_core::caller::CallerRole;
+use host_core::object::Unique;
+use host_core::plan::Place;
 use host_core::plugin::InstalledPlugin;
-use host_core::port::{Filter, Query};
+use host_core::port::Filter;
 use host_core::{Refusal, TenantId};
 
-/// The plugins, in their order; at most 1,000.
+impl Engine {
+    /// The plugins of a tenant, in their order.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn plugins_of(&self, tenant: TenantId) -> Result<Vec<InstalledPlugin>> {
+        let mut rows: Vec<InstalledPlugin> = self.rows(Place::Control, vec![Filter::Tenant(tenant)]).await?;
+        rows.sort_by_key(|plugin| (plugin.position, plugin.id));
+        Ok(rows)
+    }
+
+    /// The plugins of all tenants.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn plugins(&self) -> Result<Vec<InstalledPlugin>> {
+        self.rows(Place::Control, Vec::new()).await
+    }
+}
+
+/// The plugins, in their order.
 ///
 /// # Errors
 /// When storage fails; `not_permitted` below an admin.
 pub async fn installed(work: &mut Work, tenant: TenantId) -> Result<Vec<InstalledPlugin>> {
     work.require(CallerRole::Admin)?;
     work.require_control()?;
-    let mut query = Query::all(Kind::Plugin, Scope::Tenant);
-    query.filters.push(Filter::Tenant(tenant));
-    let page = work.list(query).await?;
-    let mut rows: Vec<InstalledPlugin> = page
-        .rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Object::Plugin(plugin) => Some(plugin),
-            _ => None,
-        })
-        .collect();
-    rows.sort_by_key(|plugin| (plugin.position, plugin.id));
-    Ok(rows)
+    work.engine().plugins_of(tenant).await
 }
 
 /// One of them, by its name.

@@ -1,13 +1,12 @@
 //! Creates a record.
 
-use super::{bouquet, consequence, get, reference};
+use super::{beside, consequence, get, reference};
 use crate::{Result, Work};
-use host_core::bouquet::Member;
+use host_core::Refusal;
 use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object, Unique, uniques};
 use host_core::record::RecordKind;
 use host_core::refusal::Code;
-use host_core::{BouquetId, Refusal};
 use serde_json::{Map, Value};
 
 /// Creates a record from the fields that are there, and returns the whole record.
@@ -19,13 +18,13 @@ pub async fn create(work: &mut Work, kind: &str, document: &Map<String, Value>) 
     work.require(CallerRole::Admin)?;
     let kind = super::kind(work, kind)?;
     let mut document = document.clone();
-    let members = if kind.stored_as() == Kind::Bouquet { bouquet::take(work, &mut document).await? } else { None };
+    let beside = beside::take(work, kind, &mut document).await?;
     let object = compose(work, kind, &document).await?;
     claim(work, None, &object).await?;
     reference::check(work, &object).await?;
     consequence::effects(work, kind, None, Some(&object));
     work.put(None, Some(object.clone()));
-    set_members(work, &object, members);
+    beside.set(work, &object).await?;
     get::document(work, kind, &object).await
 }
 
@@ -57,11 +56,4 @@ pub(super) async fn claim(work: &mut Work, before: Option<&Object>, after: &Obje
         }
     }
     Ok(())
-}
-
-/// Gives a bouquet the members that its document had.
-pub(super) fn set_members(work: &mut Work, object: &Object, members: Option<Vec<Member>>) {
-    if let (Object::Bouquet(row), Some(members)) = (object, members) {
-        work.set_members(BouquetId(row.id.0), members);
-    }
 }

@@ -1,10 +1,10 @@
 //! Sets the fields of a record that were sent.
 
-use super::{bouquet, consequence, create, get, reference};
+use super::{beside, consequence, create, get, reference};
 use crate::work::version::at_version;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::object::{Kind, Object};
+use host_core::object::Object;
 use serde_json::{Map, Value};
 
 /// Sets the fields that are there, and returns the whole record.
@@ -16,7 +16,7 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     let kind = super::kind(work, kind)?;
     let before = super::read(work, kind, id).await?;
     let mut document = at_version(document, before.version())?.into_owned();
-    let members = if kind.stored_as() == Kind::Bouquet { bouquet::take(work, &mut document).await? } else { None };
+    let beside = beside::take(work, kind, &mut document).await?;
     let mut after = kind.merged(&before, &document, work.caller().role(), work.now())?;
     create::claim(work, Some(&before), &after).await?;
     reference::check(work, &after).await?;
@@ -28,9 +28,6 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     }
     consequence::effects(work, kind, Some(&before), Some(&after));
     work.put(Some(before), Some(after.clone()));
-    if let (Object::Bouquet(bouquet), Some(members)) = (&after, &members) {
-        bouquet::check_taken(work, bouquet.id, members).await?;
-    }
-    create::set_members(work, &after, members);
+    beside.set(work, &after).await?;
     get::document(work, kind, &after).await
 }

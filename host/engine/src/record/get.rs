@@ -1,14 +1,15 @@
 //! Reads one record.
 
-use super::{bouquet, is_readable, visible_fields};
+use super::{beside, is_readable, visible_fields};
 use crate::line::purchase;
 use crate::{Result, Work};
+use host_core::Refusal;
 use host_core::object::Object;
 use host_core::record::RecordKind;
-use host_core::{BouquetId, Refusal};
 use serde_json::Value;
 
-/// The record as the caller may see it; a bouquet with its counts and first members, for admins.
+/// The record as the caller may see it; for admins a bouquet with its counts and first members, a group with its
+/// packages.
 ///
 /// # Errors
 /// `not_found`, also for kinds and rows that the caller may not see; `invalid_input` for an
@@ -36,8 +37,6 @@ pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
 /// The whole document of a record, for the caller.
 pub(super) async fn document(work: &Work, kind: RecordKind, object: &Object) -> Result<Value> {
     let mut fields = visible_fields(work, kind, object);
-    if let Object::Bouquet(row) = object {
-        bouquet::show(work, BouquetId(row.id.0), &mut fields).await?;
-    }
+    beside::show(work, object, &mut fields).await?;
     Ok(Value::Object(fields))
 }

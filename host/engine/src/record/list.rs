@@ -1,6 +1,6 @@
 //! Lists records of a kind.
 
-use super::{bouquet, is_readable, visible_fields};
+use super::{beside, is_readable, visible_fields};
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::Kind;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// A page: `query` is `{"start","limit","search","after"}`, for streams also `kinds` and `category`.
-/// Rows of bouquets have their counts and first members, for admins.
+/// Rows of bouquets have their counts and first members, those of groups their packages, for admins.
 ///
 /// # Errors
 /// `invalid_input` for an unknown kind or a malformed query, `not_permitted` for kinds that the
@@ -42,9 +42,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         rows.push(visible_fields(work, kind, row));
         document::give_way(rows.len()).await;
     }
-    if stored == Kind::Bouquet {
-        bouquet::show_all(work, &mut rows).await?;
-    }
+    beside::show_all(work, kind, &mut rows).await?;
     Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))
 }
 

@@ -1,15 +1,18 @@
 //! Verbs on plain configuration, for every kind of record alike. What a record may say is in
 //! `host_core::record`; knows who may read which kinds, and what a change leads to.
 
+mod beside;
 mod bouquet;
 mod consequence;
 mod create;
 mod delete;
 mod edit;
 mod get;
+mod group;
 mod list;
 mod members;
 pub(crate) mod reference;
+mod stream;
 
 pub use create::create;
 pub use delete::delete;
@@ -32,6 +35,12 @@ use serde_json::{Map, Value};
 fn kind(work: &Work, word: &str) -> Result<RecordKind> {
     let unknown = || Refusal::field(Code::InvalidInput, "kind", format!("There is no kind of record {word}."));
     Ok(work.engine().kinds().of_word(word).ok_or_else(unknown)?)
+}
+
+/// The words of the other kinds that a document of this kind writes as well.
+pub fn written_besides(work: &Work, kind: &str, document: &Map<String, Value>) -> Vec<&'static str> {
+    let kept_with = work.engine().kinds().of_word(kind).map_or(&[][..], RecordKind::kept_with);
+    kept_with.iter().filter(|(field, _)| document.contains_key(*field)).map(|(_, kind)| *kind).collect()
 }
 
 /// The record with this id, whatever of it the caller may see. Ids of another plain kind are none of this one.

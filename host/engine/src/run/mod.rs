@@ -7,7 +7,7 @@ use crate::audit;
 use crate::error::{Error, Result};
 use crate::late;
 use crate::recorded::Recorded;
-use crate::sign_in::From;
+use crate::sign_in::SignInFrom;
 use crate::work::{RunContext, Work, balance_after};
 use host_core::credit::Credits;
 use host_core::late::fill_reply;
@@ -36,7 +36,7 @@ pub struct Run {
     line: Option<Arc<Line>>,
     password: Option<Arc<Secret>>,
     /// Where the request came from, when it was one.
-    from: Option<Arc<From>>,
+    from: Option<Arc<SignInFrom>>,
     /// The job that it is a piece of.
     job: Option<JobId>,
     key: Option<(UserId, String, [u8; 32])>,
@@ -86,7 +86,7 @@ impl Run {
     }
 
     /// Says which surface was asked, by whom: without it nothing is done to sessions.
-    pub fn asked(mut self, from: From) -> Run {
+    pub fn asked(mut self, from: SignInFrom) -> Run {
         self.from = Some(Arc::new(from));
         self
     }

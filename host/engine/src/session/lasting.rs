@@ -1,10 +1,9 @@
 //! The sessions of a holder that last, as the plan leaves them.
 
 use crate::{Result, Work};
-use host_core::caller::Scope;
-use host_core::object::{Kind, Object, Stored};
+use host_core::object::{Object, Stored};
 use host_core::plan::Guard;
-use host_core::port::{Filter, Query};
+use host_core::port::Filter;
 use host_core::session::{Holder, Session};
 use host_core::time::Unix;
 
@@ -12,32 +11,17 @@ use host_core::time::Unix;
 pub(super) async fn lasting(work: &Work, holder: Holder, surface: Option<&str>) -> Result<Vec<Session>> {
     let mut filters = vec![Filter::Holder(holder), Filter::Lasting(work.now())];
     filters.extend(surface.map(|surface| Filter::Surface(surface.to_owned())));
-    let committed = committed(work, filters).await?.into_iter();
-    let untouched = committed.filter(|row| work.overlay.row(row.key()).is_none());
-    let own = work.overlay.touched().filter_map(|(_, row)| row.after.clone());
-    let all = untouched.chain(own).filter_map(Session::from_object);
-    let mut sessions: Vec<Session> = all.filter(|session| counts(session, holder, surface, work.now())).collect();
+    let committed: Vec<Session> = work.rows(filters).await?;
+    let untouched = committed.into_iter().filter(|session| work.overlay.row(session.id.into()).is_none());
+    let own = work.overlay.touched().filter_map(|(_, row)| row.after.clone()).filter_map(Session::from_object);
+    let mut sessions: Vec<Session> =
+        untouched.chain(own).filter(|session| counts(session, holder, surface, work.now())).collect();
     sessions.sort_by_key(|session| (session.created_at, session.id));
     Ok(sessions)
 }
 
 fn counts(session: &Session, holder: Holder, surface: Option<&str>, now: Unix) -> bool {
     session.holder == holder && surface.is_none_or(|surface| session.surface == surface) && !session.is_over(now)
-}
-
-/// All committed ones, page by page.
-async fn committed(work: &Work, filters: Vec<Filter>) -> Result<Vec<Object>> {
-    let mut rows: Vec<Object> = Vec::new();
-    loop {
-        let mut query = Query { filters: filters.clone(), ..Query::all(Kind::Session, Scope::Tenant) };
-        query.filters.extend(rows.last().map(|last| Filter::After(last.key().number())));
-        let page = work.list(query.clone()).await?.rows;
-        let is_full = page.len() >= query.limit as usize;
-        rows.extend(page);
-        if !is_full {
-            return Ok(rows);
-        }
-    }
 }
 
 /// Holds the plan to there being fewer of them at commit, beside those that it ends, than this number.

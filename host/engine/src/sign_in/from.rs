@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 /// Where a sign-in comes from; journalled, never trusted.
 #[derive(Clone, Debug)]
-pub struct From {
+pub struct SignInFrom {
     /// The client's address, IPv4-mapped forms already unmapped.
     pub address: IpAddr,
     /// The `User-Agent`, empty when none was sent.
@@ -17,7 +17,7 @@ pub struct From {
     pub request: String,
 }
 
-impl From {
+impl SignInFrom {
     pub(super) fn caller(&self, tenant: TenantId, identity: Identity, key_prefix: Option<String>) -> Caller {
         Caller {
             tenant,

@@ -1,12 +1,12 @@
 //! Sign-in of users by API key. Keys are 256 random bits and kept as SHA-256 only.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use super::note::Who;
 use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
-use host_core::caller::{Caller, Identity, Scope};
-use host_core::object::{Key, Object, Unique};
+use host_core::caller::{Caller, Identity};
+use host_core::object::{Key, Unique};
 use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::user::{MAX_DEPTH, User};
@@ -38,13 +38,10 @@ impl Engine {
         tenant: TenantId,
         key: &Secret,
         in_header: bool,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<SignedUser> {
         let digest = digest(key);
-        let found = match self.store().find(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await? {
-            Some(Object::ApiKey(key)) => Some(key),
-            _ => None,
-        };
+        let found: Option<ApiKey> = self.row_of(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await?;
         let user = match &found {
             Some(key) if self.is_usable(key, in_header, from) => self.enabled_user(tenant, key.user).await?,
             _ => None,
@@ -55,6 +52,7 @@ impl Engine {
         match (found, user) {
             (Some(key), Some(user)) if verdict == Verdict::Passed => {
                 self.note_sign_in(tenant, Who::user(user.id), from);
+                self.see(tenant, Key::ApiKey(key.id), from.address, &from.agent);
                 let identity = Identity::User { id: user.id, role: user.role, key: Some(key.id) };
                 let caller = from.caller(tenant, identity, Some(key.prefix.clone()));
                 Ok(SignedUser { caller, key })
@@ -66,27 +64,20 @@ impl Engine {
         }
     }
 
-    fn is_usable(&self, key: &ApiKey, in_header: bool, from: &From) -> bool {
+    fn is_usable(&self, key: &ApiKey, in_header: bool, from: &SignInFrom) -> bool {
         key.is_usable(from.address, self.clock().now()) && (in_header || !key.header_only)
     }
 
     /// The user, when they and everyone above them are enabled.
     pub(crate) async fn enabled_user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
-        let Some(user) = self.user_row(tenant, id).await? else { return Ok(None) };
+        let Some(user) = self.row::<User>(Place::Tenant(tenant), id).await? else { return Ok(None) };
         let (mut enabled, mut above) = (user.enabled, user.parent);
         for _ in 0..=MAX_DEPTH {
             let Some(parent) = above else { return Ok(enabled.then_some(user)) };
-            let Some(parent) = self.user_row(tenant, parent).await? else { return Ok(None) };
+            let Some(parent) = self.row::<User>(Place::Tenant(tenant), parent).await? else { return Ok(None) };
             (enabled, above) = (enabled && parent.enabled, parent.parent);
         }
         // Deeper than a tree may be: something is wrong with it, so nobody in it may act.
         Ok(None)
-    }
-
-    async fn user_row(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
-        match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::User(id)).await? {
-            Some(Object::User(user)) => Ok(Some(user)),
-            _ => Ok(None),
-        }
     }
 }

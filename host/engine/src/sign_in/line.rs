@@ -1,6 +1,6 @@
 //! Sign-in of lines. The surface decides how an expired or banned one is answered.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use super::note::Who;
 use crate::{Engine, Result};
@@ -44,7 +44,7 @@ impl Engine {
         tenant: TenantId,
         username: &str,
         password: &Secret,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<SignedLine> {
         let unspaced = unspaced(password);
         let readings = [Some(password), unspaced.as_ref()];
@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// Whether the line has lately signed in from there. A journal that does not answer knows nobody.
-    async fn is_at_home(&self, tenant: TenantId, line: LineId, from: &From) -> bool {
+    async fn is_at_home(&self, tenant: TenantId, line: LineId, from: &SignInFrom) -> bool {
         self.journal().is_trusted(tenant, line, from.address, self.clock().now()).await.unwrap_or(false)
     }
 

@@ -12,7 +12,7 @@ mod quiet;
 mod session;
 mod state;
 
-pub use from::From;
+pub use from::SignInFrom;
 pub use key::{SignedUser, digest};
 pub use line::SignedLine;
 pub(crate) use line::line_mac;

@@ -1,10 +1,11 @@
 //! What the logs get of sign-ins, and the one refusal for all that fail.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use crate::Engine;
 use host_core::journal::Entry;
 use host_core::line::Line;
+use host_core::object::Key;
 use host_core::refusal::Code;
 use host_core::{LineId, Refusal, TenantId, UserId};
 
@@ -36,8 +37,11 @@ fn flooded() -> Refusal {
 }
 
 impl Engine {
-    /// Notes a sign-in that went well, at most once a minute for each identity and address.
-    pub(super) fn note_sign_in(&self, tenant: TenantId, who: Who, from: &From) {
+    /// Notes a sign-in that went well, and logs it at most once a minute for each identity and address.
+    pub(super) fn note_sign_in(&self, tenant: TenantId, who: Who, from: &SignInFrom) {
+        for key in who.user.map(Key::User).into_iter().chain(who.line.map(Key::Line)) {
+            self.see(tenant, key, from.address, &from.agent);
+        }
         if !self.sign_ins.quiet.is_due((tenant, who.user, who.line, from.address), self.clock().monotonic()) {
             return;
         }
@@ -55,8 +59,8 @@ impl Engine {
         self.journal().note(tenant, entry);
     }
 
-    /// Notes a refused sign-in and makes the refusal.
-    pub(super) fn refuse_sign_in(&self, tenant: TenantId, verdict: Verdict, who: Who, from: &From) -> Refusal {
+    /// Logs a refused sign-in and makes the refusal.
+    pub(super) fn refuse_sign_in(&self, tenant: TenantId, verdict: Verdict, who: Who, from: &SignInFrom) -> Refusal {
         let refusal = if verdict == Verdict::Flooded { flooded() } else { failed() };
         let entry = Entry::Refused {
             owner: who.owner,

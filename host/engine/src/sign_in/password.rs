@@ -1,7 +1,7 @@
 //! Passwords of users: Argon2id on a bounded pool, so that a flood of sign-ins neither blocks the runtime nor
 //! eats its memory. Passwords of lines are not hashed: they can be read again.
 
-use super::From;
+use super::SignInFrom;
 use super::lockout::Verdict;
 use super::note::Who;
 use crate::Engine;
@@ -10,7 +10,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher, PasswordVerifier, SaltString};
 use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
-use host_core::object::{Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::{PasswordHash, Secret};
 use host_core::user::User;
@@ -39,14 +39,11 @@ impl Engine {
         tenant: TenantId,
         username: &str,
         password: &Secret,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<Caller> {
         let name = username.to_lowercase();
         let suspect = self.sign_ins.lockout.suspect("user", tenant, &name, from.address);
-        let user = match self.store().find(Place::Tenant(tenant), Unique::Username(name)).await? {
-            Some(Object::User(user)) => Some(user),
-            _ => None,
-        };
+        let user: Option<User> = self.row_of(Place::Tenant(tenant), Unique::Username(name)).await?;
         let known = user.as_ref().map(|user| user.id);
         // Counted as a failure before the slow check, and taken back when it was none.
         let entered = self.sign_ins.lockout.judge(suspect, false, known, self.clock().monotonic());

@@ -1,15 +1,15 @@
 //! Sign-in by the token of a session. Tokens are kept as SHA-256 only.
 
-use super::From;
+use super::SignInFrom;
 use super::key::digest;
 use super::lockout::{Suspect, Verdict};
 use super::note::Who;
 use crate::{Engine, Result};
 use host_core::TenantId;
 use host_core::api_key::ApiKey;
-use host_core::caller::{Caller, Identity, Scope};
+use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
-use host_core::object::{Key, Object, Unique};
+use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::session::{Holder, Session};
@@ -56,13 +56,10 @@ impl Engine {
         surface: &str,
         token: &Secret,
         bound: Option<&str>,
-        from: &From,
+        from: &SignInFrom,
     ) -> Result<SignedSession> {
         let digest = digest(token);
-        let found = match self.store().find(Place::Tenant(tenant), Unique::SessionDigest(digest)).await? {
-            Some(Object::Session(session)) => Some(session),
-            _ => None,
-        };
+        let found: Option<Session> = self.row_of(Place::Tenant(tenant), Unique::SessionDigest(digest)).await?;
         let standing = match &found {
             Some(session) if session.is_usable(surface, bound, self.clock().now()) => {
                 self.standing(tenant, session, from).await?
@@ -87,13 +84,13 @@ impl Engine {
     }
 
     /// Lets a token in that was tried in vain from there before it was a session's: its client was let in otherwise.
-    pub(crate) fn unlock_token(&self, tenant: TenantId, token: &Secret, from: &From) {
+    pub(crate) fn unlock_token(&self, tenant: TenantId, token: &Secret, from: &SignInFrom) {
         let suspect = self.token_suspect(tenant, &from.surface, &digest(token), from);
         self.sign_ins.lockout.unlock(suspect, self.clock().monotonic());
     }
 
     /// A token is counted on each surface by itself: what is wrong on one may be right on another.
-    fn token_suspect(&self, tenant: TenantId, surface: &str, digest: &[u8; 32], from: &From) -> Suspect {
+    fn token_suspect(&self, tenant: TenantId, surface: &str, digest: &[u8; 32], from: &SignInFrom) -> Suspect {
         let identifier = format!("{surface} {}", hex::encode(digest));
         self.sign_ins.lockout.suspect("session", tenant, &identifier, from.address)
     }
@@ -107,10 +104,11 @@ impl Engine {
     }
 
     /// What the session stands on; none when that is gone or stopped.
-    async fn standing(&self, tenant: TenantId, session: &Session, from: &From) -> Result<Option<Standing>> {
+    async fn standing(&self, tenant: TenantId, session: &Session, from: &SignInFrom) -> Result<Option<Standing>> {
+        let place = Place::Tenant(tenant);
         let key = match session.key {
-            Some(id) => match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::ApiKey(id)).await? {
-                Some(Object::ApiKey(key)) if key.is_usable(from.address, self.clock().now()) => Some(key),
+            Some(id) => match self.row::<ApiKey>(place, id).await? {
+                Some(key) if key.is_usable(from.address, self.clock().now()) => Some(key),
                 _ => return Ok(None),
             },
             None => None,
@@ -122,12 +120,11 @@ impl Engine {
                 line: None,
                 key_prefix,
             }),
-            Holder::Line(id) => match self.store().get(Place::Tenant(tenant), Scope::Tenant, Key::Line(id)).await? {
-                Some(Object::Line(line)) => {
-                    Some(Standing { identity: Identity::Line { id }, line: Some(Arc::new(line)), key_prefix })
-                }
-                _ => None,
-            },
+            Holder::Line(id) => self.row::<Line>(place, id).await?.map(|line| Standing {
+                identity: Identity::Line { id },
+                line: Some(Arc::new(line)),
+                key_prefix,
+            }),
         })
     }
 }

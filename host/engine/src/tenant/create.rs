@@ -8,9 +8,9 @@ use crate::document::Options;
 use crate::sign_in::digest;
 use crate::user::created;
 use crate::{Engine, Result, Work, access_code, act};
-use host_core::caller::{Caller, Scope};
+use host_core::caller::Caller;
 use host_core::group::Group;
-use host_core::object::{Key, Kind, Unique};
+use host_core::object::{Kind, Unique};
 use host_core::plan::Place;
 use host_core::refusal::Code;
 use host_core::settings::{SETTINGS, Settings};
@@ -46,8 +46,7 @@ pub async fn create(engine: &Arc<Engine>, request: &str, tenant: &str, hosts: &[
     let caller = Caller::system(NOWHERE, request);
     let doors = act!(engine.begin_control(caller, "tenant create"), |work| doors(work, tenant, &hosts).await?);
     let id = doors.tenant.id;
-    let settings = engine.store().get(Place::Tenant(id), Scope::Tenant, Key::Settings(SETTINGS)).await?;
-    if settings.is_some() {
+    if engine.row::<Settings>(Place::Tenant(id), SETTINGS).await?.is_some() {
         return Err(Refusal::field(Code::NameTaken, "name", format!("There is a tenant {tenant} already.")).into());
     }
     let caller = Caller::system(id, request);

@@ -42,5 +42,6 @@ impl Engine {
         self.cache.forget(tenant);
         self.outbox.forget(Place::Tenant(tenant));
         self.due.forget(tenant);
+        self.sightings.forget(tenant);
     }
 }

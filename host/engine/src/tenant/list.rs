@@ -2,10 +2,8 @@
 
 use super::named;
 use crate::{Engine, Result, Work};
-use host_core::caller::{CallerRole, Scope};
-use host_core::object::{Kind, Object};
+use host_core::caller::CallerRole;
 use host_core::plan::Place;
-use host_core::port::{Filter, Query};
 use host_core::tenant::Tenant;
 use serde_json::{Value, json};
 
@@ -15,21 +13,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn tenants(&self) -> Result<Vec<Tenant>> {
-        let mut all = Vec::new();
-        let mut query = Query::all(Kind::Tenant, Scope::Tenant);
-        loop {
-            let page = self.store().list(Place::Control, query.clone()).await?;
-            let last = page.rows.last().map(|row| row.key().number());
-            let full = page.rows.len() >= query.limit as usize;
-            all.extend(page.rows.into_iter().filter_map(|row| match row {
-                Object::Tenant(tenant) => Some(tenant),
-                _ => None,
-            }));
-            match last {
-                Some(last) if full => query.filters = vec![Filter::After(last)],
-                _ => return Ok(all),
-            }
-        }
+        self.rows(Place::Control, Vec::new()).await
     }
 }
 

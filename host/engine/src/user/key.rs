@@ -5,13 +5,15 @@ use crate::sign_in::digest;
 use crate::{Result, Work};
 use host_core::api_key::ApiKey;
 use host_core::caller::CallerRole;
-use host_core::object::{Kind, Object};
-use host_core::port::{Filter, Query};
+use host_core::object::{Key, Kind};
+use host_core::port::Filter;
 use host_core::secret::Secret;
+use host_core::sighting::Seen;
 use host_core::time::{Expiry, Unix};
 use host_core::user::User;
 use host_core::{ApiKeyId, UserId, Version};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 const FIELDS: &[(&str, CallerRole)] = &[
     ("name", CallerRole::Reseller),
@@ -63,17 +65,37 @@ pub(crate) async fn fresh(work: &mut Work, user: UserId, options: &Options<'_>) 
     Ok((row, key))
 }
 
-/// The keys of a user in the caller's tree, without the keys themselves.
+/// A key with whose it is.
+pub struct OwnedKey {
+    /// Whose.
+    pub user: User,
+    /// The key, without the key itself.
+    pub key: ApiKey,
+    /// Its last use.
+    pub seen: Option<Seen>,
+}
+
+/// The keys of a user in the caller's tree, or of all users there are: by user, then by id.
 ///
 /// # Errors
-/// `not_found`.
-pub async fn list_keys(work: &mut Work, user: UserId) -> Result<Value> {
-    work.require(CallerRole::Reseller)?;
-    let user: User = work.get(user).await?;
-    let mut query = Query::all(Kind::ApiKey, host_core::caller::Scope::Tenant);
-    query.filters.push(Filter::Owner(user.id));
-    let page = work.list(query).await?;
-    Ok(Value::Array(page.rows.iter().map(Object::document).collect()))
+/// `not_found`; `not_permitted` below an admin for those of all users.
+pub async fn list_keys(work: &mut Work, user: Option<UserId>) -> Result<Vec<OwnedKey>> {
+    work.require(if user.is_some() { CallerRole::Reseller } else { CallerRole::Admin })?;
+    let (users, filters) = match user {
+        Some(user) => (vec![work.get::<User>(user).await?], vec![Filter::Owner(user)]),
+        None => (work.rows(Vec::new()).await?, Vec::new()),
+    };
+    let users: BTreeMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
+    let keys: Vec<ApiKey> = work.rows(filters).await?;
+    let named = keys.iter().map(|key| Key::ApiKey(key.id)).collect();
+    let mut seen = work.engine().seen(work.caller().tenant, named).await?;
+    let owned = keys.into_iter().filter_map(|key| {
+        let seen = seen.remove(&Key::ApiKey(key.id));
+        Some(OwnedKey { user: users.get(&key.user)?.clone(), key, seen })
+    });
+    let mut owned: Vec<_> = owned.collect();
+    owned.sort_by_key(|owned| (owned.user.id, owned.key.id));
+    Ok(owned)
 }
 
 /// Revokes a key of a user in the caller's tree for good.

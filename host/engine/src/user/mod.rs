@@ -13,7 +13,7 @@ pub use create::create;
 pub(crate) use create::created;
 pub use enabled::set_enabled;
 pub use get::get;
-pub use key::{create_key, list_keys, revoke_key};
+pub use key::{OwnedKey, create_key, list_keys, revoke_key};
 pub use list::list;
 pub use me::me;
 pub use password::reset_password;

@@ -11,7 +11,7 @@ pub(crate) use context::RunContext;
 use crate::guide::Index;
 use crate::overlay::Overlay;
 use crate::recorded::Recorded;
-use crate::sign_in::From;
+use crate::sign_in::SignInFrom;
 use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
@@ -42,7 +42,7 @@ pub struct Work {
     pub(crate) password: Option<Arc<Secret>>,
     pub(crate) index: Option<Arc<Index>>,
     /// Where the request came from, when it was one.
-    pub(crate) from: Option<Arc<From>>,
+    pub(crate) from: Option<Arc<SignInFrom>>,
     pub(crate) session_outcome: Option<SessionOutcome>,
     bytes: usize,
 }
@@ -71,7 +71,7 @@ impl Work {
     }
 
     /// With where the request came from.
-    pub(crate) fn asked(self, from: Option<Arc<From>>) -> Work {
+    pub(crate) fn asked(self, from: Option<Arc<SignInFrom>>) -> Work {
         Work { from, ..self }
     }
 
@@ -79,7 +79,7 @@ impl Work {
     ///
     /// # Errors
     /// `not_permitted` for what is no request to a surface.
-    pub(crate) fn from(&self) -> Result<Arc<From>> {
+    pub(crate) fn from(&self) -> Result<Arc<SignInFrom>> {
         let missing = || Refusal::new(Code::NotPermitted, "Sessions are for requests to a surface.");
         Ok(self.from.clone().ok_or_else(missing)?)
     }

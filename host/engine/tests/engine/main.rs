@@ -28,6 +28,7 @@ mod sale;
 mod scope;
 mod seats;
 mod sessions;
+mod sightings;
 mod sign_in;
 mod signed_in;
 mod tenant;

@@ -9,7 +9,7 @@ use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
 use host_core::{ApiKeyId, LineId, TenantId, UserId};
-use host_engine::{Engine, From, MaxMind, Ports, Work, credit, line, record, tenant, user};
+use host_engine::{Engine, MaxMind, Ports, SignInFrom, Work, credit, line, record, tenant, user};
 use host_store::FileJournal;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
@@ -218,8 +218,8 @@ impl Panel {
     }
 }
 
-pub(crate) fn from(address: &str) -> From {
-    From { address: ip(address), agent: "test".into(), surface: "player".into(), request: "r".into() }
+pub(crate) fn from(address: &str) -> SignInFrom {
+    SignInFrom { address: ip(address), agent: "test".into(), surface: "player".into(), request: "r".into() }
 }
 
 pub(crate) fn ip(address: &str) -> IpAddr {

@@ -15,9 +15,10 @@ use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, MAX_START, Page, Pending, Query, Replayed, Store,
     Trouble, Verified, Waiting,
 };
+use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Ended, Seat, Work, record};
 use parking_lot::Mutex;
@@ -82,6 +83,7 @@ impl Store for Counting {
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
         fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
         fn tree(tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
@@ -104,9 +106,10 @@ impl Store for Counting {
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
         fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
-        fn catalogue_generation(tenant: TenantId) -> u64;
+        fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
+        fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
-        fn line_generation(tenant: TenantId) -> u64;
+        fn line_generation(tenant: TenantId, line: Option<LineId>) -> u64;
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
         fn troubles() -> Vec<(Place, Trouble)>;

@@ -56,6 +56,53 @@ async fn names_are_unique_and_named_things_are_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_group_names_the_packages_that_it_sells_and_they_name_it() {
+    let panel = Panel::new().await;
+    let package = async |name: &str| number(&create(&panel, "package", json!({ "name": name })).await.unwrap());
+    let (one, two) = (package("one").await, package("two").await);
+    let made = create(&panel, "group", json!({ "name": "sellers", "packages": [two, one] })).await.unwrap();
+    assert_eq!(made["packages"], json!([one, two]));
+    let verb = async |work: &mut Work| record::get(work, "package", one).await;
+    let sold = panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap();
+    assert_eq!(sold["groups"], json!([number(&made)]));
+    let left = edit(&panel, "group", number(&made), json!({ "packages": [two] })).await.unwrap();
+    assert_eq!(left["packages"], json!([two]));
+    let renamed = edit(&panel, "group", number(&made), json!({ "name": "others" })).await.unwrap();
+    assert_eq!(renamed["packages"], json!([two]), "what is not sent is kept");
+    let verb = async |work: &mut Work| record::list(work, "group", &Map::new()).await;
+    let page = panel.engine.act(panel.admin.clone(), "list", verb).await.unwrap();
+    assert_eq!(page["rows"].as_array().unwrap().last().unwrap()["packages"], json!([two]));
+    let missing = edit(&panel, "group", number(&made), json!({ "packages": [999_999] })).await;
+    assert_eq!(code(missing), "invalid_input");
+    let verb = async |work: &mut Work| record::get(work, "group", panel.group).await;
+    let own = panel.engine.act(panel.reseller.clone(), "get", verb).await.unwrap();
+    assert!(own.get("packages").is_none(), "resellers see what they sell elsewhere");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_put_at_the_end_of_bouquets_and_stays_where_it_is() {
+    let panel = Panel::new().await;
+    let [one, two] = panel.streams;
+    let members = async |id: u32| {
+        let verb = async |work: &mut Work| record::get(work, "bouquet", id).await;
+        panel.engine.act(panel.admin.clone(), "get", verb).await.unwrap()["members"].clone()
+    };
+    let document = json!({ "name": "some", "members": [{ "stream": one }, { "stream": two }] });
+    let bouquet = number(&create(&panel, "bouquet", document).await.unwrap());
+    let made = create(&panel, "stream", json!({ "name": "new", "bouquets": [bouquet] })).await.unwrap();
+    assert!(made.get("bouquets").is_none(), "they are shown by the bouquets");
+    edit(&panel, "stream", one, json!({ "bouquets": [bouquet] })).await.unwrap();
+    let held: Vec<_> = members(bouquet).await.as_array().unwrap().iter().map(|held| held["stream"].clone()).collect();
+    assert_eq!(held, [json!(one), json!(two), made["id"].clone()]);
+    let missing = create(&panel, "stream", json!({ "name": "lost", "bouquets": [999_999] })).await;
+    assert_eq!(code(missing), "not_found");
+    let series = number(&create(&panel, "series", json!({ "name": "all" })).await.unwrap());
+    let episode = json!({ "kind": "episode", "name": "e", "episode_of": { "series": series, "season": 1, "number": 1 },
+        "bouquets": [bouquet] });
+    assert_eq!(code(create(&panel, "stream", episode).await), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_used_stays_and_a_deleted_bouquet_leaves_lines_and_packages() {
     let panel = Panel::new().await;
     panel.line("guest", 1).await;

@@ -34,7 +34,7 @@ async fn a_foreign_line_is_answered_like_a_missing_one_by_every_verb() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reseller_sees_his_own_lines_and_those_below_and_no_others() {
+async fn a_reseller_sees_their_own_lines_and_those_below_and_no_others() {
     let panel = Panel::new().await;
     panel.line("foreign", 1).await;
     let below = map(json!({ "username": "below", "password": "long enough" }));

@@ -61,7 +61,7 @@ async fn a_sign_in_is_journalled_once_a_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_of_a_disabled_user_and_of_one_below_him_stops() {
+async fn the_key_of_a_disabled_user_and_of_one_below_them_stops() {
     let panel = Panel::new().await;
     let verb = async |work: &mut Work| user::create_key(work, panel.reseller_id(), &serde_json::Map::new()).await;
     let made = panel.engine.act(panel.admin.clone(), "key", verb).await.unwrap();
@@ -73,7 +73,7 @@ async fn the_key_of_a_disabled_user_and_of_one_below_him_stops() {
     assert_eq!(code(sign_in().await), "auth_failed");
 }
 
-static PLACE: std::sync::LazyLock<host_engine::From> = std::sync::LazyLock::new(|| from("10.0.0.9"));
+static PLACE: std::sync::LazyLock<host_engine::SignInFrom> = std::sync::LazyLock::new(|| from("10.0.0.9"));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_admin_signs_in_with_what_the_creation_showed() {

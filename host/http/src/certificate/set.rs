@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 /// Protocols in the order in which we like them.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// Reads the certificates of one listener as it would, and answers the names that they are for.
+/// Reads the certificates of one listener as it would, and returns the names that they are for.
 ///
 /// # Errors
 /// What is wrong with the first one that cannot be used.

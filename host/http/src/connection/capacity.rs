@@ -48,12 +48,12 @@ pub(crate) struct Capacity {
     /// The first descriptor that is not for clients.
     reserved_from: usize,
     exempt: Vec<IpNet>,
-    held: Mutex<Held>,
+    held: Mutex<Taken>,
     refused: [Counter; Full::ALL.len()],
 }
 
 #[derive(Default)]
-struct Held {
+struct Taken {
     all: usize,
     by_address: HashMap<IpAddr, usize>,
 }

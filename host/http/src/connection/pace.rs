@@ -65,7 +65,7 @@ impl Pace {
             self.is_http2 |= bytes.starts_with(HTTP2_PREFACE);
         }
         if self.is_http2 {
-            // Between requests they are seldom the begin of one.
+            // Between requests they seldom begin one.
             self.to_echo = self.to_echo.saturating_add(bytes.len());
         } else if self.open == 0 && !bytes.is_empty() {
             self.head_since.get_or_insert(now);

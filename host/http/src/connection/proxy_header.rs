@@ -13,7 +13,7 @@ use tokio::time::timeout;
 /// Longest header. Addresses take 232 bytes at most; the rest is for what proxies add about TLS.
 const LONGEST: usize = 2_048;
 
-/// Reads the header of a connection between these ends, and answers the ends that it is for.
+/// Reads the header of a connection between these ends, and returns the ends that it is for.
 ///
 /// # Errors
 /// When it does not come whole in time, is too long, or is none.

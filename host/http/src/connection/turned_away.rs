@@ -1,4 +1,4 @@
-//! Who is not let in, or does not come far: what they are told, and what figures and log say of it.
+//! Who is not let in, or does not come far: what they are told, and what metrics and log say of it.
 //! Strangers can make all of it happen as often as they like, so the log says how often it did.
 
 use super::capacity::Full;
@@ -104,7 +104,7 @@ pub(crate) struct TurnedAway {
 }
 
 impl TurnedAway {
-    /// Of the listener at this address. Every figure is there from the start, as nothing.
+    /// Of the listener at this address. Every metric is there from the start, as nothing.
     pub(crate) fn new(listener: SocketAddr) -> TurnedAway {
         KINDS.iter().for_each(|kind| counter!(ACCEPT_ERRORS, "kind" => *kind).increment(0));
         Headless::ALL.iter().for_each(|why| counter!(HEADLESS, "why" => why.name()).increment(0));

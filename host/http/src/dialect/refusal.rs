@@ -1,10 +1,10 @@
-//! How a no sounds on a surface: the refusal table applied to a refusal, wherever it came from.
-//! Knows not why it was refused; it only finds the sound and makes the answer.
+//! What a refusal becomes on a surface: the refusal table applied to a refusal, wherever it came from.
+//! Knows not why it was refused; it only finds the rule and makes the answer.
 
 use super::envelope::{self, Said};
 use bytes::Bytes;
 use host_core::Refusal;
-use host_core::action::{Sound, Surface};
+use host_core::action::{RefusalRule, Surface};
 use std::borrow::Cow;
 
 /// An answer as the dialect wants it: nothing in it depends on the HTTP library.
@@ -22,10 +22,10 @@ pub(crate) struct Rendered {
 
 /// The table's entry for a code, and whether it is the code's own or `default`. A description
 /// without `default` never passes its validation.
-pub(crate) fn sound<'s>(surface: &'s Surface, code: &str) -> Option<(&'s Sound, bool)> {
+pub(crate) fn rule<'s>(surface: &'s Surface, code: &str) -> Option<(&'s RefusalRule, bool)> {
     match surface.refusals.get(code) {
-        Some(sound) => Some((sound, true)),
-        None => surface.refusals.get("default").map(|sound| (sound, false)),
+        Some(rule) => Some((rule, true)),
+        None => surface.refusals.get("default").map(|rule| (rule, false)),
     }
 }
 
@@ -61,21 +61,21 @@ pub(crate) struct Listener<'l> {
 /// Says a refusal in the surface's voice.
 pub(crate) fn spoken(surface: &Surface, refusal: &Refusal, to: &Listener<'_>) -> Rendered {
     let code = refusal.code.as_str();
-    let (sound, own) = sound(surface, code).unzip();
+    let (rule, own) = rule(surface, code).unzip();
     let demanded = if own == Some(true) { None } else { own_status(code) };
     let set = to.status.filter(|status| (200..600).contains(status));
-    let status = demanded.or(set).or(sound.map(|sound| sound.http)).unwrap_or(500);
-    let message = sound.and_then(|sound| sound.message.as_deref()).unwrap_or(&refusal.message);
+    let status = demanded.or(set).or(rule.map(|rule| rule.http)).unwrap_or(500);
+    let message = rule.and_then(|rule| rule.message.as_deref()).unwrap_or(&refusal.message);
     let said = Said {
         code: Some(code),
-        word: sound.and_then(|sound| sound.word.as_deref()),
+        word: rule.and_then(|rule| rule.word.as_deref()),
         message: Some(message),
         field: refusal.field.as_deref(),
         status,
         request: to.request,
         ..Said::default()
     };
-    let (content_type, body) = match sound.and_then(|sound| sound.body.as_deref()) {
+    let (content_type, body) = match rule.and_then(|rule| rule.body.as_deref()) {
         Some("") => (None, Bytes::new()),
         Some(body) => (Some(Cow::Borrowed(type_of(body))), Bytes::copy_from_slice(body.as_bytes())),
         None => {

@@ -150,8 +150,8 @@ impl SurfaceRequest<'_> {
         let Some(line) = &signed.line else { return Ok(route) };
         let may_read = |also_for: &[String]| self.http.engine.may_read(line, also_for, self.visitor.address);
         let Err(refusal) = may_read(&route.action.also_for) else { return Ok(route) };
-        let sound = refusal::sound(self.surface(), refusal.code.as_str());
-        let instead = sound.and_then(|(sound, _)| sound.answer_with.as_deref());
+        let rule = refusal::rule(self.surface(), refusal.code.as_str());
+        let instead = rule.and_then(|(rule, _)| rule.answer_with.as_deref());
         let route = instead.and_then(|name| self.action(name)).ok_or(refusal)?;
         may_read(&route.action.also_for)?;
         Ok(route)

@@ -1,4 +1,4 @@
-//! Requests without a reply: refused, over a limit, or broken. The surface's refusal table says how each sounds.
+//! Requests without a reply: refused, over a limit, or broken. The surface's refusal table says what each becomes.
 
 use super::request::SurfaceRequest;
 use crate::answer;
@@ -54,8 +54,8 @@ impl SurfaceRequest<'_> {
     /// Says a refusal in the surface's voice, with the tenant's own status where the table asks for one.
     async fn refused(&self, refusal: &Refusal) -> Response {
         self.visitor.told.refused(&refusal.code);
-        let sound = refusal::sound(self.surface(), refusal.code.as_str());
-        let status = match sound.and_then(|(sound, _)| sound.http_setting.as_deref()) {
+        let rule = refusal::rule(self.surface(), refusal.code.as_str());
+        let status = match rule.and_then(|(rule, _)| rule.http_setting.as_deref()) {
             Some(name) => self.setting(name).await,
             None => None,
         };

@@ -7,15 +7,12 @@ use crate::route::stream_file;
 use crate::state::Http;
 use crate::visitor::Visitor;
 use host_core::action::RateClass;
-use host_core::caller::Scope;
 use host_core::line::{Line, Output, Visit};
-use host_core::object::{Key, Object};
-use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::stream::Stream;
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal, StreamId};
-use host_engine::{Error, Seat, SessionKey};
+use host_engine::{Seat, SessionKey};
 use http::Method;
 use http::header::{HeaderName, IF_RANGE, RANGE};
 use http::request::Parts;
@@ -128,11 +125,7 @@ impl<'r> StreamRequest<'r> {
 
 /// An enabled stream of the tenant.
 pub(super) async fn stream(http: &Http, tenant: &Tenant, id: StreamId) -> Result<Stream, Denied> {
-    let found = http.engine.store().get(Place::Tenant(tenant.id), Scope::Tenant, Key::Stream(id)).await;
-    match found.map_err(Error::from)? {
-        Some(Object::Stream(stream)) if stream.enabled => Ok(stream),
-        _ => Err(Denied::NotFound),
-    }
+    http.engine.enabled_stream(tenant.id, id).await?.ok_or(Denied::NotFound)
 }
 
 /// A credential out of a path segment.

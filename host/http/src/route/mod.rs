@@ -21,7 +21,7 @@ struct Way<T> {
 }
 
 /// All ways of paths that look alike.
-struct Place<T> {
+struct PathShape<T> {
     owner: String,
     ways: Vec<Way<T>>,
 }
@@ -30,7 +30,7 @@ struct Place<T> {
 pub(crate) struct Routes<T> {
     /// Finds the place of a path in lower case; words win over variable segments.
     router: matchit::Router<usize>,
-    places: Vec<Place<T>>,
+    places: Vec<PathShape<T>>,
     /// Places by their paths with the names of variable segments left out.
     shapes: HashMap<String, usize>,
 }
@@ -95,7 +95,7 @@ impl<T> Routes<T> {
         }
         self.router.insert(shape.clone(), self.places.len()).map_err(|_| Clash::NoPath)?;
         self.shapes.insert(shape, self.places.len());
-        self.places.push(Place { owner: owner.to_owned(), ways: vec![way] });
+        self.places.push(PathShape { owner: owner.to_owned(), ways: vec![way] });
         Ok(())
     }
 

@@ -111,7 +111,7 @@ pub(crate) fn files(folder: &Path, name: &str) -> Tls {
     Tls { place: format!("[{name}]"), cert: path("pem"), key: path("key") }
 }
 
-/// Writes a fresh certificate for these host names, and answers what clients are shown.
+/// Writes a fresh certificate for these host names, and returns what clients are shown.
 pub(crate) fn write(folder: &Path, name: &str, hosts: &[&str]) -> CertificateDer<'static> {
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
     let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(hosts).unwrap();

@@ -22,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// Writes a fresh certificate for `tv.test`, and answers what clients have to trust.
+/// Writes a fresh certificate for `tv.test`, and returns what clients have to trust.
 pub(crate) fn certificate(folder: &Path) -> CertificateDer<'static> {
     let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(["tv.test".to_owned()]).unwrap();
     std::fs::write(folder.join("cert.pem"), cert.pem()).unwrap();

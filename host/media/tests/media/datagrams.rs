@@ -57,8 +57,8 @@ async fn a_group_plays_as_a_stream_and_cut_into_segments() {
         assert!(begins_with_tables(&got) && got.chunks(188).all(|packet| packet[0] == 0x47), "{url}");
         let list = media.hls(TENANT, &stream, b"session").await.unwrap();
         assert!(list.contains("/hls/"), "{list}");
-        let figures = media.metrics().channels.remove(0);
-        assert_eq!((figures.state, figures.lost > 0), (ChannelState::Flowing, is_rtp), "{url}");
+        let metrics = media.metrics().channels.remove(0);
+        assert_eq!((metrics.state, metrics.lost > 0), (ChannelState::Flowing, is_rtp), "{url}");
         sending.abort();
     }
 }

@@ -115,7 +115,7 @@ async fn two_tenants_with_the_same_stream_id_have_two_channels() {
 }
 
 #[tokio::test]
-async fn in_proxy_mode_each_viewer_has_a_connection_of_his_own() {
+async fn in_proxy_mode_each_viewer_has_a_connection_of_its_own() {
     let origin = Origin::start(|_| Reply::Silence(CLIP.into())).await;
     let media = media(quick(), Detect::Off, None);
     let stream = Stream { delivery: Delivery::Proxy, ..stream(7, &[origin.url("/a")]) };

@@ -1,4 +1,4 @@
-//! One build of a kept body: what its guest may read, and which markers stand for a line's own values.
+//! One build of a cached body: what its guest may read, and which markers stand for a line's own values.
 
 use crate::body::splice::Marker;
 use crate::capability::needs::Needs;

@@ -3,7 +3,7 @@
 //! next time.
 
 use crate::asker::Asker;
-use crate::body::kept::Kept;
+use crate::body::cached::CachedBody;
 use crate::body::key::Key;
 use crate::body::turns::Turns;
 use crate::breaker::whole_seconds;
@@ -20,7 +20,7 @@ use tracing::Instrument;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a build came to; all who wait for it get the same.
-pub(crate) type Built = Result<Arc<Kept>, CallError>;
+pub(crate) type Built = Result<Arc<CachedBody>, CallError>;
 
 /// The builds of one tenant.
 pub(crate) struct Builds {
@@ -35,20 +35,20 @@ impl Builds {
         Builds { running: Mutex::default(), places: Semaphore::new(places), turns }
     }
 
-    /// The outcome of the key's build, which begins when it does not run. `kept` looks whether it has ended
+    /// The outcome of the key's build, which begins when it does not run. `cached` looks whether it has ended
     /// meanwhile, and `keep` gets what it came to before anybody else.
     pub(crate) async fn outcome(
         self: &Arc<Builds>,
         key: Key,
         (who, now): (Asker, Duration),
-        kept: impl FnOnce(&Key) -> Option<Arc<Kept>>,
-        keep: impl FnOnce(Key, Arc<Kept>) + Send + 'static,
+        cached: impl FnOnce(&Key) -> Option<Arc<CachedBody>>,
+        keep: impl FnOnce(Key, Arc<CachedBody>) + Send + 'static,
         build: impl Future<Output = Built> + Send + 'static,
     ) -> Built {
         let mut outcome = {
             let mut running = self.running.lock();
-            match (kept(&key), running.get(&key)) {
-                (Some(kept), _) => return Ok(kept),
+            match (cached(&key), running.get(&key)) {
+                (Some(cached), _) => return Ok(cached),
                 (None, Some(outcome)) => outcome.clone(),
                 (None, None) => {
                     let wait = |wait| CallError::Busy { retry_after: whole_seconds(wait) };
@@ -62,8 +62,8 @@ impl Builds {
                             Ok(_place) => build.await,
                             Err(_) => Err(busy()),
                         };
-                        if let Ok(kept) = &built {
-                            keep(running.key.clone(), Arc::clone(kept));
+                        if let Ok(cached) = &built {
+                            keep(running.key.clone(), Arc::clone(cached));
                         }
                         running.tell.send_replace(Some(built));
                     };
@@ -98,8 +98,8 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::cached::Body;
     use crate::body::encode::Encoded;
-    use crate::body::kept::Body;
     use host_core::LineId;
 
     fn builds() -> Arc<Builds> {
@@ -118,7 +118,13 @@ mod tests {
 
     async fn made() -> Built {
         let body = Body::Whole(Encoded::new(Vec::new()));
-        Ok(Arc::new(Kept { content_type: String::new(), headers: Vec::new(), digest: [0; 32], body, entries: None }))
+        Ok(Arc::new(CachedBody {
+            content_type: String::new(),
+            headers: Vec::new(),
+            digest: [0; 32],
+            body,
+            entries: None,
+        }))
     }
 
     /// Begins builds of these lines that never end.

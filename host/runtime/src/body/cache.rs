@@ -1,9 +1,9 @@
-//! The kept bodies of one tenant: bounded memory and disk, and the builds that fill them.
+//! The cached bodies of one tenant: bounded memory and disk, and the builds that fill them.
 
 use crate::asker::Asker;
 use crate::body::builds::{Builds, Built};
+use crate::body::cached::CachedBody;
 use crate::body::file::Folder;
-use crate::body::kept::Kept;
 use crate::body::key::Key;
 use crate::body::turns::Turns;
 use crate::limits::BODY_FILES_BYTES;
@@ -24,15 +24,15 @@ const IN_FILES: (usize, u32, Duration) = (1, 16, Duration::from_secs(60));
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<Key, Arc<Kept>> for ByBytes {
-    fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
-        kept.weight()
+impl Weighter<Key, Arc<CachedBody>> for ByBytes {
+    fn weight(&self, _: &Key, cached: &Arc<CachedBody>) -> u64 {
+        cached.weight()
     }
 }
 
-type Shelf = Cache<Key, Arc<Kept>, ByBytes>;
+type Shelf = Cache<Key, Arc<CachedBody>, ByBytes>;
 
-/// The kept bodies of one tenant.
+/// The cached bodies of one tenant.
 pub(crate) struct Bodies {
     memory: Shelf,
     files: Shelf,
@@ -44,7 +44,7 @@ pub(crate) struct Bodies {
 
 impl Bodies {
     /// At most so many bytes in memory, and [`BODY_FILES_BYTES`] on disk; what was not asked for longest goes
-    /// first. A larger body is answered and not kept. All that a tenant ever has share one folder.
+    /// first. A larger body is answered and not cached. All that a tenant ever has share one folder.
     pub(crate) fn new(bytes: u64, folder: Arc<OnceCell<Folder>>) -> Bodies {
         let builds = |(places, full, every)| Arc::new(Builds::new(places, Turns::new(full, every)));
         Bodies {
@@ -56,21 +56,21 @@ impl Bodies {
         }
     }
 
-    /// Changes how many bytes may be kept in memory.
+    /// Changes how many bytes may be cached in memory.
     pub(crate) fn resize(&self, bytes: u64) {
         if self.memory.capacity() != bytes {
             self.memory.set_capacity(bytes);
         }
     }
 
-    /// The body under a key, if it is kept. One of a rule with `file` may be in either place: a small one stays
+    /// The body under a key, if it is cached. One of a rule with `file` may be in either place: a small one stays
     /// in memory.
-    pub(crate) fn get(&self, key: &Key, file: bool) -> Option<Arc<Kept>> {
+    pub(crate) fn get(&self, key: &Key, file: bool) -> Option<Arc<CachedBody>> {
         let filed = if file { self.files.get(key) } else { None };
         filed.or_else(|| self.memory.get(key))
     }
 
-    /// The body under a key that is not kept: one caller's build makes it, and the others wait for that one.
+    /// The body under a key that is not cached: one caller's build makes it, and the others wait for that one.
     pub(crate) async fn build(
         self: &Arc<Bodies>,
         key: Key,
@@ -80,13 +80,13 @@ impl Bodies {
     ) -> Built {
         let builds = if file { &self.file_builds } else { &self.builds };
         let bodies = Arc::clone(self);
-        let kept = |key: &Key| self.get(key, file);
-        builds.outcome(key, caller, kept, move |key, kept| bodies.keep(key, kept), build).await
+        let cached = |key: &Key| self.get(key, file);
+        builds.outcome(key, caller, cached, move |key, cached| bodies.keep(key, cached), build).await
     }
 
-    fn keep(&self, key: Key, kept: Arc<Kept>) {
-        let shelf = if kept.filed().is_some() { &self.files } else { &self.memory };
-        shelf.insert(key.clone(), kept);
+    fn keep(&self, key: Key, cached: Arc<CachedBody>) {
+        let shelf = if cached.filed().is_some() { &self.files } else { &self.memory };
+        shelf.insert(key.clone(), cached);
         for shelf in [&self.memory, &self.files] {
             shelf.retain(|other, _| !other.is_outdated_by(&key));
         }

@@ -1,4 +1,4 @@
-//! The codings in which bodies leave the panel, made once for what is kept.
+//! The codings in which bodies leave the panel, made once for what is cached.
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -16,7 +16,7 @@ pub enum Coding {
     Zstd,
 }
 
-/// For what is kept: compressed once, sent often.
+/// For what is cached: compressed once, sent often.
 const KEPT_GZIP: u32 = 6;
 const KEPT_ZSTD: i32 = 3;
 /// For what is made for one request.

@@ -21,7 +21,7 @@ const GZIP: u32 = 4;
 const WAITING: usize = 4;
 const BUFFER: usize = 256 << 10;
 
-/// The folder of a tenant's bodies. Files in it live as long as they are kept, and never longer than the process.
+/// The folder of a tenant's bodies. Files in it live as long as they are cached, and never longer than the process.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(Arc<Inner>);
 

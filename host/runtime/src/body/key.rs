@@ -1,4 +1,4 @@
-//! What a kept body is kept under: all that its content depends on.
+//! What a cached body is cached under: all that its content depends on.
 
 use crate::call::Call;
 use crate::route::Route;
@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Key {
     /// Digest of plugin, settings, action, parameters, role and the facts that the rule names.
     facts: [u8; 32],
-    /// Generation of the catalogue; 0 when the rule does not name it.
+    /// Generation of the lists of the line's bouquets; 0 when the rule does not name them.
     catalogue: u64,
+    /// Generation of the settings; 0 when the rule does not name them.
+    settings: u64,
     /// Generation of the guide; 0 when the rule does not name it.
     guide: u64,
     /// Which span of the rule's seconds it was made in.
@@ -26,7 +28,9 @@ impl Key {
     pub(crate) fn of(engine: &Engine, route: &Route, rule: &CacheRule, call: &Call) -> Key {
         let tenant = call.caller.tenant;
         let depends = |dependency| rule.depends.contains(&dependency);
-        let catalogue = depends(Dependency::Bouquets) || depends(Dependency::Settings);
+        // Who is no line may be shown any bouquet.
+        let bouquets = call.line.as_ref().map(|line| line.bouquets.as_slice());
+        let catalogue = || engine.catalogue_generation(tenant, bouquets);
         let mut facts = Facts(Sha256::new());
         facts.add(&route.plugin.digest);
         facts.add(route.settings.digest());
@@ -44,8 +48,9 @@ impl Key {
         }
         Key {
             facts: facts.0.finalize().into(),
-            catalogue: if catalogue { engine.store().catalogue_generation(tenant) } else { 0 },
-            guide: if depends(Dependency::Guide) { engine.store().guide_generation(tenant) } else { 0 },
+            catalogue: if depends(Dependency::Bouquets) { catalogue() } else { 0 },
+            settings: if depends(Dependency::Settings) { engine.settings_generation(tenant) } else { 0 },
+            guide: if depends(Dependency::Guide) { engine.guide_generation(tenant) } else { 0 },
             span: match i64::from(rule.seconds) {
                 0 => 0,
                 seconds => engine.clock().now().0.div_euclid(seconds),
@@ -56,14 +61,15 @@ impl Key {
     /// A key of no call.
     #[cfg(test)]
     pub(crate) fn numbered(number: u64) -> Key {
-        Key { facts: [0; 32], catalogue: number, guide: 0, span: 0 }
+        Key { facts: [0; 32], catalogue: number, settings: 0, guide: 0, span: 0 }
     }
 
     /// Whether a body under this key is of no more use once one under `newer` is there.
     pub(crate) fn is_outdated_by(&self, newer: &Key) -> bool {
         let older = |mine: u64, other: u64| mine != 0 && other != 0 && mine < other;
-        older(self.catalogue, newer.catalogue)
+        older(self.settings, newer.settings)
             || older(self.guide, newer.guide)
+            || (self.facts == newer.facts && older(self.catalogue, newer.catalogue))
             || (self.facts == newer.facts && self.span < newer.span)
     }
 }

@@ -1,13 +1,13 @@
-//! Bodies that the host holds: built once for a key, kept compressed, spliced for each line.
+//! Bodies that the host holds: built once for a key, cached compressed, spliced for each line.
 //! Knows nothing of guests; a build is a call like any other, with markers instead of secrets.
 
 pub(crate) mod build;
 mod builds;
 pub(crate) mod cache;
+pub(crate) mod cached;
 pub(crate) mod encode;
 pub(crate) mod file;
 mod form;
-pub(crate) mod kept;
 pub(crate) mod key;
 mod pieces;
 pub(crate) mod reply;

@@ -1,9 +1,9 @@
 //! The bytes of a body on their way out, piece by piece, from memory or from a file.
 
+use crate::body::cached::CachedBody;
 use crate::body::encode::Encoder;
 use crate::body::file::Reader;
-use crate::body::kept::Kept;
-use crate::body::splice::{Fillings, Place};
+use crate::body::splice::{Fillings, Position};
 use bytes::Bytes;
 use futures_core::Stream;
 use std::future::Future;
@@ -30,13 +30,13 @@ enum Source {
 /// Bytes that are in memory.
 pub(crate) enum Plain {
     Ready(std::vec::IntoIter<Bytes>),
-    Template { kept: Arc<Kept>, fillings: Arc<Fillings>, place: Place },
+    Template { cached: Arc<CachedBody>, fillings: Arc<Fillings>, place: Position },
 }
 
 /// A file between two pieces.
 enum Reading {
     /// Not open yet, and whether it is wanted as it is.
-    New(Arc<Kept>, bool),
+    New(Arc<CachedBody>, bool),
     Reads(JoinHandle<io::Result<(Reader, Vec<u8>)>>),
     Rests(Reader),
     Ended,
@@ -52,8 +52,8 @@ impl Pieces {
     }
 
     /// Of a body in a file: the file as it is, or the text in it.
-    pub(crate) fn file(kept: Arc<Kept>, coded: bool) -> Pieces {
-        Pieces(Source::File(Reading::New(kept, coded)))
+    pub(crate) fn file(cached: Arc<CachedBody>, coded: bool) -> Pieces {
+        Pieces(Source::File(Reading::New(cached, coded)))
     }
 }
 
@@ -73,9 +73,9 @@ impl Plain {
     fn next(&mut self) -> Option<Bytes> {
         match self {
             Plain::Ready(pieces) => pieces.find(|piece| !piece.is_empty()),
-            Plain::Template { kept, fillings, place } => {
+            Plain::Template { cached, fillings, place } => {
                 let mut piece = Vec::with_capacity(PIECE + 1_024);
-                kept.template()?.copy(place, fillings, &mut piece, PIECE);
+                cached.template()?.copy(place, fillings, &mut piece, PIECE);
                 (!piece.is_empty()).then(|| piece.into())
             }
         }
@@ -115,8 +115,8 @@ impl Reading {
         loop {
             match std::mem::replace(self, Reading::Ended) {
                 Reading::Ended => return Poll::Ready(None),
-                Reading::New(kept, coded) => {
-                    *self = Reading::read(move || kept.filed().ok_or(io::ErrorKind::NotFound)?.open(coded));
+                Reading::New(cached, coded) => {
+                    *self = Reading::read(move || cached.filed().ok_or(io::ErrorKind::NotFound)?.open(coded));
                 }
                 Reading::Rests(reader) => *self = Reading::read(move || Ok(reader)),
                 Reading::Reads(mut reads) => {

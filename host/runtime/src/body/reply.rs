@@ -1,10 +1,10 @@
-//! A kept body as an answer to one request: its length, its tag, and its bytes in a coding.
+//! A cached body as an answer to one request: its length, its tag, and its bytes in a coding.
 //! Which coding a client takes, the http floor negotiates.
 
+use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::{Coding, Encoder};
-use crate::body::kept::{Body, Kept};
 use crate::body::pieces::{PIECE, Pieces, Plain};
-use crate::body::splice::{Fillings, Place, Template};
+use crate::body::splice::{Fillings, Position, Template};
 use bytes::Bytes;
 use std::io::Read;
 use std::sync::Arc;
@@ -21,17 +21,17 @@ pub struct BodyReply {
     pub etag: String,
     /// The name of the gzip file that the caller wants it as, instead of a coding for the way.
     pub archive: Option<String>,
-    pub(crate) content: Held,
+    pub(crate) content: BodySource,
 }
 
 /// What the body is made of.
 #[derive(Clone)]
-pub(crate) enum Held {
+pub(crate) enum BodySource {
     /// The same for everyone.
-    Kept(Arc<Kept>),
+    Cached(Arc<CachedBody>),
     /// With this caller's values.
-    Spliced(Arc<Kept>, Arc<Fillings>),
-    /// Made for this call alone, or a part of what is kept.
+    Spliced(Arc<CachedBody>, Arc<Fillings>),
+    /// Made for this call alone, or a part of what is cached.
     Once(Vec<Bytes>),
 }
 
@@ -53,12 +53,12 @@ impl BodyReply {
     pub fn is_ready(&self, coding: Coding) -> bool {
         match (&self.content, coding) {
             (_, Coding::Identity) => true,
-            (Held::Kept(kept), coding) => match &kept.body {
+            (BodySource::Cached(cached), coding) => match &cached.body {
                 Body::Whole(encoded) => encoded.get(coding).is_some(),
                 Body::Template(_) => false,
                 Body::Filed(_) => coding == Coding::Gzip,
             },
-            (Held::Spliced(..) | Held::Once(_), _) => false,
+            (BodySource::Spliced(..) | BodySource::Once(_), _) => false,
         }
     }
 
@@ -66,9 +66,9 @@ impl BodyReply {
     /// smaller, or it was made for this call alone.
     pub fn content(&self, coding: Coding) -> Option<Content> {
         match &self.content {
-            Held::Once(parts) => (coding == Coding::Identity).then(|| Content::of(parts.clone())),
-            Held::Spliced(kept, fillings) => spliced(kept, fillings, coding),
-            Held::Kept(kept) => match &kept.body {
+            BodySource::Once(parts) => (coding == Coding::Identity).then(|| Content::of(parts.clone())),
+            BodySource::Spliced(cached, fillings) => spliced(cached, fillings, coding),
+            BodySource::Cached(cached) => match &cached.body {
                 Body::Whole(encoded) => encoded.get(coding).cloned().map(Content::Whole),
                 Body::Template(_) => None,
                 Body::Filed(filed) => {
@@ -77,7 +77,7 @@ impl BodyReply {
                         Coding::Gzip => (filed.length, true),
                         Coding::Zstd => return None,
                     };
-                    let pieces = Pieces::file(Arc::clone(kept), coded);
+                    let pieces = Pieces::file(Arc::clone(cached), coded);
                     Some(Content::Pieces { length: Some(length), pieces })
                 }
             },
@@ -90,9 +90,9 @@ impl BodyReply {
             return self.content(Coding::Gzip);
         }
         let parts = match &self.content {
-            Held::Spliced(..) => return self.content(Coding::Gzip),
-            Held::Once(parts) => parts.clone(),
-            Held::Kept(kept) => vec![kept.whole()?.identity.clone()],
+            BodySource::Spliced(..) => return self.content(Coding::Gzip),
+            BodySource::Once(parts) => parts.clone(),
+            BodySource::Cached(cached) => vec![cached.whole()?.identity.clone()],
         };
         let encoder = Encoder::passing(Coding::Gzip).ok()??;
         Some(Content::Pieces { length: None, pieces: Pieces::coded(Plain::ready(parts), encoder) })
@@ -101,11 +101,11 @@ impl BodyReply {
     /// The bytes as they are, at once: for small bodies and tests. Empty when its file cannot be read.
     pub fn identity(&self) -> Bytes {
         match &self.content {
-            Held::Once(parts) => parts.concat().into(),
-            Held::Spliced(kept, fillings) => {
-                kept.template().map(|template| template.filled(fillings).into()).unwrap_or_default()
+            BodySource::Once(parts) => parts.concat().into(),
+            BodySource::Spliced(cached, fillings) => {
+                cached.template().map(|template| template.filled(fillings).into()).unwrap_or_default()
             }
-            Held::Kept(kept) => match &kept.body {
+            BodySource::Cached(cached) => match &cached.body {
                 Body::Whole(encoded) => encoded.identity.clone(),
                 Body::Template(_) => Bytes::new(),
                 Body::Filed(filed) => {
@@ -118,14 +118,14 @@ impl BodyReply {
     }
 }
 
-fn spliced(kept: &Arc<Kept>, fillings: &Arc<Fillings>, coding: Coding) -> Option<Content> {
-    let template = kept.template()?;
+fn spliced(cached: &Arc<CachedBody>, fillings: &Arc<Fillings>, coding: Coding) -> Option<Content> {
+    let template = cached.template()?;
     let length = template.length(fillings);
     if coding == Coding::Identity && length <= PIECE {
         return Some(Content::Whole(template.filled(fillings).into()));
     }
-    let (kept, fillings) = (Arc::clone(kept), Arc::clone(fillings));
-    let plain = Plain::Template { kept, fillings, place: Place::default() };
+    let (cached, fillings) = (Arc::clone(cached), Arc::clone(fillings));
+    let plain = Plain::Template { cached, fillings, place: Position::default() };
     Some(match Encoder::passing(coding).ok()? {
         None => Content::Pieces { length: Some(length as u64), pieces: Pieces::plain(plain) },
         Some(encoder) => Content::Pieces { length: None, pieces: Pieces::coded(plain, encoder) },

@@ -164,7 +164,7 @@ impl Template {
 
     /// Copies the text from a position on, values filled in, until `piece` holds at least `size` bytes: at most
     /// one value more than that.
-    pub(crate) fn copy(&self, place: &mut Place, fillings: &Fillings, piece: &mut Vec<u8>, size: usize) {
+    pub(crate) fn copy(&self, place: &mut Position, fillings: &Fillings, piece: &mut Vec<u8>, size: usize) {
         while piece.len() < size {
             let hole = self.holes.get(place.hole);
             let stop = hole.map_or(self.text.len(), |hole| hole.at as usize);
@@ -186,14 +186,14 @@ impl Template {
     pub(crate) fn filled(&self, fillings: &Fillings) -> Vec<u8> {
         let length = self.length(fillings);
         let mut text = Vec::with_capacity(length);
-        self.copy(&mut Place::default(), fillings, &mut text, length);
+        self.copy(&mut Position::default(), fillings, &mut text, length);
         text
     }
 }
 
 /// How far a template has been copied.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     at: usize,
     hole: usize,
 }
@@ -268,7 +268,7 @@ mod tests {
         let template = Template::cut(built.as_bytes(), &marker()).unwrap();
         let fillings = template.fillings(values);
         for size in [1, 7, 64, 10_000] {
-            let (mut place, mut joined) = (Place::default(), Vec::new());
+            let (mut place, mut joined) = (Position::default(), Vec::new());
             loop {
                 let mut piece = Vec::new();
                 template.copy(&mut place, &fillings, &mut piece, size);
@@ -289,7 +289,7 @@ mod tests {
             let template = Template::cut(built.as_bytes(), &marker()).unwrap();
             let fillings = template.fillings(values);
             let most = 1_024 + fillings.iter().map(Vec::len).max().unwrap_or(0);
-            let (mut place, mut joined) = (Place::default(), Vec::new());
+            let (mut place, mut joined) = (Position::default(), Vec::new());
             loop {
                 let mut piece = Vec::new();
                 template.copy(&mut place, &fillings, &mut piece, 1_024);

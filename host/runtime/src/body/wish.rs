@@ -1,6 +1,6 @@
 //! What a caller wants of a body besides its content: a part of it, or all of it as a file.
 
-use crate::body::reply::{BodyReply, Held};
+use crate::body::reply::{BodyReply, BodySource};
 use crate::body::window::{Entries, Part};
 use host_core::action::Action;
 use serde_json::{Map, Value};
@@ -42,12 +42,12 @@ impl BodyReply {
     /// The body as it was wished for; `entries` says where those of a list stand.
     pub(crate) fn fulfilling(mut self, wish: &Wish, entries: Option<&Entries>) -> BodyReply {
         let whole = match &self.content {
-            Held::Kept(kept) => kept.whole().map(|whole| whole.identity.clone()),
-            Held::Once(parts) => parts.first().cloned(),
-            Held::Spliced(..) => None,
+            BodySource::Cached(cached) => cached.whole().map(|whole| whole.identity.clone()),
+            BodySource::Once(parts) => parts.first().cloned(),
+            BodySource::Spliced(..) => None,
         };
         if let (Some(part), Some(entries), Some(whole)) = (wish.part, entries, whole) {
-            self.content = Held::Once(entries.part(&whole, part));
+            self.content = BodySource::Once(entries.part(&whole, part));
             self.etag = format!("{}-{}-{}", self.etag, part.skip, part.most);
         }
         self.archive.clone_from(&wish.archive);

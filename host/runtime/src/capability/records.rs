@@ -9,6 +9,7 @@ use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};
 use host_engine::record;
+use serde_json::{Map, Value};
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:records/records", version: "0.1.0", functions: FUNCTIONS };
@@ -25,13 +26,15 @@ const FUNCTIONS: &[HostFunction] = &[
         call.hold(kind, HeldRows::Page(records))
     }),
     verb!("create", Writing, |call, kind: String, fields: String| {
-        granted(call, &kind, "write")?;
-        let record = record::create(&mut call.work, &kind, &document("document", &fields)?).await?;
+        let fields = document("document", &fields)?;
+        writable(call, &kind, &fields)?;
+        let record = record::create(&mut call.work, &kind, &fields).await?;
         call.hold(kind, HeldRows::One(record))
     }),
     verb!("edit", Writing, |call, kind: String, id: u32, fields: String| {
-        granted(call, &kind, "write")?;
-        let record = record::edit(&mut call.work, &kind, id, &document("document", &fields)?).await?;
+        let fields = document("document", &fields)?;
+        writable(call, &kind, &fields)?;
+        let record = record::edit(&mut call.work, &kind, id, &fields).await?;
         call.hold(kind, HeldRows::One(record))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {
@@ -49,6 +52,12 @@ const FUNCTIONS: &[HostFunction] = &[
         call.hold(Kind::Bouquet.as_str(), HeldRows::One(record))
     }),
 ];
+
+/// Refuses a document that writes a kind which the grant does not let the plugin write.
+fn writable(call: &CallState, kind: &str, fields: &Map<String, Value>) -> Result<(), Refusal> {
+    granted(call, kind, "write")?;
+    record::written_besides(&call.work, kind, fields).into_iter().try_for_each(|other| granted(call, other, "write"))
+}
 
 /// Refuses a kind and verb that the grant does not name.
 fn granted(call: &CallState, kind: &str, verb: &str) -> Result<(), Refusal> {

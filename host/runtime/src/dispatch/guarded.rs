@@ -1,4 +1,4 @@
-//! What surrounds a call: its action's breaker before, and after it the breaker, the figures and the plugin's log,
+//! What surrounds a call: its action's breaker before, and after it the breaker, the counters and the plugin's log,
 //! which are told how it ended.
 
 use super::attempt::Failure;
@@ -37,14 +37,14 @@ impl Runtime {
         };
         route.breaker.ended(leave, how, self.engine.clock().monotonic());
         if let Some(ending) = ending {
-            route.placed.figures.count(ending);
+            route.placed.counters.count(ending);
         }
         answered
     }
 
     fn admit(&self, route: &Route) -> Result<Leave, CallError> {
         route.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
-            route.placed.figures.count(Ending::TurnedAway);
+            route.placed.counters.count(Ending::TurnedAway);
             CallError::Busy { retry_after: whole_seconds(wait) }
         })
     }

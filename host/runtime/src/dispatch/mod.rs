@@ -2,9 +2,9 @@
 //! Knows nothing of HTTP and of what any action does.
 
 mod attempt;
+mod cached;
 mod checking;
 mod guarded;
-mod kept;
 mod running;
 
 use crate::Runtime;
@@ -12,7 +12,7 @@ use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
 use crate::body::window::Entries;
 use crate::body::wish::Wish;
-use crate::body::{BodyReply, reply::Held};
+use crate::body::{BodyReply, reply::BodySource};
 use crate::call::{Call, CallError, Reply};
 use crate::document;
 use crate::health::Ending;
@@ -26,16 +26,16 @@ use crate::stop::Stop;
 use crate::waits::Late;
 use attempt::{Failure, Success, content_type, fault, tag};
 use bytes::Bytes;
+use cached::{NO_LIST, may_be_cached};
 use checking::data;
 use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run};
-use kept::{NO_LIST, may_be_kept};
 use running::Running;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 impl Runtime {
-    /// Answers a call: from a kept body when the action has a cache rule, otherwise by running
+    /// Answers a call: from a cached body when the action has a cache rule, otherwise by running
     /// the plugin, whose plan is committed when it answered success.
     ///
     /// # Errors
@@ -53,8 +53,8 @@ impl Runtime {
         call.dry_run &= route.action.kind == ActionKind::Write;
         let wish = Wish::take(&route.action, &mut call.parameters);
         match (&route.action.cache, &call.line) {
-            (Some(rule), line) if may_be_kept(rule, line.as_deref()) => {
-                self.kept(snapshot, route, rule, &call, &wish).await
+            (Some(rule), line) if may_be_cached(rule, line.as_deref()) => {
+                self.cached(snapshot, route, rule, &call, &wish).await
             }
             _ => self.guarded(route, &call, self.fresh(snapshot, route, &call, &wish)).await,
         }
@@ -142,7 +142,7 @@ impl Runtime {
             }
             Err(Late::Guest) => return Err(Failure::Limit(Spent::Wall)),
             Err(Late::Host) => {
-                placed.figures.count(Ending::TurnedAway);
+                placed.counters.count(Ending::TurnedAway);
                 return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
             }
         };
@@ -171,7 +171,7 @@ impl Runtime {
         };
         let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &body);
         let headers = checked.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-        let (content_type, content) = (content_type(route), Held::Once(vec![Bytes::from(body)]));
+        let (content_type, content) = (content_type(route), BodySource::Once(vec![Bytes::from(body)]));
         let reply = BodyReply { content_type, headers, etag: tag(&mac.0), archive: None, content };
         Ok(reply.fulfilling(wish, entries.as_ref()))
     }
@@ -184,7 +184,7 @@ impl Runtime {
         takes_long: bool,
     ) -> Result<[[Option<Permit<'a>>; 2]; 3], CallError> {
         let busy = || {
-            route.placed.figures.count(Ending::TurnedAway);
+            route.placed.counters.count(Ending::TurnedAway);
             CallError::Busy { retry_after: 1 }
         };
         let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
@@ -214,8 +214,8 @@ fn failure(error: &wasmtime::Error) -> Failure {
 }
 
 /// Which surface was asked, and by what client.
-fn from(route: &Route, call: &Call) -> host_engine::From {
-    host_engine::From {
+fn from(route: &Route, call: &Call) -> host_engine::SignInFrom {
+    host_engine::SignInFrom {
         address: call.request.address,
         agent: call.request.agent.clone(),
         surface: route.action.surface.clone(),

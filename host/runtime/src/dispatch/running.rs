@@ -39,7 +39,7 @@ impl Future for Running {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let begun = Instant::now();
         let polled = self.call.as_mut().poll(context);
-        self.placed.figures.ran(begun.elapsed());
+        self.placed.counters.ran(begun.elapsed());
         polled
     }
 }

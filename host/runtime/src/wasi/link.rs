@@ -1,9 +1,9 @@
 //! Links what a component imports of WASI.
 
 use super::inert::{Absent, Asked, Inert};
-use super::names::is_answered;
 use super::{io, network, stdio, surroundings};
 use crate::state::CallState;
+use linecard_package::wasi::is_answered;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, LinkerInstance, ResourceType};
 

@@ -5,11 +5,9 @@
 mod inert;
 mod io;
 mod link;
-mod names;
 mod network;
 pub(crate) mod printed;
 mod stdio;
 mod surroundings;
 
 pub(crate) use link::link;
-pub(crate) use names::{is_answered, is_wasi};

@@ -7,7 +7,7 @@ use host_core::line::{DeliveryType, Line, SeatLimit};
 use host_core::secret::{Mac, Secret};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, TenantId, UserId, Version};
-use host_runtime::{BodyReply, Call, CallFigures, Content, Reply};
+use host_runtime::{BodyReply, Call, CallCounts, Content, Reply};
 use std::sync::Arc;
 
 /// A call of `probe/go` by a line.
@@ -64,6 +64,6 @@ pub async fn bytes(content: Content) -> Vec<u8> {
 }
 
 /// What became of the calls of the tenant's first plugin.
-pub fn figures(panel: &Panel, tenant: TenantId) -> CallFigures {
+pub fn counts(panel: &Panel, tenant: TenantId) -> CallCounts {
     panel.runtime.health(tenant)[0].calls.unwrap()
 }

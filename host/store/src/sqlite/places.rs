@@ -1,6 +1,7 @@
 //! Which databases there are; for each the numbers that caches compare, and the connections that
 //! rest.
 
+use super::generations::Generations;
 use super::shelf::Shelf;
 use arc_swap::ArcSwap;
 use host_core::TenantId;
@@ -13,9 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the process remembers of a place.
 pub(super) struct PlaceState {
-    pub(super) catalogue: AtomicU64,
+    pub(super) bouquets: Generations,
+    pub(super) lines: Generations,
+    pub(super) settings: AtomicU64,
     pub(super) guide: AtomicU64,
-    pub(super) lines: AtomicU64,
     /// Of the control database alone.
     pub(super) tenants: AtomicU64,
     /// Its read connections that nobody uses now. They are closed with the last look at a place
@@ -30,9 +32,10 @@ pub(super) struct PlaceState {
 impl PlaceState {
     fn new(first: u64) -> Arc<PlaceState> {
         let number = || AtomicU64::new(first);
-        let (catalogue, guide, lines, tenants) = (number(), number(), number(), number());
+        let (settings, guide, tenants) = (number(), number(), number());
+        let (bouquets, lines) = (Generations::new(first), Generations::new(first));
         let (readers, damage, unwritable) = (Shelf::default(), Mutex::default(), Mutex::default());
-        Arc::new(PlaceState { catalogue, guide, lines, tenants, readers, damage, unwritable })
+        Arc::new(PlaceState { bouquets, lines, settings, guide, tenants, readers, damage, unwritable })
     }
 
     /// Notes what is wrong with what is stored; the first thing stays.
@@ -121,7 +124,7 @@ impl Places {
     }
 
     /// One of a tenant's numbers; 0 for a tenant that is not there.
-    pub(super) fn generation(&self, id: TenantId, which: impl FnOnce(&PlaceState) -> &AtomicU64) -> u64 {
-        self.tenants.load().get(&id).map_or(0, |state| which(state).load(Ordering::Acquire))
+    pub(super) fn generation(&self, id: TenantId, which: impl FnOnce(&PlaceState) -> u64) -> u64 {
+        self.tenants.load().get(&id).map_or(0, |state| which(state))
     }
 }

@@ -5,7 +5,7 @@ use super::readers::at_one_moment;
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
-    verify,
+    sightings, verify,
 };
 use crate::error::failed;
 use host_core::bouquet::Member;
@@ -20,12 +20,14 @@ use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, StoreError,
     Trouble, Verified, Waiting,
 };
+use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
-use host_core::{BouquetId, CategoryId, GuideSourceId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 /// Rows that a short read has at most; one of more waits for its turn.
@@ -137,6 +139,10 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| ledger::entry(connection, id))
     }
 
+    fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>> {
+        self.of_rows(tenant, keys.len(), move |connection| sightings::read(connection, &keys))
+    }
+
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32> {
         self.short_of(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
     }
@@ -246,16 +252,26 @@ impl Store for SqliteStore {
         self.short(place, |connection| outbox::due(connection, now, limit))
     }
 
-    fn catalogue_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.catalogue)
+    fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64 {
+        self.places.generation(tenant, |state| match bouquets {
+            Some(bouquets) => state.bouquets.of(bouquets.iter().map(|id| id.0)),
+            None => state.bouquets.now(),
+        })
+    }
+
+    fn settings_generation(&self, tenant: TenantId) -> u64 {
+        self.places.generation(tenant, |state| state.settings.load(Ordering::Acquire))
     }
 
     fn guide_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.guide)
+        self.places.generation(tenant, |state| state.guide.load(Ordering::Acquire))
     }
 
-    fn line_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| &state.lines)
+    fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64 {
+        self.places.generation(tenant, |state| match line {
+            Some(line) => state.lines.of([line.0].into_iter()),
+            None => state.lines.now(),
+        })
     }
 
     fn tenant_generation(&self) -> u64 {

@@ -53,7 +53,9 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0011-reach.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0012-search.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0013-reversals.sql")],
-        &[include_str!("../../migrations/sqlite/tenant/0014-log-days.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0014-bouquet-links.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0015-sightings.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0016-log-days.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -57,7 +57,7 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
             Kind::Line => Seen::by("lines.id = {mark}", line.0),
             Kind::Session => Seen::by("sessions.line = {mark}", line.0),
             Kind::Bouquet => Seen::by(
-                "EXISTS (SELECT 1 FROM lines l WHERE l.id = {mark} AND instr(l.bouquets, ',' || bouquets.id || ','))",
+                "EXISTS (SELECT 1 FROM line_bouquets b WHERE b.line = {mark} AND b.bouquet = bouquets.id)",
                 line.0,
             ),
             Kind::Stream => Seen::by(carried("m.stream = streams.id OR m.series = streams.series"), line.0),
@@ -71,8 +71,8 @@ pub(super) fn seen(scope: Scope, kind: Kind, look: Look) -> Option<Seen> {
 
 fn carried(member: &str) -> String {
     format!(
-        "EXISTS (SELECT 1 FROM bouquet_members m JOIN lines l ON l.id = {{mark}} \
-         WHERE ({member}) AND instr(l.bouquets, ',' || m.bouquet || ','))"
+        "EXISTS (SELECT 1 FROM bouquet_members m JOIN line_bouquets b ON b.bouquet = m.bouquet AND b.line = {{mark}} \
+         WHERE {member})"
     )
 }
 

@@ -29,13 +29,13 @@ pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, 
             let cut = format!(",{bouquet},");
             let lines = writer.run(
                 "UPDATE lines SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
-                 WHERE instr(bouquets, ?1)",
-                (&cut,),
+                 WHERE id IN (SELECT line FROM line_bouquets WHERE bouquet = ?2)",
+                (&cut, bouquet.0),
             )?;
             let packages = writer.run(
                 "UPDATE packages SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
-                 WHERE instr(bouquets, ?1)",
-                (&cut,),
+                 WHERE id IN (SELECT package FROM package_bouquets WHERE bouquet = ?2)",
+                (&cut, bouquet.0),
             )?;
             lines + packages
         }

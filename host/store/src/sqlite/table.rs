@@ -3,6 +3,7 @@
 
 use super::batch::PlanWriter;
 use super::cells::{Binding, Cells};
+use super::sightings;
 use host_core::Version;
 use host_core::kind::Belongs;
 use host_core::object::{Key, Kind, Object, Stored};
@@ -39,6 +40,8 @@ pub(super) struct Statements {
     pub(super) insert: String,
     pub(super) update: String,
     pub(super) delete: String,
+    /// Writes what was seen of one.
+    pub(super) see: String,
 }
 
 impl Statements {
@@ -57,6 +60,7 @@ impl Statements {
                 columns.len() + 3
             ),
             delete: format!("DELETE FROM {name} WHERE id = ?1 AND version = ?2"),
+            see: sightings::statement(T::KIND, name),
             select,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::panel::*;
 use host_core::bouquet::{Bouquet, Member};
+use host_core::category::{Category, CategoryKind};
 use host_core::plan::Change;
 use host_core::settings::{SETTINGS, Settings};
 use host_core::stream::{EpisodeOf, Stream, StreamKind};
@@ -92,21 +93,42 @@ pub(crate) fn an_episode_is_carried_by_its_series(panel: &Panel<'_>) {
 }
 
 pub(crate) fn the_generation_rises_with_what_lists_are_made_of(panel: &Panel<'_>) {
-    let generation = || panel.store.catalogue_generation(TENANT);
-    let first = generation();
-    panel.done([insert(line(1, RESELLER))]);
-    assert_eq!(generation(), first, "lines are not part of lists");
-    let mut last = first;
-    for change in [
-        insert(stream(1, LIVE)),
+    let generation = |bouquet: u32| panel.store.catalogue_generation(TENANT, Some(&[BouquetId(bouquet)]));
+    let of_all = || panel.store.catalogue_generation(TENANT, None);
+    panel.done([
         insert(bouquet(1)),
-        Change::AddMembers(BouquetId(1), streams(&[1])),
-        insert(Settings { id: SETTINGS, ..Settings::default() }),
-    ] {
+        insert(bouquet(2)),
+        insert(stream(1, LIVE)),
+        insert(stream(2, LIVE)),
+        insert(series(1)),
+        Change::AddMembers(BouquetId(2), streams(&[2])),
+        Change::AddMembers(BouquetId(2), vec![Member::Series(SeriesId(1))]),
+    ]);
+    let other = generation(1);
+    let same = |what: &str| assert_eq!(generation(1), other, "{what} is not part of the lists of another bouquet");
+    let mut last = generation(2);
+    let episode_of = Some(EpisodeOf { series: SeriesId(1), season: 1, number: 1 });
+    let watched = panel.get::<Stream>(StreamId(2)).unwrap();
+    let mut raised = |what: &str, change: Change| {
         panel.done([change]);
-        assert!(generation() > last);
-        last = generation();
-    }
-    assert!(panel.commit(plan([insert(stream(1, LIVE))])).is_err());
-    assert_eq!(generation(), last, "what was not committed changes nothing");
+        assert!(generation(2) > last, "{what}");
+        assert_eq!(generation(2), of_all());
+        last = generation(2);
+        same(what);
+    };
+    raised("a member", Change::AddMembers(BouquetId(2), streams(&[1])));
+    raised("a stream", update(Stream { name: "other".into(), ..watched }));
+    raised("an episode", insert(Stream { episode_of, ..stream(3, StreamKind::Episode) }));
+    raised("the bouquet", update(Bouquet { name: "renamed".into(), ..panel.get(BouquetId(2)).unwrap() }));
+    raised("a stream that goes", delete(&panel.get::<Stream>(StreamId(1)).unwrap()));
+    let settings = panel.store.settings_generation(TENANT);
+    panel.done([insert(line(1, RESELLER)), insert(stream(4, LIVE))]);
+    panel.done([insert(Settings { id: SETTINGS, ..Settings::default() })]);
+    assert!(panel.store.settings_generation(TENANT) > settings);
+    assert_eq!(generation(2), last, "lines, settings and streams of no bouquet are not part of lists");
+    let news =
+        Category { id: CategoryId(1), version: Version(0), kind: CategoryKind::Live, name: "News".into(), position: 1 };
+    assert!(panel.commit(plan([update(stream(2, LIVE))])).is_err());
+    panel.done([insert(news)]);
+    assert!(generation(1) > other && generation(2) > last, "categories are part of all lists");
 }

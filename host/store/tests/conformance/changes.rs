@@ -119,7 +119,9 @@ pub(crate) fn set_changes_touch_what_they_say_or_nothing(panel: &Panel<'_>) {
 }
 
 pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>) {
-    let generation = || panel.store.line_generation(TENANT);
+    let of = |line: Option<u32>| panel.store.line_generation(TENANT, line.map(LineId));
+    let generation = || of(Some(1));
+    panel.done([insert(Line { bouquets: vec![], ..line(2, RIVAL) })]);
     panel.done([insert(bouquet(1))]);
     let mut last = generation();
     let held = Line { bouquets: vec![BouquetId(1)], version: Version(1), ..line(1, BELOW) };
@@ -130,11 +132,14 @@ pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>
         Change::Set(SetChange { what: SetKind::ForgetBouquet(BouquetId(1)), expected: Some(1) }),
         Change::Delete(Key::Line(LineId(1)), Version(4)),
     ] {
+        let is_of_one = !matches!(change, Change::Set(_));
+        let other = of(Some(2));
         panel.done([change]);
-        assert!(generation() > last);
+        assert!(generation() > last && generation() == of(None));
+        assert_eq!(of(Some(2)) == other, is_of_one);
         last = generation();
     }
-    panel.done([insert(bouquet(2))]);
+    panel.done([insert(bouquet(2)), insert(line(3, RIVAL))]);
     assert_eq!(generation(), last, "other writes leave signed-in lines alone");
 }
 

@@ -16,6 +16,7 @@ mod panel;
 mod reservations;
 mod scopes;
 mod sessions;
+mod sightings;
 
 use panel::Panel;
 
@@ -41,6 +42,7 @@ on_sqlite! {
         line_statuses_split_the_lines,
         users_are_listed_by_their_role_within_the_scope,
     }
+    sightings { the_last_word_counts_and_goes_with_its_thing }
     scopes {
         a_tree_sees_itself_and_what_is_below_and_nothing_beside,
         a_line_sees_itself_and_what_its_bouquets_hold,

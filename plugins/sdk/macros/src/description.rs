@@ -60,9 +60,8 @@ impl Parameter {
     }
 }
 
-/// The actions of a file, or the first thing that cannot become Rust.
-pub(crate) fn actions(text: &str) -> Result<Vec<Action>, String> {
-    let file = linecard_nouns::spelled_out(toml::from_str(text).map_err(|error| error.to_string())?)?;
+/// The actions of a file that was spelled out, or the first thing that cannot become Rust.
+pub(crate) fn actions(file: toml::Table) -> Result<Vec<Action>, String> {
     let file: File = file.try_into().map_err(|error: toml::de::Error| error.to_string())?;
     let mut names = BTreeSet::new();
     for action in &file.action {
@@ -98,7 +97,7 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        actions(text).err().unwrap()
+        actions(toml::from_str(text).unwrap()).err().unwrap()
     }
 
     #[test]

@@ -6,8 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
 
-/// Everything that `plugin!` writes; `path` is the file, which the compiler then watches.
-pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
+/// Everything that `plugin!` writes; `paths` are the files, which the compiler then watches.
+pub(crate) fn plugin(actions: &[Action], paths: &[String]) -> TokenStream {
     let structs = actions.iter().filter(|action| action.does.is_empty()).map(parameters);
     let names: Vec<String> = actions.iter().map(|action| format!("{}/{}", action.surface, action.name)).collect();
     let answers = actions.iter().map(answer);
@@ -25,7 +25,7 @@ pub(crate) fn plugin(actions: &[Action], path: &str) -> TokenStream {
 
             fn handle(action: &str, call: &str) -> Result<String, ::linecard_sdk::Refusal> {
                 // Built again when the description changes.
-                const _: &str = include_str!(#path);
+                #(const _: &str = include_str!(#paths);)*
                 match action {
                     #(#names => #answers,)*
                     _ => Err(::linecard_sdk::Refusal::new("unknown_action", "This plugin has no such action.")),
@@ -143,10 +143,14 @@ mod tests {
              email = { type = 'text', nullable = true }\n\
              user_data = { type = 'object', members = { seats = { type = 'count', default = 1 } } }\n\
              rows = { type = 'list', of = 'object', members = { price = { type = 'decimal', required = true } } }\n";
-        let written = plugin(&crate::description::actions(text).unwrap(), "f").to_string().replace(' ', "");
+        let plugin = |text: &str| {
+            let actions = crate::description::actions(toml::from_str(text).unwrap()).unwrap();
+            plugin(&actions, &["f".to_owned()]).to_string().replace(' ', "")
+        };
+        let written = plugin(text);
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
              [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
-        let common = plugin(&crate::description::actions(common).unwrap(), "f").to_string().replace(' ', "");
+        let common = plugin(common);
         assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(call),"), "{common}");
         assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\",call)"), "{common}");
         assert!(!common.contains("structGet"), "{common}");

@@ -25,7 +25,9 @@ pub fn plugin(input: TokenStream) -> TokenStream {
 fn expand(file: &LitStr) -> Result<proc_macro2::TokenStream, String> {
     let folder = std::env::var("CARGO_MANIFEST_DIR").map_err(|_| "Cargo does not say where the crate is.")?;
     let path = Path::new(&folder).join(file.value());
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let actions = description::actions(&text).map_err(|message| format!("{}: {message}", path.display()))?;
-    Ok(expansion::plugin(&actions, &path.display().to_string()))
+    let at = |message: String| format!("{}: {message}", path.display());
+    let linecard_nouns::Read { table, paths } = linecard_nouns::read(&path).map_err(at)?;
+    let actions = description::actions(table).map_err(at)?;
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    Ok(expansion::plugin(&actions, &paths))
 }

@@ -112,6 +112,8 @@ pub struct Group {
     pub see_movies: bool,
     pub download_playlists: bool,
     pub notice: String,
+    /// Packages that its users may sell; only for admins.
+    pub packages: Vec<u32>,
 }
 
 /// A set of streams and series.

@@ -66,6 +66,9 @@ pub struct Query {
     /// Of lines: what they are delivered to, `line` otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<&'static str>,
+    /// Of lines: whether the rows have what was last seen of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub seen: bool,
     /// Of streams: their kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<&'static str>,
@@ -113,12 +116,12 @@ pub fn list<T: Record>(query: &Query) -> Result<Held<Page<T>>, Refusal> {
     Ok(Held::new(host::list(T::KIND, &written(query))?))
 }
 
-/// Creates a record; answers all of it.
+/// Creates a record; returns all of it.
 pub fn create<T: Record>(document: &Document) -> Result<Held<T>, Refusal> {
     Ok(Held::new(host::create(T::KIND, &written(document))?))
 }
 
-/// Sets the fields that are there; answers all of the record.
+/// Sets the fields that are there; returns all of the record.
 pub fn edit<T: Record>(id: u32, document: &Document) -> Result<Held<T>, Refusal> {
     Ok(Held::new(host::edit(T::KIND, id, &written(document))?))
 }
@@ -143,7 +146,7 @@ pub fn members(bouquet: u32, after: Option<Member>, limit: u32) -> Result<Member
     read(&host::members(bouquet, &written(&Document::new().with("after", after).with("limit", Some(limit))))?)
 }
 
-/// Edits a bouquet's members; answers the bouquet.
+/// Edits a bouquet's members; returns the bouquet.
 pub fn edit_members(bouquet: u32, change: &MembersChange) -> Result<Held<Bouquet>, Refusal> {
     Ok(Held::new(host::edit_members(bouquet, &written(change))?))
 }

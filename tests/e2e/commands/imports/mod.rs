@@ -7,8 +7,8 @@ use crate::panel::{TestPanel, TestTenant, run};
 use crate::process::{Outcome, Station};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use linecard::control::Request;
-use linecard::perform::perform;
+use linecard::request::import::{Import, M3u};
+use linecard::request::{Request, perform};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -84,15 +84,17 @@ fn a_packed_file_is_looked_through_as_well_and_one_that_breaks_off_takes_nothing
 async fn import(tenant: &TestTenant, bouquet: &str, content: &str) -> Value {
     let file = tenant.panel.folder.path().join(format!("{}.m3u", tenant.name));
     std::fs::write(&file, content).unwrap();
-    let request = Request::ImportPlaylist {
-        tenant: tenant.name.clone(),
+    let request = M3u {
         file,
-        source: "list".into(),
-        bouquet: bouquet.into(),
+        tenant: tenant.name.clone(),
+        source: Some("list".into()),
+        bouquet: Some(bouquet.into()),
         prune: false,
         dry_run: false,
+        report: None,
     };
-    perform(&tenant.panel.panel, request, |_, _| ()).await.unwrap()["counts"].clone()
+    let request = Request::Import(Import::M3u(request));
+    perform(&tenant.panel.panel, &request, |_, _| ()).await.unwrap()["counts"].clone()
 }
 
 #[test]
@@ -113,9 +115,9 @@ fn all_streams_of_the_file_go_into_the_bouquet_that_is_named_in_the_files_order(
         let (first, second) = (line("First").await, line("Second").await);
         assert_eq!(tenant.channels(&first).await, ["One", "Two"]);
         assert_eq!(tenant.channels(&second).await, ["Three", "Two", "One"]);
-        let generation = tenant.panel.engine().store().catalogue_generation(tenant.id);
+        let generation = tenant.panel.engine().store().catalogue_generation(tenant.id, None);
         assert_eq!(import(&tenant, "Second", &more).await, json!({ "unchanged": 3 }));
-        let after = tenant.panel.engine().store().catalogue_generation(tenant.id);
+        let after = tenant.panel.engine().store().catalogue_generation(tenant.id, None);
         assert_eq!(after, generation, "nothing is written for streams that the bouquet has");
     });
 }

@@ -62,10 +62,10 @@ pub(super) fn items_within(parameter: &Parameter, items: &[Value]) -> Result<(),
 
 fn bounded(parameter: &Parameter, number: Option<i64>, unit: i64) -> Result<(), Misfit> {
     let Some(number) = number else { return Ok(()) };
-    if parameter.min.is_some_and(|min| number < min.saturating_mul(unit)) {
+    if parameter.fixed.or(parameter.min).is_some_and(|min| number < min.saturating_mul(unit)) {
         return Err("is too small");
     }
-    if parameter.max.is_some_and(|max| number > max.saturating_mul(unit)) {
+    if parameter.fixed.or(parameter.max).is_some_and(|max| number > max.saturating_mul(unit)) {
         return Err("is too large");
     }
     Ok(())

@@ -2,28 +2,31 @@
 //! text of the reply here, by the fields of the action's description. A field that is not shown is not even read.
 
 mod cell;
+mod shown;
 #[cfg(test)]
 mod tests;
 
 use super::{Columns, Field, ReplyShape};
 use crate::caller::CallerRole;
+use cell::Cell;
 use serde::Serialize;
 use serde::ser::{Impossible, SerializeStruct, Serializer};
 use serde_json::{Map, Value};
+use shown::Shown;
 use std::fmt;
 use std::ops::Range;
 
 /// Writes rows.
 pub struct Rows<'a> {
     columns: Vec<(&'a str, &'a Field)>,
-    /// Sorted: a field of the kind, and a column that it goes into.
-    fields: Vec<(&'a str, usize)>,
+    /// What the columns show of the kind, sorted by its fields.
+    fields: Vec<Shown<'a>>,
     /// Where the fields of a struct stand among these, in its order, as the first row has shown.
     order: Vec<(&'static str, Range<usize>)>,
     /// How many fields of the row have been read.
     read: usize,
-    /// Where the cells of the row lie that is being written; empty ones have no value yet.
-    cells: Vec<Range<usize>>,
+    /// The cells of the row that is being written.
+    cells: Vec<Cell>,
     row: Vec<u8>,
     text: Vec<u8>,
 }
@@ -44,12 +47,11 @@ impl ReplyShape {
     pub fn rows(&self, role: CallerRole, columns: &Columns) -> Rows<'_> {
         let columns: Vec<_> = self.seen_by(role, columns).collect();
         let mut fields = Vec::with_capacity(columns.len() + 2);
-        for (at, (name, field)) in columns.iter().enumerate() {
-            fields.push((field.of.as_deref().unwrap_or(name), at));
-            fields.extend(field.and.as_deref().map(|and| (and, at)));
+        for (column, (name, field)) in columns.iter().enumerate() {
+            fields.extend(shown::by(name, field, column));
         }
         fields.sort_unstable();
-        let cells = vec![0..0; columns.len()];
+        let cells = vec![Cell::default(); columns.len()];
         Rows { columns, fields, order: Vec::new(), read: 0, cells, row: Vec::with_capacity(512), text: Vec::new() }
     }
 }
@@ -99,14 +101,14 @@ impl Rows<'_> {
     fn begin(&mut self) {
         self.read = 0;
         self.row.clear();
-        self.cells.fill(0..0);
+        self.cells.fill(Cell::default());
     }
 
     /// Which of the fields have this name.
     fn shown_by(&self, name: &str) -> Range<usize> {
-        let begin = self.fields.partition_point(|(field, _)| *field < name);
+        let begin = self.fields.partition_point(|shown| shown.field < name);
         let rest = self.fields.get(begin..).unwrap_or_default();
-        begin..begin + rest.iter().take_while(|(field, _)| *field == name).count()
+        begin..begin + rest.iter().take_while(|shown| shown.field == name).count()
     }
 
     /// Likewise of the next field of a struct, whose rows have the same fields in the same order: each is looked
@@ -124,15 +126,18 @@ impl Rows<'_> {
     /// Reads a field of the kind into the columns that show it.
     fn field(&mut self, shown_by: Range<usize>, value: &(impl Serialize + ?Sized)) -> Result<(), NoRow> {
         for at in shown_by {
-            let Some((_, column)) = self.fields.get(at) else { break };
-            let Some((_, shown)) = self.columns.get(*column) else { break };
+            let Some(shown) = self.fields.get(at) else { break };
+            let Some((_, column)) = self.columns.get(shown.column) else { break };
             let begin = self.row.len();
             serde_json::to_writer(&mut self.row, value).map_err(|error| NoRow(error.to_string()))?;
-            cell::rewrite(shown, &mut self.row, begin);
-            let cell = begin..self.row.len();
-            let earlier = self.cells.get_mut(*column).ok_or_else(|| NoRow("a column has no cell".into()))?;
-            // Of two flags that must both be set, the one that is not decides.
-            if self.row.get(earlier.clone()) != Some(b"0") {
+            if let Some(path) = shown.within {
+                cell::narrow(&mut self.row, begin, path);
+            }
+            let is_nothing = self.row.get(begin..) == Some(b"null");
+            cell::rewrite(column, &mut self.row, begin);
+            let cell = Cell { text: begin..self.row.len(), is_nothing };
+            let earlier = self.cells.get_mut(shown.column).ok_or_else(|| NoRow("a column has no cell".into()))?;
+            if !earlier.stays_before(&cell, shown.part, column, &self.row) {
                 *earlier = cell;
             }
         }
@@ -145,9 +150,11 @@ impl Rows<'_> {
         }
         self.text.push(b'{');
         let mut is_first = true;
-        for ((name, _), cell) in self.columns.iter().zip(&self.cells) {
+        for ((name, column), cell) in self.columns.iter().zip(&self.cells) {
+            let fixed = column.fixed.map(|fixed| fixed.to_string());
+            let cell = fixed.as_deref().map_or_else(|| cell.of(&self.row), |fixed| Some(fixed.as_bytes()));
             // What the caller may not see of the kind has no cell.
-            let Some(cell) = self.row.get(cell.clone()).filter(|cell| !cell.is_empty()) else { continue };
+            let Some(cell) = cell else { continue };
             if !std::mem::replace(&mut is_first, false) {
                 self.text.push(b',');
             }

@@ -1,6 +1,7 @@
 //! Rows as a surface shows them: order, flags, times, empty values, words, and what is not read.
 
 use super::*;
+use crate::time::{Term, Unit};
 use serde_json::json;
 
 #[derive(Serialize)]
@@ -16,8 +17,19 @@ struct Thing {
     price: &'static str,
     country: Option<&'static str>,
     parts: Vec<u32>,
+    offer: Option<Offer>,
+    trial: Option<Offer>,
     secret: Unreadable,
 }
+
+#[derive(Serialize)]
+struct Offer {
+    price: &'static str,
+    term: Term,
+}
+
+const YEARS: Offer = Offer { price: "5.00", term: Term { count: 2, unit: Unit::Years } };
+const DAYS: Offer = Offer { price: "1.00", term: Term { count: 7, unit: Unit::Days } };
 
 /// Cannot be written, so that whoever reads it is found.
 struct Unreadable;
@@ -40,6 +52,8 @@ const THING: Thing = Thing {
     price: "485.00",
     country: None,
     parts: Vec::new(),
+    offer: None,
+    trial: None,
     secret: Unreadable,
 };
 
@@ -94,6 +108,40 @@ fn words_and_amounts_are_the_surfaces() {
     let fields = r#"{"state": {"type": "text", "words": {"off": "disabled"}}, "price": {"type": "decimal"},
         "name": {"type": "text", "words": {"off": "disabled"}}}"#;
     assert_eq!(written(fields, &THING), r#"{"state":"disabled","price":485.00,"name":"a \"b\""}"#);
+}
+
+#[test]
+fn what_stands_within_a_field_is_shown_by_its_path() {
+    let fields = r#"{"price": {"type": "decimal", "of": "offer.price", "nullable": true},
+        "count": {"type": "int", "of": "offer.term.count"}, "unit": {"type": "text", "of": "offer.term.unit"},
+        "is_sold": {"type": "flag", "of": "offer"}, "deep": {"type": "text", "of": "offer.term.unit.x"}}"#;
+    let sold = Thing { offer: Some(YEARS), ..THING };
+    assert_eq!(written(fields, &sold), r#"{"price":5.00,"count":2,"unit":"years","is_sold":1,"deep":""}"#);
+    assert_eq!(written(fields, &THING), r#"{"price":null,"count":0,"unit":"","is_sold":0,"deep":""}"#);
+}
+
+#[test]
+fn another_field_stands_in_where_the_first_is_nothing_whichever_is_read_first() {
+    for (of, or) in [("offer", "trial"), ("trial", "offer")] {
+        let fields = format!(r#"{{"price": {{"type": "decimal", "of": "{of}.price", "or": "{or}.price"}}}}"#);
+        let shown = |offer, trial| written(&fields, &Thing { offer, trial, ..THING });
+        let both = if of == "offer" { r#"{"price":5.00}"# } else { r#"{"price":1.00}"# };
+        assert_eq!(shown(Some(YEARS), Some(DAYS)), both);
+        assert_eq!(shown(None, Some(DAYS)), r#"{"price":1.00}"#);
+        assert_eq!(shown(Some(YEARS), None), r#"{"price":5.00}"#);
+        assert_eq!(shown(None, None), r#"{"price":0.00}"#);
+    }
+}
+
+#[test]
+fn of_a_term_the_months_are_shown_or_the_unit_and_what_is_fixed_is_always_the_same() {
+    let fields = r#"{"months": {"type": "int", "of": "offer.term", "as": "months"},
+        "span": {"type": "text", "of": "offer.term", "as": "unit", "words": {"days": "day"}},
+        "server": {"type": "int", "fixed": 0}}"#;
+    let shown = |offer| written(fields, &Thing { offer, ..THING });
+    assert_eq!(shown(Some(YEARS)), r#"{"months":24,"span":"years","server":0}"#);
+    assert_eq!(shown(Some(DAYS)), r#"{"months":0,"span":"day","server":0}"#);
+    assert_eq!(shown(None), r#"{"months":0,"span":"","server":0}"#);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! tenant has a bound, so that no file is a burden by itself.
 
 use crate::action::{
-    Action, Credential, Description, Envelope, Field, Parameter, Selector, Sound, Stands, Surface, Template, VERSION,
+    Action, Credential, Description, Envelope, Field, Parameter, RefusalRule, Selector, Stands, Surface, Template,
+    VERSION,
 };
 
 /// Bytes of a description as it stands in a plugin file.
@@ -42,9 +43,9 @@ fn surface(surface: &Surface) -> Result<(), String> {
         for mount in &surface.mounts {
             long("a mount", &mount.path, PATH)?;
         }
-        for (code, sound) in &surface.refusals {
+        for (code, rule) in &surface.refusals {
             name("a refusal code", code)?;
-            sounds(sound)?;
+            rule_fits(rule)?;
         }
         long("its assets", surface.assets.as_deref().unwrap_or_default(), PATH)?;
         most("fallbacks", surface.fallbacks.len(), 64)?;
@@ -78,10 +79,10 @@ fn template(template: &Template) -> Result<(), String> {
     most("bytes of an envelope", bytes, FIXED_BODY)
 }
 
-fn sounds(sound: &Sound) -> Result<(), String> {
-    long("a status word", sound.word.as_deref().unwrap_or_default(), NAME)?;
-    long("a refusal's sentence", sound.message.as_deref().unwrap_or_default(), SENTENCE)?;
-    long("a fixed body", sound.body.as_deref().unwrap_or_default(), FIXED_BODY)
+fn rule_fits(rule: &RefusalRule) -> Result<(), String> {
+    long("a status word", rule.word.as_deref().unwrap_or_default(), NAME)?;
+    long("a refusal's sentence", rule.message.as_deref().unwrap_or_default(), SENTENCE)?;
+    long("a fixed body", rule.body.as_deref().unwrap_or_default(), FIXED_BODY)
 }
 
 fn action(action: &Action) -> Result<(), String> {
@@ -136,7 +137,8 @@ fn parameter(called: &str, parameter: &Parameter) -> Result<(), String> {
         most("values of one_of", parameter.one_of.len(), 256)?;
         parameter.one_of.iter().try_for_each(|one| long("a value of one_of", one, 256))?;
         parameter.code.iter().try_for_each(|code| name("a refusal code", code))?;
-        parameter.sets.iter().try_for_each(|field| plain("what it sets", field))?;
+        let set = [&parameter.sets, &parameter.is, &parameter.not];
+        set.into_iter().flatten().try_for_each(|field| plain("what it sets", field))?;
         most("words", parameter.words.len(), 64)?;
         parameter.words.iter().try_for_each(|(own, set)| plain("a word", own).and_then(|()| plain("a word", set)))?;
         let default = parameter.default.as_ref().map_or(0, |default| default.to_string().len());
@@ -152,7 +154,7 @@ fn field(called: &str, field: &Field) -> Result<(), String> {
         long("its summary", &field.summary, SENTENCE)?;
         most("members", field.members.len(), 128)?;
         field.members.iter().try_for_each(|(name, member)| self::field(name, member))?;
-        let of = [&field.of, &field.and, &field.is];
+        let of = [&field.of, &field.or, &field.and, &field.is];
         of.into_iter().flatten().try_for_each(|text| plain("what it shows", text))?;
         most("words", field.words.len(), 64)?;
         field.words.iter().try_for_each(|(own, shown)| plain("a word", own).and_then(|()| plain("a word", shown)))

@@ -1,7 +1,7 @@
 //! What the rules of one parameter must hold together: its type, what it is a list of, its default; and those of a
 //! reply's fields.
 
-use crate::action::{Crossing, Field, Form, Parameter, ReplyShape, Shape};
+use crate::action::{Crossing, Field, Form, Parameter, ReplyShape, Shape, Written};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -41,6 +41,20 @@ fn within(parameter: &Parameter, depth: usize) -> Result<(), &'static str> {
     if parameter.clears && !matches!(parameter.form.crosses_as(), Crossing::Text | Crossing::List) {
         return Err("only a text, a network or a list is cleared by sending it empty");
     }
+    if (parameter.is.is_some() && parameter.form != Form::Flag) || (parameter.not.is_some() && parameter.is.is_none()) {
+        return Err("only a flag has `is`, and only with it `not`");
+    }
+    if parameter.fixed.is_some() && parameter.form.range().is_none() {
+        return Err("only a whole number is `fixed`");
+    }
+    match parameter.written {
+        Some(Written::Months) if parameter.form != Form::Count => return Err("`as` months is a count"),
+        Some(Written::Unit) if parameter.form != Form::Text => return Err("`as` unit is a text"),
+        Some(Written::Date | Written::Datetime) => {
+            return Err("its `as` is months or unit; a date says it by its type");
+        }
+        _ => {}
+    }
     if parameter.default.as_ref().is_some_and(|default| !fits(parameter, parameter.form, default)) {
         return Err("its default is no value of its type");
     }
@@ -56,15 +70,27 @@ pub(super) fn reply(reply: &ReplyShape) -> Result<(), String> {
     members(&reply.fields, 1)?;
     for (name, field) in &reply.fields {
         let asks_word = field.and.is_some() || field.is.is_some();
-        let is_written = asks_word || field.of.is_some() || field.written.is_some() || !field.words.is_empty();
+        let shows = field.of.is_some() || field.or.is_some() || field.fixed.is_some();
+        let is_written = asks_word || shows || field.written.is_some() || !field.words.is_empty();
         if reply.of.is_none() && (is_written || field.nullable) {
             return wrong(name, "it says how the host writes it; name the kind: `of` of the reply");
         }
         if asks_word && field.form != Form::Flag {
             return wrong(name, "only a flag has `and` and `is`");
         }
-        if (field.written.is_some() || !field.words.is_empty()) && field.form != Form::Text {
-            return wrong(name, "only a text has `as` and `words`");
+        let is_number = field.form.range().is_some();
+        let months = field.written == Some(Written::Months);
+        if (field.written.is_some() && !months || !field.words.is_empty()) && field.form != Form::Text {
+            return wrong(name, "only a text has `words` and an `as` other than months");
+        }
+        if months && !is_number {
+            return wrong(name, "`as` months is a whole number");
+        }
+        if field.fixed.is_some() && !is_number && field.form != Form::Flag {
+            return wrong(name, "only a whole number or a flag is `fixed`");
+        }
+        if field.or.is_some() && field.form == Form::Flag {
+            return wrong(name, "a flag has no `or`");
         }
     }
     Ok(())

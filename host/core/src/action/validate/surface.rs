@@ -26,9 +26,9 @@ pub(super) fn check(surface: &Surface) -> Result<(), String> {
     if let Some(other) = surface.envelope.others.iter().find(|other| !REFUSAL_TYPES.contains(&other.accept.as_str())) {
         return wrong(format!("{} in its envelope is none of {REFUSAL_TYPES:?}", other.accept.escape_debug()));
     }
-    for (code, sound) in &surface.refusals {
-        if !STATUSES.contains(&sound.http) {
-            return wrong(format!("{code} has the status {}; allowed are {STATUSES:?}", sound.http));
+    for (code, rule) in &surface.refusals {
+        if !STATUSES.contains(&rule.http) {
+            return wrong(format!("{code} has the status {}; allowed are {STATUSES:?}", rule.http));
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::Seats;
 use super::room::{is_full, to_replace};
 use crate::connection::check;
-use crate::connection::held::{Coming, Held, LEASE, SeatRequest};
+use crate::connection::held::{Coming, HeldLease, LEASE, SeatRequest};
 use crate::connection::seat::Seat;
 use crate::connection::session::Session;
 use host_core::lease::{Fence, LEASE_SECONDS, Lease};
@@ -50,7 +50,8 @@ impl Seats {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
         self.with((tenant, session.line), |line| {
             self.expire(line, monotonic, now);
-            let is_it = |held: &&mut Held| held.lease.session == session.key.0 && held.lease.stream == session.stream;
+            let is_it =
+                |held: &&mut HeldLease| held.lease.session == session.key.0 && held.lease.stream == session.stream;
             // After a restart only the whole way knows what the lease has to know.
             let held = line.iter_mut().find(is_it).filter(|held| !held.orphan)?;
             held.handles += 1;
@@ -60,7 +61,7 @@ impl Seats {
         })
     }
 
-    fn fresh(&self, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> Held {
+    fn fresh(&self, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> HeldLease {
         let lease = Lease {
             fence: Fence(self.fence.fetch_add(1, Ordering::Relaxed)),
             tenant: start.tenant,
@@ -78,10 +79,22 @@ impl Seats {
         let (output, expiry, signal) = (start.output, start.expiry, Arc::default());
         let (until, credentials) = (monotonic + LEASE, None);
         let followed = start.coming == Coming::Return;
-        Held { lease, until, slot, handles: 1, agent, output, expiry, credentials, signal, followed, orphan: false }
+        HeldLease {
+            lease,
+            until,
+            slot,
+            handles: 1,
+            agent,
+            output,
+            expiry,
+            credentials,
+            signal,
+            followed,
+            orphan: false,
+        }
     }
 
-    fn join(self: &Arc<Self>, held: &mut Held, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> Seat {
+    fn join(self: &Arc<Self>, held: &mut HeldLease, start: &SeatRequest<'_>, monotonic: Duration, now: Unix) -> Seat {
         held.handles += 1;
         held.followed |= start.coming == Coming::Return;
         // After a restart only the start knows these.
@@ -95,7 +108,7 @@ impl Seats {
         self.handle(held, monotonic)
     }
 
-    fn handle(self: &Arc<Self>, held: &Held, monotonic: Duration) -> Seat {
+    fn handle(self: &Arc<Self>, held: &HeldLease, monotonic: Duration) -> Seat {
         Seat {
             seats: Arc::clone(self),
             tenant: held.lease.tenant,

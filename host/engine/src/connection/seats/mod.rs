@@ -6,7 +6,7 @@ mod acquire;
 mod room;
 mod survey;
 
-use super::held::{Held, LEASE};
+use super::held::{HeldLease, LEASE};
 use super::history::activity;
 use super::lost::Lost;
 use super::session::SessionKey;
@@ -28,7 +28,7 @@ const SHARDS: usize = 64;
 
 type Owner = (TenantId, LineId);
 
-type Shard = Mutex<HashMap<Owner, Vec<Held>>>;
+type Shard = Mutex<HashMap<Owner, Vec<HeldLease>>>;
 
 /// The seats of all lines of the process.
 pub struct Seats {
@@ -69,7 +69,7 @@ impl Seats {
         }
         let until = self.clock.monotonic() + Duration::from_secs(left.unsigned_abs());
         let owner = (lease.tenant, lease.line);
-        let held = Held {
+        let held = HeldLease {
             lease,
             until,
             slot: Some(slot),
@@ -113,7 +113,7 @@ impl Seats {
 
     /// Mirrors a lease that is another one now. The new slot is there before the old one goes; of
     /// two with one number a restart keeps one.
-    fn mirror_again(&self, held: &mut Held) {
+    fn mirror_again(&self, held: &mut HeldLease) {
         let old = std::mem::replace(&mut held.slot, self.mirror.put(&held.lease));
         if let Some(old) = old {
             self.mirror.clear(old);
@@ -123,7 +123,7 @@ impl Seats {
         }
     }
 
-    fn extend(&self, held: &mut Held, monotonic: Duration, now: Unix) {
+    fn extend(&self, held: &mut HeldLease, monotonic: Duration, now: Unix) {
         held.until = monotonic + LEASE;
         held.lease.expires_at = now.plus(LEASE_SECONDS);
         if let Some(slot) = held.slot {
@@ -169,14 +169,14 @@ impl Seats {
         self.clock.monotonic()
     }
 
-    fn expire(&self, leases: &mut Vec<Held>, monotonic: Duration, now: Unix) {
+    fn expire(&self, leases: &mut Vec<HeldLease>, monotonic: Duration, now: Unix) {
         while let Some(at) = leases.iter().position(|held| held.until <= monotonic) {
             self.end(leases.swap_remove(at), Ended::Expired, now);
         }
     }
 
     /// Frees the slot, tells the handles, notes the history. The lease is out of the map already.
-    fn end(&self, held: Held, why: Ended, now: Unix) {
+    fn end(&self, held: HeldLease, why: Ended, now: Unix) {
         if let Some(slot) = held.slot {
             self.mirror.clear(slot);
         }
@@ -201,7 +201,7 @@ impl Seats {
     }
 
     /// Runs under the lock of the line's shard. A line without leases leaves no entry.
-    fn with<T>(&self, owner: Owner, act: impl FnOnce(&mut Vec<Held>) -> T) -> T {
+    fn with<T>(&self, owner: Owner, act: impl FnOnce(&mut Vec<HeldLease>) -> T) -> T {
         let mut shard = self.shard(owner).lock();
         let leases = shard.entry(owner).or_default();
         let answer = act(leases);

@@ -1,7 +1,7 @@
 //! The seats seen from above: counted, listed, and ended by those who oversee them.
 
 use super::Seats;
-use crate::connection::held::{Connection, Held};
+use crate::connection::held::{Connection, HeldLease};
 use crate::connection::signal::Ended;
 use host_core::lease::Fence;
 use host_core::line::SeatLimit;
@@ -22,7 +22,7 @@ impl Seats {
     /// The seats that are taken now, over all tenants.
     pub fn total(&self) -> usize {
         let monotonic = self.clock.monotonic();
-        let live = |held: &Vec<Held>| held.iter().filter(|held| monotonic < held.until).count();
+        let live = |held: &Vec<HeldLease>| held.iter().filter(|held| monotonic < held.until).count();
         self.shards.iter().map(|shard| shard.lock().values().map(live).sum::<usize>()).sum()
     }
 
@@ -61,9 +61,9 @@ impl Seats {
     }
 
     /// Shows the unexpired leases of a tenant, or of one line, each shard under its lock.
-    fn look(&self, tenant: TenantId, line: Option<LineId>, mut see: impl FnMut(LineId, &Held)) {
+    fn look(&self, tenant: TenantId, line: Option<LineId>, mut see: impl FnMut(LineId, &HeldLease)) {
         let monotonic = self.clock.monotonic();
-        let mut see = |line: LineId, leases: &[Held]| {
+        let mut see = |line: LineId, leases: &[HeldLease]| {
             leases.iter().filter(|held| monotonic < held.until).for_each(|held| see(line, held));
         };
         if let Some(line) = line {
@@ -84,14 +84,14 @@ impl Seats {
         line: LineId,
         limit: SeatLimit,
         expiry: Expiry,
-        keep: impl Fn(&Held) -> bool,
+        keep: impl Fn(&HeldLease) -> bool,
     ) -> usize {
         let (monotonic, now) = (self.clock.monotonic(), self.clock.now());
         self.with((tenant, line), |leases| {
             self.expire(leases, monotonic, now);
             leases.sort_by_key(|held| held.lease.fence);
             let before = leases.len();
-            let mut kept: Vec<Held> = Vec::with_capacity(before);
+            let mut kept: Vec<HeldLease> = Vec::with_capacity(before);
             for mut held in leases.drain(..) {
                 if keep(&held) {
                     held.expiry = expiry;

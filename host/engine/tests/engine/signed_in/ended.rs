@@ -157,7 +157,7 @@ async fn of_more_than_64_sessions_on_a_surface_the_oldest_end_whoever_is_quicker
     assert_eq!(sessions(&panel).await, 64);
     // Two at once: both see 64, and the second is made again when the first has been committed.
     let mut run = panel.engine.begin(panel.reseller.clone(), "console/test");
-    run = run.asked(host_engine::From { surface: SURFACE.into(), ..from("10.0.0.1") });
+    run = run.asked(host_engine::SignInFrom { surface: SURFACE.into(), ..from("10.0.0.1") });
     let mut work = run.attempt();
     let token = session::issue(&mut work, &Map::new()).await.unwrap();
     issue(&panel, &panel.reseller, json!({})).await.unwrap();

@@ -22,7 +22,7 @@ pub(super) async fn on<T>(
     caller: &Caller,
     mut verb: impl AsyncFnMut(&mut Work) -> Result<T>,
 ) -> Result<(T, Option<SessionOutcome>)> {
-    let from = host_engine::From { surface: surface.into(), ..from("10.0.0.1") };
+    let from = host_engine::SignInFrom { surface: surface.into(), ..from("10.0.0.1") };
     let mut run = panel.engine.begin(caller.clone(), format!("{surface}/test")).asked(from);
     loop {
         let mut work = run.attempt();

@@ -1,10 +1,12 @@
 //! One plan of a batch: its guards, its writes, its replies and audit rows.
 
 use super::{Failure, PlanWriter, Touched};
+use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{
-    document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, table,
+    document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, sightings,
+    table,
 };
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
@@ -47,10 +49,12 @@ impl<'c> Batch<'c> {
     /// An error ends the batch.
     pub(super) fn plan(&mut self, number: usize, plan: &Plan) -> Result<Verdict, StoreError> {
         self.writer.begin();
+        // What a refused plan would have touched is then read again, and found as it was.
+        self.touched.before(self.writer.connection, plan).map_err(failed)?;
         match self.apply(plan) {
             Ok(committed) => {
                 // Now, while the plan is at hand: a second walk over thousands of them costs more.
-                self.touched.add(plan);
+                self.touched.add(self.writer.connection, plan).map_err(failed)?;
                 self.kept |= plan.idempotency.is_some();
                 if late::wants_link(&plan.late) {
                     self.unlinked.push(number);
@@ -162,6 +166,7 @@ impl<'c> Batch<'c> {
             }
             Change::PruneGuide(source, most) => committed.touched.push(guide::prune(writer, *source, *most)?),
             Change::SweepSessions(now, most) => committed.touched.push(sessions::sweep(writer, *now, *most)?),
+            Change::See(seen) => sightings::write(writer, seen)?,
             Change::Reshape(reshape) => document_places::reshape(writer, reshape)?,
             Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,
         }

@@ -55,6 +55,14 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
          (SELECT * FROM counted EXCEPT SELECT * FROM due))",
     ),
     (
+        "bouquet link",
+        "WITH due (line, bouquet) AS (SELECT DISTINCT l.id, b.value FROM lines l, \
+         json_each('[' || trim(l.bouquets, ',') || ']') b) \
+         SELECT 'line ' || line || ' and bouquet ' || bouquet || ' are not linked as its list says' FROM \
+         (SELECT * FROM due EXCEPT SELECT line, bouquet FROM line_bouquets UNION ALL SELECT * FROM \
+         (SELECT line, bouquet FROM line_bouquets EXCEPT SELECT * FROM due))",
+    ),
+    (
         "search index",
         "SELECT 'the search of ' || list || ' has ' || found || ' rows, there are ' || rows FROM ( \
          SELECT 'lines' AS list, (SELECT count(*) FROM lines_search_docsize) AS found, (SELECT count(*) FROM lines) AS rows \

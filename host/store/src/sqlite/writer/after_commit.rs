@@ -17,12 +17,10 @@ pub(super) fn tell_readers(places: &Places, place: Place, touched: &Touched) {
         places.remove(*id);
     }
     if let Some(state) = places.get(place) {
-        let numbers = [
-            (touched.catalogue, &state.catalogue),
-            (touched.guide, &state.guide),
-            (touched.lines, &state.lines),
-            (touched.tenants, &state.tenants),
-        ];
+        state.bouquets.note(&touched.bouquets);
+        state.lines.note(&touched.lines);
+        let numbers =
+            [(touched.settings, &state.settings), (touched.guide, &state.guide), (touched.tenants, &state.tenants)];
         for (_, number) in numbers.iter().filter(|(touched, _)| *touched) {
             number.fetch_add(1, Ordering::AcqRel);
         }

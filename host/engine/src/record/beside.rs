@@ -1,0 +1,64 @@
+//! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group, the
+//! bouquets that get a stream.
+
+use super::{bouquet, group, stream};
+use crate::{Result, Work};
+use host_core::bouquet::Member;
+use host_core::object::{Kind, Object};
+use host_core::record::RecordKind;
+use host_core::{BouquetId, PackageId};
+use serde_json::{Map, Value};
+
+/// What a document sets beside the row.
+#[derive(Default)]
+pub(super) struct Beside {
+    members: Option<Vec<Member>>,
+    packages: Option<Vec<PackageId>>,
+    bouquets: Vec<BouquetId>,
+}
+
+/// Takes these fields out of a document, checked.
+pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<String, Value>) -> Result<Beside> {
+    Ok(match kind.stored_as() {
+        Kind::Bouquet => Beside { members: bouquet::take(work, document).await?, ..Beside::default() },
+        Kind::Group => Beside { packages: group::take(work, document).await?, ..Beside::default() },
+        Kind::Stream => Beside { bouquets: stream::take(work, document).await?, ..Beside::default() },
+        _ => Beside::default(),
+    })
+}
+
+impl Beside {
+    /// Sets them, once the row is in the plan.
+    pub(super) async fn set(self, work: &mut Work, object: &Object) -> Result<()> {
+        match (object, self) {
+            (Object::Bouquet(row), Beside { members: Some(members), .. }) => {
+                bouquet::check_taken(work, row.id, &members).await?;
+                work.set_members(row.id, members);
+            }
+            (Object::Group(row), Beside { packages: Some(packages), .. }) => {
+                group::set(work, row.id, &packages).await?;
+            }
+            (Object::Stream(row), Beside { bouquets, .. }) => stream::add(work, row, &bouquets)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Adds them to the document of a record, for admins.
+pub(super) async fn show(work: &Work, object: &Object, fields: &mut Map<String, Value>) -> Result<()> {
+    match object {
+        Object::Bouquet(row) => bouquet::show(work, row.id, fields).await,
+        Object::Group(_) => group::show(work, std::slice::from_mut(fields)).await,
+        _ => Ok(()),
+    }
+}
+
+/// Adds them to the documents of a page, for admins.
+pub(super) async fn show_all(work: &Work, kind: RecordKind, rows: &mut [Map<String, Value>]) -> Result<()> {
+    match kind.stored_as() {
+        Kind::Bouquet => bouquet::show_all(work, rows).await,
+        Kind::Group => group::show(work, rows).await,
+        _ => Ok(()),
+    }
+}
