@@ -121,7 +121,7 @@ pub struct Query {
     pub scope: Scope,
     /// Further conditions; all must hold.
     pub filters: Vec<Filter>,
-    /// Substring of the kind's text fields, any case; its `%` and `_` mean themselves. One of three or more
+    /// Substring of the kind's text fields, any case of ASCII letters; its `%` and `_` mean themselves. One of three or more
     /// characters is looked up, a shorter one makes every row of the list be read.
     pub search: Option<String>,
     /// How many to skip; at most [`MAX_START`] in a list that is not counted. [`Filter::After`] skips nothing.
@@ -297,7 +297,7 @@ pub trait Store: Send + Sync + 'static {
     /// Likewise for a switched guide.
     fn guide_generation(&self, tenant: TenantId) -> u64;
     /// Likewise for a line; without one the number of the last change of any, which is never below that of one. Whoever
-    /// is answered after a commit that wrote it reads the new number.
+    /// is answered after a commit that wrote it reads the new number. The highest there is for a tenant that is gone.
     fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64;
     /// Likewise for the rows of tenants: names, hosts, quotas, suspensions.
     fn tenant_generation(&self) -> u64;

@@ -32,6 +32,10 @@ pub enum StreamKind {
 }
 
 impl StreamKind {
+    /// Every kind.
+    pub const ALL: [StreamKind; 5] =
+        [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Movie, StreamKind::Episode, StreamKind::Radio];
+
     /// Endless, so it occupies a seat while it is open and cannot be sought in.
     pub fn is_live(self) -> bool {
         matches!(self, StreamKind::Live | StreamKind::CreatedChannel | StreamKind::Radio)

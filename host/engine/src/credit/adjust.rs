@@ -1,6 +1,6 @@
 //! Moves credits between the caller and a user directly below them, or between the panel and a user.
 
-use super::cover;
+use super::{cover, note_fits};
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::credit::Credits;
@@ -11,9 +11,6 @@ use host_core::refusal::Code;
 use host_core::user::User;
 use host_core::{Refusal, TransferId, UserId};
 use serde_json::{Value, json};
-
-/// Longest note, in characters.
-const MAX_NOTE: usize = 1_000;
 
 /// Moves credits: a positive amount from the caller to the user, a negative one back. Admins give
 /// from and take to the panel. Returns `{"id","before","after","adjusted"}`, where `before` and
@@ -30,9 +27,7 @@ pub async fn adjust(work: &mut Work, user: UserId, amount: &str, note: &str) -> 
     if amount == Credits::ZERO {
         return Err(refuse("amount", "Zero credits cannot be moved.".to_owned()).into());
     }
-    if note.chars().count() > MAX_NOTE {
-        return Err(refuse("note", format!("A note has at most {MAX_NOTE} characters.")).into());
-    }
+    note_fits(note)?;
     if work.caller().user() == Some(user) {
         return Err(Refusal::new(Code::NotPermitted, "You cannot adjust your own credits.").into());
     }

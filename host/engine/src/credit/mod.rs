@@ -13,6 +13,17 @@ use host_core::ledger::Account;
 use host_core::plan::Guard;
 use host_core::refusal::Code;
 
+/// Longest note, in characters.
+const MAX_NOTE: usize = 1_000;
+
+fn note_fits(note: &str) -> Result<()> {
+    if note.chars().count() <= MAX_NOTE {
+        return Ok(());
+    }
+    let message = format!("A note has at most {MAX_NOTE} characters.");
+    Err(Refusal::field(Code::InvalidInput, "note", message).into())
+}
+
 /// Refuses where the giving side is short; the panel never is.
 async fn cover(work: &mut Work, from: Account, amount: Credits) -> Result<()> {
     if from == Account::System {

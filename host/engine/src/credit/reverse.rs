@@ -1,12 +1,13 @@
 //! Takes a transfer back.
 
-use super::cover;
+use super::{cover, note_fits};
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::credit::Credits;
-use host_core::ledger::{Reason, Transfer};
+use host_core::ledger::{Account, Reason, Transfer};
 use host_core::plan::Guard;
 use host_core::refusal::Code;
+use host_core::user::User;
 use host_core::{Refusal, TransferId};
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// `not_permitted` below an admin, `not_found` for a transfer that is not there, `invalid_input` for one that was taken
-/// back already or takes another back itself and for an amount that is not part of it, `insufficient_credits` when whoever
+/// back already or takes another back itself for one of a user who is gone, and for an amount that is not part of it, `insufficient_credits` when whoever
 /// got the credits has spent them.
 pub async fn reverse(work: &mut Work, id: TransferId, amount: Option<Credits>, note: &str) -> Result<Value> {
     work.require(CallerRole::Admin)?;
@@ -24,9 +25,16 @@ pub async fn reverse(work: &mut Work, id: TransferId, amount: Option<Credits>, n
         return Err(Refusal::new(Code::NotFound, "There is no such transfer.").into());
     };
     let moved = entry.transfer;
-    if reversed_by.is_some() || moved.reverses.is_some() {
+    let is_taken_back = reversed_by.is_some() || work.takes_back(id);
+    if is_taken_back || moved.reverses.is_some() {
         let message = "This transfer was taken back already, or takes another back.";
         return Err(refuse("transfer", message.to_owned()).into());
+    }
+    note_fits(note)?;
+    if let Account::User(user) = moved.from
+        && work.know::<User>(user).await?.is_none()
+    {
+        return Err(refuse("transfer", "The user who gave these credits is gone.".to_owned()).into());
     }
     let amount = amount.unwrap_or(moved.amount);
     if amount <= Credits::ZERO || amount > moved.amount {

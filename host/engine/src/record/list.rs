@@ -29,7 +29,8 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     if let RecordKind::Plain(plain) = kind {
         rows.filters.push(Filter::Collection(plain.word.to_owned()));
     }
-    if let Some(kinds) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
+    if let Some(asked) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
+        let kinds = StreamKind::ALL.into_iter().filter(|kind| asked.contains(kind)).collect();
         rows.filters.push(Filter::StreamKinds(kinds));
     }
     if let Some(category) = field::<CategoryId>(query, "category")?.filter(|category| category.0 != 0) {

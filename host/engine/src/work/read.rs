@@ -10,7 +10,7 @@ use host_core::credit::Credits;
 use host_core::kind::Belongs;
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Object, Stored, Unique};
-use host_core::plan::Guard;
+use host_core::plan::{Change, Guard};
 use host_core::port::{Page, Query};
 use host_core::session::Holder;
 use host_core::user::{MAX_DEPTH, User};
@@ -174,6 +174,11 @@ impl Work {
     pub(crate) async fn balance(&self, account: Account) -> Result<Credits> {
         let committed = self.engine().store().balance(self.caller().tenant, account).await?;
         Ok(balance_after(&self.plan, account, committed))
+    }
+
+    /// Whether the plan itself takes this transfer back.
+    pub(crate) fn takes_back(&self, id: TransferId) -> bool {
+        self.plan.changes.iter().any(|change| matches!(change, Change::Transfer(own) if own.reverses == Some(id)))
     }
 
     /// A committed transfer, and the one that takes it back.

@@ -19,9 +19,11 @@ const MOST: u32 = 1_000;
 const LONGEST_SEARCH: usize = 40_000;
 /// Fewest characters that are looked up in an index.
 const FEWEST_INDEXED: usize = 3;
+/// Rows of a tree up to which they are read for a search, and none is looked up.
+const SMALL_TREE: u64 = 5_000;
 
 /// The rows of a list, as parts of a statement.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Rows {
     /// What is read, joined.
     from: String,
@@ -39,12 +41,12 @@ impl Rows {
         format!("?{}", self.values.len())
     }
 
-    /// The rows in scope that meet the filters and, where `text` is one, are found by it. None where nothing is to be
-    /// seen.
-    fn of(query: &Query, text: Option<&str>) -> Result<Option<Rows>, StoreError> {
+    /// The rows in scope that meet the filters and, where `text` is one, are found by it: by the index where it `looks
+    /// up`. None where nothing is to be seen.
+    fn of(query: &Query, text: Option<&str>, looks_up: bool) -> Result<Option<Rows>, StoreError> {
         let Some(seen) = seen(query.scope, query.kind, Look::Down) else { return Ok(None) };
         let (mut rows, table) = (Rows::default(), name(query.kind));
-        let index = search_index(query.kind).filter(|_| text.is_some_and(is_indexed));
+        let index = search_index(query.kind).filter(|_| looks_up && text.is_some());
         let reach = reach(query.scope, query.kind);
         let from = match (index, reach) {
             (Some(index), _) => (format!("{index} s"), "s.rowid".to_owned()),
@@ -150,9 +152,22 @@ fn of_delivery(query: &Query, reach: &str, each: bool, rows: &mut Rows) -> Strin
     }
 }
 
-/// Whether a search goes by the index.
+/// Whether an index has what is searched.
 fn is_indexed(text: &str) -> bool {
     text.chars().nth(FEWEST_INDEXED - 1).is_some() && text.len() <= LONGEST_SEARCH && !text.contains('\0')
+}
+
+/// Whether a search goes by the index. What it finds there is of the whole panel; the rows of a small tree are fewer.
+fn looks_up(connection: &Connection, query: &Query, text: Option<&str>) -> Result<bool, StoreError> {
+    if !text.is_some_and(is_indexed) {
+        return Ok(false);
+    }
+    if reach(query.scope, query.kind).is_none() {
+        return Ok(true);
+    }
+    let reached = Query { search: None, filters: Vec::new(), ..query.clone() };
+    let rows = Counted::of(&reached).map(|counted| counted.rows(connection)).transpose().map_err(failed)?;
+    Ok(rows.is_none_or(|rows| rows > SMALL_TREE))
 }
 
 fn page_size(query: &Query) -> u32 {
@@ -162,10 +177,11 @@ fn page_size(query: &Query) -> u32 {
 /// A page of a list.
 pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page, StoreError> {
     let text = query.search.as_deref().filter(|text| !text.is_empty());
-    let Some(found) = Rows::of(query, text)? else { return Ok(Page::default()) };
+    let looks_up = looks_up(connection, query, text)?;
+    let Some(found) = Rows::of(query, text, looks_up)? else { return Ok(Page::default()) };
     let cursor = query.filters.iter().find_map(|filter| if let Filter::After(id) = filter { Some(*id) } else { None });
     let counted = Counted::of(query);
-    let rows = page(connection, query, counted.as_ref(), cursor)?;
+    let rows = page(connection, query, found.clone(), counted.as_ref(), cursor)?;
     let got = rows.len() as u64;
     let last = rows.last().filter(|_| got == u64::from(page_size(query))).map(|row| row.key().number());
     if cursor.is_some() {
@@ -185,15 +201,14 @@ pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page, Store
     Ok(Page { rows, total: Some(total), matching: Some(matching), last })
 }
 
-/// The rows of a page.
+/// The rows of a page, out of all that are found.
 fn page(
     connection: &Connection,
     query: &Query,
+    mut rows: Rows,
     counted: Option<&Counted>,
     cursor: Option<u32>,
 ) -> Result<Vec<Object>, StoreError> {
-    let text = query.search.as_deref().filter(|text| !text.is_empty());
-    let Some(mut rows) = Rows::of(query, text)? else { return Ok(Vec::new()) };
     let mut skipped = query.start;
     if let Some(id) = cursor {
         rows.beginning(if query.descending { i64::from(id) - 1 } else { i64::from(id) + 1 }, query.descending);
@@ -215,7 +230,7 @@ fn unsearched(connection: &Connection, query: &Query) -> Result<u64, StoreError>
     let all = Query { search: None, ..query.clone() };
     match Counted::of(&all) {
         Some(counted) => counted.rows(connection).map_err(failed),
-        None => Rows::of(&all, None)?.map_or(Ok(0), |rows| rows.count(connection)),
+        None => Rows::of(&all, None, false)?.map_or(Ok(0), |rows| rows.count(connection)),
     }
 }
 

@@ -33,6 +33,7 @@ mod places;
 mod pool;
 mod port;
 mod readers;
+mod reads;
 mod references;
 mod reservations;
 mod row_blocks;

@@ -1,7 +1,7 @@
 //! The core's `Store` port: each read a function of its concept, run at once or in the lane by
 //! what it costs, each write an order to the writer of its database.
 
-use super::readers::at_one_moment;
+use super::reads::at_once;
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
@@ -29,63 +29,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
-
-/// Rows that a short read has at most; one of more waits for its turn.
-const FEW: usize = 16;
-
-impl SqliteStore {
-    /// A read of a row or of a few: at once, on this thread.
-    fn short<'a, T: Send + 'a>(
-        &self,
-        place: Place,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Pending<'a, T> {
-        at_once(self.readers.with(place, |connection| read(connection)))
-    }
-
-    fn short_of<'a, T: Send + 'a>(
-        &self,
-        tenant: TenantId,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Pending<'a, T> {
-        self.short(Place::Tenant(tenant), read)
-    }
-
-    /// A read that takes longer the more there is: in the lane, at one moment of the database.
-    fn long<'a, T: Send + 'static>(
-        &self,
-        place: Place,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Pending<'a, T> {
-        self.lane.read(place, |connection| at_one_moment(connection, read))
-    }
-
-    fn long_of<'a, T: Send + 'static>(
-        &self,
-        tenant: TenantId,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Pending<'a, T> {
-        self.long(Place::Tenant(tenant), read)
-    }
-
-    /// A read that is short when it is about few rows.
-    fn of_rows<'a, T: Send + 'static>(
-        &self,
-        tenant: TenantId,
-        rows: usize,
-        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Pending<'a, T> {
-        match rows <= FEW {
-            true => self.short_of(tenant, |connection| at_one_moment(connection, read)),
-            false => self.long_of(tenant, read),
-        }
-    }
-}
-
-/// An answer that is there already.
-fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Pending<'a, T, E> {
-    Box::pin(std::future::ready(result))
-}
 
 impl Store for SqliteStore {
     fn get(&self, place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>> {
@@ -268,7 +211,8 @@ impl Store for SqliteStore {
     }
 
     fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64 {
-        self.places.generation(tenant, |state| match line {
+        // Of a tenant that is gone nothing in memory is new enough.
+        self.places.get(Place::Tenant(tenant)).map_or(u64::MAX, |state| match line {
             Some(line) => state.lines.of([line.0].into_iter()),
             None => state.lines.now(),
         })

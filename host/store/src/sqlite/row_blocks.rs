@@ -1,5 +1,5 @@
-//! Lists whose rows are counted as they come and go, by blocks of ids: how many there are is a sum over blocks, and
-//! where a page begins is found without reading what it skips.
+//! Lists whose rows are counted as they come and go, in blocks of ids on three levels: how many there are is one row,
+//! and where a page begins is found without reading what it skips.
 
 use super::cells::Word;
 use host_core::caller::Scope;
@@ -9,9 +9,12 @@ use host_core::port::{Filter, Query};
 use host_core::stream::StreamKind;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
+use std::ops::Range;
 
-/// A block has this many ids, as a power of two.
-const BLOCK: u32 = 12;
+/// The level that has one block for a whole list.
+const WHOLE: u32 = 2;
+/// The levels below it, each with the ids of a block as a power of two.
+const LEVELS: [(u32, u32); 2] = [(1, 15), (0, 9)];
 
 /// The part of the count that a list is.
 pub(super) struct Counted {
@@ -61,7 +64,8 @@ impl Counted {
 
     /// How many rows the list has.
     pub(super) fn rows(&self, connection: &Connection) -> rusqlite::Result<u64> {
-        let sql = format!("SELECT coalesce(sum(rows), 0) FROM row_blocks WHERE {}", self.condition());
+        let sql =
+            format!("SELECT coalesce(sum(rows), 0) FROM row_blocks WHERE level = {WHOLE} AND {}", self.condition());
         let rows: i64 =
             connection.prepare_cached(&sql)?.query_row(params_from_iter(self.values()), |row| row.get(0))?;
         Ok(rows.unsigned_abs())
@@ -74,19 +78,43 @@ impl Counted {
         start: u32,
         descending: bool,
     ) -> rusqlite::Result<Option<Begin>> {
+        let (mut ids, mut skipped) = (0..i64::from(u32::MAX) + 1, start);
+        for (level, bits) in LEVELS {
+            let Some((block, rest)) = self.block(connection, (level, bits), &ids, skipped, descending)? else {
+                return Ok(None);
+            };
+            (ids, skipped) = (block << bits..(block + 1) << bits, rest);
+        }
+        Ok(Some(Begin { id: if descending { ids.end - 1 } else { ids.start }, skipped }))
+    }
+
+    /// The block of a level, within these ids, that the row is in which comes behind so many; and how many of the
+    /// block's own come before it.
+    fn block(
+        &self,
+        connection: &Connection,
+        (level, bits): (u32, u32),
+        ids: &Range<i64>,
+        start: u32,
+        descending: bool,
+    ) -> rusqlite::Result<Option<(i64, u32)>> {
         let order = if descending { "DESC" } else { "ASC" };
+        let marks = self.lists.len() + 1;
         let sql = format!(
-            "SELECT block, sum(rows) FROM row_blocks WHERE {} GROUP BY block ORDER BY block {order}",
-            self.condition()
+            "SELECT block, sum(rows) FROM row_blocks WHERE level = {level} AND {} AND block >= ?{} AND block < ?{} \
+             GROUP BY block ORDER BY block {order}",
+            self.condition(),
+            marks + 1,
+            marks + 2
         );
+        let bounds = [Value::from(ids.start >> bits), Value::from(ids.end >> bits)];
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut blocks = statement.query(params_from_iter(self.values()))?;
+        let mut blocks = statement.query(params_from_iter(self.values().chain(bounds)))?;
         let mut skipped = start;
         while let Some(row) = blocks.next()? {
-            let (block, rows): (i64, u32) = (row.get(0)?, row.get(1)?);
+            let rows: u32 = row.get(1)?;
             if skipped < rows {
-                let id = if descending { ((block + 1) << BLOCK) - 1 } else { block << BLOCK };
-                return Ok(Some(Begin { id, skipped }));
+                return Ok(Some((row.get(0)?, skipped)));
             }
             skipped -= rows;
         }

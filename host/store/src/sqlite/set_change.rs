@@ -26,14 +26,15 @@ pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, 
             writer.run("DELETE FROM streams WHERE origin_source = ?1 AND origin_missing = 1", (source,))?
         }
         SetKind::ForgetBouquet(bouquet) => {
+            // Twice: of two neighbours that are the same one pass leaves one.
             let cut = format!(",{bouquet},");
             let lines = writer.run(
-                "UPDATE lines SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
+                "UPDATE lines SET bouquets = replace(replace(bouquets, ?1, ','), ?1, ','), version = version + 1 \
                  WHERE id IN (SELECT line FROM line_bouquets WHERE bouquet = ?2)",
                 (&cut, bouquet.0),
             )?;
             let packages = writer.run(
-                "UPDATE packages SET bouquets = replace(bouquets, ?1, ','), version = version + 1 \
+                "UPDATE packages SET bouquets = replace(replace(bouquets, ?1, ','), ?1, ','), version = version + 1 \
                  WHERE id IN (SELECT package FROM package_bouquets WHERE bouquet = ?2)",
                 (&cut, bouquet.0),
             )?;

@@ -4,7 +4,7 @@ use super::batch::{Failure, PlanWriter};
 use super::cells::{Word, to_json};
 use super::table::statements;
 use crate::error::failed;
-use host_core::object::{Key, Kind};
+use host_core::object::Key;
 use host_core::port::StoreError;
 use host_core::sighting::{MAX_SIGHTINGS, Seen, Sighting};
 use host_core::time::Unix;
@@ -49,14 +49,4 @@ pub(super) fn read(connection: &Connection, keys: &[Key]) -> Result<Vec<(Key, Se
         }
     }
     Ok(found)
-}
-
-/// The statement that writes what was seen of a thing of a kind, when it is there.
-pub(super) fn statement(kind: Kind, table: &str) -> String {
-    format!(
-        "INSERT INTO sightings (kind, id, at, address, agent, facts) SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
-         WHERE EXISTS (SELECT 1 FROM {table} WHERE id = ?2) AND ?1 = '{}' ON CONFLICT (kind, id) DO UPDATE SET \
-         at = excluded.at, address = excluded.address, agent = excluded.agent, facts = excluded.facts",
-        kind.word()
-    )
 }

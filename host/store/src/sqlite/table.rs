@@ -3,7 +3,6 @@
 
 use super::batch::PlanWriter;
 use super::cells::{Binding, Cells};
-use super::sightings;
 use host_core::Version;
 use host_core::kind::Belongs;
 use host_core::object::{Key, Kind, Object, Stored};
@@ -40,7 +39,7 @@ pub(super) struct Statements {
     pub(super) insert: String,
     pub(super) update: String,
     pub(super) delete: String,
-    /// Writes what was seen of one.
+    /// Writes what was seen of one, when it is there.
     pub(super) see: String,
 }
 
@@ -60,7 +59,11 @@ impl Statements {
                 columns.len() + 3
             ),
             delete: format!("DELETE FROM {name} WHERE id = ?1 AND version = ?2"),
-            see: sightings::statement(T::KIND, name),
+            see: format!(
+                "INSERT INTO sightings (kind, id, at, address, agent, facts) SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
+                 WHERE EXISTS (SELECT 1 FROM {name} WHERE id = ?2) ON CONFLICT (kind, id) DO UPDATE SET \
+                 at = excluded.at, address = excluded.address, agent = excluded.agent, facts = excluded.facts"
+            ),
             select,
         }
     }

@@ -162,6 +162,28 @@ pub(crate) fn a_search_finds_what_stands_there_now(panel: &Panel<'_>) {
     assert_eq!(search("lobby", Scope::Tenant).1, [0; 0]);
 }
 
+pub(crate) fn a_search_in_a_large_tree_finds_its_own_rows_alone(panel: &Panel<'_>) {
+    let named = |id: u32, owner: UserId| {
+        insert(Line { username: format!("room-{id}"), reseller_notes: String::new(), ..line(id, owner) })
+    };
+    panel.done((1..=5_100).map(|id| named(id, if id % 2 == 0 { BELOW } else { RESELLER })));
+    panel.done((6_001..=6_100).map(|id| named(id, RIVAL)));
+    let search = |text: &str, scope: Scope, delivery: Option<DeliveryType>, start: u32| {
+        let filters = delivery.map(Filter::Delivery).into_iter().collect();
+        let query = Query { search: Some(text.into()), filters, start, limit: 2, ..Query::all(Kind::Line, scope) };
+        let found = wait(panel.store.list(HERE, query)).unwrap();
+        (found.matching.unwrap(), numbers(&found))
+    };
+    let tree = Scope::Tree(RESELLER);
+    for delivery in [None, Some(DeliveryType::Line)] {
+        // 50, then 500 to 509, then 5,000 to 5,099.
+        assert_eq!(search("ROOM-50", tree, delivery, 1), (111, vec![500, 501]));
+        assert_eq!(search("room-60", Scope::Tree(RIVAL), delivery, 0), (99, vec![6_001, 6_002]));
+        assert_eq!(search("room-6050", tree, delivery, 0), (0, vec![]));
+    }
+    assert_eq!(search("room", tree, Some(DeliveryType::Mag), 0), (0, vec![]));
+}
+
 pub(crate) fn line_statuses_split_the_lines(panel: &Panel<'_>) {
     panel.done([
         insert(Line { expiry: Expiry::Never, ..line(1, RESELLER) }),

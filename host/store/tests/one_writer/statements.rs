@@ -22,7 +22,6 @@ const WRITING: &[&str] = &[
     "sqlite/schema.rs",
     "sqlite/sessions.rs",
     "sqlite/set_change.rs",
-    "sqlite/sightings.rs",
     "sqlite/table.rs",
     "sqlite/tables/series.rs",
     "sqlite/tables/streams.rs",

@@ -22,15 +22,27 @@ CREATE TABLE line_reach (
     PRIMARY KEY (ancestor, delivery, line)
 ) STRICT, WITHOUT ROWID;
 
--- How many rows a list has in each block of 4,096 ids, so that nobody counts a million rows, nor reads
--- those that a page skips. `ancestor` is 0 for the list of all.
+-- How many rows a list has, in blocks of 512 ids, of 32,768 and in all, so that nobody counts a million rows, nor
+-- reads those that a page skips. `ancestor` is 0 for the list of all. The lowest level is written, the others follow.
 CREATE TABLE row_blocks (
     list     TEXT    NOT NULL,                      -- `user`, or `line` or `stream` with its type
     ancestor INTEGER NOT NULL,
+    level    INTEGER NOT NULL CHECK (level IN (0, 1, 2)),
     block    INTEGER NOT NULL,
     rows     INTEGER NOT NULL CHECK (rows >= 0),
-    PRIMARY KEY (list, ancestor, block)
+    PRIMARY KEY (list, ancestor, level, block)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER a_block_is_new AFTER INSERT ON row_blocks WHEN NEW.level = 0 BEGIN
+    INSERT INTO row_blocks (list, ancestor, level, block, rows)
+        VALUES (NEW.list, NEW.ancestor, 1, NEW.block >> 6, NEW.rows), (NEW.list, NEW.ancestor, 2, 0, NEW.rows)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + excluded.rows;
+END;
+CREATE TRIGGER a_block_changes AFTER UPDATE OF rows ON row_blocks WHEN NEW.level = 0 BEGIN
+    UPDATE row_blocks SET rows = rows + NEW.rows - OLD.rows
+        WHERE list = NEW.list AND ancestor = NEW.ancestor AND level = 1 AND block = NEW.block >> 6;
+    UPDATE row_blocks SET rows = rows + NEW.rows - OLD.rows
+        WHERE list = NEW.list AND ancestor = NEW.ancestor AND level = 2 AND block = 0;
+END;
 DROP TRIGGER lines_are_counted;
 DROP TRIGGER lines_that_go_are_counted;
 DROP TRIGGER users_are_counted;
@@ -46,57 +58,59 @@ INSERT INTO user_reach (ancestor, user)
     SELECT ancestor, user FROM up;
 INSERT INTO line_reach (ancestor, delivery, line)
     SELECT r.ancestor, l.delivery, l.id FROM user_reach r JOIN lines l ON l.owner = r.user ORDER BY 1, 2, 3;
-INSERT INTO row_blocks (list, ancestor, block, rows)
-    SELECT 'line ' || delivery, ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, delivery, line >> 12;
-INSERT INTO row_blocks (list, ancestor, block, rows)
-    SELECT 'line ' || delivery, 0, id >> 12, count(*) FROM lines GROUP BY delivery, id >> 12;
-INSERT INTO row_blocks (list, ancestor, block, rows)
-    SELECT 'user', ancestor, user >> 12, count(*) FROM user_reach GROUP BY ancestor, user >> 12;
-INSERT INTO row_blocks (list, ancestor, block, rows) SELECT 'user', 0, id >> 12, count(*) FROM users GROUP BY id >> 12;
+INSERT INTO row_blocks (list, ancestor, level, block, rows)
+    SELECT 'line ' || delivery, ancestor, 0, line >> 9, count(*) FROM line_reach GROUP BY ancestor, delivery, line >> 9;
+INSERT INTO row_blocks (list, ancestor, level, block, rows)
+    SELECT 'line ' || delivery, 0, 0, id >> 9, count(*) FROM lines GROUP BY delivery, id >> 9;
+INSERT INTO row_blocks (list, ancestor, level, block, rows)
+    SELECT 'user', ancestor, 0, user >> 9, count(*) FROM user_reach GROUP BY ancestor, user >> 9;
+INSERT INTO row_blocks (list, ancestor, level, block, rows) SELECT 'user', 0, 0, id >> 9, count(*) FROM users GROUP BY id >> 9;
 
 CREATE TRIGGER a_line_is_counted AFTER INSERT ON lines BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line ' || NEW.delivery, 0, NEW.id >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('line ' || NEW.delivery, 0, 0, NEW.id >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
     INSERT INTO line_reach (ancestor, delivery, line)
         SELECT ancestor, NEW.delivery, NEW.id FROM user_reach WHERE user = NEW.owner;
 END;
 CREATE TRIGGER a_line_that_goes_is_counted AFTER DELETE ON lines BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND block = OLD.id >> 12;
+        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND level = 0 AND block = OLD.id >> 9;
     DELETE FROM line_reach WHERE line = OLD.id AND delivery = OLD.delivery
         AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
 END;
 CREATE TRIGGER a_line_changes_hands AFTER UPDATE OF owner, delivery ON lines
 WHEN NEW.owner <> OLD.owner OR NEW.delivery <> OLD.delivery BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND block = OLD.id >> 12;
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('line ' || NEW.delivery, 0, NEW.id >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+        WHERE list = 'line ' || OLD.delivery AND ancestor = 0 AND level = 0 AND block = OLD.id >> 9;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('line ' || NEW.delivery, 0, 0, NEW.id >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
     DELETE FROM line_reach WHERE line = OLD.id AND delivery = OLD.delivery
         AND ancestor IN (SELECT ancestor FROM user_reach WHERE user = OLD.owner);
     INSERT INTO line_reach (ancestor, delivery, line)
         SELECT ancestor, NEW.delivery, NEW.id FROM user_reach WHERE user = NEW.owner;
 END;
 CREATE TRIGGER a_line_is_reached AFTER INSERT ON line_reach BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows)
-        VALUES ('line ' || NEW.delivery, NEW.ancestor, NEW.line >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows)
+        VALUES ('line ' || NEW.delivery, NEW.ancestor, 0, NEW.line >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
 END;
 CREATE TRIGGER a_line_is_reached_no_more AFTER DELETE ON line_reach BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'line ' || OLD.delivery AND ancestor = OLD.ancestor AND block = OLD.line >> 12;
+        WHERE list = 'line ' || OLD.delivery AND ancestor = OLD.ancestor AND level = 0 AND block = OLD.line >> 9;
 END;
 
 CREATE TRIGGER a_user_is_counted AFTER INSERT ON users BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('user', 0, NEW.id >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('user', 0, 0, NEW.id >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
     INSERT INTO user_reach (ancestor, user)
         SELECT ancestor, NEW.id FROM user_reach WHERE user = NEW.parent
         UNION ALL SELECT NEW.id, NEW.id;
 END;
 CREATE TRIGGER a_user_that_goes_is_counted AFTER DELETE ON users BEGIN
-    UPDATE row_blocks SET rows = rows - 1 WHERE list = 'user' AND ancestor = 0 AND block = OLD.id >> 12;
+    UPDATE row_blocks SET rows = rows - 1 WHERE list = 'user' AND ancestor = 0 AND level = 0 AND block = OLD.id >> 9;
     DELETE FROM user_reach WHERE user = OLD.id;
+    DELETE FROM row_blocks WHERE ancestor = OLD.id
+        AND list IN ('user', 'line line', 'line mag', 'line enigma', 'line code');
 END;
 CREATE TRIGGER a_user_moves AFTER UPDATE OF parent ON users WHEN NEW.parent IS NOT OLD.parent BEGIN
     SELECT RAISE(ABORT, 'nobody stands below oneself')
@@ -113,28 +127,28 @@ CREATE TRIGGER a_user_moves AFTER UPDATE OF parent ON users WHEN NEW.parent IS N
         WHERE up.user = NEW.parent AND down.ancestor = NEW.id;
 END;
 CREATE TRIGGER a_user_is_reached AFTER INSERT ON user_reach BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('user', NEW.ancestor, NEW.user >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('user', NEW.ancestor, 0, NEW.user >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
 END;
 CREATE TRIGGER a_user_is_reached_no_more AFTER DELETE ON user_reach BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'user' AND ancestor = OLD.ancestor AND block = OLD.user >> 12;
+        WHERE list = 'user' AND ancestor = OLD.ancestor AND level = 0 AND block = OLD.user >> 9;
 END;
 
 CREATE INDEX streams_by_kind ON streams (kind);
-INSERT INTO row_blocks (list, ancestor, block, rows)
-    SELECT 'stream ' || kind, 0, id >> 12, count(*) FROM streams GROUP BY kind, id >> 12;
+INSERT INTO row_blocks (list, ancestor, level, block, rows)
+    SELECT 'stream ' || kind, 0, 0, id >> 9, count(*) FROM streams GROUP BY kind, id >> 9;
 CREATE TRIGGER a_stream_is_counted AFTER INSERT ON streams BEGIN
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('stream ' || NEW.kind, 0, NEW.id >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('stream ' || NEW.kind, 0, 0, NEW.id >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
 END;
 CREATE TRIGGER a_stream_that_goes_is_counted AFTER DELETE ON streams BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'stream ' || OLD.kind AND ancestor = 0 AND block = OLD.id >> 12;
+        WHERE list = 'stream ' || OLD.kind AND ancestor = 0 AND level = 0 AND block = OLD.id >> 9;
 END;
 CREATE TRIGGER a_stream_of_another_kind_is_counted AFTER UPDATE OF kind ON streams WHEN NEW.kind <> OLD.kind BEGIN
     UPDATE row_blocks SET rows = rows - 1
-        WHERE list = 'stream ' || OLD.kind AND ancestor = 0 AND block = OLD.id >> 12;
-    INSERT INTO row_blocks (list, ancestor, block, rows) VALUES ('stream ' || NEW.kind, 0, NEW.id >> 12, 1)
-        ON CONFLICT (list, ancestor, block) DO UPDATE SET rows = rows + 1;
+        WHERE list = 'stream ' || OLD.kind AND ancestor = 0 AND level = 0 AND block = OLD.id >> 9;
+    INSERT INTO row_blocks (list, ancestor, level, block, rows) VALUES ('stream ' || NEW.kind, 0, 0, NEW.id >> 9, 1)
+        ON CONFLICT (list, ancestor, level, block) DO UPDATE SET rows = rows + 1;
 END;

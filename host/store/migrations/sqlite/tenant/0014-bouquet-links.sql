@@ -14,9 +14,9 @@ CREATE TRIGGER a_line_has_bouquets AFTER INSERT ON lines BEGIN
 END;
 CREATE TRIGGER a_line_has_other_bouquets AFTER UPDATE OF bouquets ON lines WHEN NEW.bouquets <> OLD.bouquets BEGIN
     DELETE FROM line_bouquets WHERE line = OLD.id
-        AND bouquet IN (SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']'));
-    INSERT INTO line_bouquets (bouquet, line)
-        SELECT DISTINCT value, NEW.id FROM json_each('[' || trim(NEW.bouquets, ',') || ']');
+        AND bouquet IN (SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']') EXCEPT SELECT value FROM json_each('[' || trim(NEW.bouquets, ',') || ']'));
+    INSERT INTO line_bouquets (bouquet, line) SELECT value, NEW.id FROM
+        (SELECT value FROM json_each('[' || trim(NEW.bouquets, ',') || ']') EXCEPT SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']'));
 END;
 CREATE TRIGGER a_line_goes_from_its_bouquets AFTER DELETE ON lines BEGIN
     DELETE FROM line_bouquets WHERE line = OLD.id
@@ -36,9 +36,9 @@ CREATE TRIGGER a_package_has_bouquets AFTER INSERT ON packages BEGIN
 END;
 CREATE TRIGGER a_package_has_other_bouquets AFTER UPDATE OF bouquets ON packages WHEN NEW.bouquets <> OLD.bouquets BEGIN
     DELETE FROM package_bouquets WHERE package = OLD.id
-        AND bouquet IN (SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']'));
-    INSERT INTO package_bouquets (bouquet, package)
-        SELECT DISTINCT value, NEW.id FROM json_each('[' || trim(NEW.bouquets, ',') || ']');
+        AND bouquet IN (SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']') EXCEPT SELECT value FROM json_each('[' || trim(NEW.bouquets, ',') || ']'));
+    INSERT INTO package_bouquets (bouquet, package) SELECT value, NEW.id FROM
+        (SELECT value FROM json_each('[' || trim(NEW.bouquets, ',') || ']') EXCEPT SELECT value FROM json_each('[' || trim(OLD.bouquets, ',') || ']'));
 END;
 CREATE TRIGGER a_package_goes_from_its_bouquets AFTER DELETE ON packages BEGIN
     DELETE FROM package_bouquets WHERE package = OLD.id

@@ -25,8 +25,9 @@ pub(in crate::sqlite) struct Touched {
 const OF_STREAM: &str = "SELECT bouquet FROM bouquet_members WHERE stream = ?1 UNION \
      SELECT m.bouquet FROM bouquet_members m JOIN streams s ON s.series = m.series WHERE s.id = ?1";
 const OF_SERIES: &str = "SELECT bouquet FROM bouquet_members WHERE series = ?1";
-/// The bouquets that hold a stream of an import source.
+/// The bouquets that hold a stream of an import source, or the series of an episode of it.
 const OF_SOURCE: &str = "SELECT DISTINCT m.bouquet FROM streams s JOIN bouquet_members m ON m.stream = s.id \
+     WHERE s.origin_source = ?1 UNION SELECT m.bouquet FROM streams s JOIN bouquet_members m ON m.series = s.series \
      WHERE s.origin_source = ?1";
 
 impl Touched {

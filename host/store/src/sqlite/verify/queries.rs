@@ -43,15 +43,19 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
     ),
     (
         "row count",
-        "WITH due (list, ancestor, block, rows) AS ( \
-         SELECT 'line ' || delivery, 0, id >> 12, count(*) FROM lines GROUP BY delivery, id >> 12 UNION ALL \
-         SELECT 'user', 0, id >> 12, count(*) FROM users GROUP BY id >> 12 UNION ALL \
-         SELECT 'stream ' || kind, 0, id >> 12, count(*) FROM streams GROUP BY kind, id >> 12 UNION ALL \
-         SELECT 'line ' || delivery, ancestor, line >> 12, count(*) FROM line_reach GROUP BY ancestor, delivery, line >> 12 UNION ALL \
-         SELECT 'user', ancestor, user >> 12, count(*) FROM user_reach GROUP BY ancestor, user >> 12), \
-         counted AS (SELECT list, ancestor, block, rows FROM row_blocks WHERE rows <> 0) \
-         SELECT 'block ' || block || ' of list ' || list || ' ' || ancestor || ' is not ' || rows FROM \
-         (SELECT * FROM due EXCEPT SELECT * FROM counted UNION ALL SELECT * FROM \
+        "WITH lowest (list, ancestor, block, rows) AS ( \
+         SELECT 'line ' || delivery, 0, id >> 9, count(*) FROM lines GROUP BY delivery, id >> 9 UNION ALL \
+         SELECT 'user', 0, id >> 9, count(*) FROM users GROUP BY id >> 9 UNION ALL \
+         SELECT 'stream ' || kind, 0, id >> 9, count(*) FROM streams GROUP BY kind, id >> 9 UNION ALL \
+         SELECT 'line ' || delivery, ancestor, line >> 9, count(*) FROM line_reach \
+         GROUP BY ancestor, delivery, line >> 9 UNION ALL \
+         SELECT 'user', ancestor, user >> 9, count(*) FROM user_reach GROUP BY ancestor, user >> 9), \
+         due (list, ancestor, level, block, rows) AS (SELECT list, ancestor, 0, block, rows FROM lowest UNION ALL \
+         SELECT list, ancestor, 1, block >> 6, sum(rows) FROM lowest GROUP BY list, ancestor, block >> 6 UNION ALL \
+         SELECT list, ancestor, 2, 0, sum(rows) FROM lowest GROUP BY list, ancestor), \
+         counted AS (SELECT list, ancestor, level, block, rows FROM row_blocks WHERE rows <> 0) \
+         SELECT 'block ' || block || ' on level ' || level || ' of list ' || list || ' ' || ancestor || ' is not ' \
+         || rows FROM (SELECT * FROM due EXCEPT SELECT * FROM counted UNION ALL SELECT * FROM \
          (SELECT * FROM counted EXCEPT SELECT * FROM due))",
     ),
     (
@@ -61,6 +65,14 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
          SELECT 'line ' || line || ' and bouquet ' || bouquet || ' are not linked as its list says' FROM \
          (SELECT * FROM due EXCEPT SELECT line, bouquet FROM line_bouquets UNION ALL SELECT * FROM \
          (SELECT line, bouquet FROM line_bouquets EXCEPT SELECT * FROM due))",
+    ),
+    (
+        "bouquet link",
+        "WITH due (line, bouquet) AS (SELECT DISTINCT l.id, b.value FROM packages l, \
+         json_each('[' || trim(l.bouquets, ',') || ']') b) \
+         SELECT 'package ' || line || ' and bouquet ' || bouquet || ' are not linked as its list says' FROM \
+         (SELECT * FROM due EXCEPT SELECT package, bouquet FROM package_bouquets UNION ALL SELECT * FROM \
+         (SELECT package, bouquet FROM package_bouquets EXCEPT SELECT * FROM due))",
     ),
     (
         "search index",
