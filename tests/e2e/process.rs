@@ -29,7 +29,7 @@ pub struct Outcome {
 impl Outcome {
     /// The document that `--json` printed; the command must have been done.
     pub fn json(&self) -> Value {
-        assert_eq!(self.code, 0, "{}", self.err);
+        assert_eq!(self.code, 0, "{}{}", self.err, self.out);
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 }

@@ -183,3 +183,17 @@ fn a_missing_and_a_damaged_database_are_known_as_troubles() {
     std::fs::rename(&kept, &panel).unwrap();
     assert_eq!(opened(&path).store.troubles(), []);
 }
+
+#[test]
+fn a_second_look_finds_no_fault_with_what_was_written_since_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = opened(&folder.path().join("data"));
+    let panel = Panel::new(&*opened.store);
+    for first in (1..20_000).step_by(500) {
+        panel.done((first..first + 500).map(|id| insert(line(id, RESELLER))));
+        if first % 5_000 == 1 {
+            assert_eq!(panel.verify(), [], "from {first}");
+        }
+    }
+    assert_eq!(panel.verify(), []);
+}

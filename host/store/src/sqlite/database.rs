@@ -101,6 +101,11 @@ pub(super) fn quoted(name: &str) -> String {
 pub(super) fn quick_check(connection: &Connection, table: Option<&str>) -> Result<Vec<String>, String> {
     let look = || -> rusqlite::Result<Vec<String>> {
         let what = table.map_or_else(|| "20".to_owned(), quoted);
+        // A search index that this connection has looked at before knows of itself what it knew then, until a row of it
+        // is read again; it would find fault with what others have written since.
+        if table.is_some() {
+            connection.prepare(&format!("SELECT 1 FROM {what} LIMIT 1"))?.exists(())?;
+        }
         let mut statement = connection.prepare(&format!("PRAGMA quick_check({what})"))?;
         let found = statement.query_map((), |row| row.get::<_, String>(0))?;
         found.filter(|line| line.as_deref() != Ok("ok")).collect()
