@@ -141,11 +141,12 @@ impl Query {
     /// Whether storage counts what this lists as its rows come and go, so that skipping rows and knowing how many
     /// there are cost the same for every number of them.
     pub fn is_counted(&self) -> bool {
-        let filters_are_counted = match (self.kind, self.filters.as_slice()) {
-            (Kind::Line | Kind::User | Kind::Stream, []) => true,
-            (Kind::Line, [Filter::Delivery(_)]) | (Kind::Stream, [Filter::StreamKinds(_)]) => true,
-            _ => false,
-        };
+        let filters_are_counted = matches!(
+            (self.kind, self.filters.as_slice()),
+            (Kind::Line | Kind::User | Kind::Stream, [])
+                | (Kind::Line, [Filter::Delivery(_)])
+                | (Kind::Stream, [Filter::StreamKinds(_)])
+        );
         filters_are_counted && self.search.is_none() && matches!(self.scope, Scope::Tenant | Scope::Tree(_))
     }
 }
