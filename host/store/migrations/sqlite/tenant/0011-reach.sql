@@ -2,6 +2,10 @@
 ALTER TABLE lines ADD COLUMN delivery TEXT NOT NULL DEFAULT 'line'
     CHECK (delivery IN ('line', 'mag', 'enigma', 'code'));
 CREATE INDEX lines_by_delivery ON lines (delivery);
+-- What admins filter by and few lines are: an index of those few.
+CREATE INDEX lines_that_are_banned ON lines (delivery) WHERE admin_enabled = 0;
+CREATE INDEX lines_that_are_switched_off ON lines (delivery) WHERE enabled = 0;
+CREATE INDEX lines_on_trial ON lines (delivery) WHERE trial = 1;
 
 -- Flat lists: who stands above whom, and above which lines, is kept as rows, so that the page of a
 -- tree is a range of an index. The rows keep themselves: nothing else writes these tables.
