@@ -5,6 +5,7 @@ use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directo
 use crate::error::OpenError;
 use crate::seal::{NONCE_BYTES, SealingKey};
 use crate::system::SystemEntropy;
+use crate::tenant_keys::KeysOfTenants;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac as _};
 use host_core::plan::Place;
@@ -15,18 +16,22 @@ use sha2::Sha256;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
-/// First byte of everything sealed: which construction and which key.
-const FORMAT: u8 = 1;
+/// First byte of what is sealed with the directory's key.
+const OF_DIRECTORY: u8 = 1;
+/// First byte of what is sealed with the tenant's own.
+const OF_TENANT: u8 = 2;
 
-/// Two keys of a data directory: `keys/data.key` seals, `keys/lookup.key` digests. Files of 32
-/// bytes, mode 0600, made once.
+/// Two keys of a data directory: `keys/data.key` seals, `keys/lookup.key` digests. Files of 32 bytes, mode 0600, made
+/// once. Tenants have keys of their own, drawn from these; those with lines that are older than that have these.
 pub struct FileKeyring {
     data: SealingKey,
     /// Keyed already: half of a short digest's work.
     lookup: Hmac<Sha256>,
+    tenants: KeysOfTenants,
 }
 
 impl std::fmt::Debug for FileKeyring {
@@ -38,7 +43,7 @@ impl std::fmt::Debug for FileKeyring {
 impl FileKeyring {
     /// Reads the keys. They are made only where no database exists yet, because a new key could
     /// not open what an old one sealed.
-    pub(crate) fn open(directory: &DataDirectory) -> Result<FileKeyring, OpenError> {
+    pub(crate) fn open(directory: &Arc<DataDirectory>) -> Result<FileKeyring, OpenError> {
         let keys = directory.keys();
         let may_make = !directory.control().exists() && !directory.has_tenants()?;
         if may_make {
@@ -49,10 +54,12 @@ impl FileKeyring {
         refuse_exposed(&keys)?;
         let data = read_or_make(&keys.join("data.key"), may_make)?;
         let path = keys.join("lookup.key");
-        let lookup = <Hmac<Sha256> as KeyInit>::new_from_slice(&*read_or_make(&path, may_make)?);
+        let digests = read_or_make(&path, may_make)?;
+        let lookup = <Hmac<Sha256> as KeyInit>::new_from_slice(&*digests);
         let lookup = lookup.map_err(|error| OpenError::Damaged { path, reason: error.to_string() })?;
         sync_directory(&keys)?;
-        Ok(FileKeyring { data: SealingKey::new(data), lookup })
+        let tenants = KeysOfTenants::new(Arc::clone(directory), data.clone(), digests);
+        Ok(FileKeyring { data: SealingKey::new(data), lookup, tenants })
     }
 
     /// What audit chains are made with.
@@ -118,7 +125,7 @@ fn read_or_make(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; KEY_BYTES]
     })
 }
 
-/// What a sealed password is bound to: its tenant, its row and its column.
+/// What a sealed password is bound to: its tenant's number here, its row and its column.
 fn place_of(tenant: TenantId, line: LineId) -> [u8; 22] {
     let mut place = *b"lines.password........";
     place[14..18].copy_from_slice(&tenant.0.to_be_bytes());
@@ -126,28 +133,42 @@ fn place_of(tenant: TenantId, line: LineId) -> [u8; 22] {
     place
 }
 
+/// What one is bound to that is sealed with the tenant's own key: its row and its column.
+fn own_place_of(line: LineId) -> [u8; 18] {
+    let mut place = *b"lines.password....";
+    place[14..18].copy_from_slice(&line.0.to_be_bytes());
+    place
+}
+
 impl Keyring for FileKeyring {
     fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed {
         let mut nonce = [0; NONCE_BYTES];
         SystemEntropy.fill(&mut nonce);
-        // What is empty opens for nobody.
-        let Some(text) = self.data.seal(&nonce, &place_of(tenant, line), password.reveal().as_bytes()) else {
-            return Sealed::default();
+        let text = password.reveal().as_bytes();
+        let (format, sealed) = match self.tenants.of(tenant) {
+            Some(own) => (OF_TENANT, own.seal.seal(&nonce, &own_place_of(line), text)),
+            None => (OF_DIRECTORY, self.data.seal(&nonce, &place_of(tenant, line), text)),
         };
-        Sealed([&[FORMAT][..], &nonce, &text].concat())
+        // What is empty opens for nobody.
+        sealed.map_or_else(Sealed::default, |text| Sealed([&[format][..], &nonce, &text].concat()))
     }
 
     fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret> {
         let (format, rest) = sealed.0.split_first()?;
-        if *format != FORMAT {
-            return None;
-        }
         let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>()?;
-        let opened = self.data.open(nonce, &place_of(tenant, line), text)?;
+        let opened = match *format {
+            OF_DIRECTORY => self.data.open(nonce, &place_of(tenant, line), text)?,
+            OF_TENANT => self.tenants.of(tenant)?.seal.open(nonce, &own_place_of(line), text)?,
+            _ => return None,
+        };
         std::str::from_utf8(&opened).ok().map(Secret::new)
     }
 
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
-        Mac(digest(&self.lookup, tenant, purpose, text))
+        Mac(match self.tenants.of(tenant) {
+            // The key says whose it is.
+            Some(own) => digest(&own.lookup, TenantId(0), purpose, text),
+            None => digest(&self.lookup, tenant, purpose, text),
+        })
     }
 }

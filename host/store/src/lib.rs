@@ -15,6 +15,7 @@ mod seal;
 #[expect(clippy::disallowed_methods, reason = "reads have deadlines, and idle databases are closed, in real time")]
 mod sqlite;
 mod system;
+mod tenant_keys;
 
 pub use directory::DataDirectory;
 pub use error::OpenError;

@@ -148,6 +148,28 @@ fn a_row_that_makes_no_sense_is_named() {
 }
 
 #[test]
+fn a_panel_opens_its_passwords_wherever_its_files_lie_beside_its_keys() {
+    let (_folder, path) = folder();
+    let first = opened(&path);
+    Panel::new(&*first.store);
+    let other = plan([insert(tenant(TenantId(2), "other"))]);
+    wait(first.store.commit(host_core::plan::Place::Control, other)).unwrap();
+    let (here, there) = (TENANT, TenantId(2));
+    let sealed = first.keyring.seal(here, LineId(1), &Secret::new("pa55"));
+    let mac = first.keyring.mac(here, "line-password", b"pa55");
+    assert!(first.keyring.open(there, LineId(1), &sealed).is_none(), "another panel has other keys");
+    assert_ne!(first.keyring.mac(there, "line-password", b"pa55"), mac);
+    drop(first);
+    for file in ["panel.db", "panel.db-wal"] {
+        let _ = std::fs::remove_file(path.join("tenants/other").join(file));
+    }
+    std::fs::copy(path.join("tenants/demo/panel.db"), path.join("tenants/other/panel.db")).unwrap();
+    let again = opened(&path);
+    assert_eq!(again.keyring.open(there, LineId(1), &sealed).unwrap().reveal(), "pa55", "it has another number now");
+    assert_eq!(again.keyring.mac(there, "line-password", b"pa55"), mac);
+}
+
+#[test]
 fn sealed_passwords_open_for_their_row_only() {
     let (_folder, path) = folder();
     let first = opened(&path);

@@ -236,3 +236,18 @@ fn days_that_were_set_for_the_journal_are_those_of_each_log() {
         assert_eq!((kept, settings.guide_days), (days, 3));
     }
 }
+
+#[test]
+fn a_panel_that_has_lines_keeps_the_keys_that_their_passwords_were_sealed_with() {
+    let packed = fixtures().remove(0);
+    let folder = unpacked(&packed);
+    drop(open(&folder.path().join("data"), Options::default()).unwrap());
+    for tenant in ["acme", "hotel"] {
+        let panel = folder.path().join("data/tenants").join(tenant).join("panel.db");
+        let panel = Connection::open_with_flags(&panel, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let read = "SELECT own_keys, length(uid), (SELECT count(*) FROM lines) FROM identity";
+        let (own, uid, lines): (bool, u32, u32) =
+            panel.query_row(read, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        assert_eq!((own, uid), (lines == 0, 32), "{tenant}");
+    }
+}
