@@ -8,10 +8,10 @@ use crate::sqlite::schema::TENANT;
 use hmac::Hmac;
 use hmac::digest::KeyInit;
 use host_core::TenantId;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use sha2::Sha256;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -28,6 +28,8 @@ pub(crate) struct KeysOfTenants {
     lookup: Zeroizing<[u8; 32]>,
     /// None for a tenant that has those of the directory.
     drawn: RwLock<HashMap<TenantId, Option<Arc<TenantKeys>>>>,
+    /// Tenants whose database could not be read; each is logged once.
+    unread: Mutex<HashSet<TenantId>>,
 }
 
 impl KeysOfTenants {
@@ -37,7 +39,7 @@ impl KeysOfTenants {
         data: Zeroizing<[u8; 32]>,
         lookup: Zeroizing<[u8; 32]>,
     ) -> KeysOfTenants {
-        KeysOfTenants { directory, data, lookup, drawn: RwLock::default() }
+        KeysOfTenants { directory, data, lookup, drawn: RwLock::default(), unread: Mutex::default() }
     }
 
     /// A tenant's own keys; none for one that is older than that there were any, and for one that is not there.
@@ -50,7 +52,9 @@ impl KeysOfTenants {
         }
         // What cannot be read now is read again when it is asked for again.
         let uid = self.uid(tenant).inspect_err(|error| {
-            tracing::error!(%tenant, %error, "the identity of a tenant cannot be read; its passwords do not open");
+            if self.unread.lock().insert(tenant) {
+                tracing::error!(%tenant, %error, "the identity of a tenant cannot be read; its passwords do not open");
+            }
         });
         let keys = uid.ok()?.and_then(|uid| self.draw(&uid)).map(Arc::new);
         self.drawn.write().insert(tenant, keys.clone());
