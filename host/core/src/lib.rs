@@ -51,6 +51,7 @@ pub mod source;
 pub mod stream;
 pub mod tenant;
 pub mod time;
+pub mod unique;
 pub mod user;
 
 pub use id::*;

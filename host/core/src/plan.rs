@@ -8,10 +8,11 @@ use crate::document::Shape;
 use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
-use crate::object::{Key, Kind, Object, Unique, uniques};
+use crate::object::{Key, Kind, Object};
 use crate::session::Holder;
 use crate::sighting::Sighting;
 use crate::time::Unix;
+use crate::unique::{Unique, uniques};
 use crate::{BouquetId, GuideSourceId, OutboxId, TenantId, TransferId, UserId, Version};
 use std::collections::BTreeSet;
 

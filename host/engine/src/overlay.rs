@@ -3,7 +3,8 @@
 
 use host_core::bouquet::{Member, Spot};
 use host_core::document::Document;
-use host_core::object::{Key, Kind, Object, Unique, uniques};
+use host_core::object::{Key, Kind, Object};
+use host_core::unique::{Unique, uniques};
 use host_core::{BouquetId, Version};
 use std::collections::{HashMap, HashSet};
 

@@ -2,9 +2,10 @@
 
 use crate::{Engine, Result, Work};
 use host_core::caller::Scope;
-use host_core::object::{Stored, Unique};
+use host_core::object::Stored;
 use host_core::plan::Place;
 use host_core::port::{Filter, Query};
+use host_core::unique::Unique;
 
 impl Engine {
     /// The row with this id.

@@ -5,7 +5,7 @@ use super::perform::{Perform, commands};
 use clap::{Args, ValueEnum};
 use host_core::UserId;
 use host_core::group::Group;
-use host_core::object::Unique;
+use host_core::unique::Unique;
 use host_core::user::Role;
 use host_engine::{Work, user};
 use serde::{Deserialize, Serialize};

@@ -8,10 +8,11 @@ mod panel;
 
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
-use host_core::object::{Key, Unique};
+use host_core::object::Key;
 use host_core::plan::Change;
 use host_core::port::Store;
 use host_core::stream::StreamKind;
+use host_core::unique::Unique;
 use host_core::{BouquetId, LineId, StreamId};
 use host_store::{Options, open};
 use panel::*;

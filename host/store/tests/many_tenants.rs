@@ -44,7 +44,7 @@ fn databases_of_more_tenants_than_may_be_open_are_read_from_every_thread_within_
             scope.spawn(move || {
                 for id in (1..=TENANTS).chain(1..=TENANTS).skip(thread) {
                     let place = Place::Tenant(TenantId(id));
-                    let found = wait(store.find(place, object::Unique::BouquetName(bouquet(id).name))).unwrap();
+                    let found = wait(store.find(place, unique::Unique::BouquetName(bouquet(id).name))).unwrap();
                     assert!(found.is_some());
                     let listed = wait(store.list(place, Query::all(Kind::Bouquet, Scope::Tenant))).unwrap();
                     assert_eq!(listed.total, Some(1));

@@ -7,7 +7,7 @@ use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Entry};
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
@@ -16,6 +16,7 @@ use host_core::port::{
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_store::SqliteStore;
 use std::collections::BTreeSet;

@@ -3,8 +3,8 @@
 use crate::{Result, Work};
 use host_core::access_code::AccessCode;
 use host_core::caller::CallerRole;
-use host_core::object::Unique;
 use host_core::refusal::Code;
+use host_core::unique::Unique;
 use host_core::{Refusal, TenantId};
 use ipnet::IpNet;
 

@@ -3,8 +3,9 @@
 use crate::{Result, Work};
 use host_core::access_code::AccessCode;
 use host_core::caller::CallerRole;
-use host_core::object::{Kind, Unique};
+use host_core::object::Kind;
 use host_core::refusal::Code;
+use host_core::unique::Unique;
 use host_core::{AccessCodeId, Refusal, TenantId, Version, name};
 use ipnet::IpNet;
 

@@ -2,8 +2,8 @@
 
 use crate::{Engine, Result};
 use host_core::access_code::AccessCode;
-use host_core::object::Unique;
 use host_core::plan::Place;
+use host_core::unique::Unique;
 use std::net::IpAddr;
 
 impl Engine {

@@ -4,7 +4,7 @@ use super::Collection;
 use crate::{Result, Work};
 use host_core::Refusal;
 use host_core::document::Document;
-use host_core::object::Unique;
+use host_core::unique::Unique;
 use serde_json::Value;
 
 /// The document with these values of a unique key, as the plan leaves it.

@@ -9,10 +9,11 @@ use host_core::bouquet::{Bouquet, Member};
 use host_core::category::{Category, CategoryKind};
 use host_core::event::Effect;
 use host_core::import::{LeftOut, PlaylistEntry, Skipped};
-use host_core::object::{Kind, Unique};
+use host_core::object::Kind;
 use host_core::source::Source;
 use host_core::stream::{Delivery, Origin, Stream, StreamKind};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::{BouquetId, CategoryId, StreamId};
 use std::collections::{HashMap, HashSet};
 

@@ -11,9 +11,10 @@ use host_core::caller::Caller;
 use host_core::guide::{Build, GuideChannel, GuideSource, Programme};
 use host_core::import::{GuideItem, ImportError, LeftOut};
 use host_core::job::JobState;
-use host_core::object::{Kind, Unique};
+use host_core::object::Kind;
 use host_core::plan::Change;
 use host_core::refusal::Code;
+use host_core::unique::Unique;
 use serde_json::{Value, json};
 use std::sync::Arc;
 

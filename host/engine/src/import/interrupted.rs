@@ -5,8 +5,8 @@ use crate::{Engine, Error, Result, Work};
 use host_core::caller::Caller;
 use host_core::guide::{Build, GuideSource};
 use host_core::job::{Job, JobState};
-use host_core::object::Unique;
 use host_core::plan::Place;
+use host_core::unique::Unique;
 use host_core::{JobId, TenantId};
 use std::sync::Arc;
 

@@ -4,9 +4,9 @@ use crate::sign_in::line_mac;
 use crate::{Result, Work};
 use host_core::group::Group;
 use host_core::line::Line;
-use host_core::object::Unique;
 use host_core::refusal::Code;
 use host_core::secret::Secret;
+use host_core::unique::Unique;
 use host_core::{LineId, Refusal, name};
 
 /// Characters of generated names and passwords: 60 bits.

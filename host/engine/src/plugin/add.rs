@@ -4,8 +4,9 @@ use super::change::remember;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::grant::Grant;
-use host_core::object::{Kind, Unique};
+use host_core::object::Kind;
 use host_core::plugin::{InstalledPlugin, PluginSource};
+use host_core::unique::Unique;
 use host_core::{PluginId, TenantId, Version};
 use serde_json::json;
 

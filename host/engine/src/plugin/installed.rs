@@ -2,10 +2,10 @@
 
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::plugin::InstalledPlugin;
 use host_core::port::Filter;
+use host_core::unique::Unique;
 use host_core::{Refusal, TenantId};
 
 impl Engine {

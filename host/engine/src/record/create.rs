@@ -4,9 +4,10 @@ use super::{beside, consequence, get, reference};
 use crate::{Result, Work};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
-use host_core::object::{Kind, Object, Unique, uniques};
+use host_core::object::{Kind, Object};
 use host_core::record::RecordKind;
 use host_core::refusal::Code;
+use host_core::unique::{Unique, uniques};
 use serde_json::{Map, Value};
 
 /// Creates a record from the fields that are there, and returns the whole record.

@@ -10,9 +10,9 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher, PasswordVerifier, SaltString};
 use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
-use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::{PasswordHash, Secret};
+use host_core::unique::Unique;
 use host_core::user::User;
 
 impl Engine {

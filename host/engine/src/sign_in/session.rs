@@ -9,10 +9,10 @@ use host_core::TenantId;
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
-use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::secret::Secret;
 use host_core::session::{Holder, Session};
+use host_core::unique::Unique;
 use std::sync::Arc;
 
 /// Who signed in by a session.

@@ -20,9 +20,9 @@ pub use set::set;
 
 use crate::{Result, Work};
 use host_core::Refusal;
-use host_core::object::Unique;
 use host_core::refusal::Code;
 use host_core::tenant::Tenant;
+use host_core::unique::Unique;
 
 /// The tenant with this name, in a plan on the control database.
 async fn named(work: &mut Work, name: &str) -> Result<Tenant> {

@@ -2,9 +2,9 @@
 
 use crate::{Engine, Result};
 use host_core::TenantId;
-use host_core::object::Unique;
 use host_core::plan::Place;
 use host_core::tenant::Tenant;
+use host_core::unique::Unique;
 
 impl Engine {
     /// The tenant with this name.

@@ -9,10 +9,11 @@ use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::kind::Belongs;
 use host_core::ledger::{Account, Entry};
-use host_core::object::{Key, Object, Stored, Unique};
+use host_core::object::{Key, Object, Stored};
 use host_core::plan::{Change, Guard};
 use host_core::port::{Page, Query};
 use host_core::session::Holder;
+use host_core::unique::Unique;
 use host_core::user::{MAX_DEPTH, User};
 use host_core::{BouquetId, Refusal, TransferId, UserId};
 

@@ -9,7 +9,7 @@ use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::import::PlaylistEntry;
 use host_core::ledger::{Account, Entry};
 use host_core::line::{Output, Visit};
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Name, Place, Plan, Ticket};
 use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, MAX_START, Page, Pending, Query, Replayed, Store,
@@ -18,6 +18,7 @@ use host_core::port::{
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Ended, Seat, Work, record};

@@ -4,9 +4,10 @@ use super::guest::Guest;
 use host_core::TenantId;
 use host_core::action::Columns;
 use host_core::caller::Caller;
-use host_core::object::{Object, Unique};
+use host_core::object::Object;
 use host_core::plan::Place;
 use host_core::port::Networks;
+use host_core::unique::Unique;
 use host_engine::{Engine, Ports};
 use host_runtime::{
     Call, CallError, LoadError, Options, PluginStatus, Reply, RequestFacts, Runtime, Shipped, StartError,

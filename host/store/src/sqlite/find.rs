@@ -1,17 +1,18 @@
 //! Look-ups by unique values and by id.
 
+use super::cells::Word;
 use super::scope::{CLIMB, Look, seen};
 use super::table::{in_control, name, read, statements};
 use crate::error::failed;
 use host_core::UserId;
 use host_core::caller::Scope;
-use host_core::object::{Key, Object, Unique};
+use host_core::object::{Key, Object};
 use host_core::plan::Place;
 use host_core::port::StoreError;
+use host_core::unique::Unique;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Params};
-use std::collections::HashMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 /// Refuses a kind that the place does not keep.
 pub(super) fn belongs(place: Place, kind: host_core::object::Kind) -> Result<(), StoreError> {
@@ -54,87 +55,53 @@ fn first_row(
     }
 }
 
-/// Runs `$run` with the condition of a unique value and its parameters.
+/// Runs `$run` with the condition of a unique value, its parameters and where its statement is kept.
 macro_rules! with_unique {
     ($unique:expr, $run:expr) => {
-        match $unique {
-            Unique::LineUsername(name) => $run("lines.username = ?1", &[name as &dyn ToSql]),
-            Unique::Username(name) => $run("users.folded = ?1", &[&name.to_lowercase() as &dyn ToSql]),
-            Unique::GroupName(name) => $run("groups.name = ?1", &[name as &dyn ToSql]),
-            Unique::PackageName(name) => $run("packages.name = ?1", &[name as &dyn ToSql]),
-            Unique::BouquetName(name) => $run("bouquets.name = ?1", &[name as &dyn ToSql]),
-            Unique::CategoryName(kind, name) => $run(
-                "categories.kind = ?1 AND categories.name = ?2",
-                &[&super::cells::Word::word(*kind) as &dyn ToSql, name],
-            ),
-            Unique::ApiKeyDigest(digest) => $run("api_keys.digest = ?1", &[&digest.as_slice() as &dyn ToSql]),
-            Unique::SessionDigest(digest) => $run("sessions.digest = ?1", &[&digest.as_slice() as &dyn ToSql]),
-            Unique::GuideSourceName(name) => $run("guide_sources.name = ?1", &[name as &dyn ToSql]),
-            Unique::StreamOrigin(source, url) => {
-                $run("streams.origin_source = ?1 AND streams.origin_url = ?2", &[source as &dyn ToSql, url])
-            }
-            Unique::TenantName(name) => $run("tenants.name = ?1", &[name as &dyn ToSql]),
-            Unique::TenantHost(host) => {
-                $run("tenants.id = (SELECT tenant FROM tenant_hosts WHERE host = ?1)", &[host as &dyn ToSql])
-            }
-            Unique::AccessCode(code) => $run("access_codes.code = ?1", &[code as &dyn ToSql]),
-            Unique::PluginName(tenant, name) => {
-                $run("plugins.tenant = ?1 AND plugins.name = ?2", &[&tenant.0 as &dyn ToSql, name])
-            }
-            Unique::DocumentKey(collection, key, value) => $run(
-                "documents.id = (SELECT document FROM document_keys \
-                 WHERE collection = ?1 AND name = ?2 AND value = ?3)",
-                &[collection as &dyn ToSql, key, value],
-            ),
+        with_unique! { @ $unique, $run;
+            LineUsername(name) "lines.username = ?1" [name];
+            Username(name) "users.folded = ?1" [&name.to_lowercase()];
+            GroupName(name) "groups.name = ?1" [name];
+            PackageName(name) "packages.name = ?1" [name];
+            BouquetName(name) "bouquets.name = ?1" [name];
+            CategoryName(list, name) "categories.kind = ?1 AND categories.name = ?2" [&list.word(), name];
+            ApiKeyDigest(digest) "api_keys.digest = ?1" [&digest.as_slice()];
+            SessionDigest(digest) "sessions.digest = ?1" [&digest.as_slice()];
+            GuideSourceName(name) "guide_sources.name = ?1" [name];
+            StreamOrigin(source, url) "streams.origin_source = ?1 AND streams.origin_url = ?2" [source, url];
+            TenantName(name) "tenants.name = ?1" [name];
+            TenantHost(host) "tenants.id = (SELECT tenant FROM tenant_hosts WHERE host = ?1)" [host];
+            AccessCode(code) "access_codes.code = ?1" [code];
+            PluginName(tenant, name) "plugins.tenant = ?1 AND plugins.name = ?2" [&tenant.0, name];
+            DocumentKey(collection, key, value) "documents.id = (SELECT document FROM document_keys \
+                WHERE collection = ?1 AND name = ?2 AND value = ?3)" [collection, key, value];
         }
     };
-}
-
-/// Statements by the condition they end in, made once.
-static BY_CONDITION: LazyLock<HashMap<&'static str, (String, String)>> = LazyLock::new(|| {
-    let examples = [
-        Unique::LineUsername(String::new()),
-        Unique::Username(String::new()),
-        Unique::GroupName(String::new()),
-        Unique::PackageName(String::new()),
-        Unique::BouquetName(String::new()),
-        Unique::CategoryName(host_core::category::CategoryKind::Live, String::new()),
-        Unique::ApiKeyDigest([0; 32]),
-        Unique::SessionDigest([0; 32]),
-        Unique::GuideSourceName(String::new()),
-        Unique::StreamOrigin(String::new(), String::new()),
-        Unique::TenantName(String::new()),
-        Unique::TenantHost(String::new()),
-        Unique::AccessCode(String::new()),
-        Unique::PluginName(host_core::TenantId(0), String::new()),
-        Unique::DocumentKey(String::new(), String::new(), Vec::new()),
-    ];
-    let make = |unique: &Unique| {
-        let kind = unique.kind();
-        with_unique!(unique, |condition: &'static str, _: &[&dyn ToSql]| (
-            condition,
-            (
-                format!("{} WHERE {condition}", statements(kind).select),
-                format!("SELECT {0}.id FROM {0} WHERE {condition}", name(kind))
-            )
-        ))
+    (@ $unique:expr, $run:expr; $($variant:ident($($field:ident),*) $condition:literal [$($value:expr),*];)*) => {
+        match $unique {$(
+            Unique::$variant($($field),*) => {
+                static STATEMENT: OnceLock<String> = OnceLock::new();
+                let values: &[&dyn ToSql] = &[$($value),*];
+                $run($condition, values, &STATEMENT)
+            }
+        )*}
     };
-    examples.iter().map(make).collect()
-});
+}
 
 /// The row that has a unique value.
 pub(super) fn find(connection: &Connection, unique: &Unique) -> Result<Option<Object>, StoreError> {
     let kind = unique.kind();
-    with_unique!(unique, |condition: &str, params: &[&dyn ToSql]| {
-        let Some((select, _)) = BY_CONDITION.get(condition) else { return Ok(None) };
+    with_unique!(unique, |condition, params: &[&dyn ToSql], made: &'static OnceLock<String>| {
+        let select = made.get_or_init(|| format!("{} WHERE {condition}", statements(kind).select));
         first_row(connection, kind, select, params)
     })
 }
 
 /// The id of the row that has a unique value.
 pub(super) fn holder(connection: &Connection, unique: &Unique) -> rusqlite::Result<Option<u32>> {
-    with_unique!(unique, |condition: &str, params: &[&dyn ToSql]| {
-        let Some((_, select)) = BY_CONDITION.get(condition) else { return Ok(None) };
+    let table = name(unique.kind());
+    with_unique!(unique, |condition, params: &[&dyn ToSql], made: &'static OnceLock<String>| {
+        let select = made.get_or_init(|| format!("SELECT {table}.id FROM {table} WHERE {condition}"));
         connection.prepare_cached(select)?.query_row(params, |row| row.get(0)).optional()
     })
 }

@@ -3,9 +3,10 @@
 use super::batch::{Failure, PlanWriter};
 use super::row_blocks::Counted;
 use super::{documents, find, idempotency, ledger, references, sessions, table};
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Guard, Plan};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::{UserId, Version};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -96,7 +97,7 @@ pub(super) fn trials(connection: &Connection, user: UserId, since: Unix) -> rusq
 /// may stand there half written, so that only other rows count as holders of its names.
 pub(super) fn broken_by(writer: &PlanWriter<'_>, object: &Object, fresh: bool) -> rusqlite::Result<Option<Guard>> {
     let key = object.key();
-    for unique in host_core::object::uniques(object) {
+    for unique in host_core::unique::uniques(object) {
         if find::holder(writer.connection, &unique)?.is_some_and(|id| id != key.number()) {
             return Ok(Some(Guard::Free(unique)));
         }

@@ -9,7 +9,7 @@ use host_core::event::Effect;
 use host_core::group::Group;
 use host_core::job::{Job, JobState};
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Stored, Unique};
+use host_core::object::{Key, Kind, Stored};
 use host_core::package::Package;
 use host_core::plan::{Change, Guard, Idempotency, MAX_CHANGES, Place, Plan, SetChange, SetKind, Settled};
 use host_core::port::{CommitError, Filter, Query};
@@ -18,6 +18,7 @@ use host_core::settings::{SETTINGS, Settings};
 use host_core::source::Source;
 use host_core::stream::{EpisodeOf, Origin, Stream, StreamKind};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::user::{Role, User};
 use host_core::*;
 

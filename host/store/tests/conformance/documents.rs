@@ -2,8 +2,8 @@
 
 use crate::panel::*;
 use host_core::document::{Document, Range, Shape};
-use host_core::object::Unique;
 use host_core::plan::{Change, Guard, Reshape};
+use host_core::unique::Unique;
 use host_core::*;
 use serde_json::{Value, json};
 

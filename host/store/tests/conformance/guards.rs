@@ -7,12 +7,13 @@ use host_core::category::{Category, CategoryKind};
 use host_core::group::Group;
 use host_core::guide::{Build, GuideSource};
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Unique};
+use host_core::object::{Key, Kind};
 use host_core::package::Package;
 use host_core::plan::{Change, Guard, Place};
 use host_core::port::Query;
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::user::{Role, User};
 use host_core::*;
 

@@ -4,10 +4,11 @@ use crate::panel::*;
 use crate::scopes::{listed, numbers};
 use host_core::caller::Scope;
 use host_core::line::{DeliveryType, Line, LineStatus};
-use host_core::object::{self, Kind, Unique};
+use host_core::object::{self, Kind};
 use host_core::plan::Change;
 use host_core::port::{Filter, Query};
 use host_core::time::{Expiry, Unix};
+use host_core::unique::Unique;
 use host_core::user::{Role, User};
 use host_core::*;
 

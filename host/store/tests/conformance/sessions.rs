@@ -5,11 +5,12 @@ use crate::scopes::key;
 use host_core::api_key::ApiKey;
 use host_core::caller::Scope;
 use host_core::line::Line;
-use host_core::object::{Key, Kind, Unique};
+use host_core::object::{Key, Kind};
 use host_core::plan::{Change, Guard};
 use host_core::port::{Filter, Query};
 use host_core::session::{Holder, Session};
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::user::{Role, User};
 use host_core::*;
 

@@ -5,12 +5,13 @@ use host_core::audit::AuditEntry;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::{DeliveryType, Line, Output, SeatLimit};
-use host_core::object::{Key, Object, Unique};
+use host_core::object::{Key, Object};
 use host_core::plan::{Change, Guard, Place, Plan};
 use host_core::port::Store;
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::tenant::{Quotas, Tenant};
 use host_core::time::{Expiry, Unix};
+use host_core::unique::Unique;
 use host_core::user::{Role, User};
 use host_core::{BouquetId, LineId, TenantId, TransferId, UserId, Version};
 

@@ -3,11 +3,12 @@
 use crate::{Opened, Options, open};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use host_core::caller::Scope;
-use host_core::object::{Key, Kind, Object, Unique};
+use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Place, Plan};
 use host_core::port::{Pending, Query, Store, StoreError};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
+use host_core::unique::Unique;
 use host_core::{LineId, TenantId, Version};
 use rusqlite::Connection;
 use std::time::Duration;
