@@ -108,7 +108,7 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
     Ok(Query { kind, scope, filters, search, start, limit, descending: false })
 }
 
-/// Refuses to skip more rows than can be skipped without a look at each. `query` is complete.
+/// Refuses to skip more rows than can be skipped without a look at each.
 pub(crate) fn skips_little(query: &Query) -> Result<()> {
     if query.start <= MAX_START || query.is_counted() {
         return Ok(());

@@ -17,9 +17,3 @@ pub enum DeliveryType {
     /// A player that signs in with an activation code alone.
     Code,
 }
-
-impl DeliveryType {
-    /// Every type.
-    pub const ALL: [DeliveryType; 4] =
-        [DeliveryType::Line, DeliveryType::Mag, DeliveryType::Enigma, DeliveryType::Code];
-}

@@ -55,7 +55,6 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
-    document::skips_little(&lines)?;
     let page = work.list(lines).await?;
     let cursor = document::cursor(&page);
     let mut seen = match is_asked(query, "seen")? {

@@ -36,7 +36,6 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     if let Some(category) = field::<CategoryId>(query, "category")?.filter(|category| category.0 != 0) {
         rows.filters.push(Filter::Category(category));
     }
-    document::skips_little(&rows)?;
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {

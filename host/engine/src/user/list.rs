@@ -13,7 +13,6 @@ use serde_json::{Map, Value};
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
     let users = document::query(Kind::User, work.caller().scope(), query, &[])?;
-    document::skips_little(&users)?;
     let page = work.list(users).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {

@@ -3,6 +3,7 @@
 
 use super::{Work, balance_after};
 use crate::Result;
+use crate::document;
 use crate::overlay::Edit;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
@@ -152,8 +153,9 @@ impl Work {
     /// A page of committed rows.
     ///
     /// # Errors
-    /// When storage fails.
+    /// `invalid_input` where more is skipped than can be; when storage fails.
     pub async fn list(&self, query: Query) -> Result<Page> {
+        document::skips_little(&query)?;
         Ok(self.engine().store().list(self.place(), query).await?)
     }
 

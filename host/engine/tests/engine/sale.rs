@@ -76,6 +76,14 @@ async fn what_was_paid_is_given_back_once_however_many_ask_at_once() {
     };
     assert_eq!(code(reverse(&panel.reseller, None).await), "not_permitted");
     assert_eq!(code(reverse(&panel.admin, Some("10.01")).await), "invalid_input");
+    let twice = async |work: &mut Work| {
+        credit::reverse(work, paid, Some("1".parse().unwrap()), "").await?;
+        credit::reverse(work, paid, Some("1".parse().unwrap()), "").await
+    };
+    assert_eq!(code(panel.engine.act(panel.admin.clone(), "twice", twice).await), "invalid_input");
+    let long = "x".repeat(1_001);
+    let noted = async |work: &mut Work| credit::reverse(work, paid, None, &long).await;
+    assert_eq!(code(panel.engine.act(panel.admin.clone(), "noted", noted).await), "invalid_input");
     let both = tokio::join!(reverse(&panel.admin, Some("4")), reverse(&panel.admin, Some("4")));
     let refused = if both.0.is_ok() { both.1 } else { both.0 };
     assert_eq!(code(refused), "invalid_input");

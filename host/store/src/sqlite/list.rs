@@ -3,11 +3,11 @@
 
 use super::cells::Word;
 use super::row_blocks::{Begin, Counted};
-use super::scope::{Look, reach, seen};
+use super::scope::{Look, Reach, reach, seen};
 use super::sessions::held_by;
 use super::table::{name, read, search_index, searched, statements};
 use crate::error::failed;
-use host_core::line::LineStatus;
+use host_core::line::{DeliveryType, LineStatus};
 use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Page, Query, StoreError};
 use rusqlite::types::Value;
@@ -50,17 +50,17 @@ impl Rows {
         let reach = reach(query.scope, query.kind);
         let from = match (index, reach) {
             (Some(index), _) => (format!("{index} s"), "s.rowid".to_owned()),
-            (None, Some((reach, column))) => (format!("{reach} r"), format!("r.{column}")),
+            (None, Some(Reach { table, column, .. })) => (format!("{table} r"), format!("r.{column}")),
             (None, None) => (table.to_owned(), format!("{table}.id")),
         };
         (rows.from, rows.id) = from;
         let mut of_table = Vec::new();
         match (reach, seen.value) {
-            (Some((reach, column)), Some(user)) => {
+            (Some(reach @ Reach { table, column, .. }), Some(user)) => {
                 let mark = rows.mark(user);
                 let reached = format!("r.ancestor = {mark}{}", of_delivery(query, reach, index.is_some(), &mut rows));
                 rows.conditions.push(match index {
-                    Some(_) => format!("EXISTS (SELECT 1 FROM {reach} r WHERE {reached} AND r.{column} = s.rowid)"),
+                    Some(_) => format!("EXISTS (SELECT 1 FROM {table} r WHERE {reached} AND r.{column} = s.rowid)"),
                     None => reached,
                 });
             }
@@ -70,10 +70,10 @@ impl Rows {
             }
             (_, None) => {}
         }
-        let is_reach = matches!(reach, Some(("line_reach", _)));
+        let is_by_delivery = reach.is_some_and(|reach| reach.is_by_delivery);
         for filter in query.filters.iter().filter(|filter| !matches!(filter, Filter::After(_))) {
-            // The reach of lines says it by itself.
-            if is_reach && matches!(filter, Filter::Delivery(_)) {
+            // The reach says it by itself.
+            if is_by_delivery && matches!(filter, Filter::Delivery(_)) {
                 continue;
             }
             of_table.push(condition(query.kind, filter, &mut rows)?);
@@ -138,16 +138,19 @@ impl Rows {
     }
 }
 
-/// What a reach of lines has besides its ancestor; `each`: a row of it is looked up by all that it has.
-fn of_delivery(query: &Query, reach: &str, each: bool, rows: &mut Rows) -> String {
-    if reach != "line_reach" {
+/// What a reach by delivery type has besides its ancestor; `each`: a row of it is looked up by all that it has.
+fn of_delivery(query: &Query, reach: Reach, each: bool, rows: &mut Rows) -> String {
+    if !reach.is_by_delivery {
         return String::new();
     }
     let asked =
         query.filters.iter().find_map(|f| if let Filter::Delivery(delivery) = f { Some(*delivery) } else { None });
     match asked {
         Some(delivery) => format!(" AND r.delivery = {}", rows.mark(delivery.word().to_owned())),
-        None if each => " AND r.delivery IN ('line', 'mag', 'enigma', 'code')".to_owned(),
+        None if each => {
+            let words: Vec<_> = DeliveryType::WORDS.iter().map(|(_, word)| format!("'{word}'")).collect();
+            format!(" AND r.delivery IN ({})", words.join(", "))
+        }
         None => String::new(),
     }
 }

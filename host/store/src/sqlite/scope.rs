@@ -84,11 +84,22 @@ fn tree(owner: &str, look: Look) -> String {
     }
 }
 
-/// The rows by which a tree reaches things of a kind: a table with an `ancestor`, and its column of their ids.
-pub(super) fn reach(scope: Scope, kind: Kind) -> Option<(&'static str, &'static str)> {
+/// The rows by which a tree reaches things of a kind.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    /// A table with an `ancestor`.
+    pub(super) table: &'static str,
+    /// Its column with their ids.
+    pub(super) column: &'static str,
+    /// Whether the delivery type stands in front of the id.
+    pub(super) is_by_delivery: bool,
+}
+
+/// How a scope reaches things of a kind, when it does by rows.
+pub(super) fn reach(scope: Scope, kind: Kind) -> Option<Reach> {
     match (scope, kind) {
-        (Scope::Tree(_), Kind::Line) => Some(("line_reach", "line")),
-        (Scope::Tree(_), Kind::User) => Some(("user_reach", "user")),
+        (Scope::Tree(_), Kind::Line) => Some(Reach { table: "line_reach", column: "line", is_by_delivery: true }),
+        (Scope::Tree(_), Kind::User) => Some(Reach { table: "user_reach", column: "user", is_by_delivery: false }),
         _ => None,
     }
 }

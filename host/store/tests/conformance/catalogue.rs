@@ -3,9 +3,9 @@
 use crate::panel::*;
 use host_core::bouquet::{Bouquet, Member};
 use host_core::category::{Category, CategoryKind};
-use host_core::plan::Change;
+use host_core::plan::{Change, SetChange, SetKind};
 use host_core::settings::{SETTINGS, Settings};
-use host_core::stream::{EpisodeOf, Stream, StreamKind};
+use host_core::stream::{EpisodeOf, Origin, Stream, StreamKind};
 use host_core::*;
 
 const LIVE: StreamKind = StreamKind::Live;
@@ -121,6 +121,12 @@ pub(crate) fn the_generation_rises_with_what_lists_are_made_of(panel: &Panel<'_>
     raised("an episode", insert(Stream { episode_of, ..stream(3, StreamKind::Episode) }));
     raised("the bouquet", update(Bouquet { name: "renamed".into(), ..panel.get(BouquetId(2)).unwrap() }));
     raised("a stream that goes", delete(&panel.get::<Stream>(StreamId(1)).unwrap()));
+    // By its series alone, and marked: what an import no longer names.
+    let origin = Some(Origin { source: "file".into(), url: "http://h/5".into(), missing: true, ..Origin::default() });
+    let episode = Stream { episode_of, origin, ..stream(5, StreamKind::Episode) };
+    raised("an imported episode", insert(episode));
+    let what = SetKind::PruneMissing("file".into());
+    raised("episodes that are pruned", Change::Set(SetChange { what, expected: Some(1) }));
     let settings = panel.store.settings_generation(TENANT);
     panel.done([insert(line(1, RESELLER)), insert(stream(4, LIVE))]);
     panel.done([insert(Settings { id: SETTINGS, ..Settings::default() })]);

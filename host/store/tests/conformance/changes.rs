@@ -100,7 +100,7 @@ pub(crate) fn set_changes_touch_what_they_say_or_nothing(panel: &Panel<'_>) {
     let set = |what, expected| Change::Set(SetChange { what, expected });
     panel.done([
         insert(Line { bouquets: vec![BouquetId(1)], ..line(1, BELOW) }),
-        insert(Line { bouquets: vec![BouquetId(11), BouquetId(1), BouquetId(2)], ..line(2, BELOW) }),
+        insert(Line { bouquets: [11, 1, 1, 1, 2].map(BouquetId).to_vec(), ..line(2, BELOW) }),
         insert(Line { bouquets: vec![BouquetId(11)], ..line(3, RIVAL) }),
         insert(Package { id: PackageId(1), name: "p".into(), bouquets: vec![BouquetId(1)], ..Package::default() }),
     ]);
@@ -142,6 +142,8 @@ pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>
     }
     panel.done([insert(bouquet(2)), insert(line(3, RIVAL))]);
     assert_eq!(generation(), last, "other writes leave signed-in lines alone");
+    let gone = panel.store.line_generation(TenantId(404), Some(LineId(1)));
+    assert_eq!(gone, u64::MAX, "of a tenant that is gone nothing in memory is new enough");
 }
 
 pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>) {
