@@ -2,6 +2,7 @@
 //! same with and without a running server.
 
 mod imports;
+mod keys;
 
 use crate::process::{Station, expose};
 use serde_json::{Value, json};

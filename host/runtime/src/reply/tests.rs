@@ -1,7 +1,9 @@
 //! Replies that are what they were described as, and lies.
 
 use super::*;
+use crate::held::HeldRows;
 use host_core::action::{ReplyShape, Shape};
+use serde_json::json;
 
 fn action(shape: Shape) -> Action {
     let json = r#"{"surface":"s","name":"a","summary":"","roles":["line"],"refuses":["too_late"]}"#;
@@ -88,4 +90,27 @@ fn a_refusal_has_a_code_that_the_host_or_the_description_knows() {
     assert_eq!(refusal(told("made_up"), None, &action), Err(Lie::Code(7)));
     let given = Refusal::new(Code::Conflict, "No.\nReally.").retry_after(3);
     assert_eq!(refusal(told("conflict"), Some(given.clone()), &action), Ok(given));
+}
+
+#[test]
+fn a_held_page_has_its_cursor_where_the_description_has_one_and_no_totals_behind_it() {
+    let fields = serde_json::from_str(r#"{"id":{"type":"id"}}"#).unwrap();
+    let shape = ReplyShape { fields, of: Some("stream".into()), shape: Shape::List, ..ReplyShape::default() };
+    let checked = |cursor: Option<&str>, reply: &str, page: Value| {
+        let shape = ReplyShape { cursor: cursor.map(Into::into), ..shape.clone() };
+        let action = Arc::new(Action { reply: shape, ..action(Shape::List) });
+        let mut held = HeldAnswers::default();
+        assert_eq!(held.hold("stream", HeldRows::Page(page)).ok(), Some(0));
+        let audience = Audience { action, role: CallerRole::Line, columns: Columns::default(), parameters: Map::new() };
+        let checked = audience.check(reply, false, &mut held).unwrap();
+        (checked.ending.cursor, checked.total, checked.data)
+    };
+    let page = |total: Option<u64>| json!({ "rows": [{ "id": 7 }], "total": total, "matching": total, "cursor": "7" });
+    let rows = r#"[{"id":7}]"#.to_owned();
+    let held = r#"{"held":0}"#;
+    assert_eq!(checked(Some("after"), held, page(Some(3))), (Some("7".into()), Some(3), rows.clone()));
+    assert_eq!(checked(Some("after"), held, page(None)), (Some("7".into()), None, rows.clone()));
+    assert_eq!(checked(None, held, page(Some(3))), (None, Some(3), rows.clone()));
+    let other = r#"{"held":0,"cursor":"own"}"#;
+    assert_eq!(checked(Some("after"), other, page(None)), (Some("own".into()), None, rows));
 }
