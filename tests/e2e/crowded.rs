@@ -4,7 +4,7 @@ use crate::panel::{TestPanel, TestTenant, id_of, run};
 use host_core::caller::Scope;
 use host_core::line::Line;
 use host_core::object::{Kind, Object};
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::Query;
 use host_core::{LineId, UserId};
 use reqwest::header::{HOST, RETRY_AFTER};
@@ -21,8 +21,8 @@ const TIMES: usize = 20;
 /// Gives a reseller many lines, written as rows: selling them would take minutes.
 async fn crowd(tenant: &TestTenant, owner: u32) {
     tenant.line(json!({ "username": "model", "owner": owner })).await;
-    let (store, place) = (tenant.panel.engine().store(), Place::Tenant(tenant.id));
-    let page = store.list(place, Query::all(Kind::Line, Scope::Tree(UserId(owner)))).await.unwrap();
+    let (store, database) = (tenant.panel.engine().store(), Database::Tenant(tenant.id));
+    let page = store.list(database, Query::all(Kind::Line, Scope::Tree(UserId(owner)))).await.unwrap();
     let Some(Object::Line(model)) = page.rows.first() else { panic!("no line") };
     for first in (0..LINES).step_by(5_000) {
         let line = |number: u32| {
@@ -30,7 +30,7 @@ async fn crowd(tenant: &TestTenant, owner: u32) {
             Change::Insert(Box::new(Object::Line(Line { id, username, ..model.clone() })))
         };
         let changes = (first..first + 5_000).map(line).collect();
-        store.commit(place, Plan { changes, ..Plan::default() }).await.unwrap();
+        store.commit(database, Plan { changes, ..Plan::default() }).await.unwrap();
     }
 }
 

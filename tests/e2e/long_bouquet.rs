@@ -4,7 +4,7 @@
 use crate::panel::{TestPanel, TestTenant, run};
 use host_core::bouquet::Member;
 use host_core::object::{Kind, Object};
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::stream::Stream;
 use host_core::{BouquetId, StreamId};
 use serde_json::{Value, json};
@@ -14,15 +14,15 @@ const PIECE: u32 = 5_000;
 
 /// Streams that are members of the bouquet, in pieces as an import writes them. Answers the first.
 async fn fill(tenant: &TestTenant, bouquet: u32) -> u32 {
-    let (place, store) = (Place::Tenant(tenant.id), tenant.panel.engine().store());
+    let (database, store) = (Database::Tenant(tenant.id), tenant.panel.engine().store());
     let taken = Plan { changes: vec![Change::TakeIds(Kind::Stream, MEMBERS)], ..Plan::default() };
-    let first = store.commit(place, taken).await.unwrap().blocks[0];
+    let first = store.commit(database, taken).await.unwrap().blocks[0];
     for from in (first..first + MEMBERS).step_by(PIECE as usize) {
         let ids = || (from..from + PIECE).map(StreamId);
         let stream = |id| Stream { id, name: format!("s{id}"), ..Stream::default() };
         let mut changes: Vec<_> = ids().map(|id| Change::Insert(Box::new(Object::Stream(stream(id))))).collect();
         changes.push(Change::AddMembers(BouquetId(bouquet), ids().map(Member::Stream).collect()));
-        store.commit(place, Plan { changes, ..Plan::default() }).await.unwrap();
+        store.commit(database, Plan { changes, ..Plan::default() }).await.unwrap();
     }
     first
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// Which database a plan or read is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Place {
+pub enum Database {
     /// The one of the process: tenants, hosts, access codes, plugins, grants.
     Control,
     /// A tenant's own.
@@ -223,12 +223,12 @@ pub struct Plan {
     /// The idempotency record, if the request carried a key.
     pub idempotency: Option<Idempotency>,
     /// The reservation that this run holds, if it is a re-run.
-    pub ticket: Option<Ticket>,
+    pub reservation: Option<Reservation>,
 }
 
 /// The right to commit while other plans that name the same things are held back.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Ticket(pub u64);
+pub struct Reservation(pub u64);
 
 /// What a plan names: rows and unique values. Reservations hold these, in this order.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

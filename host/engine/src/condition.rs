@@ -2,7 +2,7 @@
 //! can still be served.
 
 use crate::{Engine, Result};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Trouble, Verified};
 use std::collections::BTreeSet;
 
@@ -22,28 +22,28 @@ impl Engine {
     /// When the control database does not answer.
     pub async fn condition(&self) -> Result<Condition> {
         let tenants = self.tenants().await?;
-        let name = |place: Place| match place {
-            Place::Control => "the panel".to_owned(),
-            Place::Tenant(id) => match tenants.iter().find(|tenant| tenant.id == id) {
+        let name = |database: Database| match database {
+            Database::Control => "the panel".to_owned(),
+            Database::Tenant(id) => match tenants.iter().find(|tenant| tenant.id == id) {
                 Some(tenant) => format!("tenant {}", tenant.name),
                 None => format!("tenant {id}"),
             },
         };
         let (mut unread, mut unwritten, mut troubles) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for (place, trouble) in self.store().troubles() {
+        for (database, trouble) in self.store().troubles() {
             match trouble {
-                Trouble::Missing | Trouble::Damaged(_) => unread.insert(place),
-                Trouble::Unwritable(_) => unwritten.insert(place),
+                Trouble::Missing | Trouble::Damaged(_) => unread.insert(database),
+                Trouble::Unwritable(_) => unwritten.insert(database),
                 Trouble::Broken(_) => false,
             };
-            troubles.push(format!("{}: {}", name(place), sentence(&trouble)));
+            troubles.push(format!("{}: {}", name(database), sentence(&trouble)));
         }
-        let all = |of: &BTreeSet<Place>| {
-            !tenants.is_empty() && tenants.iter().all(|tenant| of.contains(&Place::Tenant(tenant.id)))
+        let all = |of: &BTreeSet<Database>| {
+            !tenants.is_empty() && tenants.iter().all(|tenant| of.contains(&Database::Tenant(tenant.id)))
         };
         let out_of_service = if all(&unread) {
             Some("no tenant can be served")
-        } else if unwritten.contains(&Place::Control) || all(&unwritten) {
+        } else if unwritten.contains(&Database::Control) || all(&unwritten) {
             Some("nothing can be written")
         } else {
             None
@@ -51,12 +51,12 @@ impl Engine {
         Ok(Condition { troubles, out_of_service })
     }
 
-    /// Looks through the data of a place and recomputes every invariant of it.
+    /// Looks through the data of a database and recomputes every invariant of it.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn verified(&self, place: Place) -> Result<Verified> {
-        Ok(self.store().verify(place).await?)
+    pub async fn verified(&self, database: Database) -> Result<Verified> {
+        Ok(self.store().verify(database).await?)
     }
 }
 

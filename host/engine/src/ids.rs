@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::error::Error;
 use host_core::object::Kind;
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::{CommitError, Store};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -26,21 +26,21 @@ type Shared = Arc<tokio::sync::Mutex<Block>>;
 /// The blocks of the process.
 #[derive(Default)]
 pub(crate) struct Ids {
-    blocks: Mutex<HashMap<(Place, Kind), Shared>>,
+    blocks: Mutex<HashMap<(Database, Kind), Shared>>,
 }
 
 impl Ids {
     /// The next id of a kind; commits a plan of its own when the block is used up.
-    pub(crate) async fn next(&self, store: &dyn Store, place: Place, kind: Kind) -> Result<u32> {
+    pub(crate) async fn next(&self, store: &dyn Store, database: Database, kind: Kind) -> Result<u32> {
         let block = Arc::clone(
             self.blocks
                 .lock()
-                .entry((place, kind))
+                .entry((database, kind))
                 .or_insert_with(|| Arc::new(tokio::sync::Mutex::new(Block { next: 0, end: 0, size: FIRST_BLOCK }))),
         );
         let mut block = block.lock().await;
         if block.next == block.end {
-            let first = take(store, place, kind, block.size).await?;
+            let first = take(store, database, kind, block.size).await?;
             (block.next, block.end) = (first, first.saturating_add(block.size));
             block.size = (block.size * 2).min(LARGEST_BLOCK);
         }
@@ -49,15 +49,15 @@ impl Ids {
         Ok(id)
     }
 
-    /// Forgets the blocks of a place that is gone.
-    pub(crate) fn forget(&self, place: Place) {
-        self.blocks.lock().retain(|(of, _), _| *of != place);
+    /// Forgets the blocks of a database that is gone.
+    pub(crate) fn forget(&self, database: Database) {
+        self.blocks.lock().retain(|(of, _), _| *of != database);
     }
 }
 
-async fn take(store: &dyn Store, place: Place, kind: Kind, size: u32) -> Result<u32> {
+async fn take(store: &dyn Store, database: Database, kind: Kind, size: u32) -> Result<u32> {
     let plan = Plan { changes: vec![Change::TakeIds(kind, size)], ..Plan::default() };
-    let committed = store.commit(place, plan).await.map_err(|error| match error {
+    let committed = store.commit(database, plan).await.map_err(|error| match error {
         CommitError::Store(error) => Error::Store(error),
         other => Error::Invalid(other.to_string()),
     })?;

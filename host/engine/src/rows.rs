@@ -3,7 +3,7 @@
 use crate::{Engine, Result, Work};
 use host_core::caller::Scope;
 use host_core::object::Stored;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Filter, Query};
 use host_core::unique::Unique;
 
@@ -12,25 +12,25 @@ impl Engine {
     ///
     /// # Errors
     /// When storage fails.
-    pub(crate) async fn row<T: Stored>(&self, place: Place, id: T::Id) -> Result<Option<T>> {
-        Ok(self.store().get(place, Scope::Tenant, id.into()).await?.and_then(T::from_object))
+    pub(crate) async fn row<T: Stored>(&self, database: Database, id: T::Id) -> Result<Option<T>> {
+        Ok(self.store().get(database, Scope::Tenant, id.into()).await?.and_then(T::from_object))
     }
 
     /// The row that has this value.
     ///
     /// # Errors
     /// When storage fails.
-    pub(crate) async fn row_of<T: Stored>(&self, place: Place, unique: Unique) -> Result<Option<T>> {
-        Ok(self.store().find(place, unique).await?.and_then(T::from_object))
+    pub(crate) async fn row_of<T: Stored>(&self, database: Database, unique: Unique) -> Result<Option<T>> {
+        Ok(self.store().find(database, unique).await?.and_then(T::from_object))
     }
 
     /// All rows that meet the filters, by id.
     ///
     /// # Errors
     /// When storage fails.
-    pub(crate) async fn rows<T: Stored>(&self, place: Place, filters: Vec<Filter>) -> Result<Vec<T>> {
+    pub(crate) async fn rows<T: Stored>(&self, database: Database, filters: Vec<Filter>) -> Result<Vec<T>> {
         let mut rows = Vec::new();
-        self.each_row(place, filters, |row| rows.push(row)).await?;
+        self.each_row(database, filters, |row| rows.push(row)).await?;
         Ok(rows)
     }
 
@@ -41,13 +41,13 @@ impl Engine {
     /// When storage fails.
     pub(crate) async fn each_row<T: Stored>(
         &self,
-        place: Place,
+        database: Database,
         filters: Vec<Filter>,
         mut take: impl FnMut(T) + Send,
     ) -> Result<()> {
         let mut query = Query { filters: filters.clone(), ..Query::all(T::KIND, Scope::Tenant) };
         loop {
-            let page = self.store().list(place, query.clone()).await?.rows;
+            let page = self.store().list(database, query.clone()).await?.rows;
             let is_full = page.len() >= query.limit as usize;
             let last = page.last().map(|row| row.key().number());
             page.into_iter().filter_map(T::from_object).for_each(&mut take);
@@ -59,11 +59,11 @@ impl Engine {
 }
 
 impl Work {
-    /// All committed rows of the plan's place that meet the filters, by id.
+    /// All committed rows of the plan's database that meet the filters, by id.
     ///
     /// # Errors
     /// When storage fails.
     pub(crate) async fn rows<T: Stored>(&self, filters: Vec<Filter>) -> Result<Vec<T>> {
-        self.engine().rows(self.place(), filters).await
+        self.engine().rows(self.database(), filters).await
     }
 }

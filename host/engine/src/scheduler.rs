@@ -2,7 +2,7 @@
 //! jobs that nobody works on, guide builds that nobody reads, sessions that are over, what was seen and is not stored. A thread, or a test, calls `step`.
 
 use crate::{Engine, Result};
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::CommitError;
 use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
@@ -23,8 +23,8 @@ impl Engine {
         for (tenant, line) in self.seats().sweep(now) {
             outcome = outcome.and(self.recheck(tenant, line).await);
         }
-        for place in self.outbox.take_due(now) {
-            outcome = outcome.and(self.step_outbox(place, now).await.map(drop));
+        for database in self.outbox.take_due(now) {
+            outcome = outcome.and(self.step_outbox(database, now).await.map(drop));
         }
         outcome = outcome.and(self.end_interrupted().await);
         let sources: Vec<_> = self.due.sources.lock().iter().copied().collect();
@@ -54,7 +54,7 @@ impl Engine {
     /// Makes a change that drops rows; how many it dropped.
     async fn drops(&self, tenant: TenantId, change: Change) -> Result<u32> {
         let plan = Plan { changes: vec![change], ..Plan::default() };
-        match self.store().commit(Place::Tenant(tenant), plan).await {
+        match self.store().commit(Database::Tenant(tenant), plan).await {
             Ok(committed) => Ok(committed.touched.first().copied().unwrap_or(0)),
             Err(CommitError::Store(error)) => Err(error.into()),
             Err(other) => Err(crate::Error::Invalid(other.to_string())),

@@ -7,7 +7,7 @@ mod support;
 
 use host_core::caller::Caller;
 use host_core::object::Object;
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::Store;
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
@@ -104,7 +104,7 @@ async fn a_store_that_keeps_a_plugin_waiting_is_busy_and_no_fault_of_the_plugin(
     let (opened, writers) = open_stepped(&folder.path().join("data"), Options::default()).unwrap();
     let writes = Arc::new(AtomicBool::new(true));
     drive(writers, &writes);
-    opened.store.commit(Place::Control, born(TENANT)).await.unwrap();
+    opened.store.commit(Database::Control, born(TENANT)).await.unwrap();
     // From here on the first id of the tenant has to be waited for.
     writes.store(false, Ordering::SeqCst);
     let engine = engine_over(opened);

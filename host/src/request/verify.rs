@@ -5,7 +5,7 @@ use super::perform::Perform;
 use crate::view::{self, View};
 use anyhow::ensure;
 use clap::Args;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -25,11 +25,11 @@ impl Perform for Verify {
             Some(name) => vec![context.tenant(name).await?],
             None => context.engine().tenants().await?,
         };
-        let control = self.tenant.is_none().then(|| ("control".to_owned(), Place::Control));
-        let places = control.into_iter().chain(tenants.into_iter().map(|t| (t.name, Place::Tenant(t.id))));
+        let control = self.tenant.is_none().then(|| ("control".to_owned(), Database::Control));
+        let databases = control.into_iter().chain(tenants.into_iter().map(|t| (t.name, Database::Tenant(t.id))));
         let (mut checked, mut invariants, mut broken) = (Vec::new(), 0, Vec::new());
-        for (name, place) in places {
-            let seen = context.engine().verified(place).await?;
+        for (name, database) in databases {
+            let seen = context.engine().verified(database).await?;
             invariants += seen.checks;
             for finding in seen.findings {
                 broken.push(json!({ "where": name, "invariant": finding.invariant, "detail": finding.detail }));

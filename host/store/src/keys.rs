@@ -8,7 +8,7 @@ use crate::system::SystemEntropy;
 use crate::tenant_keys::KeysOfTenants;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac as _};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Entropy, Keyring};
 use host_core::secret::{Mac, Sealed, Secret};
 use host_core::{LineId, TenantId};
@@ -74,8 +74,8 @@ pub(crate) struct ChainKeys(Hmac<Sha256>);
 
 impl ChainKeys {
     /// The key of a database's chain, ready to take what it is to vouch for. Tenants begin at 1.
-    pub(crate) fn of(&self, place: Place) -> Hmac<Sha256> {
-        let tenant = if let Place::Tenant(id) = place { id } else { TenantId(0) };
+    pub(crate) fn of(&self, database: Database) -> Hmac<Sha256> {
+        let tenant = if let Database::Tenant(id) = database { id } else { TenantId(0) };
         keyed(digest(&self.0, tenant, "audit-chain", &[]))
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::directory::DataDirectory;
 use crate::seal::SealingKey;
-use crate::sqlite::database::open_reading;
+use crate::sqlite::database_file::open_reading;
 use crate::sqlite::schema::TENANT;
 use hmac::Hmac;
 use hmac::digest::KeyInit;

@@ -10,7 +10,7 @@ use host_core::lease::{Fence, Lease};
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{LeaseMirror, Store};
 use host_core::time::Unix;
 use host_core::*;
@@ -110,7 +110,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
         let lines = i64::from(wait(opened.store.count(HERE, Kind::Line)).unwrap());
         assert_eq!(panel.balance(RESELLER), MONEY - lines, "each line was paid, and nothing else");
         assert_eq!(panel.verify(), []);
-        assert_eq!(wait(opened.store.verify(Place::Control)).unwrap().findings, []);
+        assert_eq!(wait(opened.store.verify(Database::Control)).unwrap().findings, []);
         let leases = opened.mirror.load();
         let held: BTreeSet<u32> =
             leases.iter().filter(|(_, lease)| lease.expires_at == Unix(60)).map(|(_, lease)| lease.line.0).collect();

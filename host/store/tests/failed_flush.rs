@@ -9,7 +9,7 @@ mod panel;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{CommitError, Store, StoreError, Trouble};
 use host_core::*;
 use host_store::{Options, open};
@@ -101,7 +101,7 @@ fn holds(flushes: &str, folder: &tempfile::TempDir, told: &[(u32, String)]) {
     let lines = i64::from(wait(opened.store.count(HERE, Kind::Line)).unwrap());
     assert_eq!(panel.balance(RESELLER), CREDITS - lines, "each line was paid, and nothing else");
     assert_eq!(panel.verify(), []);
-    assert_eq!(wait(opened.store.verify(Place::Control)).unwrap().findings, []);
+    assert_eq!(wait(opened.store.verify(Database::Control)).unwrap().findings, []);
 }
 
 fn how_many(told: &[(u32, String)], word: &str) -> usize {

@@ -7,7 +7,7 @@ mod panel;
 
 use host_core::lease::{Fence, Lease};
 use host_core::line::Line;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Keyring, LeaseMirror, Store};
 use host_core::secret::{Sealed, Secret};
 use host_core::time::Unix;
@@ -67,7 +67,7 @@ fn everything_is_there_after_opening_again() {
     assert_eq!(panel.get::<Line>(LineId(1)).unwrap().username, "line1");
     assert_eq!(panel.balance(RESELLER), 50);
     assert_eq!(panel.verify(), []);
-    assert_eq!(wait(again.store.verify(Place::Control)).unwrap().findings, []);
+    assert_eq!(wait(again.store.verify(Database::Control)).unwrap().findings, []);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_panel_opens_its_passwords_wherever_its_files_lie_beside_its_keys() {
     let first = opened(&path);
     Panel::new(&*first.store);
     let other = plan([insert(tenant(TenantId(2), "other"))]);
-    wait(first.store.commit(host_core::plan::Place::Control, other)).unwrap();
+    wait(first.store.commit(host_core::plan::Database::Control, other)).unwrap();
     let (here, there) = (TENANT, TenantId(2));
     let sealed = first.keyring.seal(here, LineId(1), &Secret::new("pa55"));
     let mac = first.keyring.mac(here, "line-password", b"pa55");
@@ -221,7 +221,7 @@ fn leases_survive_and_damaged_slots_are_left_out() {
 }
 
 fn stored_tenant(opened: &Opened) -> tenant::Tenant {
-    let found = wait(opened.store.get(Place::Control, caller::Scope::Tenant, object::Key::Tenant(TENANT))).unwrap();
+    let found = wait(opened.store.get(Database::Control, caller::Scope::Tenant, object::Key::Tenant(TENANT))).unwrap();
     object::Stored::from_object(found.unwrap()).unwrap()
 }
 
@@ -236,9 +236,9 @@ fn a_tenant_has_one_directory_of_its_name_which_goes_with_it() {
     std::fs::write(home.join("plugins/left.wasm"), "x").unwrap();
     let made: tenant::Tenant = stored_tenant(&first);
     let gone = plan([plan::Change::Delete(object::Key::Tenant(TENANT), made.version)]);
-    wait(first.store.commit(Place::Control, gone)).unwrap();
+    wait(first.store.commit(Database::Control, gone)).unwrap();
     assert!(!home.exists(), "it is out of the way at once");
-    wait(first.store.commit(Place::Control, plan([insert(tenant(TenantId(2), "demo"))]))).unwrap();
+    wait(first.store.commit(Database::Control, plan([insert(tenant(TenantId(2), "demo"))]))).unwrap();
     assert!(home.join("panel.db").is_file() && !home.join("plugins/left.wasm").exists());
     drop(first);
     drop(opened(&path));
@@ -254,7 +254,7 @@ fn a_start_removes_a_deleted_tenants_directory_once_and_never_another_of_its_nam
     let first = opened(&path);
     Panel::new(&*first.store);
     let gone = plan([plan::Change::Delete(object::Key::Tenant(TENANT), stored_tenant(&first).version)]);
-    wait(first.store.commit(Place::Control, gone)).unwrap();
+    wait(first.store.commit(Database::Control, gone)).unwrap();
     drop(first);
     drop(opened(&path));
     let home = path.join("tenants/demo");
@@ -271,7 +271,7 @@ fn a_birth_that_was_never_committed_is_no_obstacle_and_a_stranger_is_never_overw
     let home = path.join("tenants/demo");
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&home).unwrap();
     std::fs::write(home.join("panel.db"), "of a backup").unwrap();
-    let birth = || wait(first.store.commit(Place::Control, plan([insert(tenant(TENANT, "demo"))])));
+    let birth = || wait(first.store.commit(Database::Control, plan([insert(tenant(TENANT, "demo"))])));
     assert!(birth().is_err());
     assert_eq!(std::fs::read(home.join("panel.db")).unwrap(), b"of a backup");
     std::fs::write(home.join("unborn"), "").unwrap();

@@ -7,7 +7,7 @@ mod panel;
 
 use host_core::caller::Scope;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Query, Store};
 use host_core::*;
 use host_store::{Opened, Options, open};
@@ -27,8 +27,8 @@ fn with_tenants(data: &Path) -> Opened {
     let opened = open(data, Options { databases: OPEN, writers: 1, ..Options::default() }).unwrap();
     for id in 1..=TENANTS {
         let born = insert(tenant(TenantId(id), &format!("t{id}")));
-        wait(opened.store.commit(Place::Control, plan([born]))).unwrap();
-        wait(opened.store.commit(Place::Tenant(TenantId(id)), plan([insert(bouquet(id))]))).unwrap();
+        wait(opened.store.commit(Database::Control, plan([born]))).unwrap();
+        wait(opened.store.commit(Database::Tenant(TenantId(id)), plan([insert(bouquet(id))]))).unwrap();
     }
     opened
 }
@@ -43,10 +43,10 @@ fn databases_of_more_tenants_than_may_be_open_are_read_from_every_thread_within_
         for thread in 0..6 {
             scope.spawn(move || {
                 for id in (1..=TENANTS).chain(1..=TENANTS).skip(thread) {
-                    let place = Place::Tenant(TenantId(id));
-                    let found = wait(store.find(place, unique::Unique::BouquetName(bouquet(id).name))).unwrap();
+                    let database = Database::Tenant(TenantId(id));
+                    let found = wait(store.find(database, unique::Unique::BouquetName(bouquet(id).name))).unwrap();
                     assert!(found.is_some());
-                    let listed = wait(store.list(place, Query::all(Kind::Bouquet, Scope::Tenant))).unwrap();
+                    let listed = wait(store.list(database, Query::all(Kind::Bouquet, Scope::Tenant))).unwrap();
                     assert_eq!(listed.total, Some(1));
                 }
             });

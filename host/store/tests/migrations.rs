@@ -8,7 +8,7 @@ mod panel;
 
 use host_core::TenantId;
 use host_core::journal::{Entry, JournalQuery, Log};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Journal, Store};
 use host_core::settings::Settings;
 use host_core::time::Unix;
@@ -69,11 +69,11 @@ fn a_folder_of_an_older_version_gets_the_schema_of_a_new_one() {
         let folder = unpacked(&packed);
         let data = folder.path().join("data");
         let opened = open(&data, Options::default()).unwrap();
-        for place in opened.store.tenants().into_iter().map(Place::Tenant).chain([Place::Control]) {
+        for database in opened.store.tenants().into_iter().map(Database::Tenant).chain([Database::Control]) {
             assert_eq!(
-                panel::wait(opened.store.verify(place)).unwrap().findings,
+                panel::wait(opened.store.verify(database)).unwrap().findings,
                 [],
-                "{place:?} of {}",
+                "{database:?} of {}",
                 packed.display()
             );
         }
@@ -139,7 +139,9 @@ fn entries_of_block_lists_become_documents_and_keep_their_ids() {
     drop(old);
     let opened = open(&folder.path().join("data"), Options::default()).unwrap();
     let tenants = opened.store.tenants();
-    assert!(tenants.iter().all(|id| panel::wait(opened.store.verify(Place::Tenant(*id))).unwrap().findings.is_empty()));
+    assert!(
+        tenants.iter().all(|id| panel::wait(opened.store.verify(Database::Tenant(*id))).unwrap().findings.is_empty())
+    );
     drop(opened);
     let new = Connection::open_with_flags(&panel, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let read = "SELECT version, collection, fields ->> '$.value', fields ->> '$.created_at', searched, \

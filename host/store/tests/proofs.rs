@@ -7,7 +7,7 @@
 mod panel;
 
 use host_core::ledger::Account;
-use host_core::plan::{Place, Plan};
+use host_core::plan::{Database, Plan};
 use host_core::port::{Store, Trouble};
 use host_core::time::Unix;
 use host_core::*;
@@ -162,7 +162,7 @@ fn a_start_finds_planted_damage_in_its_sample() {
         "DROP TRIGGER balances_follow_from_transfers; UPDATE accounts SET balance = balance + 5 WHERE account = 2";
     database(&panel).execute_batch(sql).unwrap();
     let again = opened(&path);
-    let broken = |trouble: &(Place, Trouble)| matches!(trouble, (HERE, Trouble::Broken(_)));
+    let broken = |trouble: &(Database, Trouble)| matches!(trouble, (HERE, Trouble::Broken(_)));
     while !again.store.troubles().iter().any(broken) {
         std::thread::yield_now();
     }

@@ -10,7 +10,7 @@ use host_core::BouquetId;
 use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::object::{Key, Kind};
-use host_core::plan::{Name, Place, Plan};
+use host_core::plan::{Database, Name, Plan};
 use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
 use host_store::{Opened, Options, Writers, open, open_stepped};
 use panel::*;
@@ -42,7 +42,7 @@ fn rows(opened: &Opened, kind: Kind) -> u32 {
 /// A stepped store with one tenant.
 fn stepped(data: &Path) -> (Opened, Writers) {
     let (opened, mut writers) = open_stepped(data, Options { writers: 3, ..Options::default() }).unwrap();
-    let mut born = opened.store.commit(Place::Control, plan([insert(tenant(TENANT, "demo"))]));
+    let mut born = opened.store.commit(Database::Control, plan([insert(tenant(TENANT, "demo"))]));
     writers.step(ms(0));
     assert!(is_ready(&mut born));
     drop(born);
@@ -74,10 +74,10 @@ fn a_reservation_ends_at_the_step_whose_time_is_up() {
     writers.step(ms(1));
     assert!(is_ready(&mut first));
     let names = BTreeSet::from([Name::Row(Key::Bouquet(BouquetId(1)))]);
-    let mut ticket = opened.store.reserve(HERE, names, false);
-    assert!(polled(&mut ticket).is_none());
+    let mut reservation = opened.store.reserve(HERE, names, false);
+    assert!(polled(&mut reservation).is_none());
     assert_eq!(writers.step(ms(10)), Some(ms(260)), "it says when the reservation ends by itself");
-    let ticket = polled(&mut ticket).unwrap().unwrap();
+    let reservation = polled(&mut reservation).unwrap().unwrap();
     let read = wait(opened.store.get(HERE, Scope::Tenant, Key::Bouquet(BouquetId(1)))).unwrap();
     let one = read.and_then(<Bouquet as host_core::object::Stored>::from_object).unwrap();
     let mut held = opened.store.commit(HERE, plan([update(Bouquet { name: "other".into(), ..one.clone() })]));
@@ -85,8 +85,8 @@ fn a_reservation_ends_at_the_step_whose_time_is_up() {
     assert!(polled(&mut held).is_none());
     assert_eq!(writers.step(ms(260)), None);
     assert!(is_ready(&mut held));
-    // The time is over and the row has changed: the run that had the ticket must start again.
-    let late = Plan { ticket: Some(ticket), ..plan([update(Bouquet { name: "own".into(), ..one })]) };
+    // The time is over and the row has changed: the run that had the reservation must start again.
+    let late = Plan { reservation: Some(reservation), ..plan([update(Bouquet { name: "own".into(), ..one })]) };
     let mut late = opened.store.commit(HERE, late);
     writers.step(ms(261));
     assert!(matches!(polled(&mut late), Some(Err(CommitError::Conflict(_)))));
@@ -96,9 +96,9 @@ fn a_reservation_ends_at_the_step_whose_time_is_up() {
 fn a_deleted_tenant_is_gone_when_nothing_more_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let (opened, mut writers) = stepped(&folder.path().join("data"));
-    let read = wait(opened.store.get(Place::Control, Scope::Tenant, Key::Tenant(TENANT))).unwrap().unwrap();
+    let read = wait(opened.store.get(Database::Control, Scope::Tenant, Key::Tenant(TENANT))).unwrap().unwrap();
     let end = plan([host_core::plan::Change::Delete(read.key(), read.version())]);
-    let mut end = opened.store.commit(Place::Control, end);
+    let mut end = opened.store.commit(Database::Control, end);
     let mut now = ms(1);
     while let Some(again) = writers.step(now) {
         now = again.max(now) + ms(1);

@@ -4,7 +4,7 @@ use crate::cpu;
 use crate::report::Report;
 use host_core::bouquet::Bouquet;
 use host_core::object::Object;
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::Store;
 use host_core::tenant::{Quotas, Tenant};
 use host_core::time::Unix;
@@ -50,7 +50,7 @@ impl Tenants {
     fn make(data: &std::path::Path, tenants: u32) -> anyhow::Result<Tenants> {
         let opened = open(data, Options::default())?;
         for id in 1..=tenants {
-            wait(opened.store.commit(Place::Control, insert(Object::Tenant(tenant(id)))))?;
+            wait(opened.store.commit(Database::Control, insert(Object::Tenant(tenant(id)))))?;
         }
         Ok(Tenants { opened, tenants, written: 0.into() })
     }
@@ -61,8 +61,8 @@ impl Tenants {
         let plans: Vec<u32> = (first..first + PLANS).collect();
         for group in plans.chunks(IN_FLIGHT) {
             let plan = |number: &u32| {
-                let place = Place::Tenant(TenantId(number % self.tenants + 1));
-                self.opened.store.commit(place, insert(Object::Bouquet(bouquet(*number))))
+                let database = Database::Tenant(TenantId(number % self.tenants + 1));
+                self.opened.store.commit(database, insert(Object::Bouquet(bouquet(*number))))
             };
             for answer in group.iter().map(plan).collect::<Vec<_>>() {
                 wait(answer)?;

@@ -11,7 +11,7 @@ use host_core::UserId;
 use host_core::caller::Scope;
 use host_core::ledger::Account;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Query;
 use host_runtime::PluginStatus;
 use host_runtime::log::LogLine;
@@ -109,7 +109,8 @@ impl Pair {
             let store = side.tenant.panel.engine().store();
             for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Tenant | Kind::AccessCode | Kind::Plugin))
             {
-                let rows = store.list(Place::Tenant(side.tenant.id), Query::all(*kind, Scope::Tenant)).await.unwrap();
+                let rows =
+                    store.list(Database::Tenant(side.tenant.id), Query::all(*kind, Scope::Tenant)).await.unwrap();
                 all.extend(rows.rows.iter().map(|row| format!("{row:?}")));
             }
             for account in [Account::System, Account::User(UserId(side.shop.user)), Account::User(UserId(side.rival))] {

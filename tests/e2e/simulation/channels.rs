@@ -9,7 +9,7 @@ use super::trace::Trace;
 use futures_util::Stream;
 use host_core::caller::Scope;
 use host_core::object::{Key, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Keyring, Store};
 use host_core::stream::Stream as Row;
 use host_core::{StreamId, TenantId};
@@ -183,7 +183,7 @@ fn ready(viewer: &mut Viewer) -> (usize, bool) {
 }
 
 fn row(store: &dyn Store, tenant: TenantId, stream: u32) -> Row {
-    match at_once(store.get(Place::Tenant(tenant), Scope::Tenant, Key::Stream(StreamId(stream)))).unwrap() {
+    match at_once(store.get(Database::Tenant(tenant), Scope::Tenant, Key::Stream(StreamId(stream)))).unwrap() {
         Some(Object::Stream(row)) => row,
         other => panic!("no stream {stream}: {other:?}"),
     }

@@ -10,7 +10,7 @@ use super::trace::Trace;
 use host_core::caller::Scope;
 use host_core::event::Effect;
 use host_core::object::Key;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Store;
 use host_core::time::Unix;
 use host_core::{StreamId, TenantId};
@@ -46,8 +46,8 @@ pub struct Effects {
 
 impl Performer for Effects {
     fn perform(&self, tenant: TenantId, effect: &Effect) -> Result<(), String> {
-        let place = if let Effect::EndTenant { .. } = effect { Place::Control } else { Place::Tenant(tenant) };
-        let rows = at_once(self.store.outbox(place, LATER, 1_000)).unwrap();
+        let database = if let Effect::EndTenant { .. } = effect { Database::Control } else { Database::Tenant(tenant) };
+        let rows = at_once(self.store.outbox(database, LATER, 1_000)).unwrap();
         let key = (tenant, effect.clone());
         // The outbox may have been quicker than the caller, who then performs it again.
         let is_durable =
@@ -80,7 +80,7 @@ impl Effects {
         let premises = self.tenants.iter().find(|premises| premises.id == tenant).unwrap();
         let place = premises.streams.iter().position(|id| *id == stream.0).unwrap();
         self.origins.restarted(&premises.name, place, self.clock.ms());
-        let row = at_once(self.store.get(Place::Tenant(tenant), Scope::Tenant, Key::Stream(stream))).unwrap();
+        let row = at_once(self.store.get(Database::Tenant(tenant), Scope::Tenant, Key::Stream(stream))).unwrap();
         let version = row.map_or(0, |row| row.version().0);
         self.performed.lock().unwrap().restarts.insert((tenant, stream), version);
     }

@@ -5,7 +5,7 @@ use super::calls::{at_once, poll, waited};
 use super::world::World;
 use host_core::caller::Scope;
 use host_core::object::{Kind, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Clock, Finding, Query, Store, StoreError};
 use host_engine::Error;
 
@@ -14,7 +14,7 @@ impl World {
     pub fn owned(&mut self, tenant: usize) -> Vec<(u32, usize)> {
         let premises = self.tenants[tenant].clone();
         let query = Query::all(Kind::Line, Scope::Tenant);
-        let page = at_once(self.process().store.list(Place::Tenant(premises.id), query)).unwrap();
+        let page = at_once(self.process().store.list(Database::Tenant(premises.id), query)).unwrap();
         let owner = |user| (1..premises.callers.len()).find(|at| premises.user(*at) == user);
         let owned = page.rows.into_iter().filter_map(|row| match row {
             Object::Line(line) => Some((line.id.0, owner(line.owner)?)),
@@ -87,10 +87,10 @@ impl World {
 
     /// The store's own verification of every database finds nothing.
     pub fn verify(&mut self) {
-        let tenants = self.tenants.iter().map(|premises| Place::Tenant(premises.id));
-        for place in tenants.chain([Place::Control]).collect::<Vec<_>>() {
-            let findings = waited(self.process().store.verify(place)).unwrap().findings;
-            assert_eq!(findings, Vec::<Finding>::new(), "{place:?}");
+        let tenants = self.tenants.iter().map(|premises| Database::Tenant(premises.id));
+        for database in tenants.chain([Database::Control]).collect::<Vec<_>>() {
+            let findings = waited(self.process().store.verify(database)).unwrap().findings;
+            assert_eq!(findings, Vec::<Finding>::new(), "{database:?}");
         }
     }
 }

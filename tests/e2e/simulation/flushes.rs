@@ -4,7 +4,7 @@
 use super::calls::Request;
 use super::world::{End, World};
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Clock, Store, Trouble};
 use host_store::Writers;
 use seccompiler::{
@@ -61,12 +61,12 @@ impl World {
     /// Settles requests that nobody knew of, where the database can be written again: what is not
     /// there by now never will be.
     pub fn end_doubts(&mut self) {
-        if !self.is_unwritable(Place::Control) {
+        if !self.is_unwritable(Database::Control) {
             self.suspensions.iter_mut().for_each(|suspension| suspension.is_unsure = false);
             self.forget_puts();
         }
         let ids: Vec<TenantId> = self.tenants.iter().map(|premises| premises.id).collect();
-        let lasting: Vec<bool> = ids.into_iter().map(|id| self.is_unwritable(Place::Tenant(id))).collect();
+        let lasting: Vec<bool> = ids.into_iter().map(|id| self.is_unwritable(Database::Tenant(id))).collect();
         let before = self.in_doubt.len();
         self.in_doubt.retain(|request| lasting[request.tenant]);
         if self.in_doubt.len() < before {
@@ -75,9 +75,9 @@ impl World {
         }
     }
 
-    fn is_unwritable(&mut self, place: Place) -> bool {
+    fn is_unwritable(&mut self, database: Database) -> bool {
         let troubles = self.process().store.troubles();
-        troubles.iter().any(|(of, trouble)| *of == place && matches!(trouble, Trouble::Unwritable(_)))
+        troubles.iter().any(|(of, trouble)| *of == database && matches!(trouble, Trouble::Unwritable(_)))
     }
 }
 

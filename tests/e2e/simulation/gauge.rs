@@ -8,7 +8,7 @@ use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
     Verified, Waiting,
@@ -40,8 +40,8 @@ impl Gauge {
         self.control.load(SeqCst) > 0
     }
 
-    fn counted<'a, T: Send + 'a, E: 'a>(&self, place: Place, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
-        if place != Place::Control {
+    fn counted<'a, T: Send + 'a, E: 'a>(&self, database: Database, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
+        if database != Database::Control {
             return answer;
         }
         self.control.fetch_add(1, SeqCst);
@@ -68,19 +68,19 @@ macro_rules! handed_on {
 }
 
 impl Store for Gauge {
-    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
-        self.counted(place, self.store.commit(place, plan))
+    fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {
+        self.counted(database, self.store.commit(database, plan))
     }
 
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket> {
-        self.counted(place, self.store.reserve(place, names, alone))
+    fn reserve(&self, database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation> {
+        self.counted(database, self.store.reserve(database, names, alone))
     }
 
     handed_on! {
-        fn release(place: Place, ticket: Ticket) -> ();
-        fn get(place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
-        fn find(place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
-        fn list(place: Place, query: Query) -> Pending<'_, Page>;
+        fn release(database: Database, reservation: Reservation) -> ();
+        fn get(database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
+        fn find(database: Database, unique: Unique) -> Pending<'_, Option<Object>>;
+        fn list(database: Database, query: Query) -> Pending<'_, Page>;
         fn range(tenant: TenantId, range: Range) -> Pending<'_, Documents>;
         fn collection(tenant: TenantId, name: String) -> Pending<'_, Collection>;
         fn referring(tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
@@ -88,9 +88,9 @@ impl Store for Gauge {
         fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
-        fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn named_by(database: Database, key: Key) -> Pending<'_, Option<Kind>>;
         fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
-        fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
+        fn count(database: Database, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
         fn tree(tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
@@ -113,14 +113,14 @@ impl Store for Gauge {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-        fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+        fn outbox(database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
         fn line_generation(tenant: TenantId, line: Option<LineId>) -> u64;
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
-        fn troubles() -> Vec<(Place, Trouble)>;
-        fn verify(place: Place) -> Pending<'_, Verified>;
+        fn troubles() -> Vec<(Database, Trouble)>;
+        fn verify(database: Database) -> Pending<'_, Verified>;
     }
 }

@@ -13,7 +13,7 @@ use host_core::event::Effect;
 use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Query, Store};
 use host_core::time::Unix;
 use host_core::{LineId, StreamId};
@@ -60,8 +60,8 @@ impl World {
 
     fn seen(&mut self, tenant: usize) -> Seen {
         let premises = self.tenants[tenant].clone();
-        let (place, store) = (Place::Tenant(premises.id), self.process().store.clone());
-        let page = at_once(store.list(place, Query::all(Kind::Line, Scope::Tenant))).unwrap();
+        let (database, store) = (Database::Tenant(premises.id), self.process().store.clone());
+        let page = at_once(store.list(database, Query::all(Kind::Line, Scope::Tenant))).unwrap();
         let line = |row| match row {
             Object::Line(line) => (line.id.0, line),
             other => panic!("{other:?} among lines"),
@@ -71,9 +71,9 @@ impl World {
         let moved =
             [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, None, 1_000)).unwrap());
         let balance = |account: &Account| (*account, at_once(store.balance(premises.id, *account)).unwrap());
-        let waiting = at_once(store.outbox(Place::Tenant(premises.id), LATER, 1_000)).unwrap();
+        let waiting = at_once(store.outbox(Database::Tenant(premises.id), LATER, 1_000)).unwrap();
         let version = |id: &u32| {
-            let row = at_once(store.get(place, Scope::Tenant, Key::Stream(StreamId(*id)))).unwrap();
+            let row = at_once(store.get(database, Scope::Tenant, Key::Stream(StreamId(*id)))).unwrap();
             row.unwrap().version().0
         };
         Seen {
@@ -168,10 +168,10 @@ impl World {
 
     /// Effects that still wait, in all databases.
     pub fn waiting(&mut self) -> usize {
-        let tenants = self.tenants.iter().map(|premises| Place::Tenant(premises.id));
-        let places: Vec<_> = tenants.chain([Place::Control]).collect();
+        let tenants = self.tenants.iter().map(|premises| Database::Tenant(premises.id));
+        let databases: Vec<_> = tenants.chain([Database::Control]).collect();
         let store = self.process().store.clone();
-        places.into_iter().map(|place| at_once(store.outbox(place, LATER, 1_000)).unwrap().len()).sum()
+        databases.into_iter().map(|database| at_once(store.outbox(database, LATER, 1_000)).unwrap().len()).sum()
     }
 
     /// Every change of a stream's sources was followed by its restart.

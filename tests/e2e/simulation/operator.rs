@@ -7,7 +7,7 @@ use super::plugin_files::{self, FILES, VERSIONS};
 use super::world::{End, World};
 use host_core::caller::Scope;
 use host_core::object::{Kind, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::plugin::InstalledPlugin;
 use host_core::port::{Filter, Query, Store, StoreError};
 use host_engine::Error;
@@ -162,7 +162,7 @@ impl World {
         let id = self.tenants[tenant].id;
         let mut query = Query::all(Kind::Plugin, Scope::Tenant);
         query.filters.push(Filter::Tenant(id));
-        let rows = at_once(self.process().store.list(Place::Control, query)).unwrap().rows;
+        let rows = at_once(self.process().store.list(Database::Control, query)).unwrap().rows;
         let [Object::Plugin(row)] = rows.as_slice() else { panic!("not one plugin: {rows:?}") };
         assert_eq!(row.tenant, id, "a neighbour's plugin");
         row.clone()

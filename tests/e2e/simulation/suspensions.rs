@@ -6,7 +6,7 @@ use super::effects::LATER;
 use super::ground::Suspension;
 use super::world::World;
 use host_core::event::Effect;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Store, StoreError};
 use host_engine::{Error, tenant};
 
@@ -101,7 +101,7 @@ impl World {
     /// Whether the effect that ends a tenant's connections still waits.
     fn ends(&mut self, tenant: usize) -> bool {
         let id = self.tenants[tenant].id;
-        let waiting = at_once(self.process().store.outbox(Place::Control, LATER, 1_000)).unwrap();
+        let waiting = at_once(self.process().store.outbox(Database::Control, LATER, 1_000)).unwrap();
         waiting.iter().any(|row| row.effect == Effect::EndTenant { tenant: id })
     }
 }

@@ -80,7 +80,7 @@ pub struct Waiting {
     pub attempts: u32,
 }
 
-/// What a look at every invariant of a place gave.
+/// What a look at every invariant of a database found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// How many invariants were looked at; those of a table count for each table.

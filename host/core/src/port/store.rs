@@ -11,7 +11,7 @@ use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Entry};
 use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object};
-use crate::plan::{Guard, Name, Place, Plan, Ticket};
+use crate::plan::{Database, Guard, Name, Plan, Reservation};
 use crate::session::Holder;
 use crate::sighting::Seen;
 use crate::stream::{Stream, StreamKind};
@@ -69,7 +69,7 @@ impl StoreError {
     }
 }
 
-/// What stands in the way of a place.
+/// What is wrong with a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Its database is not there.
@@ -199,11 +199,11 @@ pub enum Filter {
 /// answer [`StoreError::Busy`] or [`StoreError::TooLong`] under load.
 pub trait Store: Send + Sync + 'static {
     /// The row, when the scope may see it. A row outside the scope is `None`, like a missing one.
-    fn get(&self, place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
+    fn get(&self, database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
     /// The row that has a unique value, whatever its owner: for sign-in and for "is it free".
-    fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
+    fn find(&self, database: Database, unique: Unique) -> Pending<'_, Option<Object>>;
     /// A page of a list.
-    fn list(&self, place: Place, query: Query) -> Pending<'_, Page>;
+    fn list(&self, database: Database, query: Query) -> Pending<'_, Page>;
     /// A part of a collection; it ends early where its documents have a mebibyte.
     fn range(&self, tenant: TenantId, range: Range) -> Pending<'_, Documents>;
     /// What is known of a collection.
@@ -226,11 +226,11 @@ pub trait Store: Send + Sync + 'static {
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of
     /// which a tenant has few (groups, packages).
-    fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+    fn named_by(&self, database: Database, key: Key) -> Pending<'_, Option<Kind>>;
     /// What was last seen of these, as far as anything was.
     fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
     /// Rows of a kind.
-    fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32>;
+    fn count(&self, database: Database, kind: Kind) -> Pending<'_, u32>;
     /// Whether `user` is `root` or below it, with every user on the way enabled.
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
     /// `root` and everybody below, enabled or not, in order of their ids.
@@ -290,7 +290,7 @@ pub trait Store: Send + Sync + 'static {
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
     /// Effects whose time [has come](Unix::has_come).
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+    fn outbox(&self, database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,
     /// their streams and series, categories. Without bouquets that of all. Cheap: atomic reads.
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
@@ -306,14 +306,14 @@ pub trait Store: Send + Sync + 'static {
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
     /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.
-    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError>;
-    /// Holds other plans that name one of these back until the ticket is released or 250 ms
-    /// pass; `alone` holds back every other plan of the place.
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket>;
+    fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError>;
+    /// Holds other plans that name one of these back until the reservation is released or 250 ms
+    /// pass; `alone` holds back every other plan of the database.
+    fn reserve(&self, database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation>;
     /// Ends a reservation. Releasing twice is harmless.
-    fn release(&self, place: Place, ticket: Ticket);
-    /// What is known to stand in the way of places, now. Cheap: a look at each file's name.
-    fn troubles(&self) -> Vec<(Place, Trouble)>;
-    /// Re-computes every invariant of a place.
-    fn verify(&self, place: Place) -> Pending<'_, Verified>;
+    fn release(&self, database: Database, reservation: Reservation);
+    /// What is known to be wrong with databases now. Cheap: a look at each file's name.
+    fn troubles(&self) -> Vec<(Database, Trouble)>;
+    /// Re-computes every invariant of a database.
+    fn verify(&self, database: Database) -> Pending<'_, Verified>;
 }

@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result};
 use host_core::access_code::AccessCode;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::unique::Unique;
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn access_code(&self, code: &str, address: IpAddr) -> Result<Option<AccessCode>> {
-        let found: Option<AccessCode> = self.row_of(Place::Control, Unique::AccessCode(code.to_owned())).await?;
+        let found: Option<AccessCode> = self.row_of(Database::Control, Unique::AccessCode(code.to_owned())).await?;
         Ok(found.filter(|code| code.opens_for(address)))
     }
 }

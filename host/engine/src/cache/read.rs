@@ -5,7 +5,7 @@ use crate::{Engine, Result};
 use host_core::block::{BLOCK, Blocked};
 use host_core::document::Document;
 use host_core::line::Line;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Filter;
 use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::{Quotas, Tenant};
@@ -27,7 +27,7 @@ impl Engine {
         {
             return Ok(Arc::clone(settings));
         }
-        let settings: Option<Settings> = self.row(Place::Tenant(tenant), SETTINGS).await?;
+        let settings: Option<Settings> = self.row(Database::Tenant(tenant), SETTINGS).await?;
         let settings = Arc::new(settings.unwrap_or_default());
         self.cache.settings.write().insert(tenant, (generation, Arc::clone(&settings)));
         Ok(settings)
@@ -41,7 +41,7 @@ impl Engine {
         if let Some(role) = self.cache.roles.get(&(tenant, user)) {
             return Ok(Some(role));
         }
-        let Some(row) = self.row::<User>(Place::Tenant(tenant), user).await? else { return Ok(None) };
+        let Some(row) = self.row::<User>(Database::Tenant(tenant), user).await? else { return Ok(None) };
         self.cache.roles.insert((tenant, user), row.role);
         Ok(Some(row.role))
     }
@@ -61,7 +61,7 @@ impl Engine {
         // Asked first: what is found afterwards is at least as new.
         let generation = self.store().line_generation(tenant, None);
         let unique = Unique::LineUsername(username.to_owned());
-        let Some(line) = self.row_of::<Line>(Place::Tenant(tenant), unique).await? else { return Ok(None) };
+        let Some(line) = self.row_of::<Line>(Database::Tenant(tenant), unique).await? else { return Ok(None) };
         let line = Arc::new(line);
         self.cache.lines.insert((tenant, username.into()), (generation, Arc::clone(&line)));
         Ok(Some(line))
@@ -82,7 +82,7 @@ impl Engine {
             return Ok(blocks);
         }
         let epoch = self.cache.block_epoch.load(Ordering::Acquire);
-        let rows = self.rows(Place::Tenant(tenant), vec![Filter::Collection(BLOCK.word.to_owned())]).await?;
+        let rows = self.rows(Database::Tenant(tenant), vec![Filter::Collection(BLOCK.word.to_owned())]).await?;
         let blocks = Arc::new(rows.iter().filter_map(|row: &Document| Blocked::of(&row.fields)).collect::<Vec<_>>());
         let mut kept = self.cache.blocks.write();
         if self.cache.block_epoch.load(Ordering::Acquire) == epoch {
@@ -96,7 +96,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn quotas(&self, tenant: TenantId) -> Result<Quotas> {
-        let tenant: Option<Tenant> = self.row(Place::Control, tenant).await?;
+        let tenant: Option<Tenant> = self.row(Database::Control, tenant).await?;
         Ok(tenant.map(|tenant| tenant.quotas).unwrap_or_default())
     }
 }

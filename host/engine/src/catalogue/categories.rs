@@ -32,7 +32,7 @@ async fn used(work: &mut Work, list: List) -> Result<HashSet<CategoryId>> {
     let mut used = HashSet::new();
     if list == List::Series {
         for id in engine.store().catalogue_series(tenant, bouquets, None).await? {
-            let series: Option<Series> = engine.row(work.place(), id).await?;
+            let series: Option<Series> = engine.row(work.database(), id).await?;
             used.extend(series.into_iter().flat_map(|series| series.categories));
         }
         return Ok(used);

@@ -28,7 +28,7 @@ async fn of(work: &Work, series: SeriesId) -> Result<Vec<StreamId>> {
         let place = stream.episode_of.filter(|_| stream.enabled);
         found.extend(place.map(|place| (place.season, place.number, stream.id)));
     };
-    work.engine().each_row(work.place(), vec![Filter::Episodes(series)], enabled).await?;
+    work.engine().each_row(work.database(), vec![Filter::Episodes(series)], enabled).await?;
     found.sort_unstable();
     Ok(found.into_iter().map(|(_, _, id)| id).collect())
 }

@@ -64,7 +64,7 @@ impl Listing {
                 Entries::Series(ids) => {
                     let mut rows = Vec::with_capacity(to - from);
                     for id in ids.get(from..to).unwrap_or_default() {
-                        rows.extend(work.engine().row::<Series>(work.place(), *id).await?);
+                        rows.extend(work.engine().row::<Series>(work.database(), *id).await?);
                     }
                     row::series(&rows, &self.categories)
                 }

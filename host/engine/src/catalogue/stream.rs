@@ -1,7 +1,7 @@
 //! One stream, as a player asks for it.
 
 use crate::{Engine, Result};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::stream::Stream;
 use host_core::{StreamId, TenantId};
 
@@ -11,7 +11,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn enabled_stream(&self, tenant: TenantId, id: StreamId) -> Result<Option<Stream>> {
-        let found: Option<Stream> = self.row(Place::Tenant(tenant), id).await?;
+        let found: Option<Stream> = self.row(Database::Tenant(tenant), id).await?;
         Ok(found.filter(|stream| stream.enabled))
     }
 }

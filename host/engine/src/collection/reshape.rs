@@ -40,7 +40,7 @@ impl Collection {
             }
             let reshape = Reshape { collection: self.name.to_string(), shape: self.shape.clone() };
             let plan = Plan { changes: vec![Change::Reshape(reshape)], ..Plan::default() };
-            match engine.store().commit(work.place(), plan).await {
+            match engine.store().commit(work.database(), plan).await {
                 Ok(_) => tracing::info!(%tenant, collection = %self.name, "a collection has another shape"),
                 Err(CommitError::Store(error)) => return Err(error.into()),
                 Err(error) => {

@@ -7,7 +7,7 @@ use host_core::caller::Caller;
 use host_core::journal::Entry;
 use host_core::line::{Barred, Line, Visit};
 use host_core::package::Package;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::{Code, LineId, Refusal, StreamId, TenantId};
 use std::sync::Arc;
@@ -217,7 +217,7 @@ impl Engine {
     pub(crate) async fn when_full(&self, tenant: TenantId, line: &Line) -> Result<WhenFull> {
         let package = match line.package {
             None => None,
-            Some(package) => self.row::<Package>(Place::Tenant(tenant), package).await?,
+            Some(package) => self.row::<Package>(Database::Tenant(tenant), package).await?,
         };
         let settings = self.settings(tenant).await?;
         Ok(WhenFull {
@@ -239,7 +239,7 @@ impl Engine {
 
     /// A line as it is now, whoever asks.
     pub(crate) async fn line_row(&self, tenant: TenantId, line: LineId) -> Result<Option<Line>> {
-        self.row(Place::Tenant(tenant), line).await
+        self.row(Database::Tenant(tenant), line).await
     }
 
     fn refused(&self, refusal: &Refusal, line: &Line, stream: StreamId, visit: &Visit<'_>) -> Entry {

@@ -5,7 +5,7 @@ use crate::{Engine, Error, Result, Work};
 use host_core::caller::Caller;
 use host_core::guide::{Build, GuideSource};
 use host_core::job::{Job, JobState};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::unique::Unique;
 use host_core::{JobId, TenantId};
 use std::sync::Arc;
@@ -35,12 +35,12 @@ impl Engine {
     }
 
     async fn end_interrupted_of(self: &Arc<Self>, tenant: TenantId) -> Result<()> {
-        for job in self.rows::<Job>(Place::Tenant(tenant), Vec::new()).await? {
+        for job in self.rows::<Job>(Database::Tenant(tenant), Vec::new()).await? {
             if job.state == JobState::Running && !self.due.jobs.is_own(tenant, job.id) {
                 self.end_one(tenant, job.id).await?;
             }
         }
-        for source in self.rows::<GuideSource>(Place::Tenant(tenant), Vec::new()).await? {
+        for source in self.rows::<GuideSource>(Database::Tenant(tenant), Vec::new()).await? {
             // Its newest build was not switched to: it is being made, or was given up.
             if source.latest != source.current {
                 self.due.prune(tenant, source.id);

@@ -6,7 +6,7 @@ use super::job::Running;
 use crate::Result;
 use host_core::StreamId;
 use host_core::import::PlaylistEntry;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Filter;
 use host_core::stream::{Origin, Stream};
 use std::collections::{HashMap, HashSet};
@@ -43,13 +43,13 @@ impl Moves {
         entries: impl IntoIterator<Item = Entry>,
     ) -> Result<Moves> {
         let mut stored = Stored::default();
-        let place = Place::Tenant(running.caller.tenant);
+        let database = Database::Tenant(running.caller.tenant);
         let add = |stream: Stream| {
             if let Some(origin) = &stream.origin {
                 stored.add(stream.id, origin);
             }
         };
-        running.engine.each_row(place, vec![Filter::ImportedFrom(source.to_owned())], add).await?;
+        running.engine.each_row(database, vec![Filter::ImportedFrom(source.to_owned())], add).await?;
         if stored.names.is_empty() {
             return Ok(Moves::default());
         }

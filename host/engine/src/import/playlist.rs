@@ -10,7 +10,7 @@ use host_core::bouquet::Member;
 use host_core::caller::Caller;
 use host_core::job::JobState;
 use host_core::object::Object;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::refusal::Code;
 use host_core::unique::Unique;
 use host_core::{Refusal, StreamId};
@@ -109,7 +109,7 @@ async fn chunks(
 /// The streams that the bouquet has before the import.
 async fn listed(running: &Running, bouquet: &str) -> Result<HashSet<StreamId>> {
     let (store, tenant) = (running.engine.store(), running.caller.tenant);
-    let known = store.find(Place::Tenant(tenant), Unique::BouquetName(bouquet.to_owned())).await?;
+    let known = store.find(Database::Tenant(tenant), Unique::BouquetName(bouquet.to_owned())).await?;
     let Some(Object::Bouquet(bouquet)) = known else { return Ok(HashSet::new()) };
     let members = store.members(tenant, bouquet.id).await?;
     Ok(members.into_iter().filter_map(|member| if let Member::Stream(id) = member { Some(id) } else { None }).collect())

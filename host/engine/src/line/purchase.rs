@@ -186,7 +186,7 @@ pub(super) async fn line_quota(work: &mut Work) -> Result<()> {
     let quota = work.engine().quotas(work.caller().tenant).await?.lines;
     let own = u32::try_from(work.overlay.added(Kind::Line)).unwrap_or(u32::MAX);
     let below = quota.saturating_sub(own);
-    if work.engine().store().count(work.place(), Kind::Line).await? >= below {
+    if work.engine().store().count(work.database(), Kind::Line).await? >= below {
         let message = format!("This panel may have {quota} lines; delete some or ask for more.");
         return Err(Refusal::new(Code::QuotaExceeded, message).into());
     }

@@ -3,7 +3,7 @@
 use super::waiting::{MAX_ATTEMPTS, Performer, pause};
 use crate::{Engine, Result};
 use host_core::event::Effect;
-use host_core::plan::{Change, Place, Plan, Settled};
+use host_core::plan::{Change, Database, Plan, Settled};
 use host_core::port::CommitError;
 use host_core::time::Unix;
 use host_core::{OutboxId, TenantId};
@@ -21,22 +21,22 @@ const ABANDONED: [i64; 3] = [0, 10, 100];
 /// client that hung up, the outbox is looked at all the same.
 pub(crate) struct Expected<'e> {
     engine: &'e Engine,
-    place: Option<Place>,
+    database: Option<Database>,
 }
 
 impl Expected<'_> {
     /// The answer came.
     pub(crate) fn met(mut self) {
-        self.place = None;
+        self.database = None;
     }
 }
 
 impl Drop for Expected<'_> {
     fn drop(&mut self) {
-        if let Some(place) = self.place {
+        if let Some(database) = self.database {
             let now = self.engine.clock().now();
             // The plan may still be in the queue; a writer that is so far behind has other worries.
-            ABANDONED.iter().for_each(|pause| self.engine.outbox.look(place, now.plus(*pause)));
+            ABANDONED.iter().for_each(|pause| self.engine.outbox.look(database, now.plus(*pause)));
         }
     }
 }
@@ -56,23 +56,23 @@ impl Engine {
     /// When storage fails.
     pub async fn wake_outbox(&self) -> Result<()> {
         let now = self.clock().now();
-        let tenants = self.tenants().await?.into_iter().map(|tenant| Place::Tenant(tenant.id));
-        for place in std::iter::once(Place::Control).chain(tenants) {
-            self.outbox.look(place, now);
+        let tenants = self.tenants().await?.into_iter().map(|tenant| Database::Tenant(tenant.id));
+        for database in std::iter::once(Database::Control).chain(tenants) {
+            self.outbox.look(database, now);
             // What failed before may be due later than now, but not later than this.
-            self.outbox.look(place, now.plus(pause(MAX_ATTEMPTS) + 1));
+            self.outbox.look(database, now.plus(pause(MAX_ATTEMPTS) + 1));
         }
         Ok(())
     }
 
     /// Watches over the effects of a plan until its answer is there.
-    pub(crate) fn expect_effects(&self, place: Place, effects: &[Effect]) -> Expected<'_> {
-        Expected { engine: self, place: Some(place).filter(|_| !effects.is_empty()) }
+    pub(crate) fn expect_effects(&self, database: Database, effects: &[Effect]) -> Expected<'_> {
+        Expected { engine: self, database: Some(database).filter(|_| !effects.is_empty()) }
     }
 
     /// Performs the effects of a plan that was just committed, while the reply may wait. Those that
     /// failed or were not reached wait for the outbox.
-    pub(crate) async fn perform(&self, place: Place, effects: Vec<Effect>, rows: &[OutboxId]) {
+    pub(crate) async fn perform(&self, database: Database, effects: Vec<Effect>, rows: &[OutboxId]) {
         if effects.is_empty() {
             return;
         }
@@ -81,13 +81,13 @@ impl Engine {
             if self.clock().monotonic() >= until {
                 break;
             }
-            if let Err(error) = self.perform_one(place, effect, Some(until)).await {
-                tracing::warn!(?place, %row, error, "an effect was not done and will be tried again");
+            if let Err(error) = self.perform_one(database, effect, Some(until)).await {
+                tracing::warn!(?database, %row, error, "an effect was not done and will be tried again");
                 continue;
             }
-            self.outbox.performed.lock().entry(place).or_default().insert(*row);
+            self.outbox.performed.lock().entry(database).or_default().insert(*row);
         }
-        self.outbox.look(place, self.clock().now());
+        self.outbox.look(database, self.clock().now());
     }
 
     /// One step of a database's outbox: performs what is due and settles what was performed, in one
@@ -95,31 +95,31 @@ impl Engine {
     ///
     /// # Errors
     /// When storage fails; the step can be repeated.
-    pub async fn step_outbox(&self, place: Place, now: Unix) -> Result<usize> {
-        let outcome = self.settle_due(place, now).await;
+    pub async fn step_outbox(&self, database: Database, now: Unix) -> Result<usize> {
+        let outcome = self.settle_due(database, now).await;
         // A full step may have left rows, and a failed one can be repeated.
         if outcome.as_ref().map_or(true, |settled| *settled >= STEP as usize) {
-            self.outbox.look(place, now.plus(1));
+            self.outbox.look(database, now.plus(1));
         }
         outcome
     }
 
-    async fn settle_due(&self, place: Place, now: Unix) -> Result<usize> {
-        let newest = self.outbox.performed.lock().get(&place).and_then(|rows| rows.last().copied());
-        let waiting = self.store().outbox(place, now, STEP).await?;
+    async fn settle_due(&self, database: Database, now: Unix) -> Result<usize> {
+        let newest = self.outbox.performed.lock().get(&database).and_then(|rows| rows.last().copied());
+        let waiting = self.store().outbox(database, now, STEP).await?;
         if let Some(newest) = newest.filter(|_| waiting.len() < STEP as usize) {
-            self.outbox.forget_settled(place, newest, &waiting);
+            self.outbox.forget_settled(database, newest, &waiting);
         }
         let mut changes = Vec::with_capacity(waiting.len());
         for row in &waiting {
-            let performed = self.outbox.performed.lock().get(&place).is_some_and(|rows| rows.contains(&row.id));
-            let outcome = if performed { Ok(()) } else { self.perform_one(place, &row.effect, None).await };
+            let performed = self.outbox.performed.lock().get(&database).is_some_and(|rows| rows.contains(&row.id));
+            let outcome = if performed { Ok(()) } else { self.perform_one(database, &row.effect, None).await };
             let settled = match outcome {
                 Ok(()) => Settled::Done,
                 Err(error) if row.attempts + 1 >= MAX_ATTEMPTS => Settled::Dead(error),
                 Err(error) => {
                     let at = now.plus(pause(row.attempts));
-                    self.outbox.look(place, at);
+                    self.outbox.look(database, at);
                     Settled::Retry(at, error)
                 }
             };
@@ -130,12 +130,12 @@ impl Engine {
             return Ok(0);
         }
         let plan = Plan { changes, ..Plan::default() };
-        match self.store().commit(place, plan).await {
+        match self.store().commit(database, plan).await {
             Ok(_) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(other) => return Err(crate::Error::Invalid(other.to_string())),
         }
-        if let Some(rows) = self.outbox.performed.lock().get_mut(&place) {
+        if let Some(rows) = self.outbox.performed.lock().get_mut(&database) {
             waiting.iter().for_each(|row| {
                 rows.remove(&row.id);
             });
@@ -146,11 +146,11 @@ impl Engine {
     /// Performs one effect; one that is over many lines stops at `until`.
     async fn perform_one(
         &self,
-        place: Place,
+        database: Database,
         effect: &Effect,
         until: Option<Duration>,
     ) -> std::result::Result<(), String> {
-        let own = match (effect, place) {
+        let own = match (effect, database) {
             (Effect::EndTenant { tenant }, _) => match self.is_open(*tenant).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
@@ -159,21 +159,21 @@ impl Engine {
                 }
                 Err(error) => Err(error),
             },
-            (Effect::EndConnections { line }, Place::Tenant(tenant)) => self.recheck(tenant, *line).await,
-            (Effect::CheckConnections, Place::Tenant(tenant)) => {
+            (Effect::EndConnections { line }, Database::Tenant(tenant)) => self.recheck(tenant, *line).await,
+            (Effect::CheckConnections, Database::Tenant(tenant)) => {
                 self.cache.forget_blocks(tenant);
                 match self.recheck_all(tenant, until).await {
                     Ok(false) => return Err("it takes longer than a reply waits".to_owned()),
                     looked => looked.map(drop),
                 }
             }
-            (Effect::RestartStream { .. }, Place::Tenant(_)) => Ok(()),
-            (_, Place::Control) => return Err("it belongs into the database of a tenant".to_owned()),
+            (Effect::RestartStream { .. }, Database::Tenant(_)) => Ok(()),
+            (_, Database::Control) => return Err("it belongs into the database of a tenant".to_owned()),
         };
         own.map_err(|error| error.to_string())?;
-        match place {
-            Place::Tenant(tenant) => self.hand_on(tenant, effect),
-            Place::Control => Ok(()),
+        match database {
+            Database::Tenant(tenant) => self.hand_on(tenant, effect),
+            Database::Control => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::plugin::InstalledPlugin;
 use host_core::port::Filter;
 use host_core::unique::Unique;
@@ -14,7 +14,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn plugins_of(&self, tenant: TenantId) -> Result<Vec<InstalledPlugin>> {
-        let mut rows: Vec<InstalledPlugin> = self.rows(Place::Control, vec![Filter::Tenant(tenant)]).await?;
+        let mut rows: Vec<InstalledPlugin> = self.rows(Database::Control, vec![Filter::Tenant(tenant)]).await?;
         rows.sort_by_key(|plugin| (plugin.position, plugin.id));
         Ok(rows)
     }
@@ -24,7 +24,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn plugins(&self) -> Result<Vec<InstalledPlugin>> {
-        self.rows(Place::Control, Vec::new()).await
+        self.rows(Database::Control, Vec::new()).await
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) async fn let_go(work: &mut Work, word: &'static str, id: u32) -> Resu
 /// Refuses the deletion of a record that something still uses, and holds it to that until commit.
 pub(super) async fn check_unused(work: &mut Work, object: &Object) -> Result<()> {
     let key = object.key();
-    if let Some(user) = work.engine().store().named_by(work.place(), key).await? {
+    if let Some(user) = work.engine().store().named_by(work.database(), key).await? {
         let user = match (key.kind(), user) {
             (Kind::Series, Kind::Stream) => "an episode".to_owned(),
             (_, user) => format!("a {}", user.as_str()),

@@ -6,7 +6,7 @@ use crate::recorded::Recorded;
 use crate::work::RunContext;
 use crate::{Engine, Work};
 use host_core::caller::Caller;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -14,23 +14,23 @@ impl Engine {
     /// Begins an action in the caller's tenant. `action` is what the audit calls it:
     /// `reseller/create_line`, `import m3u`.
     pub fn begin(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
-        let place = Place::Tenant(caller.tenant);
-        self.begin_at(place, caller, action)
+        let database = Database::Tenant(caller.tenant);
+        self.begin_at(database, caller, action)
     }
 
     /// Begins an action on the control database: tenants, access codes, plugins.
     pub fn begin_control(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
-        self.begin_at(Place::Control, caller, action)
+        self.begin_at(Database::Control, caller, action)
     }
 
-    fn begin_at(self: &Arc<Self>, place: Place, caller: Caller, action: impl Into<String>) -> Run {
+    fn begin_at(self: &Arc<Self>, database: Database, caller: Caller, action: impl Into<String>) -> Run {
         let now = self.ports.clock.now();
-        let context = Arc::new(RunContext { engine: Arc::clone(self), caller, action: action.into(), place, now });
+        let context = Arc::new(RunContext { engine: Arc::clone(self), caller, action: action.into(), database, now });
         Run {
             context,
             recorded: Recorded::default(),
             conflicts: 0,
-            ticket: None,
+            reservation: None,
             dry_run: false,
             line: None,
             password: None,

@@ -14,7 +14,7 @@ use host_core::late::fill_reply;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
-use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Ticket};
+use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Reservation};
 use host_core::port::{CommitError, Committed};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
@@ -31,7 +31,7 @@ pub struct Run {
     context: Arc<RunContext>,
     recorded: Recorded,
     conflicts: u8,
-    ticket: Option<Ticket>,
+    reservation: Option<Reservation>,
     dry_run: bool,
     line: Option<Arc<Line>>,
     password: Option<Arc<Secret>>,
@@ -185,11 +185,11 @@ impl Run {
         let engine = Arc::clone(&self.context.engine);
         let (names, effects, tokens) = (plan.names(), plan.effects.clone(), plan.late.clone());
         // For a caller who goes away while it waits.
-        let expected = engine.expect_effects(self.context.place, &effects);
-        let outcome = engine.store().commit(self.context.place, plan).await;
+        let expected = engine.expect_effects(self.context.database, &effects);
+        let outcome = engine.store().commit(self.context.database, plan).await;
         if let Ok(committed) = &outcome {
             self.release();
-            engine.perform(self.context.place, effects, &committed.outbox).await;
+            engine.perform(self.context.database, effects, &committed.outbox).await;
         }
         expected.met();
         match outcome {
@@ -215,7 +215,7 @@ impl Run {
             return Err(Refusal::new(Code::Conflict, message).retry_after(1).into());
         }
         let alone = self.conflicts + 1 == ATTEMPTS;
-        self.ticket = Some(self.context.engine.store().reserve(self.context.place, names, alone).await?);
+        self.reservation = Some(self.context.engine.store().reserve(self.context.database, names, alone).await?);
         Ok(Finished::Again)
     }
 
@@ -242,7 +242,7 @@ impl Run {
         }
         writes.append(&mut plan.changes);
         writes.append(&mut deletions);
-        Ok(Plan { changes: writes, audit, ticket: self.ticket, ..plan })
+        Ok(Plan { changes: writes, audit, reservation: self.reservation, ..plan })
     }
 
     /// Refuses misplaced tokens while nothing is committed yet.
@@ -275,8 +275,8 @@ impl Run {
     }
 
     fn release(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.context.engine.store().release(self.context.place, ticket);
+        if let Some(reservation) = self.reservation.take() {
+            self.context.engine.store().release(self.context.database, reservation);
         }
     }
 }

@@ -5,7 +5,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use host_core::TenantId;
 use host_core::object::Key;
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::{CommitError, StoreError};
 use host_core::sighting::{MAX_SIGHTINGS, Seen, Sighting};
 use host_core::time::Unix;
@@ -51,7 +51,7 @@ impl Engine {
     async fn write_of_tenant(&self, tenant: TenantId, sightings: Vec<Sighting>) -> Result<()> {
         for some in sightings.chunks(MAX_SIGHTINGS) {
             let plan = Plan { changes: vec![Change::See(some.to_vec())], ..Plan::default() };
-            match self.store().commit(Place::Tenant(tenant), plan).await {
+            match self.store().commit(Database::Tenant(tenant), plan).await {
                 // Of a tenant that is gone nothing is kept.
                 Ok(_) | Err(CommitError::Store(StoreError::NoDatabase)) => self.sightings.written(tenant, some),
                 Err(CommitError::Store(error)) => return Err(error.into()),

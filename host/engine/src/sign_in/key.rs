@@ -7,7 +7,7 @@ use crate::{Engine, Result};
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity};
 use host_core::object::Key;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::secret::Secret;
 use host_core::unique::Unique;
 use host_core::user::{MAX_DEPTH, User};
@@ -42,7 +42,7 @@ impl Engine {
         from: &SignInFrom,
     ) -> Result<SignedUser> {
         let digest = digest(key);
-        let found: Option<ApiKey> = self.row_of(Place::Tenant(tenant), Unique::ApiKeyDigest(digest)).await?;
+        let found: Option<ApiKey> = self.row_of(Database::Tenant(tenant), Unique::ApiKeyDigest(digest)).await?;
         let user = match &found {
             Some(key) if self.is_usable(key, in_header, from) => self.enabled_user(tenant, key.user).await?,
             _ => None,
@@ -71,11 +71,11 @@ impl Engine {
 
     /// The user, when they and everyone above them are enabled.
     pub(crate) async fn enabled_user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>> {
-        let Some(user) = self.row::<User>(Place::Tenant(tenant), id).await? else { return Ok(None) };
+        let Some(user) = self.row::<User>(Database::Tenant(tenant), id).await? else { return Ok(None) };
         let (mut enabled, mut above) = (user.enabled, user.parent);
         for _ in 0..=MAX_DEPTH {
             let Some(parent) = above else { return Ok(enabled.then_some(user)) };
-            let Some(parent) = self.row::<User>(Place::Tenant(tenant), parent).await? else { return Ok(None) };
+            let Some(parent) = self.row::<User>(Database::Tenant(tenant), parent).await? else { return Ok(None) };
             (enabled, above) = (enabled && parent.enabled, parent.parent);
         }
         // Deeper than a tree may be: something is wrong with it, so nobody in it may act.

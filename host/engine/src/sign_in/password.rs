@@ -10,7 +10,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher, PasswordVerifier, SaltString};
 use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::secret::{PasswordHash, Secret};
 use host_core::unique::Unique;
 use host_core::user::User;
@@ -43,7 +43,7 @@ impl Engine {
     ) -> Result<Caller> {
         let name = username.to_lowercase();
         let suspect = self.sign_ins.lockout.suspect("user", tenant, &name, from.address);
-        let user: Option<User> = self.row_of(Place::Tenant(tenant), Unique::Username(name)).await?;
+        let user: Option<User> = self.row_of(Database::Tenant(tenant), Unique::Username(name)).await?;
         let known = user.as_ref().map(|user| user.id);
         // Counted as a failure before the slow check, and taken back when it was none.
         let entered = self.sign_ins.lockout.judge(suspect, false, known, self.clock().monotonic());

@@ -9,7 +9,7 @@ use host_core::TenantId;
 use host_core::api_key::ApiKey;
 use host_core::caller::{Caller, Identity};
 use host_core::line::Line;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::secret::Secret;
 use host_core::session::{Holder, Session};
 use host_core::unique::Unique;
@@ -59,7 +59,7 @@ impl Engine {
         from: &SignInFrom,
     ) -> Result<SignedSession> {
         let digest = digest(token);
-        let found: Option<Session> = self.row_of(Place::Tenant(tenant), Unique::SessionDigest(digest)).await?;
+        let found: Option<Session> = self.row_of(Database::Tenant(tenant), Unique::SessionDigest(digest)).await?;
         let standing = match &found {
             Some(session) if session.is_usable(surface, bound, self.clock().now()) => {
                 self.standing(tenant, session, from).await?
@@ -105,9 +105,9 @@ impl Engine {
 
     /// What the session stands on; none when that is gone or stopped.
     async fn standing(&self, tenant: TenantId, session: &Session, from: &SignInFrom) -> Result<Option<Standing>> {
-        let place = Place::Tenant(tenant);
+        let database = Database::Tenant(tenant);
         let key = match session.key {
-            Some(id) => match self.row::<ApiKey>(place, id).await? {
+            Some(id) => match self.row::<ApiKey>(database, id).await? {
                 Some(key) if key.is_usable(from.address, self.clock().now()) => Some(key),
                 _ => return Ok(None),
             },
@@ -120,7 +120,7 @@ impl Engine {
                 line: None,
                 key_prefix,
             }),
-            Holder::Line(id) => self.row::<Line>(place, id).await?.map(|line| Standing {
+            Holder::Line(id) => self.row::<Line>(database, id).await?.map(|line| Standing {
                 identity: Identity::Line { id },
                 line: Some(Arc::new(line)),
                 key_prefix,

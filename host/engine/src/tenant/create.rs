@@ -11,7 +11,7 @@ use crate::{Engine, Result, Work, access_code, act};
 use host_core::caller::Caller;
 use host_core::group::Group;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::refusal::Code;
 use host_core::settings::{SETTINGS, Settings};
 use host_core::tenant::{Quotas, Tenant};
@@ -47,7 +47,7 @@ pub async fn create(engine: &Arc<Engine>, request: &str, tenant: &str, hosts: &[
     let caller = Caller::system(NOWHERE, request);
     let doors = act!(engine.begin_control(caller, "tenant create"), |work| doors(work, tenant, &hosts).await?);
     let id = doors.tenant.id;
-    if engine.row::<Settings>(Place::Tenant(id), SETTINGS).await?.is_some() {
+    if engine.row::<Settings>(Database::Tenant(id), SETTINGS).await?.is_some() {
         return Err(Refusal::field(Code::NameTaken, "name", format!("There is a tenant {tenant} already.")).into());
     }
     let caller = Caller::system(id, request);

@@ -6,7 +6,7 @@ use super::named;
 use crate::{Engine, Result, Work, access_code, act, plugin};
 use host_core::caller::Caller;
 use host_core::event::Effect;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::tenant::Tenant;
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ async fn rows(work: &mut Work, name: &str) -> Result<Tenant> {
 impl Engine {
     /// Forgets all that was remembered of a tenant that is gone.
     fn forget(&self, tenant: host_core::TenantId) {
-        self.ids.forget(Place::Tenant(tenant));
+        self.ids.forget(Database::Tenant(tenant));
         self.shapes.forget(tenant);
         self.cache.forget(tenant);
-        self.outbox.forget(Place::Tenant(tenant));
+        self.outbox.forget(Database::Tenant(tenant));
         self.due.forget(tenant);
         self.sightings.forget(tenant);
     }

@@ -3,7 +3,7 @@
 use super::named;
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::tenant::Tenant;
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn tenants(&self) -> Result<Vec<Tenant>> {
-        self.rows(Place::Control, Vec::new()).await
+        self.rows(Database::Control, Vec::new()).await
     }
 }
 

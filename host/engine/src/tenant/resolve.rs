@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result};
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::tenant::Tenant;
 use host_core::unique::Unique;
 
@@ -12,7 +12,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn tenant_named(&self, name: &str) -> Result<Option<Tenant>> {
-        self.row_of(Place::Control, Unique::TenantName(name.to_owned())).await
+        self.row_of(Database::Control, Unique::TenantName(name.to_owned())).await
     }
 
     /// The tenant that answers to this host: lower case, without port.
@@ -20,7 +20,7 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn tenant_of_host(&self, host: &str) -> Result<Option<Tenant>> {
-        self.row_of(Place::Control, Unique::TenantHost(host.to_owned())).await
+        self.row_of(Database::Control, Unique::TenantHost(host.to_owned())).await
     }
 
     /// The tenant with this id.
@@ -28,6 +28,6 @@ impl Engine {
     /// # Errors
     /// When storage fails.
     pub async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>> {
-        self.row(Place::Control, id).await
+        self.row(Database::Control, id).await
     }
 }

@@ -27,11 +27,11 @@ pub async fn me(work: &mut Work) -> Result<Value> {
     };
     fields.insert("group_rights".to_owned(), serde_json::to_value(group).unwrap_or_default());
     if work.caller().role() == CallerRole::Admin {
-        let (engine, place) = (work.engine(), work.place());
-        let lines = engine.store().count(place, Kind::Line).await?;
+        let (engine, database) = (work.engine(), work.database());
+        let lines = engine.store().count(database, Kind::Line).await?;
         let resellers =
             Query { filters: vec![Filter::Role(Role::Reseller)], limit: 1, ..Query::all(Kind::User, Scope::Tenant) };
-        let users = engine.store().list(place, resellers).await?.total.unwrap_or_default();
+        let users = engine.store().list(database, resellers).await?.total.unwrap_or_default();
         fields.insert("totals".to_owned(), json!({ "lines": lines, "users": users }));
         let settings = engine.settings(work.caller().tenant).await?;
         fields.insert("server_name".to_owned(), settings.server_name.clone().into());

@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use host_core::caller::Caller;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::time::Unix;
 use std::sync::Arc;
 
@@ -11,6 +11,6 @@ pub(crate) struct RunContext {
     pub(crate) engine: Arc<Engine>,
     pub(crate) caller: Caller,
     pub(crate) action: String,
-    pub(crate) place: Place,
+    pub(crate) database: Database,
     pub(crate) now: Unix,
 }

@@ -20,7 +20,7 @@ use host_core::late;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Kind;
-use host_core::plan::{Change, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Place, Plan};
+use host_core::plan::{Change, Database, Guard, Late, LateValue, MAX_BYTES, MAX_CHANGES, Plan};
 use host_core::refusal::Code;
 use host_core::secret::Secret;
 use host_core::session::SessionOutcome;
@@ -100,8 +100,8 @@ impl Work {
     }
 
     /// Which database the plan is for.
-    pub fn place(&self) -> Place {
-        self.context.place
+    pub fn database(&self) -> Database {
+        self.context.database
     }
 
     /// When the action began: the same in every attempt.
@@ -134,7 +134,7 @@ impl Work {
             return Ok(id);
         }
         let engine = &self.context.engine;
-        let id = engine.ids.next(engine.store(), self.context.place, kind).await?;
+        let id = engine.ids.next(engine.store(), self.context.database, kind).await?;
         self.recorded.add_id(kind, id);
         Ok(id)
     }
@@ -218,7 +218,7 @@ impl Work {
 
     /// Refuses verbs on the control database in the plan of a tenant.
     pub(crate) fn require_control(&self) -> Result<()> {
-        if self.place() == Place::Control {
+        if self.database() == Database::Control {
             return Ok(());
         }
         Err(crate::Error::Invalid("this verb needs a plan on the control database".into()))

@@ -47,7 +47,7 @@ impl Work {
     }
 
     async fn committed(&mut self, scope: Scope, key: Key) -> Result<Option<Object>> {
-        let found = self.engine().store().get(self.place(), scope, key).await?;
+        let found = self.engine().store().get(self.database(), scope, key).await?;
         match &found {
             Some(object) => self.note_read(key, object.version()),
             None if scope == Scope::Tenant => self.guard(Guard::Missing(key)),
@@ -117,7 +117,7 @@ impl Work {
         if let Some(own) = self.overlay.holder(&unique) {
             return Ok(T::from_object(own.clone()));
         }
-        let found = self.engine().store().find(self.place(), unique.clone()).await?;
+        let found = self.engine().store().find(self.database(), unique.clone()).await?;
         match found {
             // The plan's own state of this row no longer has the value.
             Some(object) if self.overlay.row(object.key()).is_some() => Ok(None),
@@ -140,7 +140,7 @@ impl Work {
         if self.overlay.holder(&unique).is_some() {
             return Ok(false);
         }
-        let found = self.engine().store().find(self.place(), unique.clone()).await?;
+        let found = self.engine().store().find(self.database(), unique.clone()).await?;
         match found {
             Some(object) => Ok(self.overlay.row(object.key()).is_some()),
             None => {
@@ -156,7 +156,7 @@ impl Work {
     /// `invalid_input` where more is skipped than can be; when storage fails.
     pub async fn list(&self, query: Query) -> Result<Page> {
         document::skips_little(&query)?;
-        Ok(self.engine().store().list(self.place(), query).await?)
+        Ok(self.engine().store().list(self.database(), query).await?)
     }
 
     /// A bouquet's members in order, as the plan leaves them.

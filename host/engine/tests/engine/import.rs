@@ -5,7 +5,7 @@ use host_core::caller::{Caller, Scope};
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::{GuideItem, ImportError, LeftOut, PlaylistEntry, Skipped};
 use host_core::object::{Kind, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Filter, Query};
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
@@ -36,7 +36,7 @@ async fn import(panel: &Panel, options: &PlaylistOptions, entries: Vec<PlaylistE
 async fn imported(panel: &Panel) -> Vec<Stream> {
     let filters = vec![Filter::ImportedFrom("free-tv".into())];
     let query = Query { filters, ..Query::all(Kind::Stream, Scope::Tenant) };
-    let page = panel.engine.store().list(Place::Tenant(panel.tenant), query).await.unwrap();
+    let page = panel.engine.store().list(Database::Tenant(panel.tenant), query).await.unwrap();
     page.rows
         .into_iter()
         .filter_map(|row| match row {
@@ -138,7 +138,7 @@ async fn groups_make_categories_movies_are_movies_and_duplicates_are_counted() {
     assert_eq!(streams[0].container, "mkv");
     let mut query = Query::all(Kind::Category, Scope::Tenant);
     query.limit = 10;
-    let page = panel.engine.store().list(Place::Tenant(panel.tenant), query).await.unwrap();
+    let page = panel.engine.store().list(Database::Tenant(panel.tenant), query).await.unwrap();
     assert_eq!(page.total, Some(3));
 }
 

@@ -8,7 +8,7 @@ use host_core::guide::{Build, Programme};
 use host_core::import::{GuideItem, PlaylistEntry};
 use host_core::job::{Job, JobState};
 use host_core::object::{Kind, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Query;
 use host_core::time::Unix;
 use host_core::{GuideSourceId, JobId};
@@ -81,7 +81,7 @@ async fn leave(middle: &Notify, import: impl Future<Output = Value>) {
 
 async fn jobs(engine: &Engine, tenant: TenantId) -> Vec<Job> {
     let query = Query::all(Kind::Job, Scope::Tenant);
-    let page = engine.store().list(Place::Tenant(tenant), query).await.unwrap();
+    let page = engine.store().list(Database::Tenant(tenant), query).await.unwrap();
     let job = |row| if let Object::Job(job) = row { job } else { panic!("no job") };
     page.rows.into_iter().map(job).collect()
 }
@@ -138,7 +138,7 @@ async fn what_an_earlier_process_left_running_has_failed_and_its_guide_is_droppe
     assert_eq!(added.unwrap() + unchanged.unwrap(), ALL, "{again}");
     let whole = programmes(&engine, tenant, "whole", &never).await;
     assert_eq!(whole["counts"], json!({ "programmes": ALL }));
-    let broken = engine.store().verify(Place::Tenant(tenant)).await.unwrap().findings;
+    let broken = engine.store().verify(Database::Tenant(tenant)).await.unwrap().findings;
     assert!(broken.is_empty(), "{broken:?}");
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 /// program's fault, with nothing written.
 async fn misplaced(reply: impl Fn(&str) -> String, other: impl AsyncFn(&Panel, &mut Work, &str)) {
     let panel = Panel::new().await;
-    let lines = panel.engine.store().count(place(&panel), host_core::object::Kind::Line).await.unwrap();
+    let lines = panel.engine.store().count(database(&panel), host_core::object::Kind::Line).await.unwrap();
     for dry_run in [true, false] {
         let mut run = panel.engine.begin(panel.admin.clone(), "adjust").dry_run(dry_run);
         let mut work = run.attempt();
@@ -21,13 +21,13 @@ async fn misplaced(reply: impl Fn(&str) -> String, other: impl AsyncFn(&Panel, &
         assert!(matches!(finished, Err(Error::Invalid(_))), "{reply}: {finished:?}");
     }
     assert_eq!(panel.balance(panel.reseller_id()).await, "100.00");
-    let now = panel.engine.store().count(place(&panel), host_core::object::Kind::Line).await.unwrap();
+    let now = panel.engine.store().count(database(&panel), host_core::object::Kind::Line).await.unwrap();
     assert_eq!(now, lines);
     panel.verify().await;
 }
 
-fn place(panel: &Panel) -> host_core::plan::Place {
-    host_core::plan::Place::Tenant(panel.tenant)
+fn database(panel: &Panel) -> host_core::plan::Database {
+    host_core::plan::Database::Tenant(panel.tenant)
 }
 
 async fn nothing(_: &Panel, _: &mut Work, _: &str) {}

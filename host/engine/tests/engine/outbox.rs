@@ -2,7 +2,7 @@
 
 use crate::panel::{HandClock, Panel, map};
 use host_core::event::Effect;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Waiting;
 use host_core::{StreamId, TenantId};
 use host_engine::outbox::Performer;
@@ -102,7 +102,7 @@ async fn hangs_up(panel: &Panel, source: usize) -> bool {
 }
 
 async fn waiting(panel: &Panel) -> Vec<Waiting> {
-    panel.engine.store().outbox(Place::Tenant(panel.tenant), panel.engine.clock().now(), 10).await.unwrap()
+    panel.engine.store().outbox(Database::Tenant(panel.tenant), panel.engine.clock().now(), 10).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

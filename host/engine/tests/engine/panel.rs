@@ -213,7 +213,7 @@ impl Panel {
 
     /// What is wrong with the databases; nothing, or the test fails.
     pub(crate) async fn verify(&self) {
-        let found = self.engine.store().verify(host_core::plan::Place::Tenant(self.tenant)).await.unwrap().findings;
+        let found = self.engine.store().verify(host_core::plan::Database::Tenant(self.tenant)).await.unwrap().findings;
         assert!(found.is_empty(), "{found:?}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::panel::{Panel, code, map};
 use host_core::PackageId;
 use host_core::object::Kind;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_engine::{Error, Work, act, line, tenant};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ async fn with_quota(lines: u32) -> Panel {
 }
 
 async fn lines(panel: &Panel) -> u32 {
-    panel.engine.store().count(Place::Tenant(panel.tenant), Kind::Line).await.unwrap()
+    panel.engine.store().count(Database::Tenant(panel.tenant), Kind::Line).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

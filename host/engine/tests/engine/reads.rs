@@ -10,7 +10,7 @@ use host_core::import::PlaylistEntry;
 use host_core::ledger::{Account, Entry};
 use host_core::line::{Output, Visit};
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, MAX_START, Page, Pending, Query, Replayed, Store,
     Trouble, Verified, Waiting,
@@ -51,14 +51,14 @@ macro_rules! handed_on {
 }
 
 impl Store for Counting {
-    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
+    fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {
         self.asked.audits.lock().push(plan.audit.len());
-        self.store.commit(place, plan)
+        self.store.commit(database, plan)
     }
 
-    fn list(&self, place: Place, query: Query) -> Pending<'_, Page> {
+    fn list(&self, database: Database, query: Query) -> Pending<'_, Page> {
         self.asked.lists.fetch_add(1, Ordering::SeqCst);
-        self.store.list(place, query)
+        self.store.list(database, query)
     }
 
     fn carries(&self, tenant: TenantId, bouquets: Vec<BouquetId>, stream: StreamId) -> Pending<'_, bool> {
@@ -72,10 +72,10 @@ impl Store for Counting {
     }
 
     handed_on! {
-        fn reserve(place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket>;
-        fn release(place: Place, ticket: Ticket) -> ();
-        fn get(place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
-        fn find(place: Place, unique: Unique) -> Pending<'_, Option<Object>>;
+        fn reserve(database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation>;
+        fn release(database: Database, reservation: Reservation) -> ();
+        fn get(database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
+        fn find(database: Database, unique: Unique) -> Pending<'_, Option<Object>>;
         fn range(tenant: TenantId, range: Range) -> Pending<'_, Documents>;
         fn collection(tenant: TenantId, name: String) -> Pending<'_, Collection>;
         fn referring(tenant: TenantId, word: String, id: u32, most: u32) -> Pending<'_, (u32, Vec<Document>)>;
@@ -83,9 +83,9 @@ impl Store for Counting {
         fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
-        fn named_by(place: Place, key: Key) -> Pending<'_, Option<Kind>>;
+        fn named_by(database: Database, key: Key) -> Pending<'_, Option<Kind>>;
         fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;
-        fn count(place: Place, kind: Kind) -> Pending<'_, u32>;
+        fn count(database: Database, kind: Kind) -> Pending<'_, u32>;
         fn within(tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool>;
         fn tree(tenant: TenantId, root: UserId) -> Pending<'_, Vec<UserId>>;
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
@@ -106,15 +106,15 @@ impl Store for Counting {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-        fn outbox(place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+        fn outbox(database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;
         fn line_generation(tenant: TenantId, line: Option<LineId>) -> u64;
         fn tenant_generation() -> u64;
         fn build_size(tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
-        fn troubles() -> Vec<(Place, Trouble)>;
-        fn verify(place: Place) -> Pending<'_, Verified>;
+        fn troubles() -> Vec<(Database, Trouble)>;
+        fn verify(database: Database) -> Pending<'_, Verified>;
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::panel::{Panel, map};
 use host_core::line::Line;
 use host_core::object::Kind;
-use host_core::plan::{Idempotency, Place, Plan};
+use host_core::plan::{Database, Idempotency, Plan};
 use host_core::{LineId, PackageId};
 use host_engine::{Error, Finished, Work, act, credit, line};
 use serde_json::json;
@@ -171,7 +171,7 @@ async fn a_repeat_gets_the_first_reply_although_its_caller_hung_up_before_the_co
     let reply = br#"{"data":"first"}"#.to_vec();
     let kept = Idempotency { user, key: "k".into(), request, reply: reply.clone(), at: panel.engine.clock().now() };
     let plan = Plan { idempotency: Some(kept), ..Plan::default() };
-    panel.engine.store().commit(Place::Tenant(panel.tenant), plan).await.unwrap();
+    panel.engine.store().commit(Database::Tenant(panel.tenant), plan).await.unwrap();
     let finished = repeat.finish(work, view.to_string().into_bytes()).await.unwrap();
     assert!(matches!(finished, Finished::Before { reply: answer } if answer == reply));
     assert_eq!(repeat.first_reply().await.unwrap(), Some(reply), "also for one whom a verb refuses");

@@ -129,7 +129,7 @@ async fn a_suspended_tenants_viewer_ends_and_cannot_return() {
 async fn a_suspension_whose_command_was_cut_off_ends_the_viewers_with_the_next_step() {
     use host_core::event::Effect;
     use host_core::object::Object;
-    use host_core::plan::{Change, Place, Plan};
+    use host_core::plan::{Change, Database, Plan};
     let panel = Panel::new().await;
     panel.line("guest", 1).await;
     let seat = crate::seats::start(&panel, "guest", "10.0.0.1", "vlc").await.unwrap();
@@ -137,7 +137,7 @@ async fn a_suspension_whose_command_was_cut_off_ends_the_viewers_with_the_next_s
     let suspended = host_core::tenant::Tenant { suspended: true, ..before };
     let changes = vec![Change::Update(Box::new(Object::Tenant(suspended)))];
     let effects = vec![Effect::EndTenant { tenant: panel.tenant }];
-    panel.engine.store().commit(Place::Control, Plan { changes, effects, ..Plan::default() }).await.unwrap();
+    panel.engine.store().commit(Database::Control, Plan { changes, effects, ..Plan::default() }).await.unwrap();
     assert_eq!(seat.is_ended(), None, "the process stopped between the commit and its effect");
     panel.engine.wake_outbox().await.unwrap();
     panel.engine.step(panel.engine.clock().now()).await.unwrap();

@@ -7,7 +7,7 @@ use crate::probe::probe;
 use host_core::bouquet::Member;
 use host_core::caller::Caller;
 use host_core::object::Object;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::unique::Unique;
 use host_core::{LineId, StreamId, TenantId, UserId};
 use host_engine::{Engine, Ports, Work};
@@ -219,18 +219,18 @@ struct Stock {
 }
 
 async fn tenant(engine: &Engine) -> TenantId {
-    match engine.store().find(Place::Control, Unique::TenantName("one".into())).await.unwrap() {
+    match engine.store().find(Database::Control, Unique::TenantName("one".into())).await.unwrap() {
         Some(Object::Tenant(tenant)) => tenant.id,
         _ => panic!("no tenant"),
     }
 }
 
 async fn stock(engine: &Arc<Engine>, tenant: TenantId, admin: &str) -> Stock {
-    let owner = match engine.store().find(Place::Tenant(tenant), Unique::Username(admin.to_lowercase())).await.unwrap()
-    {
-        Some(Object::User(user)) => user.id,
-        _ => panic!("no admin"),
-    };
+    let owner =
+        match engine.store().find(Database::Tenant(tenant), Unique::Username(admin.to_lowercase())).await.unwrap() {
+            Some(Object::User(user)) => user.id,
+            _ => panic!("no admin"),
+        };
     let stream = |name: &str, kind: &str, source: &str| json!({"name": name, "kind": kind, "sources": [source], "container": "mp4"});
     let mut ids = Vec::new();
     for document in [

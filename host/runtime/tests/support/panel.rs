@@ -5,7 +5,7 @@ use host_core::TenantId;
 use host_core::action::Columns;
 use host_core::caller::Caller;
 use host_core::object::Object;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Networks;
 use host_core::unique::Unique;
 use host_engine::{Engine, Ports};
@@ -65,7 +65,7 @@ impl Panel {
     pub async fn tenant(&self, name: &str) -> TenantId {
         host_engine::tenant::create(&self.engine, "test", name, &[]).await.unwrap();
         let unique = Unique::TenantName(name.to_owned());
-        match self.engine.store().find(Place::Control, unique).await.unwrap() {
+        match self.engine.store().find(Database::Control, unique).await.unwrap() {
             Some(Object::Tenant(tenant)) => tenant.id,
             other => panic!("{other:?}"),
         }

@@ -4,7 +4,7 @@
 use super::tables::{LOGS, table};
 use super::trust;
 use crate::error::failed;
-use crate::sqlite::database::{open_reading, open_writing};
+use crate::sqlite::database_file::{open_reading, open_writing};
 use crate::sqlite::schema::{JOURNAL, TENANT};
 use host_core::port::StoreError;
 use host_core::settings::Settings;
@@ -84,7 +84,7 @@ fn remove(journal: &Connection, table: &str, before: Unix) -> rusqlite::Result<u
 mod tests {
     use super::super::write::write;
     use super::*;
-    use crate::sqlite::database::make;
+    use crate::sqlite::database_file::make;
     use host_core::journal::{Entry, Log};
     use host_core::{LineId, StreamId, UserId};
 

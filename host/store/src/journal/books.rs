@@ -4,7 +4,7 @@ use super::age::Sweep;
 use super::{read, trust, write};
 use crate::directory::DataDirectory;
 use crate::error::failed;
-use crate::sqlite::database::{make, open_writing};
+use crate::sqlite::database_file::{make, open_writing};
 use crate::sqlite::schema::JOURNAL;
 use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError};

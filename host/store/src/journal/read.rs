@@ -195,7 +195,7 @@ fn entry(log: Log, owner: Option<UserId>, row: &Row<'_>) -> rusqlite::Result<Ent
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::database::{make, open_reading};
+    use crate::sqlite::database_file::{make, open_reading};
     use crate::sqlite::schema::JOURNAL;
 
     /// How SQLite goes through a log for this query.

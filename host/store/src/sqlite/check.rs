@@ -1,12 +1,12 @@
 //! The look at what is stored after a start, beside the work: a sample of what must hold, and all of
 //! it after a process that did not end in order.
 
-use super::places::Places;
+use super::databases::Databases;
 use super::readers::Readers;
 use super::verify;
 use crate::directory::DataDirectory;
 use crate::keys::ChainKeys;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Trouble;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,31 +19,31 @@ pub(super) struct Check {
 }
 
 impl Check {
-    /// Begins to check all places.
+    /// Begins to check all databases.
     pub(super) fn start(
         directory: &DataDirectory,
-        places: &Arc<Places>,
+        databases: &Arc<Databases>,
         readers: &Arc<Readers>,
         keys: &ChainKeys,
     ) -> Check {
         let ends = Arc::new(AtomicBool::new(false));
-        let (places, readers, keys) = (Arc::clone(places), Arc::clone(readers), keys.clone());
+        let (databases, readers, keys) = (Arc::clone(databases), Arc::clone(readers), keys.clone());
         let (told, whole) = (Arc::clone(&ends), directory.was_unclean());
         let look = move || {
             let goes_on = || !told.load(Ordering::Relaxed);
-            let tenants = places.tenants().into_iter().map(Place::Tenant);
-            for place in std::iter::once(Place::Control).chain(tenants).take_while(|_| goes_on()) {
+            let tenants = databases.tenants().into_iter().map(Database::Tenant);
+            for database in std::iter::once(Database::Control).chain(tenants).take_while(|_| goes_on()) {
                 let found = match whole {
-                    true => verify::whole(&readers, &keys, place, goes_on).map(|seen| seen.findings),
-                    false => verify::sample(&readers, &keys, place),
+                    true => verify::whole(&readers, &keys, database, goes_on).map(|seen| seen.findings),
+                    false => verify::sample(&readers, &keys, database),
                 };
                 let found: Vec<String> = match found {
                     Ok(found) => found.iter().map(|found| format!("{}: {}", found.invariant, found.detail)).collect(),
                     Err(error) => vec![error.to_string()],
                 };
                 for reason in found {
-                    tracing::error!(?place, %reason, "something does not hold; see linecard verify");
-                    places.get(place).iter().for_each(|state| state.is_damaged(Trouble::Broken(reason.clone())));
+                    tracing::error!(?database, %reason, "something does not hold; see linecard verify");
+                    databases.get(database).iter().for_each(|state| state.is_damaged(Trouble::Broken(reason.clone())));
                 }
             }
         };

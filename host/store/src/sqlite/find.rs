@@ -7,16 +7,16 @@ use crate::error::failed;
 use host_core::UserId;
 use host_core::caller::Scope;
 use host_core::object::{Key, Object};
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::StoreError;
 use host_core::unique::Unique;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Params};
 use std::sync::OnceLock;
 
-/// Refuses a kind that the place does not keep.
-pub(super) fn belongs(place: Place, kind: host_core::object::Kind) -> Result<(), StoreError> {
-    if in_control(kind) == (place == Place::Control) {
+/// Refuses a kind that the database does not keep.
+pub(super) fn belongs(database: Database, kind: host_core::object::Kind) -> Result<(), StoreError> {
+    if in_control(kind) == (database == Database::Control) {
         return Ok(());
     }
     Err(StoreError::Failed(format!("a {} is not kept in this database", kind.as_str())))

@@ -4,7 +4,7 @@
 //!
 //! * `start` looks a directory over, `port` is what the core sees.
 //! * `pool` has the writers, `writer` is one of them, `batch` is what it does in one transaction.
-//! * `readers` has the connections that read, those of a place that rest on its `shelf`; `find`,
+//! * `readers` has the connections that read, those of a database that rest on its `shelf`; `find`,
 //!   `list` and the concepts' files use them. `descriptors` says how many may be open.
 
 mod audit_chain;
@@ -12,7 +12,8 @@ mod batch;
 mod cells;
 mod check;
 mod column;
-pub(crate) mod database;
+pub(crate) mod database_file;
+mod databases;
 mod descriptors;
 mod document_places;
 mod documents;
@@ -29,7 +30,6 @@ pub(crate) mod list;
 mod member_places;
 mod members;
 mod outbox;
-mod places;
 mod pool;
 mod port;
 mod readers;
@@ -56,9 +56,9 @@ use crate::directory::DataDirectory;
 use crate::error::OpenError;
 use crate::keys::ChainKeys;
 use check::Check;
+use databases::Databases;
 use host_core::TenantId;
 use lane::Lane;
-use places::Places;
 use pool::Pool;
 use readers::Readers;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ pub struct SqliteStore {
     pool: Pool,
     lane: Lane,
     readers: Arc<Readers>,
-    places: Arc<Places>,
+    databases: Arc<Databases>,
     keys: ChainKeys,
     directory: Arc<DataDirectory>,
 }
@@ -89,13 +89,13 @@ impl SqliteStore {
         keys: ChainKeys,
         options: &Options,
     ) -> Result<SqliteStore, OpenError> {
-        let (places, readers) = look_at(directory, &keys, options)?;
-        let (senders, writers) = Writers::new(directory, &places, &readers, &keys, options);
+        let (databases, readers) = look_at(directory, &keys, options)?;
+        let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let pool = Pool::start(senders, writers).map_err(OpenError::io(directory.root()))?;
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
         let lane = lane.map_err(OpenError::io(directory.root()))?;
-        let check = Some(Check::start(directory, &places, &readers, &keys));
-        Ok(SqliteStore { _check: check, pool, lane, readers, places, keys, directory: Arc::clone(directory) })
+        let check = Some(Check::start(directory, &databases, &readers, &keys));
+        Ok(SqliteStore { _check: check, pool, lane, readers, databases, keys, directory: Arc::clone(directory) })
     }
 
     /// Opens the databases of a directory. The writers wait for their steps, and no read waits.
@@ -104,11 +104,11 @@ impl SqliteStore {
         keys: ChainKeys,
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
-        let (places, readers) = look_at(directory, &keys, options)?;
-        let (senders, writers) = Writers::new(directory, &places, &readers, &keys, options);
+        let (databases, readers) = look_at(directory, &keys, options)?;
+        let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let (pool, lane) = (Pool::without_threads(senders), Lane::at_once(&readers));
         let directory = Arc::clone(directory);
-        Ok((SqliteStore { _check: None, pool, lane, readers, places, keys, directory }, writers))
+        Ok((SqliteStore { _check: None, pool, lane, readers, databases, keys, directory }, writers))
     }
 
     /// Commits what is queued, moves the logs into the databases and ends the writers' threads.
@@ -119,7 +119,7 @@ impl SqliteStore {
 
     /// The tenants whose databases can be used.
     pub fn tenants(&self) -> Vec<TenantId> {
-        self.places.tenants()
+        self.databases.tenants()
     }
 }
 
@@ -128,9 +128,9 @@ fn look_at(
     directory: &Arc<DataDirectory>,
     keys: &ChainKeys,
     options: &Options,
-) -> Result<(Arc<Places>, Arc<Readers>), OpenError> {
-    let places = start::places(directory, keys)?;
+) -> Result<(Arc<Databases>, Arc<Readers>), OpenError> {
+    let databases = start::databases(directory, keys)?;
     batch::warm();
-    let readers = Readers::new(Arc::clone(directory), Arc::clone(&places), descriptors::databases(options));
-    Ok((places, readers))
+    let readers = Readers::new(Arc::clone(directory), Arc::clone(&databases), descriptors::databases(options));
+    Ok((databases, readers))
 }

@@ -1,8 +1,8 @@
 //! The writers of a store: a fixed number for all tenants, each database at one of them; driven by threads, or by
 //! hand.
 
+use super::databases::Databases;
 use super::descriptors;
-use super::places::Places;
 use super::readers::Readers;
 use super::writer::{Order, Senders, Writer, WriterLoop};
 use crate::Options;
@@ -35,7 +35,7 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Hands an order to the writer of its place. Refused when the queue is full.
+    /// Hands an order to the writer of its database. Refused when the queue is full.
     pub(super) fn send(&self, order: Order) -> Result<(), ()> {
         self.senders.send(order).map_err(|_| ())
     }
@@ -89,7 +89,7 @@ impl Writers {
     /// The writers of a data directory, and the way to them.
     pub(super) fn new(
         directory: &Arc<DataDirectory>,
-        places: &Arc<Places>,
+        databases: &Arc<Databases>,
         readers: &Arc<Readers>,
         keys: &ChainKeys,
         options: &Options,
@@ -100,7 +100,7 @@ impl Writers {
         let (senders, receivers) = Senders::new(writers, queue);
         let each = descriptors::databases(options).div_ceil(writers);
         let looped = |(number, receiver)| {
-            let writer = Writer::new(Arc::clone(directory), Arc::clone(places), keys.clone(), each);
+            let writer = Writer::new(Arc::clone(directory), Arc::clone(databases), keys.clone(), each);
             let sweeps = (number == 0).then(|| Arc::clone(readers));
             WriterLoop::new(writer, receiver, senders.clone(), queue, sweeps)
         };

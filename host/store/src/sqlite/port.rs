@@ -15,7 +15,7 @@ use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Name, Place, Plan, Ticket};
+use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
     Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, StoreError,
     Trouble, Verified, Waiting,
@@ -32,23 +32,23 @@ use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 impl Store for SqliteStore {
-    fn get(&self, place: Place, scope: Scope, key: Key) -> Pending<'_, Option<Object>> {
-        self.short(place, |connection| {
-            find::belongs(place, key.kind())?;
+    fn get(&self, database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>> {
+        self.short(database, |connection| {
+            find::belongs(database, key.kind())?;
             find::get(connection, scope, key)
         })
     }
 
-    fn find(&self, place: Place, unique: Unique) -> Pending<'_, Option<Object>> {
-        self.short(place, |connection| {
-            find::belongs(place, unique.kind())?;
+    fn find(&self, database: Database, unique: Unique) -> Pending<'_, Option<Object>> {
+        self.short(database, |connection| {
+            find::belongs(database, unique.kind())?;
             find::find(connection, &unique)
         })
     }
 
-    fn list(&self, place: Place, query: Query) -> Pending<'_, Page> {
-        self.long(place, move |connection| {
-            find::belongs(place, query.kind)?;
+    fn list(&self, database: Database, query: Query) -> Pending<'_, Page> {
+        self.long(database, move |connection| {
+            find::belongs(database, query.kind)?;
             list::list(connection, &query)
         })
     }
@@ -91,19 +91,19 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| guards::trials(connection, user, since).map_err(failed))
     }
 
-    fn named_by(&self, place: Place, key: Key) -> Pending<'_, Option<Kind>> {
-        self.long(place, move |connection| {
-            find::belongs(place, key.kind())?;
+    fn named_by(&self, database: Database, key: Key) -> Pending<'_, Option<Kind>> {
+        self.long(database, move |connection| {
+            find::belongs(database, key.kind())?;
             references::named_by(connection, key).map_err(failed)
         })
     }
 
-    fn count(&self, place: Place, kind: Kind) -> Pending<'_, u32> {
+    fn count(&self, database: Database, kind: Kind) -> Pending<'_, u32> {
         let count = move |connection: &Connection| {
-            find::belongs(place, kind)?;
+            find::belongs(database, kind)?;
             guards::count(connection, kind).map_err(failed)
         };
-        if guards::is_counted(kind) { self.short(place, count) } else { self.long(place, count) }
+        if guards::is_counted(kind) { self.short(database, count) } else { self.long(database, count) }
     }
 
     fn within(&self, tenant: TenantId, user: UserId, root: UserId) -> Pending<'_, bool> {
@@ -192,72 +192,72 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
-        self.short(place, |connection| outbox::due(connection, now, limit))
+    fn outbox(&self, database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
+        self.short(database, |connection| outbox::due(connection, now, limit))
     }
 
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64 {
-        self.places.generation(tenant, |state| match bouquets {
+        self.databases.generation(tenant, |state| match bouquets {
             Some(bouquets) => state.bouquets.of(bouquets.iter().map(|id| id.0)),
             None => state.bouquets.now(),
         })
     }
 
     fn settings_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| state.settings.load(Ordering::Acquire))
+        self.databases.generation(tenant, |state| state.settings.load(Ordering::Acquire))
     }
 
     fn guide_generation(&self, tenant: TenantId) -> u64 {
-        self.places.generation(tenant, |state| state.guide.load(Ordering::Acquire))
+        self.databases.generation(tenant, |state| state.guide.load(Ordering::Acquire))
     }
 
     fn line_generation(&self, tenant: TenantId, line: Option<LineId>) -> u64 {
         // Of a tenant that is gone nothing in memory is new enough.
-        self.places.get(Place::Tenant(tenant)).map_or(u64::MAX, |state| match line {
+        self.databases.get(Database::Tenant(tenant)).map_or(u64::MAX, |state| match line {
             Some(line) => state.lines.of([line.0].into_iter()),
             None => state.lines.now(),
         })
     }
 
     fn tenant_generation(&self) -> u64 {
-        self.places.tenant_generation()
+        self.databases.tenant_generation()
     }
 
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32> {
         self.long_of(tenant, move |connection| guide::build_size(connection, source, build).map_err(failed))
     }
 
-    fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
+    fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
-        if self.pool.send(Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
+        if self.pool.send(Order::Commit { database, plan: Box::new(plan), answer }).is_err() {
             return at_once(Err(CommitError::Store(StoreError::Busy)));
         }
         Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
     }
 
-    fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket> {
-        let (answer, ticket) = oneshot::channel();
-        if self.pool.send(Order::Reserve { place, names, alone, answer }).is_err() {
+    fn reserve(&self, database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation> {
+        let (answer, reservation) = oneshot::channel();
+        if self.pool.send(Order::Reserve { database, names, alone, answer }).is_err() {
             return at_once(Err(StoreError::Busy));
         }
-        Box::pin(async move { ticket.await.map_err(|_| StoreError::Busy) })
+        Box::pin(async move { reservation.await.map_err(|_| StoreError::Busy) })
     }
 
-    fn release(&self, place: Place, ticket: Ticket) {
+    fn release(&self, database: Database, reservation: Reservation) {
         // In a full queue it is dropped: the reservation then ends by itself.
-        let _ = self.pool.send(Order::Release { place, ticket });
+        let _ = self.pool.send(Order::Release { database, reservation });
     }
 
-    fn troubles(&self) -> Vec<(Place, Trouble)> {
-        self.places.troubles(|id| self.directory.panel(id).exists())
+    fn troubles(&self) -> Vec<(Database, Trouble)> {
+        self.databases.troubles(|id| self.directory.panel(id).exists())
     }
 
-    fn verify(&self, place: Place) -> Pending<'_, Verified> {
+    fn verify(&self, database: Database) -> Pending<'_, Verified> {
         let (answer, findings) = oneshot::channel();
         let (readers, keys) = (Arc::clone(&self.readers), self.keys.clone());
         // It takes as long as the database is large: not on the caller's thread.
         let look = move || {
-            let found = verify::whole(&readers, &keys, place, || true);
+            let found = verify::whole(&readers, &keys, database, || true);
             // Whoever is answered may close the directory and open it again.
             drop(readers);
             let _ = answer.send(found);

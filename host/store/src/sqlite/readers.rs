@@ -1,12 +1,12 @@
 //! Read connections: a pool for all threads of the process, so that a read is a function call,
 //! never waits for another one, and the descriptors of all databases together have a bound.
 
-use super::database::{open_reading, path_of, schema_of};
-use super::places::{PlaceState, Places};
+use super::database_file::{open_reading, path_of, schema_of};
+use super::databases::{Databases, SharedState};
 use super::shelf::{Counted, Reader};
 use crate::directory::DataDirectory;
 use crate::error::failed;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{StoreError, Trouble};
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// The read connections of the process.
 pub(super) struct Readers {
     directory: Arc<DataDirectory>,
-    places: Arc<Places>,
+    databases: Arc<Databases>,
     /// Connections that are open, lent and resting.
     open: Arc<AtomicUsize>,
     most: usize,
@@ -27,20 +27,20 @@ pub(super) struct Readers {
 
 impl Readers {
     /// `most`: connections that are kept open. More are open only while more than that are lent.
-    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, most: usize) -> Arc<Readers> {
-        Arc::new(Readers { directory, places, open: Arc::default(), most: most.max(1) })
+    pub(super) fn new(directory: Arc<DataDirectory>, databases: Arc<Databases>, most: usize) -> Arc<Readers> {
+        Arc::new(Readers { directory, databases, open: Arc::default(), most: most.max(1) })
     }
 
-    /// Runs a read on a connection to a place. No statement outlives it.
+    /// Runs a read on a connection to a database. No statement outlives it.
     pub(super) fn with<T>(
         &self,
-        place: Place,
+        database: Database,
         read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let state = self.places.get(place).ok_or(StoreError::NoDatabase)?;
+        let state = self.databases.get(database).ok_or(StoreError::NoDatabase)?;
         let mut reader = match state.readers.take() {
             Some(reader) => reader,
-            None => self.open(place).inspect_err(|error| note(&state, error))?,
+            None => self.open(database).inspect_err(|error| note(&state, error))?,
         };
         // After a panic it is not used again.
         let result = read(&mut reader.connection).inspect_err(|error| note(&state, error));
@@ -55,21 +55,21 @@ impl Readers {
     /// Closes connections that nobody used for a while.
     pub(super) fn sweep(&self) {
         let now = Instant::now();
-        self.places.each(|state| state.readers.sweep(now, IDLE));
+        self.databases.each(|state| state.readers.sweep(now, IDLE));
     }
 
-    fn open(&self, place: Place) -> Result<Reader, StoreError> {
+    fn open(&self, database: Database) -> Result<Reader, StoreError> {
         let counted = Counted::new(&self.open);
         while self.open.load(Ordering::Relaxed) > self.most && self.close_oldest() {}
-        let connection = open_reading(&path_of(&self.directory, place), schema_of(place))?;
+        let connection = open_reading(&path_of(&self.directory, database), schema_of(database))?;
         Ok(Reader { connection, used: Instant::now(), _counted: counted })
     }
 
-    /// Closes the connection that rests longest. False when none rests. Looks at every place, but
+    /// Closes the connection that rests longest. False when none rests. Looks at every database, but
     /// only where one has to be opened, which takes many times longer.
     fn close_oldest(&self) -> bool {
         let mut oldest = None;
-        self.places.each(|state| {
+        self.databases.each(|state| {
             if let Some(used) = state.readers.oldest()
                 && oldest.as_ref().is_none_or(|(least, _)| used < *least)
             {
@@ -84,7 +84,7 @@ impl Readers {
 }
 
 /// Notes what a read has found out about what is stored.
-fn note(state: &PlaceState, error: &StoreError) {
+fn note(state: &SharedState, error: &StoreError) {
     match error {
         StoreError::Damaged(reason) => state.is_damaged(Trouble::Damaged(reason.clone())),
         StoreError::Corrupt { .. } => state.is_damaged(Trouble::Broken(error.to_string())),

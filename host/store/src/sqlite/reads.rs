@@ -3,7 +3,7 @@
 use super::SqliteStore;
 use super::readers::at_one_moment;
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Pending, StoreError};
 use rusqlite::Connection;
 
@@ -14,10 +14,10 @@ impl SqliteStore {
     /// A read of a row or of a few: at once, on this thread.
     pub(super) fn short<'a, T: Send + 'a>(
         &self,
-        place: Place,
+        database: Database,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Pending<'a, T> {
-        at_once(self.readers.with(place, |connection| read(connection)))
+        at_once(self.readers.with(database, |connection| read(connection)))
     }
 
     pub(super) fn short_of<'a, T: Send + 'a>(
@@ -25,16 +25,16 @@ impl SqliteStore {
         tenant: TenantId,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Pending<'a, T> {
-        self.short(Place::Tenant(tenant), read)
+        self.short(Database::Tenant(tenant), read)
     }
 
     /// A read that takes longer the more there is: in the lane, at one moment of the database.
     pub(super) fn long<'a, T: Send + 'static>(
         &self,
-        place: Place,
+        database: Database,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<'a, T> {
-        self.lane.read(place, |connection| at_one_moment(connection, read))
+        self.lane.read(database, |connection| at_one_moment(connection, read))
     }
 
     pub(super) fn long_of<'a, T: Send + 'static>(
@@ -42,7 +42,7 @@ impl SqliteStore {
         tenant: TenantId,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<'a, T> {
-        self.long(Place::Tenant(tenant), read)
+        self.long(Database::Tenant(tenant), read)
     }
 
     /// A read that is short when it is about few rows.

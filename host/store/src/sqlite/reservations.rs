@@ -1,7 +1,7 @@
-//! Reservations of one place: which names are held for a re-run, and who waits for that.
+//! Reservations of one database: which names are held for a re-run, and who waits for that.
 //! Time is passed in; knows nothing of writing.
 
-use host_core::plan::{Name, Ticket};
+use host_core::plan::{Name, Reservation};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(super) const HELD: Duration = Duration::from_millis(250);
 
 struct Held {
-    ticket: Ticket,
+    reservation: Reservation,
     names: BTreeSet<Name>,
     alone: bool,
     until: Duration,
@@ -27,7 +27,7 @@ struct Asked<A> {
     answer: A,
 }
 
-/// The reservations of a place. `A` is what a grant is answered to.
+/// The reservations of a database. `A` is what a grant is answered to.
 pub(super) struct Reservations<A> {
     held: Vec<Held>,
     waiting: VecDeque<Asked<A>>,
@@ -40,19 +40,23 @@ impl<A> Default for Reservations<A> {
 }
 
 impl<A> Reservations<A> {
-    /// Asks for names, or for the whole place.
+    /// Asks for names, or for the whole database.
     pub(super) fn ask(&mut self, names: BTreeSet<Name>, alone: bool, answer: A) {
         self.waiting.push_back(Asked { names, alone, answer });
     }
 
     /// Ends a reservation; harmless when it is over.
-    pub(super) fn release(&mut self, ticket: Ticket) {
-        self.held.retain(|held| held.ticket != ticket);
+    pub(super) fn release(&mut self, reservation: Reservation) {
+        self.held.retain(|held| held.reservation != reservation);
     }
 
     /// Ends what has been held too long and grants what can be granted, first come first served:
     /// nobody overtakes one that waits for the same name.
-    pub(super) fn step(&mut self, now: Duration, mut ticket: impl FnMut() -> Ticket) -> Vec<(A, Ticket)> {
+    pub(super) fn step(
+        &mut self,
+        now: Duration,
+        mut reservation: impl FnMut() -> Reservation,
+    ) -> Vec<(A, Reservation)> {
         self.held.retain(|held| held.until > now);
         let (mut granted, mut waiting) = (Vec::new(), VecDeque::<Asked<A>>::new());
         for asked in std::mem::take(&mut self.waiting) {
@@ -62,17 +66,17 @@ impl<A> Reservations<A> {
                 waiting.push_back(asked);
                 continue;
             }
-            let ticket = ticket();
-            self.held.push(Held { ticket, names: asked.names, alone: asked.alone, until: now + HELD });
-            granted.push((asked.answer, ticket));
+            let reservation = reservation();
+            self.held.push(Held { reservation, names: asked.names, alone: asked.alone, until: now + HELD });
+            granted.push((asked.answer, reservation));
         }
         self.waiting = waiting;
         granted
     }
 
     /// Whether a plan with these names must wait. `own`: the reservation that it may use.
-    pub(super) fn holds_back(&self, names: &BTreeSet<Name>, own: Option<Ticket>) -> bool {
-        self.held.iter().any(|held| Some(held.ticket) != own && held.meets(names, false))
+    pub(super) fn holds_back(&self, names: &BTreeSet<Name>, own: Option<Reservation>) -> bool {
+        self.held.iter().any(|held| Some(held.reservation) != own && held.meets(names, false))
     }
 
     /// Whether anybody waits for a grant.
@@ -104,7 +108,7 @@ mod tests {
     fn grants(held: &mut Reservations<&'static str>, at_ms: u64, next: &mut u64) -> Vec<&'static str> {
         let granted = held.step(Duration::from_millis(at_ms), || {
             *next += 1;
-            Ticket(*next)
+            Reservation(*next)
         });
         granted.into_iter().map(|(who, _)| who).collect()
     }
@@ -116,9 +120,9 @@ mod tests {
         assert_eq!(grants(&mut held, 0, &mut next), ["first"]);
         assert!(held.holds_back(&names(&[2]), None));
         assert!(!held.holds_back(&names(&[3]), None));
-        assert!(!held.holds_back(&names(&[2]), Some(Ticket(1))));
-        held.release(Ticket(1));
-        held.release(Ticket(1));
+        assert!(!held.holds_back(&names(&[2]), Some(Reservation(1))));
+        held.release(Reservation(1));
+        held.release(Reservation(1));
         assert!(!held.holds_back(&names(&[2]), None));
     }
 
@@ -139,10 +143,10 @@ mod tests {
         held.ask(names(&[9]), true, "alone");
         held.ask(names(&[5]), false, "late");
         assert_eq!(grants(&mut held, 0, &mut next), ["first"]);
-        held.release(Ticket(1));
+        held.release(Reservation(1));
         assert_eq!(grants(&mut held, 1, &mut next), ["alone"]);
         assert!(held.holds_back(&names(&[77]), None));
-        held.release(Ticket(2));
+        held.release(Reservation(2));
         assert_eq!(grants(&mut held, 2, &mut next), ["late"]);
     }
 }

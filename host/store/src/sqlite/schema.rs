@@ -150,7 +150,7 @@ fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::database::{make, open_reading, open_writing};
+    use crate::sqlite::database_file::{make, open_reading, open_writing};
 
     const FIRST: Step = &["CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
         CREATE TABLE owners (id INTEGER PRIMARY KEY) STRICT;

@@ -1,4 +1,4 @@
-//! The read connections of one place that nobody uses at the moment.
+//! The read connections of one database that nobody uses at the moment.
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -29,7 +29,7 @@ pub(super) struct Reader {
     pub(super) _counted: Counted,
 }
 
-/// The resting connections of a place; the one used last is on top.
+/// The resting connections of a database; the one used last is on top.
 #[derive(Default)]
 pub(super) struct Shelf(Mutex<Vec<Reader>>);
 

@@ -2,23 +2,23 @@
 //! damaged is named.
 
 use super::audit_chain::heads;
-use super::database::{make, open_reading, open_writing, quick_check};
-use super::places::Places;
+use super::database_file::{make, open_reading, open_writing, quick_check};
+use super::databases::Databases;
 use super::schema::{CONTROL, TENANT};
 use super::writer::forget_tenant;
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
 use crate::keys::ChainKeys;
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Trouble;
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The places of a directory. The control database is made where nothing is yet; one that is
+/// The databases of a directory. The control database is made where nothing is yet; one that is
 /// missing beside tenants is an error.
-pub(super) fn places(directory: &DataDirectory, keys: &ChainKeys) -> Result<Arc<Places>, OpenError> {
+pub(super) fn databases(directory: &DataDirectory, keys: &ChainKeys) -> Result<Arc<Databases>, OpenError> {
     let control = directory.control();
     if !control.exists() {
         if directory.has_tenants()? {
@@ -27,11 +27,11 @@ pub(super) fn places(directory: &DataDirectory, keys: &ChainKeys) -> Result<Arc<
         make(&control, &CONTROL)?;
     }
     let (tenants, damaged) = look_over(directory, keys)?;
-    let places = Places::new(tenants, milliseconds());
+    let databases = Databases::new(tenants, milliseconds());
     for (id, reason) in damaged {
-        places.get(Place::Tenant(id)).iter().for_each(|state| state.is_damaged(Trouble::Damaged(reason.clone())));
+        databases.get(Database::Tenant(id)).iter().for_each(|state| state.is_damaged(Trouble::Damaged(reason.clone())));
     }
-    Ok(Arc::new(places))
+    Ok(Arc::new(databases))
 }
 
 /// Tenants, and those whose databases cannot be used, with the reason.
@@ -64,14 +64,14 @@ fn look_over(directory: &DataDirectory, keys: &ChainKeys) -> Result<Found, OpenE
         // Another directory of that name is none of its business.
         forget_tenant(&connection, id).map_err(OpenError::damaged(&path))?;
     }
-    let seal = |place, database: &Connection| heads::seal_first(&connection, keys, place, database);
-    seal(Place::Control, &connection).map_err(OpenError::damaged(&path))?;
+    let seal = |database, own: &Connection| heads::seal_first(&connection, keys, database, own);
+    seal(Database::Control, &connection).map_err(OpenError::damaged(&path))?;
     let mut damaged = Vec::new();
     for (id, name) in &tenants {
         directory.settle_tenant(*id, name);
         let panel = directory.panel(*id);
         let looked = open_reading(&panel, &TENANT)
-            .and_then(|database| seal(Place::Tenant(*id), &database).map_err(OpenError::damaged(&panel)));
+            .and_then(|database| seal(Database::Tenant(*id), &database).map_err(OpenError::damaged(&panel)));
         match looked {
             Ok(()) => {}
             // The whole start is refused: nobody is served by half of a newer version's data.

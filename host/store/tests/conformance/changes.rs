@@ -11,7 +11,7 @@ use host_core::job::{Job, JobState};
 use host_core::line::Line;
 use host_core::object::{Key, Kind, Stored};
 use host_core::package::Package;
-use host_core::plan::{Change, Guard, Idempotency, MAX_CHANGES, Place, Plan, SetChange, SetKind, Settled};
+use host_core::plan::{Change, Database, Guard, Idempotency, MAX_CHANGES, Plan, SetChange, SetKind, Settled};
 use host_core::port::{CommitError, Filter, Query};
 use host_core::session::{Holder, Session};
 use host_core::settings::{SETTINGS, Settings};
@@ -216,7 +216,7 @@ pub(crate) fn replies_that_are_old_by_all_means_are_forgotten(panel: &Panel<'_>)
 }
 
 pub(crate) fn a_tenant_comes_and_goes_with_its_database(panel: &Panel<'_>) {
-    let there = Place::Tenant(TenantId(2));
+    let there = Database::Tenant(TenantId(2));
     let scope = Scope::Tenant;
     assert!(is_missing(wait(panel.store.get(there, scope, Key::User(ADMIN)))));
     let code = AccessCode {
@@ -228,15 +228,15 @@ pub(crate) fn a_tenant_comes_and_goes_with_its_database(panel: &Panel<'_>) {
         allowed_addresses: vec![],
         enabled: true,
     };
-    wait(panel.store.commit(Place::Control, plan([insert(tenant(TenantId(2), "two")), insert(code)]))).unwrap();
+    wait(panel.store.commit(Database::Control, plan([insert(tenant(TenantId(2), "two")), insert(code)]))).unwrap();
     wait(panel.store.commit(there, plan([insert(user(UserId(7), None, Role::Admin))]))).unwrap();
     assert!(wait(panel.store.get(there, scope, Key::User(UserId(7)))).unwrap().is_some());
     assert!(panel.get::<User>(UserId(7)).is_none(), "tenants do not see each other");
-    assert!(wait(panel.store.get(Place::Control, Scope::Tree(ADMIN), Key::Tenant(TenantId(2)))).unwrap().is_none());
+    assert!(wait(panel.store.get(Database::Control, Scope::Tree(ADMIN), Key::Tenant(TenantId(2)))).unwrap().is_none());
     let gone = Change::Delete(Key::Tenant(TenantId(2)), Version(1));
-    wait(panel.store.commit(Place::Control, plan([gone]))).unwrap();
+    wait(panel.store.commit(Database::Control, plan([gone]))).unwrap();
     assert!(is_missing(wait(panel.store.get(there, scope, Key::User(UserId(7))))));
-    assert!(wait(panel.store.find(Place::Control, Unique::AccessCode("abcdefgh".into()))).unwrap().is_none());
+    assert!(wait(panel.store.find(Database::Control, Unique::AccessCode("abcdefgh".into()))).unwrap().is_none());
     assert!(wait(panel.store.commit(there, plan([insert(bouquet(1))]))).is_err());
 }
 

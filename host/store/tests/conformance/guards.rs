@@ -9,7 +9,7 @@ use host_core::guide::{Build, GuideSource};
 use host_core::line::Line;
 use host_core::object::{Key, Kind};
 use host_core::package::Package;
-use host_core::plan::{Change, Guard, Place};
+use host_core::plan::{Change, Database, Guard};
 use host_core::port::Query;
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
@@ -80,11 +80,11 @@ pub(crate) fn every_unique_value_is_guarded_by_the_store_itself(panel: &Panel<'_
     ] {
         assert_eq!(conflict(panel.commit(plan([change]))), Guard::Free(unique));
     }
-    let elsewhere = |tenant: Tenant| wait(panel.store.commit(Place::Control, plan([insert(tenant)])));
+    let elsewhere = |tenant: Tenant| wait(panel.store.commit(Database::Control, plan([insert(tenant)])));
     assert_eq!(conflict(elsewhere(tenant(TenantId(2), "demo"))), Guard::Free(Unique::TenantName("demo".into())));
     let host = Tenant { hosts: vec!["new.example".into(), "demo.example".into()], ..tenant(TenantId(2), "two") };
     assert_eq!(conflict(elsewhere(host)), Guard::Free(Unique::TenantHost("demo.example".into())));
-    let free = wait(panel.store.find(Place::Control, Unique::TenantHost("new.example".into()))).unwrap();
+    let free = wait(panel.store.find(Database::Control, Unique::TenantHost("new.example".into()))).unwrap();
     assert!(free.is_none(), "a refused tenant leaves no host behind");
 }
 

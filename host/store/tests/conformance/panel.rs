@@ -6,7 +6,7 @@ use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::{DeliveryType, Line, SeatLimit};
 use host_core::object::{Key, Stored};
-use host_core::plan::{Change, Guard, Place, Plan};
+use host_core::plan::{Change, Database, Guard, Plan};
 use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::series::Series;
@@ -17,7 +17,7 @@ use host_core::user::{Role, User};
 use host_core::*;
 
 pub(crate) const TENANT: TenantId = TenantId(1);
-pub(crate) const HERE: Place = Place::Tenant(TENANT);
+pub(crate) const HERE: Database = Database::Tenant(TENANT);
 pub(crate) const ADMIN: UserId = UserId(1);
 pub(crate) const RESELLER: UserId = UserId(2);
 pub(crate) const BELOW: UserId = UserId(3);
@@ -36,7 +36,7 @@ pub(crate) fn wait<T, E>(answer: Pending<'_, T, E>) -> Result<T, E> {
 impl<'s> Panel<'s> {
     pub(crate) fn new(store: &'s dyn Store) -> Panel<'s> {
         let panel = Panel { store };
-        wait(store.commit(Place::Control, plan([insert(tenant(TENANT, "demo"))]))).unwrap();
+        wait(store.commit(Database::Control, plan([insert(tenant(TENANT, "demo"))]))).unwrap();
         panel.done([
             insert(user(ADMIN, None, Role::Admin)),
             insert(user(RESELLER, Some(ADMIN), Role::Reseller)),

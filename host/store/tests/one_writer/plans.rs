@@ -37,7 +37,7 @@ fn a_plan_is_taken_by_one_public_function_only() {
 fn a_taker_is_found_however_it_is_written() {
     let of = |text: &str| takers([&syn::parse_file(text).unwrap()]);
     for source in [
-        "pub fn write(place: Place,\n    plan: Plan,\n) {}",
+        "pub fn write(database: Database,\n    plan: Plan,\n) {}",
         "impl Store { pub fn write(&self, plan: &Plan) {} }",
         "impl Port for Store { fn write(&self, plan: Box<host_core::plan::Plan>) {} }",
         "impl Store { pub fn write(&self, changes: Vec<(u8, Change)>) {} }",

@@ -6,7 +6,7 @@ use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
 use host_core::line::{DeliveryType, Line, Output, SeatLimit};
 use host_core::object::{Key, Object};
-use host_core::plan::{Change, Guard, Place, Plan};
+use host_core::plan::{Change, Database, Guard, Plan};
 use host_core::port::Store;
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::tenant::{Quotas, Tenant};
@@ -20,11 +20,11 @@ const ADMIN: UserId = UserId(1);
 /// Who sells.
 pub(super) const RESELLER: UserId = UserId(2);
 /// Where.
-pub(super) const HERE: Place = Place::Tenant(TENANT);
+pub(super) const HERE: Database = Database::Tenant(TENANT);
 
 /// A tenant with an admin, and a reseller who can pay for so many lines.
 pub(super) async fn set_up(store: &dyn Store, lines: u32) -> anyhow::Result<()> {
-    store.commit(Place::Control, changes([Object::Tenant(tenant())])).await?;
+    store.commit(Database::Control, changes([Object::Tenant(tenant())])).await?;
     let users = [user(ADMIN, None, Role::Admin), user(RESELLER, Some(ADMIN), Role::Reseller)];
     let mut plan = changes(users.map(Object::User));
     plan.changes.push(transfer(Account::System, Account::User(RESELLER), i64::from(lines)));

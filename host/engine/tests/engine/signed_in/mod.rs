@@ -63,8 +63,8 @@ pub(super) async fn enter(panel: &Panel, username: &str, password: &str) -> Resu
 }
 
 pub(super) async fn sessions(panel: &Panel) -> usize {
-    let place = host_core::plan::Place::Tenant(panel.tenant);
-    panel.engine.store().list(place, Query::all(Kind::Session, Scope::Tenant)).await.unwrap().rows.len()
+    let database = host_core::plan::Database::Tenant(panel.tenant);
+    panel.engine.store().list(database, Query::all(Kind::Session, Scope::Tenant)).await.unwrap().rows.len()
 }
 
 pub(super) async fn reset(panel: &Panel, id: UserId) {

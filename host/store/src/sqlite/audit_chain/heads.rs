@@ -6,7 +6,7 @@ use super::{Link, last_link};
 use crate::keys::ChainKeys;
 use hmac::Mac as _;
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use rusqlite::{Connection, OptionalExtension};
 
 /// The end of a chain.
@@ -27,12 +27,12 @@ pub(in crate::sqlite) enum Noted {
     Forged,
 }
 
-fn number(place: Place) -> u32 {
-    if let Place::Tenant(id) = place { id.0 } else { 0 }
+fn number(database: Database) -> u32 {
+    if let Database::Tenant(id) = database { id.0 } else { 0 }
 }
 
-fn seal(keys: &ChainKeys, place: Place, head: &Head) -> Link {
-    let mut seal = keys.of(place);
+fn seal(keys: &ChainKeys, database: Database, head: &Head) -> Link {
+    let mut seal = keys.of(database);
     seal.update(b"head");
     seal.update(&head.link.to_be_bytes());
     seal.update(&head.hash);
@@ -44,11 +44,11 @@ pub(in crate::sqlite) fn of(connection: &Connection) -> rusqlite::Result<Head> {
     last_link(connection).map(|(link, hash)| Head { link, hash })
 }
 
-/// What the control database has noted of a place's chain.
-pub(in crate::sqlite) fn noted(control: &Connection, keys: &ChainKeys, place: Place) -> rusqlite::Result<Noted> {
-    let found = row(control, place)?;
+/// What the control database has noted of a chain.
+pub(in crate::sqlite) fn noted(control: &Connection, keys: &ChainKeys, database: Database) -> rusqlite::Result<Noted> {
+    let found = row(control, database)?;
     Ok(match found {
-        Some((head, sealed)) if sealed == seal(keys, place, &head) => match head.link {
+        Some((head, sealed)) if sealed == seal(keys, database, &head) => match head.link {
             0 => Noted::Nothing,
             link => Noted::Link(link, head.hash),
         },
@@ -56,10 +56,10 @@ pub(in crate::sqlite) fn noted(control: &Connection, keys: &ChainKeys, place: Pl
     })
 }
 
-fn row(control: &Connection, place: Place) -> rusqlite::Result<Option<(Head, Link)>> {
+fn row(control: &Connection, database: Database) -> rusqlite::Result<Option<(Head, Link)>> {
     control
         .prepare_cached("SELECT link, hash, seal FROM audit_heads WHERE place = ?1")?
-        .query_row((number(place),), |row| Ok((Head { link: row.get(0)?, hash: row.get(1)? }, row.get(2)?)))
+        .query_row((number(database),), |row| Ok((Head { link: row.get(0)?, hash: row.get(1)? }, row.get(2)?)))
         .optional()
 }
 
@@ -75,21 +75,21 @@ pub(in crate::sqlite) fn goes_on(connection: &Connection, noted: Noted) -> rusql
 
 /// Notes the beginning of a new tenant's chain, in the transaction that makes the tenant.
 pub(in crate::sqlite) fn begin(control: &Connection, keys: &ChainKeys, id: TenantId) -> rusqlite::Result<()> {
-    let (place, head) = (Place::Tenant(id), Head { link: 0, hash: Link::default() });
+    let (database, head) = (Database::Tenant(id), Head { link: 0, hash: Link::default() });
     let sql = "INSERT INTO audit_heads (place, link, hash, seal) VALUES (?1, ?2, ?3, ?4)";
-    control.prepare_cached(sql)?.execute((id.0, head.link, head.hash, seal(keys, place, &head)))?;
+    control.prepare_cached(sql)?.execute((id.0, head.link, head.hash, seal(keys, database, &head)))?;
     Ok(())
 }
 
-/// Notes how far a chain has come. A place that is gone has no note.
+/// Notes how far a chain has come. A database that is gone has no note.
 pub(in crate::sqlite) fn note(
     control: &Connection,
     keys: &ChainKeys,
-    place: Place,
+    database: Database,
     head: &Head,
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE audit_heads SET link = ?2, hash = ?3, seal = ?4 WHERE place = ?1";
-    control.prepare_cached(sql)?.execute((number(place), head.link, head.hash, seal(keys, place, head)))?;
+    control.prepare_cached(sql)?.execute((number(database), head.link, head.hash, seal(keys, database, head)))?;
     Ok(())
 }
 
@@ -98,13 +98,13 @@ pub(in crate::sqlite) fn note(
 pub(in crate::sqlite) fn seal_first(
     control: &Connection,
     keys: &ChainKeys,
-    place: Place,
-    database: &Connection,
+    database: Database,
+    connection: &Connection,
 ) -> rusqlite::Result<()> {
-    let keyed = || database.prepare("SELECT 1 FROM audit_chain WHERE keyed = 1 LIMIT 1")?.exists(());
-    match row(control, place)? {
+    let keyed = || connection.prepare("SELECT 1 FROM audit_chain WHERE keyed = 1 LIMIT 1")?.exists(());
+    match row(control, database)? {
         Some((head, sealed)) if head.link == 0 && sealed == Link::default() && !keyed()? => {
-            note(control, keys, place, &of(database)?)
+            note(control, keys, database, &of(connection)?)
         }
         _ => Ok(()),
     }

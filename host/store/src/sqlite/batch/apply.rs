@@ -10,7 +10,7 @@ use crate::sqlite::{
 };
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Change, Guard, MAX_CHANGES, Place, Plan};
+use host_core::plan::{Change, Database, Guard, MAX_CHANGES, Plan};
 use host_core::port::{CommitError, Committed, StoreError};
 use host_core::{BouquetId, TenantId};
 use rusqlite::Connection;
@@ -38,10 +38,10 @@ pub(super) struct Batch<'c> {
 impl<'c> Batch<'c> {
     pub(super) fn new(
         connection: &'c Connection,
-        (keys, place): (&'c ChainKeys, Place),
+        (keys, database): (&'c ChainKeys, Database),
         prepare: &'c mut Prepare<'_>,
     ) -> Batch<'c> {
-        let (writer, chain, touched) = (PlanWriter::new(connection), Chain::new(keys.of(place)), Touched::default());
+        let (writer, chain, touched) = (PlanWriter::new(connection), Chain::new(keys.of(database)), Touched::default());
         Batch { writer, prepare, keys, chain, touched, unlinked: Vec::new(), kept: false }
     }
 

@@ -19,7 +19,7 @@ use crate::error::failed;
 use crate::keys::ChainKeys;
 use apply::{Batch, Prepare};
 use host_core::object::Kind;
-use host_core::plan::{Place, Plan};
+use host_core::plan::{Database, Plan};
 use host_core::port::StoreError;
 use rusqlite::{Connection, ErrorCode};
 
@@ -47,11 +47,11 @@ impl From<StoreError> for Broken {
     }
 }
 
-/// Commits plans of a place. `prepare` runs for each tenant that is created; when it fails, that plan
+/// Commits plans of a database. `prepare` runs for each tenant that is created; when it fails, that plan
 /// is not done.
 pub(super) fn commit(
     connection: &Connection,
-    of: (&ChainKeys, Place),
+    of: (&ChainKeys, Database),
     plans: &[&Plan],
     prepare: &mut Prepare<'_>,
 ) -> Outcome {
@@ -78,7 +78,7 @@ pub(super) fn commit(
 /// savepoints that cannot be taken back alone.
 fn attempt(
     connection: &Connection,
-    of: (&ChainKeys, Place),
+    of: (&ChainKeys, Database),
     (plans, savepoints): (&[&Plan], bool),
     prepare: &mut Prepare<'_>,
 ) -> Result<Option<(Vec<Verdict>, Touched)>, Broken> {

@@ -1,5 +1,5 @@
 //! The read lane: what takes longer the more there is (lists, counts, catalogues) runs on a few
-//! threads of its own, each read within a deadline and each place in its turn, so that whatever
+//! threads of its own, each read within a deadline and each database in its turn, so that whatever
 //! one tenant asks, the threads that answer requests and the reads of others go on.
 //!
 //! `queue` says whose turn it is.
@@ -10,7 +10,7 @@ mod tests;
 
 use super::readers::Readers;
 use crate::error::failed;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Pending, StoreError};
 use parking_lot::{Condvar, Mutex};
 use queue::Queue;
@@ -53,7 +53,7 @@ pub(super) struct Lane {
 impl Lane {
     /// A lane with this number of threads, whose reads take no longer than `longest`, waiting included.
     pub(super) fn start(readers: &Arc<Readers>, threads: usize, longest: Duration) -> std::io::Result<Lane> {
-        // Half of them for one place: the next place always finds a thread.
+        // Half of them for one database: the next one always finds a thread.
         let queue = Mutex::new(Queue::new(threads.div_ceil(2)));
         let shared = Arc::new(Shared { queue, news: Condvar::new(), stopping: AtomicBool::new(false) });
         let mut lane = Lane::at_once(readers);
@@ -71,24 +71,24 @@ impl Lane {
         Lane { readers: Arc::clone(readers), shared: None, threads: Vec::new(), longest: Duration::MAX }
     }
 
-    /// Reads in the place's turn. Dropping the answer ends the read.
+    /// Reads in the database's turn. Dropping the answer ends the read.
     pub(super) fn read<'a, T: Send + 'static>(
         &self,
-        place: Place,
+        database: Database,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<'a, T> {
         let Some(shared) = &self.shared else {
-            return Box::pin(std::future::ready(self.readers.with(place, |connection| read(connection))));
+            return Box::pin(std::future::ready(self.readers.with(database, |connection| read(connection))));
         };
         let (answer, result) = oneshot::channel();
         let here = Arc::new(());
         let (readers, asked) = (Arc::clone(&self.readers), Asked::new(self.longest, &here, shared));
         let turn = move |turn: Result<(), StoreError>| {
-            let read = |()| readers.with(place, |connection| asked.bounded(connection, read));
+            let read = |()| readers.with(database, |connection| asked.bounded(connection, read));
             // Whoever asked may be gone.
             let _ = answer.send(turn.and_then(read));
         };
-        if let Err(turn) = shared.ask(place, Box::new(turn)) {
+        if let Err(turn) = shared.ask(database, Box::new(turn)) {
             turn(Err(StoreError::Busy));
         }
         Box::pin(async move {
@@ -115,8 +115,8 @@ impl Drop for Lane {
 }
 
 impl Shared {
-    fn ask(&self, place: Place, read: Read) -> Result<(), Read> {
-        self.queue.lock().push(place, read)?;
+    fn ask(&self, database: Database, read: Read) -> Result<(), Read> {
+        self.queue.lock().push(database, read)?;
         self.news.notify_one();
         Ok(())
     }
@@ -125,16 +125,16 @@ impl Shared {
     fn run(&self) {
         // Where it is not allowed, reads compete as equals.
         let _ = rustix::process::setpriority_process(None, NICE);
-        while let Some((place, read)) = self.next() {
+        while let Some((database, read)) = self.next() {
             // A read that panics is one that failed, and not the end of the lane.
             if catch_unwind(AssertUnwindSafe(|| read(Ok(())))).is_err() {
-                tracing::error!(?place, "a read panicked");
+                tracing::error!(?database, "a read panicked");
             }
-            self.queue.lock().done(place);
+            self.queue.lock().done(database);
         }
     }
 
-    fn next(&self) -> Option<(Place, Read)> {
+    fn next(&self) -> Option<(Database, Read)> {
         let mut queue = self.queue.lock();
         loop {
             if self.stopping.load(Ordering::Acquire) {

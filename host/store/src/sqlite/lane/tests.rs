@@ -4,7 +4,7 @@ use crate::{Opened, Options, open};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use host_core::caller::Scope;
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Change, Place, Plan};
+use host_core::plan::{Change, Database, Plan};
 use host_core::port::{Pending, Query, Store, StoreError};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
@@ -13,8 +13,8 @@ use host_core::{LineId, TenantId, Version};
 use rusqlite::Connection;
 use std::time::Duration;
 
-const CROWDED: Place = Place::Tenant(TenantId(1));
-const NEIGHBOUR: Place = Place::Tenant(TenantId(2));
+const CROWDED: Database = Database::Tenant(TenantId(1));
+const NEIGHBOUR: Database = Database::Tenant(TenantId(2));
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(3_600);
 
@@ -37,7 +37,7 @@ fn opened(folder: &tempfile::TempDir, lane: usize, longest_read: Duration) -> Op
         })))
     };
     let plan = Plan { changes: vec![created(1), created(2)], ..Plan::default() };
-    wait(opened.store.commit(Place::Control, plan)).unwrap();
+    wait(opened.store.commit(Database::Control, plan)).unwrap();
     opened
 }
 
@@ -68,9 +68,9 @@ fn while_one_tenant_fills_the_lane_its_neighbour_and_every_single_row_are_answer
     let lines = wait(store.list(NEIGHBOUR, Query::all(Kind::Line, Scope::Tenant))).unwrap();
     assert_eq!(lines.total, Some(0));
     assert_eq!(wait(store.count(NEIGHBOUR, Kind::User)).unwrap(), 0);
-    for place in [CROWDED, NEIGHBOUR] {
-        assert!(wait(store.find(place, Unique::LineUsername("anna".into()))).unwrap().is_none());
-        assert!(wait(store.get(place, Scope::Tenant, Key::Line(LineId(1)))).unwrap().is_none());
+    for database in [CROWDED, NEIGHBOUR] {
+        assert!(wait(store.find(database, Unique::LineUsername("anna".into()))).unwrap().is_none());
+        assert!(wait(store.get(database, Scope::Tenant, Key::Line(LineId(1)))).unwrap().is_none());
     }
     assert!(running.try_recv().is_err(), "none of the others has begun");
     drop(open);

@@ -6,12 +6,12 @@ mod queries;
 
 use super::audit_chain::heads::{self, Noted};
 use super::audit_chain::walk::{Ended, Walk};
-use super::database::{quick_check, quoted};
+use super::database_file::{quick_check, quoted};
 use super::readers::{Readers, at_one_moment};
 use crate::error::failed;
 use crate::keys::ChainKeys;
 use books::Books;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::{Finding, StoreError, Verified};
 use queries::QUERIES;
 use rusqlite::Connection;
@@ -35,32 +35,32 @@ enum Part {
     Chain(Box<Walk>),
 }
 
-/// Every invariant of a place.
+/// Every invariant of a database.
 /// `goes_on` is asked between its steps.
 pub(super) fn whole(
     readers: &Arc<Readers>,
     keys: &ChainKeys,
-    place: Place,
+    database: Database,
     goes_on: impl Fn() -> bool,
 ) -> Result<Verified, StoreError> {
-    let mut work = Verification::whole(place, Walk::new(keys.of(place), noted(readers, keys, place)?));
-    while goes_on() && !readers.with(place, |connection| at_one_moment(connection, |now| work.step(now)))? {}
+    let mut work = Verification::whole(database, Walk::new(keys.of(database), noted(readers, keys, database)?));
+    while goes_on() && !readers.with(database, |connection| at_one_moment(connection, |now| work.step(now)))? {}
     Ok(work.seen)
 }
 
-/// Some invariants of a place, in a moment: some balances, and the end of its audit chain.
-pub(super) fn sample(readers: &Arc<Readers>, keys: &ChainKeys, place: Place) -> Result<Vec<Finding>, StoreError> {
-    let noted = noted(readers, keys, place)?;
+/// Some invariants of a database, in a moment: some balances, and the end of its audit chain.
+pub(super) fn sample(readers: &Arc<Readers>, keys: &ChainKeys, database: Database) -> Result<Vec<Finding>, StoreError> {
+    let noted = noted(readers, keys, database)?;
     let look = |now: &Connection| {
-        let chain = Walk::of_the_end(keys.of(place), noted, SAMPLED_LINKS, now).map_err(failed)?;
-        Verification::sample(place, now, chain)
+        let chain = Walk::of_the_end(keys.of(database), noted, SAMPLED_LINKS, now).map_err(failed)?;
+        Verification::sample(database, now, chain)
     };
-    readers.with(place, |connection| at_one_moment(connection, look))
+    readers.with(database, |connection| at_one_moment(connection, look))
 }
 
 /// What is noted of a chain; read before the walk, which may then find more but never less.
-fn noted(readers: &Arc<Readers>, keys: &ChainKeys, place: Place) -> Result<Noted, StoreError> {
-    readers.with(Place::Control, |control| heads::noted(control, keys, place).map_err(failed))
+fn noted(readers: &Arc<Readers>, keys: &ChainKeys, database: Database) -> Result<Noted, StoreError> {
+    readers.with(Database::Control, |control| heads::noted(control, keys, database).map_err(failed))
 }
 
 /// A verification under way.
@@ -74,10 +74,10 @@ impl Verification {
         Verification { parts, seen: Verified { checks: 0, findings: Vec::new() } }
     }
 
-    /// All of a place. `chain`: a walk from the beginning of its audit chain.
-    fn whole(place: Place, chain: Walk) -> Verification {
+    /// All of a database. `chain`: a walk from the beginning of its audit chain.
+    fn whole(database: Database, chain: Walk) -> Verification {
         let mut parts = VecDeque::from([Part::Tables]);
-        if let Place::Tenant(_) = place {
+        if let Database::Tenant(_) = database {
             parts.extend((0..QUERIES.len()).map(Part::Query));
             parts.push_back(Part::Books(Books::default()));
         }
@@ -85,10 +85,10 @@ impl Verification {
         Verification::of(parts)
     }
 
-    /// A sample of a place: some balances, and the end of its audit chain.
-    fn sample(place: Place, connection: &Connection, chain: Walk) -> Result<Vec<Finding>, StoreError> {
+    /// A sample of a database: some balances, and the end of its audit chain.
+    fn sample(database: Database, connection: &Connection, chain: Walk) -> Result<Vec<Finding>, StoreError> {
         let mut sample = Verification::of([Part::Chain(Box::new(chain))].into());
-        if let Place::Tenant(_) = place {
+        if let Database::Tenant(_) = database {
             sample.note("ledger sum", texts(connection, QUERIES[0].1)?);
             sample.note("balance", texts(connection, books::SAMPLE)?);
         }

@@ -3,20 +3,20 @@
 
 use crate::directory::DataDirectory;
 use crate::sqlite::batch::Touched;
-use crate::sqlite::places::Places;
+use crate::sqlite::databases::Databases;
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use std::sync::atomic::Ordering;
 
 /// Tells the readers what a committed batch changed.
-pub(super) fn tell_readers(places: &Places, place: Place, touched: &Touched) {
+pub(super) fn tell_readers(databases: &Databases, database: Database, touched: &Touched) {
     for (id, _) in &touched.created {
-        places.add(*id);
+        databases.add(*id);
     }
     for id in &touched.deleted {
-        places.remove(*id);
+        databases.remove(*id);
     }
-    if let Some(state) = places.get(place) {
+    if let Some(state) = databases.get(database) {
         state.bouquets.note(&touched.bouquets);
         state.lines.note(&touched.lines);
         let numbers =

@@ -6,7 +6,7 @@ use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::heads::{self, Head};
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::StoreError;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -14,15 +14,15 @@ use std::collections::BTreeMap;
 /// What is to be written down; it stays here until it is.
 #[derive(Default)]
 pub(super) struct Book {
-    heads: BTreeMap<Place, Head>,
+    heads: BTreeMap<Database, Head>,
     buried: Vec<TenantId>,
     trial: bool,
 }
 
 impl Book {
     /// How far a chain has come.
-    pub(super) fn note(&mut self, place: Place, head: Head) {
-        self.heads.insert(place, head);
+    pub(super) fn note(&mut self, database: Database, head: Head) {
+        self.heads.insert(database, head);
     }
 
     /// A deleted tenant's directory is gone.
@@ -43,8 +43,8 @@ impl Book {
     pub(super) fn write(&mut self, control: &Connection, keys: &ChainKeys) -> Result<(), StoreError> {
         let write = || -> rusqlite::Result<()> {
             let transaction = control.unchecked_transaction()?;
-            for (place, head) in &self.heads {
-                heads::note(&transaction, keys, *place, head)?;
+            for (database, head) in &self.heads {
+                heads::note(&transaction, keys, *database, head)?;
             }
             for tenant in &self.buried {
                 forget(&transaction, *tenant)?;

@@ -5,7 +5,7 @@ use super::doubt::Doubt;
 use super::log::Log;
 use crate::sqlite::batch::Verdict;
 use crate::sqlite::reservations::Reservations;
-use host_core::plan::{Name, Plan, Ticket};
+use host_core::plan::{Name, Plan, Reservation};
 use host_core::port::{CommitError, StoreError};
 use rusqlite::Connection;
 use std::collections::{BTreeSet, VecDeque};
@@ -39,7 +39,7 @@ pub(super) struct DatabaseState {
     log: Log,
     /// When it was last noted how far its audit chain has come, or when it was opened first.
     noted: Option<Duration>,
-    pub(super) reservations: Reservations<oneshot::Sender<Ticket>>,
+    pub(super) reservations: Reservations<oneshot::Sender<Reservation>>,
     /// When it was last written.
     pub(super) used: Duration,
     queue: VecDeque<Queued>,
@@ -101,21 +101,21 @@ impl DatabaseState {
     }
 
     /// Grants what can be reserved now. Returns how many were told so.
-    pub(super) fn grant(&mut self, now: Duration, mut next: impl FnMut() -> Ticket) -> u64 {
+    pub(super) fn grant(&mut self, now: Duration, mut next: impl FnMut() -> Reservation) -> u64 {
         let mut told = 0;
         loop {
             let mut gone = Vec::new();
-            for (answer, ticket) in self.reservations.step(now, &mut next) {
-                match answer.send(ticket) {
+            for (answer, reservation) in self.reservations.step(now, &mut next) {
+                match answer.send(reservation) {
                     Ok(()) => told += 1,
-                    Err(ticket) => gone.push(ticket),
+                    Err(reservation) => gone.push(reservation),
                 }
             }
             if gone.is_empty() {
                 return told;
             }
             // Whoever asked for these is gone; the next in line may have them.
-            gone.into_iter().for_each(|ticket| self.reservations.release(ticket));
+            gone.into_iter().for_each(|reservation| self.reservations.release(reservation));
         }
     }
 
@@ -137,7 +137,7 @@ impl DatabaseState {
             let full = group.len() >= GROUP || changes >= GROUP_CHANGES;
             let names = queued.names.get_or_insert_with(|| queued.plan.names());
             // Whoever is alone may itself wait for ids.
-            let held = || !queued.plan.only_takes_ids() && self.reservations.holds_back(names, queued.plan.ticket);
+            let held = || !queued.plan.only_takes_ids() && self.reservations.holds_back(names, queued.plan.reservation);
             if full || held() {
                 self.queue.push_back(queued);
             } else if !queued.answer.is_closed() {

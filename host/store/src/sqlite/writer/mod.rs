@@ -26,15 +26,15 @@ pub(super) use routes::Senders;
 pub(super) use writer_loop::WriterLoop;
 
 use super::batch::{self, Outcome, Verdict};
-use super::database::make_tenant;
-use super::places::Places;
+use super::database_file::make_tenant;
+use super::databases::Databases;
 use crate::directory::DataDirectory;
 use crate::keys::ChainKeys;
 use book::Book;
 use database_state::{DatabaseState, Queued};
 use doubt::Doubt;
 use host_core::TenantId;
-use host_core::plan::{Place, Plan, Ticket};
+use host_core::plan::{Database, Plan, Reservation};
 use host_core::port::{CommitError, StoreError};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,9 +47,9 @@ const IDLE: Duration = Duration::from_secs(60);
 /// One writer, with the databases that belong to it.
 pub(super) struct Writer {
     directory: Arc<DataDirectory>,
-    places: Arc<Places>,
-    databases: BTreeMap<Place, DatabaseState>,
-    tickets: u64,
+    databases: Arc<Databases>,
+    states: BTreeMap<Database, DatabaseState>,
+    reservations: u64,
     most_open: usize,
     /// What it has for other writers.
     orders: Vec<Order>,
@@ -70,21 +70,26 @@ fn shielded(plans: usize, write: impl FnOnce() -> Vec<Verdict>) -> Vec<Verdict> 
 
 impl Writer {
     /// `most_open`: databases that it keeps open at most.
-    pub(super) fn new(directory: Arc<DataDirectory>, places: Arc<Places>, keys: ChainKeys, most_open: usize) -> Writer {
-        let (databases, orders, book) = (BTreeMap::new(), Vec::new(), Book::default());
-        Writer { directory, places, databases, tickets: 0, most_open, orders, book, keys, answered: 0 }
+    pub(super) fn new(
+        directory: Arc<DataDirectory>,
+        databases: Arc<Databases>,
+        keys: ChainKeys,
+        most_open: usize,
+    ) -> Writer {
+        let (states, orders, book) = (BTreeMap::new(), Vec::new(), Book::default());
+        Writer { directory, databases, states, reservations: 0, most_open, orders, book, keys, answered: 0 }
     }
 
     /// Takes an order in. Nothing is done before the next step.
     fn take(&mut self, order: Order) {
         match order {
-            Order::Commit { place, plan, answer } => self.databases.entry(place).or_default().add(plan, answer),
-            Order::Reserve { place, names, alone, answer } => {
-                self.databases.entry(place).or_default().reservations.ask(names, alone, answer);
+            Order::Commit { database, plan, answer } => self.states.entry(database).or_default().add(plan, answer),
+            Order::Reserve { database, names, alone, answer } => {
+                self.states.entry(database).or_default().reservations.ask(names, alone, answer);
             }
-            Order::Release { place, ticket } => {
-                if let Some(database) = self.databases.get_mut(&place) {
-                    database.reservations.release(ticket);
+            Order::Release { database, reservation } => {
+                if let Some(state) = self.states.get_mut(&database) {
+                    state.reservations.release(reservation);
                 }
             }
             Order::Remove(tenant) => self.remove(tenant),
@@ -97,29 +102,29 @@ impl Writer {
 
     /// Plans that wait.
     fn waiting(&self) -> usize {
-        self.databases.values().map(DatabaseState::waiting).sum()
+        self.states.values().map(DatabaseState::waiting).sum()
     }
 
-    /// Whether it has anything of a place.
-    fn has(&self, place: Place) -> bool {
-        self.databases.contains_key(&place)
+    /// Whether it has anything of this database.
+    fn has(&self, database: Database) -> bool {
+        self.states.contains_key(&database)
     }
 
     /// Grants, commits and answers all that can be done now, and then moves logs that have grown.
     /// Returns when there will be something to do even if no order comes.
     fn step(&mut self, now: Duration) -> Option<Duration> {
-        let places: Vec<_> = self.databases.keys().copied().collect();
-        let again = places.into_iter().filter_map(|place| self.step_place(place, now)).min();
-        self.note_heads(now, |database| database.note_is_due(now));
+        let databases: Vec<_> = self.states.keys().copied().collect();
+        let again = databases.into_iter().filter_map(|database| self.step_database(database, now)).min();
+        self.note_heads(now, |state| state.note_is_due(now));
         self.keep_book(now);
-        self.databases.values_mut().for_each(|database| database.tidy(now));
+        self.states.values_mut().for_each(|state| state.tidy(now));
         again
     }
 
     /// Commits everything, whatever is reserved.
     fn finish(&mut self, now: Duration) {
-        for database in self.databases.values_mut() {
-            database.reservations = Default::default();
+        for state in self.states.values_mut() {
+            state.reservations = Default::default();
         }
         while self.waiting() > 0 {
             self.step(now);
@@ -130,66 +135,67 @@ impl Writer {
     /// Closes all databases: the end.
     fn close(&mut self, now: Duration) {
         self.keep_book(now);
-        for database in self.databases.values_mut() {
-            if let Some(connection) = database.connection.take() {
+        for state in self.states.values_mut() {
+            if let Some(connection) = state.connection.take() {
                 log::empty(&connection);
             }
         }
     }
 
-    fn step_place(&mut self, place: Place, now: Duration) -> Option<Duration> {
-        let tickets = &mut self.tickets;
-        let database = self.databases.get_mut(&place)?;
-        self.answered += database.grant(now, || {
-            *tickets += 1;
-            Ticket(*tickets)
+    fn step_database(&mut self, database: Database, now: Duration) -> Option<Duration> {
+        let reservations = &mut self.reservations;
+        let state = self.states.get_mut(&database)?;
+        self.answered += state.grant(now, || {
+            *reservations += 1;
+            Reservation(*reservations)
         });
-        let group = database.take_group();
+        let group = state.take_group();
         let moved = !group.is_empty();
         if moved {
-            database.used = now;
+            state.used = now;
             self.answered += group.len() as u64;
-            self.commit(place, group, now);
-        } else if database.doubt.as_ref().is_some_and(|doubt| doubt.is_due(now)) {
+            self.commit(database, group, now);
+        } else if state.doubt.as_ref().is_some_and(|doubt| doubt.is_due(now)) {
             // What it says was logged when it was first said.
-            let _ = self.open(place, now);
+            let _ = self.open(database, now);
         }
-        self.databases.get(&place)?.next(now, moved)
+        self.states.get(&database)?.next(now, moved)
     }
 
     /// Commits a group and answers it. Logs are not moved here: others wait for their answers.
-    fn commit(&mut self, place: Place, group: Vec<Queued>, now: Duration) {
-        let verdicts = match self.open(place, now) {
-            Ok(()) => shielded(group.len(), || self.write(place, &group, now)),
+    fn commit(&mut self, database: Database, group: Vec<Queued>, now: Duration) {
+        let verdicts = match self.open(database, now) {
+            Ok(()) => shielded(group.len(), || self.write(database, &group, now)),
             Err(error) => vec![Err(CommitError::Store(error)); group.len()],
         };
-        let Some(database) = self.databases.get_mut(&place) else { return };
+        let Some(state) = self.states.get_mut(&database) else { return };
         for (queued, verdict) in group.into_iter().zip(verdicts) {
-            if let Some(ticket) = queued.plan.ticket {
-                database.reservations.release(ticket);
+            if let Some(reservation) = queued.plan.reservation {
+                state.reservations.release(reservation);
             }
             // Nobody may be waiting any more; what is done stays done.
             let _ = queued.answer.send(verdict);
         }
     }
 
-    /// Writes a group to the open database of a place. Returns a verdict for each plan.
-    fn write(&mut self, place: Place, group: &[Queued], now: Duration) -> Vec<Verdict> {
-        let (directory, places, keys) = (Arc::clone(&self.directory), Arc::clone(&self.places), self.keys.clone());
+    /// Writes a group to its database, which is open. Returns a verdict for each plan.
+    fn write(&mut self, database: Database, group: &[Queued], now: Duration) -> Vec<Verdict> {
+        let (directory, databases, keys) =
+            (Arc::clone(&self.directory), Arc::clone(&self.databases), self.keys.clone());
         let all = |error| vec![Err(CommitError::Store(error)); group.len()];
-        let Some(database) = self.databases.get_mut(&place) else { return all(StoreError::NoDatabase) };
-        let Some(connection) = database.connection.take() else { return all(StoreError::NoDatabase) };
+        let Some(state) = self.states.get_mut(&database) else { return all(StoreError::NoDatabase) };
+        let Some(connection) = state.connection.take() else { return all(StoreError::NoDatabase) };
         let plans: Vec<&Plan> = group.iter().map(|queued| &*queued.plan).collect();
         let (mut made, mut doubtful) = (Vec::new(), false);
-        let outcome = batch::commit(&connection, (&keys, place), &plans, &mut |id, name| {
+        let outcome = batch::commit(&connection, (&keys, database), &plans, &mut |id, name| {
             make_tenant(&directory, id, name)?;
             made.push(id);
             Ok(())
         });
         let error = match outcome {
             Outcome::Done(verdicts, touched) => {
-                database.connection = Some(connection);
-                after_commit::tell_readers(&places, place, &touched);
+                state.connection = Some(connection);
+                after_commit::tell_readers(&databases, database, &touched);
                 after_commit::settle_directories(&directory, made, &touched);
                 self.orders.extend(touched.deleted.into_iter().map(Order::Remove));
                 return verdicts;
@@ -197,17 +203,17 @@ impl Writer {
             // What was not committed goes with its connection.
             Outcome::Undone(error) => {
                 drop(connection);
-                database.doubt = Some(Doubt::new(None, now));
+                state.doubt = Some(Doubt::new(None, now));
                 error
             }
             Outcome::Doubtful(error) => {
-                database.doubt = Some(Doubt::new(Some(connection), now));
+                state.doubt = Some(Doubt::new(Some(connection), now));
                 doubtful = true;
                 error
             }
         };
-        tracing::error!(?place, %error, "a commit failed; the database is opened again");
-        if self.write_over(place, now).is_err() && doubtful {
+        tracing::error!(?database, %error, "a commit failed; the database is opened again");
+        if self.write_over(database, now).is_err() && doubtful {
             return all(StoreError::Unknown(error.to_string()));
         }
         after_commit::remove_directories(&directory, made);
@@ -215,14 +221,14 @@ impl Writer {
     }
 
     /// Closes databases that rest, where `may` allows it.
-    fn close_idle(&mut self, now: Duration, mut may: impl FnMut(Place) -> bool) {
-        self.databases
-            .retain(|place, database| database.is_busy() || now.saturating_sub(database.used) < IDLE || !may(*place));
+    fn close_idle(&mut self, now: Duration, mut may: impl FnMut(Database) -> bool) {
+        self.states
+            .retain(|database, state| state.is_busy() || now.saturating_sub(state.used) < IDLE || !may(*database));
     }
 
     fn remove(&mut self, tenant: TenantId) {
-        if let Some(database) = self.databases.remove(&Place::Tenant(tenant)) {
-            database.refuse_all();
+        if let Some(state) = self.states.remove(&Database::Tenant(tenant)) {
+            state.refuse_all();
         }
         match self.directory.remove_tenant(tenant) {
             Ok(()) => self.orders.push(Order::Buried(tenant)),

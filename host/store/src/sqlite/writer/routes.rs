@@ -2,7 +2,7 @@
 //! database is first asked for, and the same one as long as it has it open or is asked anything.
 
 use super::Order;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,27 +19,27 @@ struct Home {
 }
 
 struct Homes {
-    of: HashMap<Place, Home>,
+    of: HashMap<Database, Home>,
     /// How many databases each writer has.
     loads: Vec<usize>,
 }
 
 impl Homes {
-    /// The home of a place; one that has none gets it at the writer with the fewest.
-    fn settle(&mut self, place: Place) -> &mut Home {
-        self.of.entry(place).or_insert_with(|| {
+    /// The home of a database; one that has none gets it at the writer with the fewest.
+    fn settle(&mut self, database: Database) -> &mut Home {
+        self.of.entry(database).or_insert_with(|| {
             let fewest = || self.loads.iter().enumerate().min_by_key(|(_, load)| **load).map(|(writer, _)| writer);
-            let writer = if place == Place::Control { CONTROL } else { fewest().unwrap_or(CONTROL) };
+            let writer = if database == Database::Control { CONTROL } else { fewest().unwrap_or(CONTROL) };
             self.loads.get_mut(writer).into_iter().for_each(|load| *load += 1);
             Home { writer, queued: 0 }
         })
     }
 
-    fn leave(&mut self, place: Place) -> bool {
-        if self.of.get(&place).is_some_and(|home| home.queued > 0) {
+    fn leave(&mut self, database: Database) -> bool {
+        if self.of.get(&database).is_some_and(|home| home.queued > 0) {
             return false;
         }
-        if let Some(home) = self.of.remove(&place) {
+        if let Some(home) = self.of.remove(&database) {
             self.loads.get_mut(home.writer).into_iter().for_each(|load| *load -= 1);
         }
         true
@@ -59,16 +59,16 @@ impl Senders {
     pub(in crate::sqlite) fn new(writers: usize, queue: usize) -> (Senders, Vec<Receiver<Order>>) {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..writers.max(1)).map(|_| sync_channel(queue)).unzip();
         let mut homes = Homes { of: HashMap::new(), loads: vec![0; senders.len()] };
-        homes.settle(Place::Control);
+        homes.settle(Database::Control);
         (Senders { senders: senders.into(), homes: Arc::new(Mutex::new(homes)) }, receivers)
     }
 
-    /// Hands an order to the writer of its place. It comes back when the queue is full.
+    /// Hands an order to the writer of its database. It comes back when the queue is full.
     pub(in crate::sqlite) fn send(&self, order: Order) -> Result<(), Order> {
-        let Some(place) = order.place() else { return Err(order) };
+        let Some(database) = order.database() else { return Err(order) };
         // Held while it is sent: what a writer has taken is never more than what it was sent.
         let mut homes = self.homes.lock();
-        let home = homes.settle(place);
+        let home = homes.settle(database);
         let Some(sender) = self.senders.get(home.writer) else { return Err(order) };
         match sender.try_send(order) {
             Ok(()) => {
@@ -79,17 +79,17 @@ impl Senders {
         }
     }
 
-    /// A writer has taken an order for this place out of its queue.
-    pub(super) fn taken(&self, place: Place) {
-        if let Some(home) = self.homes.lock().of.get_mut(&place) {
+    /// A writer has taken an order for this database out of its queue.
+    pub(super) fn taken(&self, database: Database) {
+        if let Some(home) = self.homes.lock().of.get_mut(&database) {
             home.queued = home.queued.saturating_sub(1);
         }
     }
 
-    /// Its writer has nothing more of this place: the next order for it may go to another. False
+    /// Its writer has nothing more of this database: the next order for it may go to another. False
     /// when one is on its way already.
-    pub(super) fn leave(&self, place: Place) -> bool {
-        place == Place::Control || self.homes.lock().leave(place)
+    pub(super) fn leave(&self, database: Database) -> bool {
+        database == Database::Control || self.homes.lock().leave(database)
     }
 
     /// Tells a writer to end, behind what is queued.
@@ -111,8 +111,8 @@ mod tests {
         Order::Remove(TenantId(id))
     }
 
-    fn has(receiver: &Receiver<Order>) -> Vec<Place> {
-        receiver.try_iter().filter_map(|order| order.place()).collect()
+    fn has(receiver: &Receiver<Order>) -> Vec<Database> {
+        receiver.try_iter().filter_map(|order| order.database()).collect()
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_database_stays_with_its_writer_until_that_has_nothing_more_of_it() {
         let (senders, receivers) = Senders::new(3, 16);
-        let here = Place::Tenant(TenantId(7));
+        let here = Database::Tenant(TenantId(7));
         let writer_of =
             |receivers: &[Receiver<Order>]| receivers.iter().position(|receiver| has(receiver).contains(&here));
         assert!(senders.send(order(7)).is_ok());
@@ -142,13 +142,13 @@ mod tests {
         senders.taken(here);
         assert!(senders.leave(here));
         // Of those that it has left, two more leave another writer: that one is next.
-        let busiest: BTreeSet<_> = (8..20).map(|id| Place::Tenant(TenantId(id))).collect();
+        let busiest: BTreeSet<_> = (8..20).map(|id| Database::Tenant(TenantId(id))).collect();
         let homes: Vec<_> = {
             let homes = senders.homes.lock();
-            busiest.iter().filter(|place| homes.of[*place].writer == 2).copied().take(2).collect()
+            busiest.iter().filter(|database| homes.of[*database].writer == 2).copied().take(2).collect()
         };
-        homes.iter().for_each(|place| senders.taken(*place));
-        assert!(homes.iter().all(|place| senders.leave(*place)));
+        homes.iter().for_each(|database| senders.taken(*database));
+        assert!(homes.iter().all(|database| senders.leave(*database)));
         assert!(senders.send(order(7)).is_ok());
         assert_eq!(writer_of(&receivers), Some(2));
     }
@@ -159,7 +159,7 @@ mod tests {
         assert!(senders.send(order(1)).is_ok());
         assert!(senders.send(order(1)).is_err());
         assert_eq!(has(&receivers[0]).len(), 1);
-        senders.taken(Place::Tenant(TenantId(1)));
-        assert!(senders.leave(Place::Tenant(TenantId(1))));
+        senders.taken(Database::Tenant(TenantId(1)));
+        assert!(senders.leave(Database::Tenant(TenantId(1))));
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::FileKeyring;
 use crate::sqlite::batch::Verdict;
-use crate::sqlite::database::{make, open_reading, path_of, schema_of};
+use crate::sqlite::database_file::{make, open_reading, path_of, schema_of};
 use crate::sqlite::readers::Readers;
 use crate::sqlite::schema::CONTROL;
 use crate::sqlite::verify;
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::oneshot;
 
-const HERE: Place = Place::Tenant(TenantId(1));
+const HERE: Database = Database::Tenant(TenantId(1));
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -41,26 +41,26 @@ fn writer(folder: &tempfile::TempDir) -> Writer {
     let directory = Arc::new(DataDirectory::claim(&folder.path().join("data")).unwrap());
     let keys = FileKeyring::open(&directory).unwrap().chain_keys();
     make(&directory.control(), &CONTROL).unwrap();
-    let mut writer = Writer::new(directory, Arc::new(Places::new([], 1)), keys, 8);
+    let mut writer = Writer::new(directory, Arc::new(Databases::new([], 1)), keys, 8);
     let plan = Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant())))], ..Plan::default() };
-    let mut created = send(&mut writer, Place::Control, plan);
+    let mut created = send(&mut writer, Database::Control, plan);
     writer.step(ms(0));
     assert!(created.try_recv().unwrap().is_ok());
     writer
 }
 
-fn send(writer: &mut Writer, place: Place, plan: Plan) -> oneshot::Receiver<Verdict> {
+fn send(writer: &mut Writer, database: Database, plan: Plan) -> oneshot::Receiver<Verdict> {
     let (answer, verdict) = oneshot::channel();
-    writer.take(Order::Commit { place, plan: Box::new(plan), answer });
+    writer.take(Order::Commit { database, plan: Box::new(plan), answer });
     verdict
 }
 
 /// Asks for the name of bouquet 1.
-fn reserve(writer: &mut Writer) -> oneshot::Receiver<Ticket> {
-    let (answer, ticket) = oneshot::channel();
+fn reserve(writer: &mut Writer) -> oneshot::Receiver<Reservation> {
+    let (answer, reservation) = oneshot::channel();
     let names = BTreeSet::from([Name::Row(Key::Bouquet(BouquetId(1)))]);
-    writer.take(Order::Reserve { place: HERE, names, alone: false, answer });
-    ticket
+    writer.take(Order::Reserve { database: HERE, names, alone: false, answer });
+    reservation
 }
 
 fn bouquet(id: u32) -> Plan {
@@ -118,12 +118,12 @@ fn a_plan_that_nobody_waits_for_any_more_is_dropped() {
 fn a_held_plan_goes_on_when_the_reservation_has_run_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
-    let mut ticket = reserve(&mut writer);
+    let mut reservation = reserve(&mut writer);
     let mut held = send(&mut writer, HERE, bouquet(1));
     let mut free = send(&mut writer, HERE, bouquet(2));
     assert_eq!(writer.step(ms(10)), Some(ms(10)), "one was written: the other may go on");
     assert_eq!(writer.step(ms(10)), Some(ms(260)));
-    assert!(ticket.try_recv().is_ok());
+    assert!(reservation.try_recv().is_ok());
     assert!(free.try_recv().unwrap().is_ok());
     writer.step(ms(259));
     assert!(held.try_recv().is_err());
@@ -137,8 +137,8 @@ fn a_reservation_that_its_plan_ended_is_given_on_without_another_order() {
     let mut writer = writer(&folder);
     let (mut first, mut second) = (reserve(&mut writer), reserve(&mut writer));
     writer.step(ms(1));
-    let ticket = first.try_recv().unwrap();
-    let mut done = send(&mut writer, HERE, Plan { ticket: Some(ticket), ..bouquet(1) });
+    let reservation = first.try_recv().unwrap();
+    let mut done = send(&mut writer, HERE, Plan { reservation: Some(reservation), ..bouquet(1) });
     let again = writer.step(ms(2));
     assert!(done.try_recv().unwrap().is_ok());
     assert_eq!(again, Some(ms(2)), "the second waits for nothing any more");
@@ -163,7 +163,7 @@ fn when_the_disk_is_full_no_plan_of_the_batch_is_done_and_the_database_is_opened
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.databases.get(&HERE).unwrap().connection.as_ref().unwrap();
+    let connection = writer.states.get(&HERE).unwrap().connection.as_ref().unwrap();
     let full = "PRAGMA max_page_count = 1";
     connection.query_row(full, (), |_| Ok(())).unwrap();
     let mut answers: Vec<_> = (2..=2_000).map(|id| send(&mut writer, HERE, bouquet(id))).collect();
@@ -185,7 +185,7 @@ fn a_plan_that_meets_a_damaged_row_fails_alone() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.databases[&HERE].connection.as_ref().unwrap();
+    let connection = writer.states[&HERE].connection.as_ref().unwrap();
     connection.execute("UPDATE bouquets SET version = 99999999999", ()).unwrap();
     let looks = Plan { guards: vec![Guard::Unchanged(Key::Bouquet(BouquetId(1)), Version(1))], ..bouquet(3) };
     let plans = [bouquet(2), looks, bouquet(4)];
@@ -204,7 +204,7 @@ fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let connection = writer.databases[&HERE].connection.as_ref().unwrap();
+    let connection = writer.states[&HERE].connection.as_ref().unwrap();
     let refuse = "CREATE TEMP TRIGGER no BEFORE INSERT ON audit WHEN NEW.action = 'no' \
                   BEGIN SELECT RAISE(ABORT, 'no'); END";
     connection.execute_batch(refuse).unwrap();
@@ -215,7 +215,7 @@ fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [true, false, true]);
     assert_eq!((rows(&writer, "bouquets"), rows(&writer, "audit")), (3, 3));
-    let readers = Readers::new(Arc::clone(&writer.directory), Arc::clone(&writer.places), 8);
+    let readers = Readers::new(Arc::clone(&writer.directory), Arc::clone(&writer.databases), 8);
     assert_eq!(verify::whole(&readers, &writer.keys, HERE, || true).unwrap().findings, []);
 }
 
@@ -230,7 +230,7 @@ fn a_tenant_whose_directory_cannot_be_made_is_refused_alone() {
         let tenant = Tenant { id: TenantId(id), name: name.into(), ..tenant() };
         Plan { changes: vec![Change::Insert(Box::new(Object::Tenant(tenant)))], ..Plan::default() }
     };
-    let mut answers = [created(2, "two"), created(3, "three")].map(|plan| send(&mut writer, Place::Control, plan));
+    let mut answers = [created(2, "two"), created(3, "three")].map(|plan| send(&mut writer, Database::Control, plan));
     writer.step(ms(1));
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [false, true]);
@@ -250,8 +250,8 @@ fn no_answer_waits_for_a_reader_whose_moment_keeps_the_log_long() {
     let mut first = send(&mut writer, HERE, bouquet(1));
     writer.step(ms(1));
     assert!(first.try_recv().unwrap().is_ok());
-    let database = writer.databases.get_mut(&HERE).unwrap();
-    database.connection.as_mut().unwrap().busy_handler(Some(wait)).unwrap();
+    let state = writer.states.get_mut(&HERE).unwrap();
+    state.connection.as_mut().unwrap().busy_handler(Some(wait)).unwrap();
     let reader = open_reading(&path_of(&writer.directory, HERE), schema_of(HERE)).unwrap();
     let moment = reader.unchecked_transaction().unwrap();
     let seen = |sql: &str| moment.query_row::<u32, _, _>(sql, (), |row| row.get(0)).unwrap();
@@ -286,9 +286,9 @@ fn databases_that_rest_are_closed() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(&folder);
     writer.close_idle(ms(59_999), |_| true);
-    assert_eq!(writer.databases.len(), 1);
+    assert_eq!(writer.states.len(), 1);
     writer.close_idle(ms(60_000), |_| false);
-    assert_eq!(writer.databases.len(), 1, "an order is on its way");
+    assert_eq!(writer.states.len(), 1, "an order is on its way");
     writer.close_idle(ms(60_000), |_| true);
-    assert_eq!(writer.databases.len(), 0);
+    assert_eq!(writer.states.len(), 0);
 }

@@ -50,7 +50,7 @@ impl WriterLoop {
     pub(in crate::sqlite) fn step(&mut self, now: Duration) -> Option<Duration> {
         self.take_queued();
         let again = self.writer.step(now);
-        self.writer.close_idle(now, |place| self.senders.leave(place));
+        self.writer.close_idle(now, |database| self.senders.leave(database));
         self.pass_on();
         if now.saturating_sub(self.swept) >= REST {
             self.swept = now;
@@ -152,14 +152,14 @@ impl WriterLoop {
     }
 
     fn take(&mut self, order: Order) {
-        let Some(place) = order.place() else {
+        let Some(database) = order.database() else {
             self.ended = true;
             return;
         };
-        self.senders.taken(place);
+        self.senders.taken(database);
         self.writer.take(order);
-        if !self.writer.has(place) {
-            self.senders.leave(place);
+        if !self.writer.has(database) {
+            self.senders.leave(database);
         }
     }
 }

@@ -5,22 +5,22 @@ use super::generations::Generations;
 use super::shelf::Shelf;
 use arc_swap::ArcSwap;
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use host_core::port::Trouble;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the process remembers of a place.
-pub(super) struct PlaceState {
+/// What all threads of the process know of a database.
+pub(super) struct SharedState {
     pub(super) bouquets: Generations,
     pub(super) lines: Generations,
     pub(super) settings: AtomicU64,
     pub(super) guide: AtomicU64,
     /// Of the control database alone.
     pub(super) tenants: AtomicU64,
-    /// Its read connections that nobody uses now. They are closed with the last look at a place
+    /// Its read connections that nobody uses now. They are closed with the last look at a database
     /// that is gone.
     pub(super) readers: Shelf,
     /// What is known to be wrong with what is stored, until the process ends.
@@ -29,13 +29,13 @@ pub(super) struct PlaceState {
     unwritable: Mutex<Option<String>>,
 }
 
-impl PlaceState {
-    fn new(first: u64) -> Arc<PlaceState> {
+impl SharedState {
+    fn new(first: u64) -> Arc<SharedState> {
         let number = || AtomicU64::new(first);
         let (settings, guide, tenants) = (number(), number(), number());
         let (bouquets, lines) = (Generations::new(first), Generations::new(first));
         let (readers, damage, unwritable) = (Shelf::default(), Mutex::default(), Mutex::default());
-        Arc::new(PlaceState { bouquets, lines, settings, guide, tenants, readers, damage, unwritable })
+        Arc::new(SharedState { bouquets, lines, settings, guide, tenants, readers, damage, unwritable })
     }
 
     /// Notes what is wrong with what is stored; the first thing stays.
@@ -57,31 +57,31 @@ impl PlaceState {
     }
 }
 
-/// The places of an open data directory.
-pub(super) struct Places {
-    control: Arc<PlaceState>,
-    tenants: ArcSwap<HashMap<TenantId, Arc<PlaceState>>>,
+/// The databases of an open data directory.
+pub(super) struct Databases {
+    control: Arc<SharedState>,
+    tenants: ArcSwap<HashMap<TenantId, Arc<SharedState>>>,
     first: u64,
 }
 
-impl Places {
-    /// The places at the start. `first`: where the generations begin, above those of earlier runs.
-    pub(super) fn new(tenants: impl IntoIterator<Item = TenantId>, first: u64) -> Places {
-        let tenants = tenants.into_iter().map(|id| (id, PlaceState::new(first))).collect::<HashMap<_, _>>();
-        Places { control: PlaceState::new(first), tenants: ArcSwap::from_pointee(tenants), first }
+impl Databases {
+    /// The databases at the start. `first`: where the generations begin, above those of earlier runs.
+    pub(super) fn new(tenants: impl IntoIterator<Item = TenantId>, first: u64) -> Databases {
+        let tenants = tenants.into_iter().map(|id| (id, SharedState::new(first))).collect::<HashMap<_, _>>();
+        Databases { control: SharedState::new(first), tenants: ArcSwap::from_pointee(tenants), first }
     }
 
-    pub(super) fn get(&self, place: Place) -> Option<Arc<PlaceState>> {
-        match place {
-            Place::Control => Some(Arc::clone(&self.control)),
-            Place::Tenant(id) => self.tenants.load().get(&id).cloned(),
+    pub(super) fn get(&self, database: Database) -> Option<Arc<SharedState>> {
+        match database {
+            Database::Control => Some(Arc::clone(&self.control)),
+            Database::Tenant(id) => self.tenants.load().get(&id).cloned(),
         }
     }
 
     pub(super) fn add(&self, id: TenantId) {
         self.tenants.rcu(|tenants| {
             let mut tenants = HashMap::clone(tenants);
-            tenants.entry(id).or_insert_with(|| PlaceState::new(self.first));
+            tenants.entry(id).or_insert_with(|| SharedState::new(self.first));
             tenants
         });
     }
@@ -94,8 +94,8 @@ impl Places {
         });
     }
 
-    /// Looks at every place.
-    pub(super) fn each(&self, mut look: impl FnMut(&Arc<PlaceState>)) {
+    /// Looks at every database.
+    pub(super) fn each(&self, mut look: impl FnMut(&Arc<SharedState>)) {
         look(&self.control);
         self.tenants.load().values().for_each(look);
     }
@@ -104,17 +104,17 @@ impl Places {
         self.tenants.load().keys().copied().collect()
     }
 
-    /// What stands in the way of places. `is_there`: whether a tenant's database is.
-    pub(super) fn troubles(&self, is_there: impl Fn(TenantId) -> bool) -> Vec<(Place, Trouble)> {
-        let mut troubles: Vec<_> = self.control.troubles().map(|trouble| (Place::Control, trouble)).collect();
+    /// What is known to be wrong with databases. `is_there`: whether a tenant's database is.
+    pub(super) fn troubles(&self, is_there: impl Fn(TenantId) -> bool) -> Vec<(Database, Trouble)> {
+        let mut troubles: Vec<_> = self.control.troubles().map(|trouble| (Database::Control, trouble)).collect();
         for (id, state) in &**self.tenants.load() {
-            let place = Place::Tenant(*id);
+            let database = Database::Tenant(*id);
             match is_there(*id) {
-                true => troubles.extend(state.troubles().map(|trouble| (place, trouble))),
-                false => troubles.push((place, Trouble::Missing)),
+                true => troubles.extend(state.troubles().map(|trouble| (database, trouble))),
+                false => troubles.push((database, Trouble::Missing)),
             }
         }
-        troubles.sort_by_key(|(place, _)| *place);
+        troubles.sort_by_key(|(database, _)| *database);
         troubles
     }
 
@@ -124,7 +124,7 @@ impl Places {
     }
 
     /// One of a tenant's numbers; 0 for a tenant that is not there.
-    pub(super) fn generation(&self, id: TenantId, which: impl FnOnce(&PlaceState) -> u64) -> u64 {
+    pub(super) fn generation(&self, id: TenantId, which: impl FnOnce(&SharedState) -> u64) -> u64 {
         self.tenants.load().get(&id).map_or(0, |state| which(state))
     }
 }

@@ -5,7 +5,7 @@ use super::schema::{CONTROL, Schema, TENANT};
 use crate::directory::{DataDirectory, sync_directory};
 use crate::error::{OpenError, plain};
 use host_core::TenantId;
-use host_core::plan::Place;
+use host_core::plan::Database;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -14,19 +14,19 @@ const LOG_PAGES: u32 = 4_096;
 /// Bytes that the file of a write-ahead log keeps when it begins anew.
 const LOG_FILE: i64 = 64 << 20;
 
-/// The database of a place.
-pub(super) fn path_of(directory: &DataDirectory, place: Place) -> PathBuf {
-    match place {
-        Place::Control => directory.control(),
-        Place::Tenant(id) => directory.panel(id),
+/// The file of a database.
+pub(super) fn path_of(directory: &DataDirectory, database: Database) -> PathBuf {
+    match database {
+        Database::Control => directory.control(),
+        Database::Tenant(id) => directory.panel(id),
     }
 }
 
-/// The schema of a place.
-pub(super) fn schema_of(place: Place) -> &'static Schema {
-    match place {
-        Place::Control => &CONTROL,
-        Place::Tenant(_) => &TENANT,
+/// The schema of a database.
+pub(super) fn schema_of(database: Database) -> &'static Schema {
+    match database {
+        Database::Control => &CONTROL,
+        Database::Tenant(_) => &TENANT,
     }
 }
 
