@@ -1,4 +1,4 @@
-//! The wiring: which port is answered by what, in one place. Knows every floor and no verb.
+//! The wiring: which port is answered by what, in one place.
 
 use crate::config::Config;
 use crate::shipped::SHIPPED;

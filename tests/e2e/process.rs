@@ -175,7 +175,7 @@ impl Serving {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end; answers how it ended and within what time.
+    /// Asks it to end. Returns how it ended and within what time.
     pub fn terminate(mut self) -> (ExitStatus, Duration, String) {
         let began = Instant::now();
         let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();

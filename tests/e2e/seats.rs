@@ -53,7 +53,7 @@ impl Place {
     }
 }
 
-/// Watches the number of taken seats until it is stopped; answers the most it saw.
+/// Watches the number of taken seats until it is stopped. Returns the most it saw.
 fn most_taken(place: &Arc<Place>, stop: &Arc<AtomicBool>) -> tokio::task::JoinHandle<u32> {
     let (place, stop) = (Arc::clone(place), Arc::clone(stop));
     tokio::spawn(async move {

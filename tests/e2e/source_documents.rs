@@ -45,7 +45,7 @@ fn a_movie_is_fetched_with_the_headers_of_its_source() {
     });
 }
 
-/// What saving answers: the document that is stored, or the refusal's sentence.
+/// What saving returns: the document that is stored, or the refusal's sentence.
 async fn saved(place: &Place, document: Value) -> Result<Value, String> {
     let document = fields(document);
     let verb = async |work: &mut Work| host_engine::record::edit(work, "stream", place.stream, &document).await;

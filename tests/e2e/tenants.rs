@@ -145,7 +145,7 @@ fn logins_codes_and_keys_of_one_tenant_open_nothing_of_another() {
             let (foreign, unknown) = (b.tenant.get(&path(own)).await, b.tenant.get(&path("no-such-code")).await);
             assert_eq!((foreign.status().as_u16(), unknown.status().as_u16()), (404, 404), "{surface}");
             assert_eq!(foreign.text().await.unwrap(), unknown.text().await.unwrap());
-            // The own code with the other tenant's key sounds like any wrong key.
+            // This tenant's code with the other tenant's key is answered like any wrong key.
             let foreign = b.tenant.json(&path(other)).await;
             let wrong = format!("/{other}/{surface}/index.php?api_key={}&action=user_info", "0".repeat(64));
             let wrong = b.tenant.json(&wrong).await;

@@ -19,7 +19,7 @@ impl Visitor {
         self.answer(action, form, &[]).await.1
     }
 
-    /// POSTs an action with headers; answers status and body.
+    /// POSTs an action with headers. Returns status and body.
     pub async fn answer(&self, action: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> (u16, Value) {
         let mut all = vec![("api_key", self.key.as_str()), ("action", action)];
         all.extend_from_slice(form);
@@ -32,14 +32,14 @@ impl Visitor {
         (status, response.json().await.unwrap())
     }
 
-    /// POSTs an action that has to succeed; answers its data.
+    /// POSTs an action that has to succeed. Returns its data.
     pub async fn ok(&self, action: &str, form: &[(&str, &str)]) -> Value {
         let answer = self.post(action, form).await;
         assert_eq!(answer["status"], "STATUS_SUCCESS", "{action} {form:?}: {answer}");
         answer["data"].clone()
     }
 
-    /// POSTs an action that has to be refused; answers the status without its prefix.
+    /// POSTs an action that has to be refused. Returns the status without its prefix.
     pub async fn refused(&self, action: &str, form: &[(&str, &str)]) -> String {
         let (http, answer) = self.answer(action, form, &[]).await;
         let status = answer["status"].as_str().unwrap_or_else(|| panic!("{action} {form:?}: {answer}"));

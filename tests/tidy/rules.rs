@@ -11,6 +11,28 @@ fn every_source_file_says_what_it_is_for() {
 }
 
 #[test]
+fn what_is_not_known_is_said_of_crates_and_folders_alone() {
+    let mut found = Vec::new();
+    for path in all(".rs") {
+        let text = text_of(&path);
+        let header = text.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join(" ");
+        let is_border = ["lib.rs", "mod.rs", "main.rs"].iter().any(|name| path.ends_with(name));
+        let phrases: &[&str] = match is_border {
+            true => &["nows no", "efuses to know"],
+            false => &["nows no", "efuses to know", "oes not know"],
+        };
+        if phrases.iter().any(|phrase| header.contains(phrase)) {
+            found.push(shown(&path));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "a header says what its file is for; a border is \"Does not know …\":\n{}",
+        found.join("\n")
+    );
+}
+
+#[test]
 fn no_file_is_named_after_a_role_instead_of_a_thing() {
     let vague = [
         "utils.rs",

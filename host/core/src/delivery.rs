@@ -93,7 +93,7 @@ pub const fn delivers(form: SourceForm, delivery: Delivery, output: Option<Outpu
     use Delivery::{FanOut, Proxy, Redirect};
     use SourceForm::{Datagrams, File, Hls, Test, Ts};
     match (form, delivery, output) {
-        // The channel is shared, and cut into segments where the source is no HLS.
+        // The channel is shared, and cut into segments where the source is not HLS.
         (Ts | Hls | Test | Datagrams, FanOut, Some(Output::Ts | Output::M3u8)) => true,
         // A viewer's own connection passes on what the source sends. Datagrams come over none, and a
         // viewer elsewhere can be sent neither to a group nor to a port of ours.

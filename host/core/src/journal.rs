@@ -43,7 +43,7 @@ pub enum Entry {
         /// Bytes sent.
         bytes: u64,
     },
-    /// A sign-in of a user or line that went well. What is read may stand for several: those of one line or user,
+    /// A sign-in of a user or line that went well. One row may stand for several sign-ins: those of one line or user,
     /// on one surface and from one [`home`], within [`FOLD_SECONDS`].
     SignIn {
         /// The user themselves, or who owned the line; none where that is not known.
@@ -101,7 +101,7 @@ pub struct LogRow {
 pub struct JournalQuery {
     /// Of which log.
     pub log: Log,
-    /// Only rows that one of these owns; none: whoever owns them, be it known or not.
+    /// Only rows that one of these owns; none for rows of any owner, known or not.
     pub owners: Option<Vec<UserId>>,
     /// Only of this line.
     pub line: Option<LineId>,
@@ -113,7 +113,7 @@ pub struct JournalQuery {
     pub to: Option<Unix>,
     /// Substring of the address or of another text, any case; its `%` and `_` mean themselves.
     pub search: Option<String>,
-    /// Only what is older than the row with this id, be that row there or not: the cursor of pages.
+    /// Only rows older than the one with this id, which need not exist any more: the cursor of pages.
     pub behind: Option<i64>,
     /// How many at most; capped at 1,000.
     pub limit: u32,
@@ -143,8 +143,8 @@ pub const FOLD_SECONDS: i64 = 60 * 60;
 /// lock it out.
 pub const TRUST_SECONDS: i64 = 30 * 86_400;
 
-/// The network that an address is trusted with: its /24, of IPv6 its /64. What a provider gives a
-/// home moves within it.
+/// The network that is trusted together with an address: its /24, or its /64 for IPv6. The address that a provider
+/// gives a home usually stays within it.
 pub fn home(address: IpAddr) -> IpNet {
     let length = if address.is_ipv4() { 24 } else { 64 };
     IpNet::new(address, length).map_or(IpNet::from(address), |network| network.trunc())

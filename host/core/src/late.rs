@@ -2,7 +2,7 @@
 
 use crate::plan::Late;
 
-/// Late values of one plan at most.
+/// Most late values of one plan.
 pub const MAX: usize = 16;
 
 /// What every token begins with.

@@ -1,9 +1,7 @@
 //! Floor 0: the words of the panel and its pure rules.
 //!
-//! Knows nothing: no I/O, no clock, no randomness, no SQL, no HTTP, no
-//! WebAssembly. Time and chance come in as arguments; the outside world is
-//! described by the traits in [`port`], and `async` appears only in their
-//! signatures.
+//! It has no I/O, no clock, no randomness, no SQL, no HTTP and no WebAssembly. Time and chance come in as arguments;
+//! the outside world is described by the traits in [`port`], and `async` appears only in their signatures.
 
 pub mod access_code;
 pub mod action;

@@ -67,7 +67,7 @@ pub enum Guard {
     CollectionBelow(String, u32),
     /// The documents of a collection still stand by this shape.
     Shaped(String, String),
-    /// Exactly so many documents refer to a thing of the kind with this word: what its deletion is decided from.
+    /// Exactly this many documents refer to a thing of the kind with this word: what its deletion is decided from.
     ReferredBy(&'static str, u32, u32),
     /// No other row names this one: what a deletion is decided from.
     Unnamed(Key),

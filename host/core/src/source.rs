@@ -46,7 +46,7 @@ const RESERVED: [&str; 12] = [
 ];
 
 impl Source {
-    /// What it is, by its address alone; `None` for what is no address of a source.
+    /// What it is, by its address alone; `None` where that cannot be the address of a source.
     pub fn form(&self) -> Option<SourceForm> {
         source_form(&self.url)
     }

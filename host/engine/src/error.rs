@@ -19,7 +19,7 @@ pub enum Error {
     Invalid(String),
 }
 
-/// What every use case answers with.
+/// What every use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

@@ -1,5 +1,5 @@
-//! Floor 1: the use cases of the panel, a file per verb, over the ports of `host_core`.
-//! Knows no SQL, no HTTP, no plugin and no media bytes.
+//! Floor 1: the use cases of the panel, a file per verb, over the ports of `host_core`. Does not know SQL, HTTP,
+//! plugins or media bytes.
 //!
 //! - [`run`], [`work`]: one action from its first read to its commit
 //! - [`sign_in`]: who is asking

@@ -1,5 +1,5 @@
-//! What the server is told from outside: where to listen, whom to trust, what to answer where.
-//! Refuses to know configuration files; the binary fills it in.
+//! What the server is told from outside: where to listen, whom to trust, what to answer where. The binary fills it in
+//! from its configuration file.
 
 use ipnet::IpNet;
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! Reads what a request sends off the wire: path, query, body, and the headers and cookies that somebody asks for,
-//! with limits on size and time. Knows not what they mean; the dialect takes it from there.
+//! Reads what a request sends off the wire: path, query, body, and the headers and cookies that somebody asks for, with
+//! limits on size and time. What they mean, the dialect says.
 
 use crate::cookies::cookie;
 use axum::body::{Body, Bytes, HttpBody};

@@ -1,5 +1,5 @@
-//! Floor 3: the only HTTP server: listeners, parsing, dispatch, reply bodies, rate limits.
-//! Refuses to know what actions do: plugins describe their surfaces, the runtime answers.
+//! Floor 3: the only HTTP server: listeners, parsing, dispatch, reply bodies, rate limits. Does not know what actions
+//! do: plugins describe their surfaces, the runtime answers.
 //!
 //! A request's way: [`listener`] → [`connection`] → [`front`] ([`approach`], [`rate`], [`tenant`], [`route`]) →
 //! [`gate`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or

@@ -1,5 +1,5 @@
-//! Sockets that are listened on: plain and encrypted, with their limits, and who is let in.
-//! Refuses to know what is answered and how long a client is waited for; connections do.
+//! Sockets that are listened on: plain and encrypted, with their limits, and who is let in. How clients are answered
+//! and waited for is [`crate::connection`]'s.
 
 use crate::certificate::CertificateSet;
 use crate::config::{Listener, Patience};

@@ -1,5 +1,5 @@
-//! The management listener: is the process alive, is it ready, and its metrics. Not for the public:
-//! it names tenants that are in trouble. It knows no secret.
+//! The management listener: is the process alive, is it ready, and its metrics. Not for the public: it names tenants
+//! that are in trouble. It shows no secret.
 
 use crate::answer;
 use crate::connection::{Answered, Answers, Arrival};

@@ -1,5 +1,5 @@
-//! Limits on requests: one budget per class and key, in a table of fixed size without locks.
-//! Refuses to know HTTP and failed sign-ins (the engine's); callers name class, key and time.
+//! Limits on requests: one budget per class and key, in a table of fixed size without locks. Callers name class, key
+//! and time. Failed sign-ins are counted by the engine.
 
 use crate::address::household;
 use host_core::action::{Allowance, RateClass};

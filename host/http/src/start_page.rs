@@ -1,5 +1,5 @@
-//! The page at `/`, for people who open a panel's address in a browser: what this is and where its
-//! surfaces are. The same for every tenant; refuses to know versions and names.
+//! The page at `/`, for people who open a panel's address in a browser: what this is and where its surfaces are. The
+//! same for every tenant; it tells no version and no name.
 
 use crate::connection::Door;
 use axum::response::Response;

@@ -26,7 +26,7 @@ const HEADERS: [(&str, &str); 10] = [
 pub(crate) struct Asked {
     /// As it is called there, for reports.
     pub(crate) name: String,
-    /// The headers that are meant; none for what is no header.
+    /// The headers that are meant; empty for an option that is not a header.
     headers: BTreeMap<String, String>,
 }
 

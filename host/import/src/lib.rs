@@ -1,5 +1,5 @@
-//! Floor 1: parsers of foreign formats. They turn any bytes into entries, or into the reason
-//! why not; memory does not grow with the file. Knows no store, no network and no tenant.
+//! Floor 1: parsers of foreign formats. They turn any bytes into entries, or into the reason why not; memory does not
+//! grow with the file. Does not know stores, networks or tenants.
 //!
 //! ```no_run
 //! use host_import::{Limits, Text, m3u};

@@ -1,5 +1,5 @@
-//! Which addresses may be reached. A pure rule: knows no names, no sockets and no settings
-//! beyond the networks it is given.
+//! Which addresses may be reached. A pure rule: no look-up of names, no sockets, no settings beyond the networks it is
+//! given.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

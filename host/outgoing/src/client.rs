@@ -112,8 +112,7 @@ impl Outgoing {
         Ok(Outgoing { client, fresh, allow, times })
     }
 
-    /// Sends a request, follows at most 3 redirects, and answers when the head of the last hop
-    /// is there.
+    /// Sends a request, follows at most 3 redirects, and returns when the head of the last hop is there.
     ///
     /// # Errors
     /// See [`FetchError`]; a body beyond the cap is [`FetchError::Broken`].

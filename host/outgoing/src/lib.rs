@@ -1,5 +1,5 @@
-//! Floor 1: the only outgoing sockets, and those that datagrams arrive at. Resolves a name once, checks every
-//! address, connects only to a checked one, follows redirects under the same rules. Knows no stream, tenant or plugin.
+//! Floor 1: the only outgoing sockets, and those that datagrams arrive at. Resolves a name once, checks every address,
+//! connects only to a checked one, follows redirects under the same rules. Does not know streams, tenants or plugins.
 //!
 //! [`address`], [`port`] and [`local`] hold the rules
 //! as pure functions. [`Outgoing`] implements [`host_core::port::Fetch`] for the media floor, [`Datagrams`]

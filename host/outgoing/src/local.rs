@@ -1,8 +1,8 @@
-//! Where datagrams may be received. A pure rule: knows no sockets and no settings beyond the networks it is given.
+//! Where datagrams may be received. A pure rule: no sockets, and no settings beyond the networks it is given.
 //!
-//! To join a group sends nothing to anybody but the routers next door, so a group is no way into a network as an
-//! http address is, and [`crate::address`] does not judge it. But what a local network distributes is not everybody's:
-//! a tenant's admin would watch, and sell, what another customer of the same machine receives. Therefore:
+//! Joining a group sends nothing to anybody but the routers next door, so that a group is not a way into a network, as
+//! an http address is, and [`crate::address`] does not judge it. But what a local network distributes is not
+//! everybody's: a tenant's admin would watch, and sell, what another customer of the same machine receives. Therefore:
 //!
 //! - What is received is received on a network that the operator has listed in `receive`, or not at all.
 //! - A group is joined by the interface that the source names, else by the first one in a listed network. Groups in

@@ -5,13 +5,13 @@ use host_core::source::Source;
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERER, USER_AGENT};
 use url::Url;
 
-/// What says who asks and from where, and is no pass: it goes to every host that a source leads to, because the
-/// segments of many sources lie elsewhere and are given to the same players only.
+/// Headers that say who asks and from where, and give no access: they go to every host that a source leads to, because
+/// the segments of many sources lie elsewhere and are given to the same players only.
 const FOR_ALL: [HeaderName; 5] = [ACCEPT, ACCEPT_LANGUAGE, ORIGIN, REFERER, USER_AGENT];
 
 /// Everything else goes to the scheme, host and port of the source alone.
 pub(crate) struct SourceHeaders {
-    /// Of the source's address; none for what is no address.
+    /// The source's address; none where it cannot be read.
     url: Option<Url>,
     headers: HeaderMap,
 }

@@ -1,5 +1,5 @@
 //! What a request asks of an action, brought to what the action takes: whether its caller may ask, which names mean
-//! something, and values of their types. Knows no HTTP: commands and jobs ask in the same way.
+//! something, and values of their types. Commands and jobs ask in the same way as HTTP requests.
 
 use crate::call::{Call, RequestFacts};
 use crate::route::Route;

@@ -51,7 +51,7 @@ impl Assets {
     /// Reads a tar archive.
     ///
     /// # Errors
-    /// For what is none, for more than 512 files or 4 MiB, and for a file of a type that is not sent.
+    /// For what is not one, for more than 512 files or 4 MiB, and for a file of a type that is not sent.
     pub(crate) fn read(archive: &[u8]) -> Result<Assets, String> {
         let broken = |error: std::io::Error| format!("they cannot be read: {error}");
         let (mut files, mut left) = (BTreeMap::new(), MAX_BYTES);
@@ -90,7 +90,7 @@ impl Assets {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no files.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,5 +1,5 @@
-//! The breaker of one action in one tenant: after repeated faults it answers for the action, and lets one call
-//! through from time to time. Knows no clock: time since an arbitrary start is passed in.
+//! The breaker of one action in one tenant: after repeated faults it answers for the action, and lets one call through
+//! from time to time. It has no clock: time since an arbitrary start is passed in.
 
 use crate::asker::Asker;
 use parking_lot::Mutex;
@@ -20,7 +20,7 @@ pub enum BreakerState {
     Closed,
     /// One call was let through; the others wait for how it ends.
     Trying,
-    /// Calls are answered without the plugin for so long.
+    /// Calls are answered without the plugin until some seconds have passed.
     Open {
         /// Seconds until the next call is let through.
         seconds: u32,

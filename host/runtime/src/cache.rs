@@ -1,5 +1,5 @@
-//! The cache of compiled plugins: a folder of the panel's user only, each entry under a keyed digest. Any doubt
-//! about an entry means compiling again. The only place that loads native code; knows nothing of plugins.
+//! The cache of compiled plugins: a folder of the panel's user only, each entry under a keyed digest. Any doubt about
+//! an entry means compiling again. The only place that loads native code.
 #![allow(unsafe_code)]
 
 use crate::compile::{CompileError, Compiler};

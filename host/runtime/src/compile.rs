@@ -115,8 +115,8 @@ pub(crate) struct Compiler {
 }
 
 impl Compiler {
-    /// In this process, until it gets a child. Functions of these plugins may have so many bytes, those of others
-    /// the usual number.
+    /// In this process, until it gets a child. `function_bytes` says how large the functions of some plugins may be;
+    /// those of others have the usual limit.
     pub(crate) fn new(function_bytes: BTreeMap<String, usize>, limits: CompileLimits) -> Compiler {
         Compiler { argv: Vec::new(), environment: Vec::new(), function_bytes, limits }
     }
@@ -209,8 +209,8 @@ fn compile(component: &[u8]) -> Result<Vec<u8>, CompileError> {
 /// put into [`crate::Options::compiler`].
 ///
 /// # Errors
-/// When a limit cannot be set, the component is no good, or a pipe breaks; the caller prints it
-/// and ends with a status other than 0.
+/// When a limit cannot be set, the component is not valid, or a pipe breaks; the caller prints it and ends
+/// with a status other than 0.
 pub fn compile_child() -> Result<(), CompileError> {
     let limits = CompileLimits::heard();
     let memory = limits.mebibytes.saturating_mul(1 << 20);

@@ -1,5 +1,5 @@
-//! Files of the tenants' drop folders on their way to becoming plugins.
-//! Knows nothing of how they are found (that is the watcher) or installed.
+//! Files of the tenants' drop folders on their way to becoming plugins. The watcher finds them; `install` takes them
+//! in.
 
 use crate::Runtime;
 use crate::file::{blocking, read, remove};

@@ -1,4 +1,4 @@
-//! What the host holds for a guest: rows that a verb answered, which the guest names in its reply without ever having
+//! What the host holds for a guest: rows that a verb returned, which the guest names in its reply without ever having
 //! seen them, or reads when it wants to look inside.
 
 use crate::limits::{REPLY_BYTES, Spent};
@@ -13,13 +13,13 @@ use std::borrow::Cow;
 /// Most rows that a call holds at a time: two pages of the largest size.
 const MOST_ROWS: usize = 2_000;
 
-/// The rows of one kind that a verb answered.
+/// The rows of one kind that a verb returned.
 pub(crate) struct Held {
     kind: Cow<'static, str>,
     rows: HeldRows,
 }
 
-/// Rows in the form in which the engine answers them.
+/// Rows in the form in which the engine returns them.
 pub(crate) enum HeldRows {
     /// One, as its document.
     One(Value),

@@ -1,5 +1,5 @@
-//! Floor 2: the plugin host. The only crate that knows wasmtime; loads plugins, decides which of them answers an
-//! action, and runs each call in a fresh, bounded instance. Knows no HTTP, no SQL and no rule of the panel.
+//! Floor 2: the plugin host. The only crate that uses wasmtime; loads plugins, decides which of them answers an action,
+//! and runs each call in a fresh, bounded instance. Does not know HTTP, SQL or any rule of the panel.
 //!
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`

@@ -116,7 +116,7 @@ impl Meter {
         self.host_calls(1)
     }
 
-    /// Counts a host call that costs as much as so many ordinary ones.
+    /// Counts a host call that costs as much as `count` ordinary ones.
     pub(crate) fn host_calls(&mut self, count: u32) -> Result<(), Spent> {
         self.host_calls = self.host_calls.checked_sub(count).ok_or(Spent::HostCalls)?;
         Ok(())

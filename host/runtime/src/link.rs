@@ -1,5 +1,4 @@
 //! Turns a grant into a linker: each host function is linked by itself, and only when it is granted.
-//! Knows the list of capabilities, nothing of what their functions do.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{

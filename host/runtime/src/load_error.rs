@@ -6,7 +6,7 @@ use crate::package_error::PackageError;
 /// Why a plugin is not loaded. Each is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The file is no good.
+    /// The file is not a plugin.
     #[error(transparent)]
     Package(#[from] PackageError),
     /// It cannot be compiled.

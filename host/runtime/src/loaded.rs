@@ -1,5 +1,5 @@
-//! A plugin that is ready to answer: compiled, linked, its description checked against the component itself.
-//! Knows no tenant; one loaded plugin serves all that have it.
+//! A plugin that is ready to answer: compiled, linked, its description checked against the component itself. One loaded
+//! plugin serves all tenants that have it.
 
 use crate::assets::Assets;
 use crate::cache::Cache;

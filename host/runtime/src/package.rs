@@ -1,5 +1,5 @@
-//! A plugin file: one component with its description and manifest inside, whole or refused.
-//! Runs no guest code and compiles nothing; knows nothing of grants or tenants.
+//! A plugin file: one component with its description and manifest inside, whole or refused. Runs no guest code and
+//! compiles nothing.
 //!
 //! The format is that of [`linecard_package`]; a file has at most 16 MiB. One that ends early has no papers, or papers
 //! of another digest: it never becomes a plugin. Native code (a precompiled component) and core modules are refused.

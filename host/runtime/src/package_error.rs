@@ -1,4 +1,4 @@
-//! Why a file is no plugin.
+//! Why a file is not a plugin.
 
 /// Largest plugin file in bytes.
 pub(crate) const MAX_FILE: usize = 16 << 20;
@@ -6,7 +6,7 @@ pub(crate) const MAX_FILE: usize = 16 << 20;
 /// Most bytes of a sentence that quotes a file.
 pub(crate) const QUOTED: usize = 512;
 
-/// Why a file is no plugin; each is one sentence for the person who brought the file.
+/// Why a file is not a plugin; each is one sentence for the person who brought the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackageError {
     /// Too large.
@@ -48,7 +48,7 @@ pub enum PackageError {
         answered = linecard_package::wasi::ANSWERED
     )]
     Wasi(String),
-    /// It imports something that is no function of a capability.
+    /// It imports something that is not a function of a capability.
     #[error("the component imports {0}, which is no capability of this host")]
     Foreign(String),
 }

@@ -1,5 +1,5 @@
 //! A tenant's settings of a plugin: an object that every call carries, and part of what a cached body is kept under.
-//! Knows no setting; what they mean, the plugin's author says.
+//! What a setting means, the plugin's author says.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! The swap from one snapshot of a tenant's routes to the next, from which of its installed plugins take part.
+//! Swaps the snapshot of a tenant's routes for the next one, made from those of its installed plugins that take part.
 
 use crate::Runtime;
 use crate::health::PluginStatus;
@@ -84,7 +84,7 @@ impl Runtime {
         }
     }
 
-    /// Brings what the tenant's calls share to its quotas of now: what is kept and what runs stays.
+    /// Fits what the tenant's calls share to its present quotas. Cached bodies and running calls stay.
     async fn resize(&self, tenant: TenantId, shared: &Shared) -> host_engine::Result<Quotas> {
         let quotas = self.engine.quotas(tenant).await?;
         shared.bodies.resize(quotas.body_bytes);

@@ -1,4 +1,4 @@
-//! Where a call goes: a plugin in its place in a tenant, and one of its actions.
+//! Where a call goes: an active plugin of a tenant, and one of its actions.
 
 use crate::breaker::{Breaker, BreakerState};
 use crate::health::{CallCounters, TrippedAction};
@@ -12,7 +12,7 @@ use host_core::grant::Grant;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A plugin in its place: loaded, for one tenant, with what that tenant's operator granted.
+/// A plugin that takes part in a tenant: loaded, with what the tenant's operator granted.
 pub(crate) struct ActivePlugin {
     pub(crate) loaded: Arc<LoadedPlugin>,
     /// Shipped plugins give way to foreign ones.
@@ -55,7 +55,7 @@ impl ActivePlugin {
 /// What the answers of a plugin may do in a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confinement {
-    /// They came with the host.
+    /// Nothing is forbidden: the plugin came with the host.
     None,
     /// They are shown, and nothing in them runs.
     Sandbox,

@@ -1,5 +1,5 @@
-//! What the host knows of one running call: the attempt it works on, what it may use, and what it has
-//! written so far. Knows no capability; each of them finds here what it needs.
+//! What the host knows of one running call: the attempt it works on, what it may use, and what it has written so far.
+//! Every capability finds here what it needs.
 
 use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
@@ -83,8 +83,8 @@ impl CallState {
         }
     }
 
-    /// Counts a host call as so many and asks whether this call may make it. A refusal is an answer to the
-    /// guest, an error ends it.
+    /// Counts a host call at its cost and asks whether this call may make it. A refusal is an answer to the guest, an
+    /// error ends it.
     pub(crate) fn admit(&mut self, needs: Needs, cost: u32) -> Result<(), Denied> {
         self.meter.host_calls(cost)?;
         if self.trial {

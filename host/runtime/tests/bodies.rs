@@ -1,5 +1,4 @@
 //! Kept bodies: built once for their key, spliced for each line, never with another line's values.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

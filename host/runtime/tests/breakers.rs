@@ -1,5 +1,5 @@
-//! Who is turned away when an action fails or meets its limits: nobody but the callers of that action, and not for
-//! what one caller wished. Knows the host only by its public doors.
+//! Who is turned away when an action fails or meets its limits: nobody but the callers of that action, and not for what
+//! one caller wished.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
-//! What one caller's wishes cost the others: parts of a list, dry runs, new keys without end, and callers who
-//! leave. Knows the host only by its public doors.
+//! What one caller's wishes cost the others: parts of a list, dry runs, new keys without end, and callers who leave.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

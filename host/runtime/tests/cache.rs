@@ -1,5 +1,4 @@
 //! The cache of compiled plugins: used when it can be trusted, thrown away on any doubt.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,5 @@
-//! Compiling in a child process: the real child, its limits and its end. This binary is its own compile child,
-//! so it has no test harness. Knows the host only by its public doors.
+//! Compiling in a child process: the real child, its limits and its end. This binary is its own compile child, so it
+//! has no test harness.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
-//! How many calls run at the same moment: so many of a tenant, of a plugin, and in all. One more is turned away at
-//! once. Knows the host only by its public doors.
+//! How many calls run at the same moment: of a tenant, of a plugin, and in all. One more is turned away at once.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

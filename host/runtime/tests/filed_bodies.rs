@@ -1,5 +1,4 @@
 //! Bodies in files: written as they come, sent from there in every form, and gone when they are of no more use.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
@@ -19,7 +18,7 @@ use support::viewer::{body, bytes, call_of, counts};
 /// Ten bytes; a guest writes them a thousand times in each chunk.
 const TEXT: &str = "0123456789";
 
-/// A guest that writes so many chunks of 10,000 bytes.
+/// A guest that writes this many chunks of 10,000 bytes.
 fn writing(chunks: u32, file: bool) -> Guest {
     let more = json!({ "cache": { "depends": ["settings"], "file": file }, "budget": "job",
         "parameters": { "gzip": { "type": "flag", "default": false } },
@@ -49,7 +48,7 @@ fn files(panel: &Panel) -> Vec<PathBuf> {
     std::fs::read_dir(folder(panel, "acme")).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Waits until so many files are left: they are removed beside what runs.
+/// Waits until this many files are left: they are removed beside what runs.
 async fn until_files(panel: &Panel, count: usize) {
     while files(panel).len() != count {
         tokio::task::yield_now().await;

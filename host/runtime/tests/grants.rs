@@ -1,5 +1,5 @@
 //! What a plugin may do is what was granted of one file: functions, and the actions, paths and times that its
-//! description asks for. Knows the host only by its public doors.
+//! description asks for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

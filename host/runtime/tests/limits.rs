@@ -1,5 +1,4 @@
 //! Guests that ask for more than one call may have: their callers are refused, and the log says which limit it was.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

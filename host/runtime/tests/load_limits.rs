@@ -1,5 +1,4 @@
 //! What a plugin may consist of: one more of anything, and it is refused before any of it is compiled.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
@@ -7,7 +6,7 @@ mod support;
 use host_runtime::{Package, PackageError};
 use support::guest::sealed;
 
-/// A limit: what is counted, how many are allowed, and a component that has so many.
+/// A limit: what is counted, how many are allowed, and a component that has that many.
 type Limit = (&'static str, usize, fn(usize) -> String);
 
 const LIMITS: &[Limit] = &[

@@ -1,5 +1,4 @@
 //! Plugin files that are refused before any of their code runs, each with the reason.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

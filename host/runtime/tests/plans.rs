@@ -1,5 +1,4 @@
 //! What a call writes is committed when its plugin answered success, and only then.
-//! Knows the host only by its public doors.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -1,6 +1,5 @@
-//! Guests that ask for more than they may have, and why the host says that it ended them. What the neighbours of
-//! such a guest notice, the whole-panel tests look at.
-//! Knows the host only by its public doors.
+//! Guests that ask for more than they may have, and why the host says that it ended them. What the neighbours of such a
+//! guest notice, the whole-panel tests look at.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
 //! How plugins get their place: install, grant, replace, clash, swap, and the drop folder.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
 //! Sessions as guests issue, rotate and end them: good on the surface of their action, when the call is committed.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
 //! A tenant's settings of a plugin: in every call of that tenant, in no other's, and never stale in a kept body.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

@@ -1,5 +1,4 @@
 //! Guests that bring a standard library with WASI: it is there, and it is empty.
-//! Knows the host only by its public doors.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;

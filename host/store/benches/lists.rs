@@ -1,5 +1,5 @@
 //! What a page of lines costs, among a million lines of ten thousand resellers against the same among a thousand, in
-//! CPU time of the thread. Prints figures; knows no thresholds.
+//! CPU time of the thread. Prints figures; there are no thresholds.
 //!
 //! `BENCH_LINES` says how many lines the large panel has.
 #![allow(clippy::unwrap_used)]

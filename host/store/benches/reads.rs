@@ -1,5 +1,5 @@
-//! What reads cost inline on the calling thread, in CPU time: sign-in look-ups among many lines,
-//! a scoped row, a catalogue of 20,000. Prints figures; knows no thresholds.
+//! What reads cost inline on the calling thread, in CPU time: sign-in look-ups among many lines, a scoped row, a
+//! catalogue of 20,000. Prints figures; there are no thresholds.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/conformance/panel.rs"]

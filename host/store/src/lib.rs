@@ -1,5 +1,5 @@
-//! Floor 1: the one place with SQL. SQLite behind the core's `Store` port, with the files that
-//! lie beside it: keys, leases, journal. Knows nothing of use cases.
+//! Floor 1: the one place with SQL. SQLite behind the core's `Store` port, with the files that lie beside it: keys,
+//! leases, journal. Does not know use cases.
 //!
 //! * [`open`] takes a data directory and gives the ports.
 //! * `sqlite/` is the store: `readers` and `list` read, `writer`, `batch` and `guards` write.

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Options {
     /// Writer threads, 1 to 64; 0 is two per core.
     pub writers: usize,
-    /// Plans that may wait in front of one writer; beyond it a commit answers `Busy`.
+    /// Plans that may wait in front of one writer; beyond it a commit fails with `Busy`.
     pub queue: usize,
     /// Databases that stay open, for writing and for reading each, 1 to 4,096; 0: as many as a
     /// quarter of the process's descriptors holds. The longest unused is closed first.

@@ -21,9 +21,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// How often the process is killed, unless `LINECARD_ROUNDS` says it.
+/// How often the process is killed, unless `LINECARD_ROUNDS` says otherwise.
 const ROUNDS: u32 = 10;
-/// What the reseller has at the beginning: more than thousands of rounds sell.
+/// What the reseller has at the beginning: more than thousands of rounds can spend.
 const MONEY: i64 = 1_000_000_000;
 const DATA: &str = "LINECARD_CRASH_TEST_DATA";
 const FIRST: &str = "LINECARD_CRASH_TEST_FIRST";

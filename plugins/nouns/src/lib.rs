@@ -1,5 +1,5 @@
 //! What an author writes once in `actions.toml`, spelled out: nouns, sets of reply fields and sets of parameters. The
-//! packer and the macro read the same result; the host knows nothing of it. `plugins/README.md` shows the keys.
+//! packer and the macro read the same result; the host never sees it. `plugins/README.md` shows the keys.
 
 mod file;
 mod noun;

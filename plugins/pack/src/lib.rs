@@ -1,6 +1,5 @@
-//! From a plugin's compiled module or component and its folder to the one file that the host loads: a
-//! component with its description and its manifest inside. Knows no runtime: what is packed
-//! here is checked again by whoever loads it.
+//! From a plugin's compiled module or component and its folder to the one file that the host loads: a component with
+//! its description and its manifest inside. Whoever loads the file checks it again.
 
 mod assets;
 mod build;

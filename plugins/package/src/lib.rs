@@ -1,4 +1,4 @@
-//! The file of a plugin, version 1: what the packer writes and the host reads. Knows neither descriptions nor grants,
+//! The file of a plugin, version 1: what the packer writes and the host reads. Does not know descriptions or grants,
 //! and runs nothing.
 //!
 //! A plugin file is a WebAssembly component with custom sections at its top level:

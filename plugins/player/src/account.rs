@@ -1,5 +1,5 @@
-//! `account`: the document that a player reads first, and gets for any action that it made up.
-//! Knows no rule of a line: its status and seats come from the host.
+//! `account`: the document that a player reads first, and gets for any action that it made up. The line's status and
+//! seats come from the host.
 
 use crate::parameters::Account;
 use linecard_sdk::lines::{self, LineStatus, LineView, Server};

@@ -1,5 +1,4 @@
 //! `get_live_categories`: headings of live channels and radio.
-//! Knows no field: `categories` writes them.
 
 use crate::categories;
 use crate::parameters::GetLiveCategories;

@@ -1,5 +1,4 @@
 //! `get_live_streams`: live channels, created channels and radio, in the line's order.
-//! Knows nothing of bouquets: the catalogue holds only what the line may watch.
 
 use crate::listing::{Listing, Wish};
 use crate::parameters::GetLiveStreams;

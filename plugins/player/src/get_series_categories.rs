@@ -1,5 +1,4 @@
 //! `get_series_categories`: headings of series.
-//! Knows no field: `categories` writes them.
 
 use crate::categories;
 use crate::parameters::GetSeriesCategories;

@@ -1,5 +1,4 @@
 //! `get_short_epg`: what runs now and next on a channel, or on several.
-//! Knows no field: `epg_row` writes them.
 
 use crate::epg_row::EpgRow;
 use crate::parameters::GetShortEpg;

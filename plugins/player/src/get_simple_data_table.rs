@@ -1,5 +1,4 @@
 //! `get_simple_data_table`: the whole guide of a channel, past included.
-//! Knows no field: `epg_row` writes them.
 
 use crate::epg_row::EpgRow;
 use crate::parameters::GetSimpleDataTable;

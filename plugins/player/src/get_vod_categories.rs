@@ -1,5 +1,4 @@
 //! `get_vod_categories`: headings of movies.
-//! Knows no field: `categories` writes them.
 
 use crate::categories;
 use crate::parameters::GetVodCategories;

@@ -1,5 +1,5 @@
-//! The player surface: one file per action, the dialect in `actions.toml`.
-//! Knows nothing of sign-in and seats: the host has answered those before an action runs.
+//! The player surface: one file per action, the dialect in `actions.toml`. The host settles sign-in and seats before an
+//! action runs, and its catalogue holds only what the line may watch.
 
 linecard_sdk::plugin!("actions.toml");
 

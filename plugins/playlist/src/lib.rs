@@ -1,5 +1,5 @@
-//! Playlist and guide downloads: one file per action, the dialects in `actions.toml`.
-//! Knows nothing of sign-in: a line that may not download never gets here.
+//! Playlist and guide downloads: one file per action, the dialects in `actions.toml`. The host settles sign-in before:
+//! a line that may not download never gets here.
 
 linecard_sdk::plugin!("actions.toml");
 

@@ -1,5 +1,4 @@
-//! `playlist`: the download of get.php.
-//! Knows nothing of how an entry is written: `m3u` and `entry` do.
+//! `playlist`: the download of get.php. `m3u` and `entry` write its entries.
 
 use crate::entry::{Addresses, Row, Show, Wanted, episode_title, group};
 use crate::m3u::{self, Entry};

@@ -1,5 +1,4 @@
-//! `xmltv`: the download of xmltv.php.
-//! Knows nothing of sources: the host merges them into one guide.
+//! `xmltv`: the download of xmltv.php. The host merges all sources into one guide.
 
 use crate::parameters::Xmltv;
 use crate::xml;

@@ -1,5 +1,4 @@
 //! `packages`: what the caller may sell, at their own price.
-//! Knows no price of its own: the host says what each costs the caller.
 
 use crate::parameters::Packages;
 use linecard_sdk::packages::{self, Priced};

@@ -1,5 +1,4 @@
 //! `user_info`: the calling account.
-//! Knows nothing of rights: it shows what the host says of the caller.
 
 use crate::parameters::UserInfo;
 use linecard_sdk::{Call, Credits, Refusal, Reply, reply, time, users};

@@ -1,5 +1,5 @@
-//! Credits as plugins handle them: decimal text that is passed on, never floating point.
-//! Knows no arithmetic: adding and comparing is the host's.
+//! Credits as plugins handle them: decimal text that is passed on, never floating point. Adding and comparing them is
+//! the host's.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;

@@ -1,5 +1,4 @@
-//! What every plugin may do without asking: log, time, chance.
-//! Knows nothing of grants: these functions are always linked.
+//! What every plugin may do without asking: log, time, chance. These functions are always linked, whatever is granted.
 
 use crate::bindings::linecard::base::base as host;
 

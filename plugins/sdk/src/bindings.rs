@@ -1,6 +1,5 @@
-//! The raw bindings of every capability, generated once for all plugins from `wit/`.
-//! Knows no plugin: which of these functions a plugin may call is decided by what its own
-//! `wit/world.wit` lists, when it is packed.
+//! The raw bindings of every capability, generated once for all plugins from `wit/`. Which of these functions a plugin
+//! may call is decided by what its own `wit/world.wit` lists, when it is packed.
 #![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all)]
 
 wit_bindgen::generate!({

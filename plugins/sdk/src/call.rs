@@ -1,5 +1,5 @@
-//! One call of an action, as the author sees it: typed parameters, who calls, how the request
-//! came. Knows nothing of HTTP: the host has parsed, coerced and checked everything.
+//! One call of an action, as the author sees it: typed parameters, who calls, how the request came. The host has
+//! parsed, coerced and checked everything.
 
 #[cfg(target_arch = "wasm32")]
 use crate::Plugin;

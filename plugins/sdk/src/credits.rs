@@ -1,5 +1,4 @@
-//! Credits move; they are never set.
-//! Knows nothing of balances: the host guards them.
+//! Credits move; they are never set. The host guards the balances.
 
 use crate::bindings::linecard::credits::credits as host;
 use crate::{Credits, Refusal, read};

@@ -1,7 +1,6 @@
-//! The guest's heap: it begins at the end of the stack and lies inside the initial memory, so
-//! that an ordinary call never asks the host for more. A released block is kept for the next
-//! block of its size, because a build of 50,000 rows must not grow with its rows.
-//! Knows nothing of threads: a guest has one.
+//! The guest's heap: it begins at the end of the stack and lies inside the initial memory, so that an ordinary call
+//! never asks the host for more. A released block is kept for the next block of its size, because a build of 50,000
+//! rows must not grow with its rows. It needs no lock: a guest has one thread.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout};

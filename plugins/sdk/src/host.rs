@@ -1,5 +1,4 @@
-//! Documents to and from the host. Knows no capability: they share how a document is read and
-//! what happens when it cannot be.
+//! Documents to and from the host: all capabilities share how one is read, and what happens when it cannot be.
 
 use crate::{Refusal, base};
 use serde::{Deserialize, Serialize};

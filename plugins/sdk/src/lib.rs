@@ -1,5 +1,5 @@
-//! What a plugin in Rust is written with: typed calls in, replies and refusals out, one module
-//! per capability. Knows no surface and no action.
+//! What a plugin in Rust is written with: typed calls in, replies and refusals out, one module per capability. Does not
+//! know surfaces or actions.
 //!
 //! A plugin is a folder with `plugin.toml` (who it is, what it asks for and why), `actions.toml`
 //! (its actions, as data), `wit/world.wit` (the capabilities it links) and one file per action:

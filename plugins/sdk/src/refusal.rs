@@ -1,5 +1,4 @@
-//! A correct no, as plugins give and get it. Knows nothing of how a surface says it: the
-//! surface's refusal table does.
+//! A correct no, as plugins give and get it. How a surface says it is in its refusal table.
 
 /// A refusal: nothing of the call is done.
 #[derive(Clone, PartialEq, Eq, Debug)]

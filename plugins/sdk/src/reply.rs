@@ -1,5 +1,5 @@
-//! What an action answers: data, a page of rows, nothing, or a body that it wrote.
-//! Knows nothing of envelopes: the surface's dialect wraps the reply.
+//! What an action answers: data, a page of rows, nothing, or a body that it wrote. The surface's dialect wraps the
+//! reply.
 
 use crate::{Held, Refusal, json};
 use serde::Serialize;

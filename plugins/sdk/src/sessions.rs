@@ -1,5 +1,5 @@
-//! Sessions: sign-ins that go on by a token, on the surface of the action.
-//! Knows no cookie: the host sets and takes away those of its surface by itself.
+//! Sessions: sign-ins that go on by a token, on the surface of the action. Where a surface keeps its session in a
+//! cookie, the host sets and removes it by itself.
 
 use crate::bindings::linecard::sessions::sessions as host;
 use crate::{Refusal, written};

@@ -1,5 +1,4 @@
 //! The servers that are measured: processes of their own, so that only their CPU counts.
-//! Knows how they say where they listen, nothing of what they answer.
 
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,5 +1,4 @@
-//! CPU time, of processes and of threads: what repeats on a busy machine, where requests per
-//! second do not. Knows nothing of what is measured.
+//! CPU time, of processes and of threads: what repeats on a busy machine, where requests per second do not.
 
 use anyhow::Context;
 use rustix::time::{ClockId, clock_gettime};

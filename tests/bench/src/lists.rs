@@ -1,5 +1,4 @@
 //! The list of 20,000 channels that every player fetches, sent from what is kept.
-//! Knows nothing of how it was built.
 
 use crate::children::Server;
 use crate::load::Ask;

@@ -1,5 +1,5 @@
-//! A bounded load on a server of this machine: keep-alive connections that each ask the same
-//! thing again and again. Knows just enough HTTP/1.1 for that; its own CPU is not measured.
+//! A bounded load on a server of this machine: keep-alive connections that each ask the same thing again and again. It
+//! speaks just enough HTTP/1.1 for that; its own CPU is not measured.
 
 use crate::cpu;
 use crate::panel::HOST;

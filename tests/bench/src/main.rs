@@ -1,7 +1,6 @@
-//! What the panel costs: CPU time, as ratios against baselines that are built and measured in
-//! the same run. Each subject has a file; the method is the same for all and lies in [`cpu`] and
-//! [`report`]. Knows no thresholds' consequences: it prints goals beside figures, and never fails
-//! for being slow.
+//! What the panel costs: CPU time, as ratios against baselines that are built and measured in the same run. Each
+//! subject has a file; the method is the same for all and lies in [`cpu`] and [`report`]. It prints goals beside
+//! figures, and never fails for being slow.
 
 mod baseline;
 mod builds;

@@ -1,5 +1,5 @@
-//! Memory of a process, watched while something is done. Of its own pages alone: those of files that it has
-//! mapped, as its databases are, the system takes back when it needs them. Knows nothing of what is done.
+//! Memory of a process, watched while something is done. Of its own pages alone: those of files that it has mapped, as
+//! its databases are, the system takes back when it needs them.
 
 use anyhow::{Context, bail};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,4 @@
 //! The same actions without a sandbox: joins the SDK's native host to the runtime's native call.
-//! Knows no action.
 
 use host_core::Refusal;
 use host_core::refusal::Code;

@@ -1,4 +1,4 @@
-//! nginx with `sendfile`: what sending bytes costs at least. Knows one folder of files.
+//! nginx with `sendfile`: what sending bytes costs at least.
 
 use crate::children::Server;
 use crate::load::Ask;

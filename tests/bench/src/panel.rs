@@ -1,5 +1,5 @@
-//! The panels that are measured: their data, made by the verbs that an operator's commands use,
-//! and the process that serves them. Knows no figure.
+//! The panels that are measured: their data, made by the verbs that an operator's commands use, and the process that
+//! serves them.
 
 use crate::native;
 use anyhow::Context;

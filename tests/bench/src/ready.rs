@@ -1,4 +1,4 @@
-//! A panel in this process, for calls without HTTP. Knows no figure.
+//! A panel in this process, for calls without HTTP.
 
 use crate::panel::{self, ADDRESS, PASSWORD};
 use anyhow::Context;

@@ -1,5 +1,4 @@
 //! The figures: raw CPU per operation of subject and baseline, round by round, and the ratio.
-//! Knows nothing of how they came about.
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use serde::Serialize;

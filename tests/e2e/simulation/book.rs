@@ -1,5 +1,5 @@
-//! The walk's own book: what callers were promised, and what may have become of what they were
-//! not told. Knows nothing of the panel's insides.
+//! The walk's own book: what callers were promised, and what may have become of what they were not told. It never looks
+//! inside the panel.
 
 use super::calls::{Request, What};
 use std::collections::{BTreeMap, BTreeSet};

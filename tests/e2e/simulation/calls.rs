@@ -1,5 +1,4 @@
-//! Requests of callers, as futures that are polled by hand. Knows the verbs and nothing of what
-//! must be true after them.
+//! Requests of callers, as futures that are polled by hand.
 
 use super::ground::{PASSWORD, Premises, fields, sources};
 use super::trace::Trace;

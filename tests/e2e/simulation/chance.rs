@@ -1,4 +1,4 @@
-//! Chance and time as a seed gives them. Knows nothing of what is decided with them.
+//! Chance and time as a seed gives them.
 
 use host_core::port::{Clock, Entropy};
 use host_core::time::Unix;

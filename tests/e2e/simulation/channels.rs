@@ -1,5 +1,4 @@
 //! Viewers of live channels, and the time that the media engine's timers go by.
-//! Knows nothing of who may watch.
 
 use super::calls::{Held, at_once, poll};
 use super::chance::{Dice, HandClock};

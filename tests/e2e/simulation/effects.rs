@@ -1,5 +1,5 @@
-//! Who performs effects in a walk: as the panel does, or not at all for a while. Every effect it
-//! is asked for must stand in the outbox already. Knows nothing of plans.
+//! Who performs effects in a walk: as the panel does, or not at all for a while. Every effect it is asked for must
+//! stand in the outbox already.
 
 use super::calls::at_once;
 use super::chance::{Dice, HandClock};

@@ -1,5 +1,4 @@
-//! How a walk ends: calls are answered, copies completed, effects performed. What cannot come to
-//! an end is a fault. Knows nothing of the steps before.
+//! How a walk ends: calls are answered, copies completed, effects performed. What cannot come to an end is a fault.
 
 use super::calls::{at_once, poll, waited};
 use super::world::World;

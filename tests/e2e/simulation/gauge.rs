@@ -1,5 +1,5 @@
-//! The store as the walk sees it: the real one, with a count of the writes to the control
-//! database that nobody has answered yet. Knows nothing of plans.
+//! The store as the walk sees it: the real one, with a count of the writes to the control database that nobody has
+//! answered yet.
 
 use host_core::bouquet::Member;
 use host_core::caller::Scope;

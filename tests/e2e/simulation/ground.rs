@@ -1,5 +1,4 @@
-//! Where a walk begins: a data directory with two furnished tenants, made once and copied for
-//! each walk. Knows nothing of walks.
+//! Where a walk begins: a data directory with two furnished tenants, made once and copied for each walk.
 
 use super::chance::{HandClock, Seeded};
 use super::plugin_files::{self, FILES};

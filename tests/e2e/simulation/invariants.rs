@@ -30,7 +30,7 @@ struct Seen {
 }
 
 impl World {
-    /// Checks both tenants, and answers how often each fact is true.
+    /// Checks both tenants. Returns how often each fact is true.
     pub fn check(&mut self) -> BTreeMap<Fact, u32> {
         let mut counted = BTreeMap::new();
         for tenant in 0..self.tenants.len() {

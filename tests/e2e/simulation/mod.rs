@@ -40,7 +40,7 @@ const STEPS: usize = 800;
 const SEEDS: u64 = 20;
 const TWICE: u64 = 3;
 
-/// Takes a walk to its end and answers what happened, line by line.
+/// Takes a walk to its end. Returns what happened, line by line.
 fn walk(seed: u64) -> Vec<String> {
     let mut world = World::new(seed);
     let _shown = Shown(world.trace.clone());

@@ -1,5 +1,5 @@
-//! The servers that streams come from, behind the outgoing port: they answer, refuse, keep
-//! silent or break off as the walk says. Knows nothing of channels, but counts what is open.
+//! The servers that streams come from, behind the outgoing port: they answer, refuse, keep silent or break off as the
+//! walk says. They count what is open.
 
 use super::trace::Trace;
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Players that take, hold, and leave the seats of lines. Knows nothing of how a line was sold.
+//! Players that take, hold, and leave the seats of lines.
 
 use super::calls::at_once;
 use super::chance::Dice;

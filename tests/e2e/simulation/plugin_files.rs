@@ -1,5 +1,4 @@
 //! Plugin files for the drop folders: one example in several versions, each of another length.
-//! Knows nothing of who loads them.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

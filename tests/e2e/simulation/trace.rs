@@ -1,5 +1,4 @@
 //! What happened in a walk, line by line; the last of it is shown when the walk fails.
-//! Knows nothing of what the lines mean.
 
 use super::chance::HandClock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

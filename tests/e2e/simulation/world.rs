@@ -1,5 +1,5 @@
-//! One walk's world: what a process has in memory, what lies in its directory, and how the one
-//! is lost and opened again from the other. Knows nothing of which step comes next.
+//! One walk's world: what a process has in memory, what lies in its directory, and how the one is lost and opened again
+//! from the other.
 
 use super::book::{Book, Fact, facts_of};
 use super::calls::{Call, Held, Request, at_once};
@@ -25,7 +25,7 @@ use tempfile::TempDir;
 /// A process: all that a crash takes.
 pub struct Process {
     pub calls: Vec<Call>,
-    /// The engine's step under way, and the millisecond of its begin.
+    /// The engine's step under way, and the millisecond at which it began.
     pub stepping: Option<(u64, Held<host_engine::Result<()>>)>,
     pub players: Players,
     pub drops: Drops,
@@ -188,7 +188,7 @@ impl World {
         self.open(origins);
     }
 
-    /// Lets the writer flush, and answers how its logs were before.
+    /// Lets the writer flush. Returns its logs as they were before.
     fn flushing(&mut self) -> Vec<Log> {
         let data = self.data();
         let names = self.tenants.iter().map(|premises| format!("tenants/{}/panel.db", premises.name));
@@ -210,13 +210,13 @@ impl World {
         self.check_answers();
     }
 
-    /// Facts that calls under way, and calls that nobody knows of, may still make true.
+    /// Facts that may still become true: by calls under way, and by calls whose outcome nobody knows.
     pub fn running(&self) -> BTreeSet<Fact> {
         let calls = self.process.iter().flat_map(|process| &process.calls).map(|call| &call.request);
         calls.chain(&self.in_doubt).flat_map(facts_of).collect()
     }
 
-    /// Takes what became of calls that ended without an answer from what is there.
+    /// Finds out, from what is stored, what became of calls that ended without an answer.
     pub fn settle(&mut self, counted: &BTreeMap<Fact, u32>) {
         let running = self.running();
         self.book.settle(counted, &running);
@@ -243,8 +243,8 @@ impl Log {
         Log { database: std::fs::read(path).unwrap(), length, name }
     }
 
-    /// Tears the end of what the flush added off, in the copy. Not when the log was moved into
-    /// the database: that happens after it is safe.
+    /// In the copy, tears off the end of what the flush added; not when the log was moved into the database, which
+    /// happens after it is safe.
     fn tear(&self, from: &Path, to: &Path, dice: &mut Dice, trace: &Trace) {
         let path = to.join(&self.name);
         let log = path.with_extension("db-wal");

@@ -32,8 +32,8 @@ pub enum Mismatch {
     /// It has another shape: what it is, and what it was described as.
     #[error("its reply is {0}, its description says {1}")]
     Shape(&'static str, &'static str),
-    /// Its description lists fields, and this is no object with names that can be read. The error quotes nothing but
-    /// where.
+    /// Its description lists fields, and this is not an object with readable names. The error says where, and quotes
+    /// nothing.
     #[error("its description lists fields, so that its data is objects")]
     Row(#[from] serde_json::Error),
 }
@@ -180,7 +180,7 @@ fn close(text: &mut String, end: char) {
     text.push(end);
 }
 
-/// The members of a JSON object, as they are written there; none of what is no object.
+/// The members of a JSON object, as they are written there; no members of anything else.
 pub(super) fn members(data: &str) -> BTreeMap<Cow<'_, str>, &str> {
     let members: BTreeMap<Name<'_>, &RawValue> = serde_json::from_str(data).unwrap_or_default();
     members.into_iter().map(|(Name(name), json)| (name, json.get())).collect()

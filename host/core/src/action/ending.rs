@@ -41,7 +41,7 @@ impl ReplyShape {
                 return Err(NoEnding("names a place, and it is neither made nor moved nor accepted"));
             }
             Some(location) => Some(location),
-            // What callers sent may make no place of it: that is no fault of the guest.
+            // With what the caller sent it may not be a valid place; that is not the fault of the guest.
             None => {
                 let template = described.location.as_deref();
                 template.and_then(|template| filled(template, &members, parameters)).filter(|place| is_location(place))

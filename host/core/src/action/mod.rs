@@ -1,8 +1,7 @@
-//! What a plugin says about its surfaces and actions, as data. The
-//! same description validates, authorises, trims columns and documents.
-//! Knows nothing of HTTP libraries or components: the runtime reads it from the component's `linecard:actions`
-//! section (JSON of [`Description`]) and applies it; the http floor gathers what was sent, and gives answers their
-//! voice.
+//! What a plugin says about its surfaces and actions, as data. The same description validates, authorises, trims
+//! columns and documents. Does not know HTTP libraries or components: the runtime reads it from the component's
+//! `linecard:actions` section (JSON of [`Description`]) and applies it; the http floor gathers what was sent, and gives
+//! answers their voice.
 
 mod asked;
 mod authority;

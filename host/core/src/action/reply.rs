@@ -1,5 +1,4 @@
 //! What an action returns: shape and fields, and on what a kept body depends.
-//! Knows no envelope and no request.
 
 use super::{Outcome, OutcomeKind, Template};
 use crate::caller::CallerRole;
@@ -34,8 +33,8 @@ pub struct ReplyShape {
     /// The ways in which it ends well; the first is meant when a reply names none. Empty: it is done, 200.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
-    /// Who accepts `text/event-stream` is answered with events: it is asked again after so many seconds, 1 to 300, and
-    /// what has changed is sent.
+    /// A client that accepts `text/event-stream` is answered with events: the action is asked again after this many
+    /// seconds, 1 to 300, and what has changed is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow: Option<u32>,
     /// The member of the data, a whole number, that rises when the thing changes: `ETag` is made of it.
@@ -101,7 +100,8 @@ pub struct Field {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
     /// The field of the kind that it shows, in rows that the host writes; default the one of its own name. What stands
-    /// within a field is named by its path: `official.price`. A flag of what is no flag says whether there is anything.
+    /// within a field is named by its path: `official.price`. A flag made of another type says whether there is a
+    /// value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// The field that it shows where that one is nothing.
@@ -135,7 +135,7 @@ pub enum Written {
     Date,
     /// `YYYY-MM-DD HH:MM:SS` in UTC.
     Datetime,
-    /// Of a term: how many whole months it has. A parameter sets a term of so many months.
+    /// Of a term: how many whole months it has. A parameter sets a term of that many months.
     Months,
     /// Of a term: the word of its unit. A parameter sets a term of one such unit.
     Unit,

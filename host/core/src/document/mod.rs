@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 pub const LARGEST: usize = 64 << 10;
 /// Most documents of a collection.
 pub const MOST: u32 = 1_000_000;
-/// Names that a document has from the host: none of its own fields is called so.
+/// Names that the host gives every document: none of its own fields may have one of them.
 pub const RESERVED: [&str; 2] = ["id", "version"];
 
 /// One document. Serialises to its fields with its id.
@@ -32,11 +32,11 @@ pub struct Document {
     pub collection: String,
     /// What it says.
     pub fields: Map<String, Value>,
-    /// By what it is found. Not there after a read: the shape makes it anew from the fields.
+    /// Its index entries. Empty after a read: the shape makes them anew from the fields.
     pub indexed: Indexed,
 }
 
-/// Where it is found follows from what it says.
+/// Index entries follow from the fields, so they are not compared.
 impl PartialEq for Document {
     fn eq(&self, other: &Document) -> bool {
         let of = |it: &Document| (it.id, it.version);

@@ -35,7 +35,7 @@ pub struct Range {
     pub after: Option<Cursor>,
     /// Greatest first.
     pub descending: bool,
-    /// At most so many; 1 to 1,000.
+    /// Most documents to return, 1 to 1,000.
     pub limit: u32,
 }
 

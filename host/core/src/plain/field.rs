@@ -125,7 +125,7 @@ impl PlainField {
         PlainField { is_secret: true, ..self }
     }
 
-    /// At most so many characters or items, or this number.
+    /// At most this many characters or items, or at most this number.
     pub const fn at_most(self, most: u32) -> PlainField {
         PlainField { most: Some(most), ..self }
     }

@@ -18,13 +18,13 @@ pub struct PlainKind {
     pub word: &'static str,
     /// Its fields besides `id`.
     pub fields: &'static [PlainField],
-    /// What resellers read of it, of the fields that are shown to them.
+    /// Which of its documents resellers read; of each they see the fields that are shown to resellers.
     pub resellers: Reading,
-    /// Fields that together at most one of them has, as `kind+value`.
+    /// Fields whose values together only one document may have, as `kind+value`.
     pub unique: &'static [&'static str],
-    /// What fields make of each other: rules over several of them, and values in their usual form.
+    /// Rules over several fields, and how values are brought into their usual form.
     pub rule: fn(&mut Map<String, Value>) -> Result<(), Refusal>,
-    /// What has to happen when one came, changed or went.
+    /// What has to happen after one was made, changed or deleted.
     pub effect: Option<Effect>,
     /// The field that the host stamps.
     pub stamp: Option<(&'static str, Stamp)>,
@@ -91,7 +91,7 @@ impl PlainKind {
         }
         let mut fields = Map::with_capacity(self.fields.len());
         for field in self.fields {
-            // What is there already was checked when it came, perhaps by other rules.
+            // What is stored already was checked when it was written, perhaps by other rules.
             let value = match (sent.get(field.name), current.fields.get(field.name)) {
                 (Some(sent), _) => field.checked(sent)?,
                 (None, Some(kept)) if !kept.is_null() => kept.clone(),
@@ -109,7 +109,7 @@ impl PlainKind {
         self.indexed(Document { fields, ..current.clone() })
     }
 
-    /// The document with what it is found by, made from what it says.
+    /// The document with its index entries, made from its fields.
     ///
     /// # Errors
     /// `invalid_input` for a value that has no place in an index.
@@ -126,8 +126,8 @@ impl PlainKind {
         Ok(Document { indexed, ..document })
     }
 
-    /// What becomes of one when a thing of the kind with this word is deleted that it refers to. The document without
-    /// it where it is kept; none where it goes too.
+    /// What becomes of a document when a thing that it refers to, of the kind with this word, is deleted: the document
+    /// without the reference where it is kept, none where it is deleted too.
     ///
     /// # Errors
     /// `in_use` where the deletion is refused.

@@ -85,7 +85,7 @@ pub enum FetchError {
     /// Connecting, the head, or the next bytes took too long.
     #[error("the server took too long")]
     TimedOut,
-    /// The answer is no HTTP, redirects too often, or broke off.
+    /// The answer is not HTTP, redirects too often, or broke off.
     #[error("the answer broke off: {0}")]
     Broken(String),
     /// It answered with another status than the one that was needed.

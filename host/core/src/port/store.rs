@@ -305,7 +305,7 @@ pub trait Store: Send + Sync + 'static {
     fn tenant_generation(&self) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
-    /// Writes a plan, whole or not at all, and answers after it is durable. The one way to write.
+    /// Writes a plan, whole or not at all, and returns after it is durable. The one way to write.
     fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError>;
     /// Holds other plans that name one of these back until the reservation is released or 250 ms
     /// pass; `alone` holds back every other plan of the database.

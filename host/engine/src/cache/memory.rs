@@ -37,7 +37,7 @@ pub(crate) struct Cache {
     /// Who reads the block lists of a tenant; others who want them wait.
     pub(super) block_reads: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) lines: Bounded<Named, (u64, Arc<Line>)>,
-    /// What users are. That never changes, so that nothing makes it old.
+    /// The roles of users. A role never changes, so that nothing makes an entry stale.
     pub(super) roles: Bounded<(TenantId, UserId), Role>,
 }
 
@@ -52,7 +52,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// Block lists are read again from here on. What was being read meanwhile is not kept.
+    /// Forgets the block lists, so that they are read again. What is being read meanwhile is not kept.
     pub(crate) fn forget_blocks(&self, tenant: TenantId) {
         self.block_epoch.fetch_add(1, Ordering::AcqRel);
         self.blocks.write().remove(&tenant);

@@ -1,4 +1,4 @@
-//! Connections: who may start one, and the seats they occupy. Knows no bytes and no protocol.
+//! Connections: who may start one, and the seats they occupy. Does not know bytes or protocols.
 
 mod admit;
 mod check;

@@ -7,9 +7,9 @@ use crate::{Result, Work};
 use host_core::StreamId;
 use host_core::time::Unix;
 
-/// Programmes of a stream that end after `from` and begin before `to`, at most `limit` (0 is
-/// 10,000) and as many as a mebibyte of text, as the text of `{"archive_days","programmes":[…]}`. A stream that the line does not
-/// have, or without guide, has none.
+/// Programmes of a stream that end after `from` and begin before `to`: at most `limit` of them (0 means 10,000), and at
+/// most a mebibyte of text. Returns the text of `{"archive_days","programmes":[…]}`. A stream that the line does not
+/// have, or that has no guide, has no programmes.
 ///
 /// # Errors
 /// `not_permitted` when the caller is not a line.

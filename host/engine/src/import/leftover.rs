@@ -11,8 +11,8 @@ use host_core::plan::Change;
 /// Most programmes that one plan drops.
 const PIECE: u32 = 5_000;
 
-/// Drops the builds that nobody reads, and this one unless it was finished. What cannot be
-/// dropped now, or no longer because `goes_on` says so, the engine's step drops.
+/// Drops the builds that nobody reads, and this one unless it was finished. What cannot be dropped now, or is left when
+/// `goes_on` says stop, is dropped by the engine's step.
 pub(super) async fn clear(
     running: &Running,
     (source, build): (GuideSourceId, Build),

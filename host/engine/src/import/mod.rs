@@ -1,7 +1,6 @@
-//! Imports as jobs: a file's entries in chunks, each chunk one plan with the job's progress in it.
-//! What was committed stays when an import stops: it is not taken up again in the middle, but
-//! repeating it completes it, because an entry that is there already costs no write.
-//! Knows no format: parsers hand entries over.
+//! Imports as jobs: a file's entries in chunks, each chunk one plan with the job's progress in it. What was committed
+//! stays when an import stops: it is not taken up again in the middle, but repeating it completes it, because an entry
+//! that is there already costs no write. Does not know formats: parsers hand entries over.
 
 mod apply;
 mod guide;
@@ -26,7 +25,7 @@ use host_core::import::{ImportError, LeftOut, PlaylistEntry};
 /// What a parser hands over: an entry, one that is left out, or why the file cannot be read on.
 type Entry = Result<Result<PlaylistEntry, LeftOut>, ImportError>;
 
-/// Where an import is; it is asked after each chunk whether to go on.
+/// How far an import has come. It is told after each chunk, and whoever hears it says whether to go on.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
     /// Entries read so far, skipped ones included.

@@ -16,11 +16,11 @@ use serde_json::{Map, Value};
 pub struct Lines {
     reader: Reader,
     rows: Vec<(Line, Facts)>,
-    /// Lines in the caller's scope; none on pages behind a cursor.
+    /// How many lines the caller's scope has; none on pages after a cursor.
     pub total: Option<u64>,
-    /// Lines that match; likewise.
+    /// How many of them match; likewise.
     pub matching: Option<u64>,
-    /// What the next page comes after; none behind the last one.
+    /// Where the next page begins; none after the last one.
     pub cursor: Option<String>,
 }
 

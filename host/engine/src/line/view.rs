@@ -131,7 +131,7 @@ impl Serialize for Password<'_> {
     }
 }
 
-/// What of a view is no field of the line.
+/// The parts of a view that are not fields of the line.
 #[derive(Clone, Default)]
 pub(crate) struct Facts {
     /// The reseller who owns it: none when it is the panel's own.

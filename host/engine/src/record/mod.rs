@@ -1,5 +1,5 @@
-//! Verbs on plain configuration, for every kind of record alike. What a record may say is in
-//! `host_core::record`; knows who may read which kinds, and what a change leads to.
+//! Verbs on plain configuration, for every kind of record alike. What a record may say is in `host_core::record`; who
+//! may read which kinds and what a change leads to is here.
 
 mod beside;
 mod bouquet;

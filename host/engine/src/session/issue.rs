@@ -94,7 +94,7 @@ pub(super) async fn give(work: &mut Work, holder: Holder, key: Option<ApiKeyId>,
     Ok(token::shown(work, &session, token))
 }
 
-/// What the client tried with its token before is no guess any more.
+/// Earlier attempts of the client with its token no longer count as guesses.
 fn unlock(work: &Work, token: &Secret) -> Result<()> {
     if !work.is_dry_run() {
         work.engine().unlock_token(work.caller().tenant, token, &*work.from()?);

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 pub struct Known {
     pub(super) by_id: HashMap<TenantId, Arc<Tenant>>,
     pub(super) by_host: HashMap<String, Arc<Tenant>>,
-    /// Of their rows, when they were read; none before the first time.
+    /// The generation of their rows when they were read; none before the first time.
     pub(super) generation: Option<u64>,
 }
 

@@ -1,5 +1,5 @@
-//! One attempt at an action: what it reads, what it wants to write, and what it was decided
-//! from. Knows no verb, and nothing of commits (that is [`crate::run`]).
+//! One attempt at an action: what it reads, what it wants to write, and what it was decided from. [`crate::run`]
+//! commits it.
 
 mod context;
 mod read;
@@ -78,7 +78,7 @@ impl Work {
     /// Where the request came from.
     ///
     /// # Errors
-    /// `not_permitted` for what is no request to a surface.
+    /// `not_permitted` where the action was not asked for by a request to a surface.
     pub(crate) fn from(&self) -> Result<Arc<SignInFrom>> {
         let missing = || Refusal::new(Code::NotPermitted, "Sessions are for requests to a surface.");
         Ok(self.from.clone().ok_or_else(missing)?)

@@ -18,11 +18,11 @@ impl Work {
     }
 }
 
-/// The other options of an edit, whose caller has looked at this version of the row. Callers who do not say have not
-/// looked.
+/// Checks the version of the row that the caller says to have seen, and returns the other options of the edit. A caller
+/// who names no version is not checked.
 ///
 /// # Errors
-/// `stale` for another version, and `invalid_input` for what is none.
+/// `stale` for another version, and `invalid_input` for what is not a version.
 pub(crate) fn at_version(options: &Map<String, Value>, current: Version) -> Result<Cow<'_, Map<String, Value>>> {
     let Some(seen) = options.get(VERSION) else { return Ok(Cow::Borrowed(options)) };
     match seen {

@@ -1,5 +1,4 @@
-//! The engine over real SQLite files, real threads and a clock that the tests drive.
-//! Knows no HTTP and no plugin.
+//! The engine over real SQLite files, real threads and a clock that the tests drive. No HTTP and no plugin takes part.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod catalogue;

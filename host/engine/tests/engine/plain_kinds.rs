@@ -86,7 +86,7 @@ async fn who_may_see_what_of_it_is_as_declared() {
     let change = map(json!({"name": "x"}));
     let edit = async |work: &mut Work| record::edit(work, "recorder", id(&made), &change).await;
     assert_eq!(code(act(&engine, &panel.reseller, edit).await), "not_permitted");
-    // An id of one plain kind is no id of another.
+    // An id of one plain kind is not an id of another.
     let block = async |work: &mut Work| record::get(work, "block", id(&made)).await;
     assert_eq!(code(panel.engine.act(panel.admin.clone(), "test", block).await), "not_found");
     let mut run = engine.begin(panel.admin.clone(), "test");

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 const HERE: &str = "10.0.0.1";
 
-/// A panel with both streams in one bouquet and a line of so many seats.
+/// A panel with both streams in one bouquet and a line with this many seats.
 async fn panel(seats: u32) -> (Panel, LineId) {
     let panel = Panel::new().await;
     let members = panel.streams.map(|stream| json!({ "stream": stream }));

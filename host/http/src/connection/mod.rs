@@ -1,5 +1,5 @@
-//! One connection: where it arrived, how it is answered, how long it waits for its client and how it
-//! ends. Refuses to know HTTP beyond where a request begins and an answer ends.
+//! One connection: where it arrived, how it is answered, how long it waits for its client and how it ends. Of HTTP it
+//! knows only where a request begins and an answer ends.
 
 mod answers;
 mod arrival;

@@ -1,5 +1,5 @@
-//! A client's socket that ends when the client makes us wait for too long, or when it is cut.
-//! Sees no bytes; knows only which side has to act next.
+//! A client's socket that ends when the client makes us wait for too long, or when it is cut. It does not look at the
+//! bytes; it knows only which side has to act next.
 
 use super::pace::Late;
 use super::pulse::Pulse;

@@ -1,5 +1,5 @@
-//! Finds what a caller shows of themselves where the surface's dialect says it stands.
-//! Knows not whether it is right: that is the engine's sign-in.
+//! Finds what a caller shows of themselves where the surface's dialect says it stands. Whether it is right, the
+//! engine's sign-in decides.
 
 use crate::cookies::cookie;
 use host_core::action::{Credential, Sent, SessionCredential, Surface};

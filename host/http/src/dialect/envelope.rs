@@ -1,5 +1,4 @@
-//! Fills the templates of a surface's envelope.
-//! Knows no HTTP; it writes JSON.
+//! Fills the templates of a surface's envelope, as JSON.
 
 use bytes::Bytes;
 use host_core::action::{Absent, Envelope, SPREAD, Slot, Template};

@@ -1,5 +1,5 @@
-//! The dialect of a surface, as its plugin describes it: how callers show who they are, which action they name, and
-//! how answers are wrapped. Knows no connections, tenants and plugins: it maps text to values.
+//! The dialect of a surface, as its plugin describes it: how callers show who they are, which action they name, and how
+//! answers are wrapped. Does not know connections, tenants or plugins: it maps text to values.
 
 pub(crate) mod credential;
 pub(crate) mod envelope;

@@ -1,5 +1,4 @@
 //! What a refusal becomes on a surface: the refusal table applied to a refusal, wherever it came from.
-//! Knows not why it was refused; it only finds the rule and makes the answer.
 
 use super::envelope::{self, Said};
 use bytes::Bytes;

@@ -1,5 +1,5 @@
-//! Movies and episodes: whole or by ranges, all requests of one player on one seat.
-//! Refuses to know files and sources; media opens them.
+//! Movies and episodes: whole or by ranges, all requests of one player on one seat. `host_media` opens the files and
+//! sources.
 
 use super::body;
 use super::refusal::Denied;

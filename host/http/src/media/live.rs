@@ -1,5 +1,5 @@
-//! Live streams: transport streams as one endless response on one seat, HLS as a start that leads to
-//! playlists and pieces on the seat of its session. Refuses to know sources; media has the bytes.
+//! Live streams: transport streams as one endless response on one seat, HLS as a start that leads to playlists and
+//! pieces on the seat of its session. `host_media` has the bytes.
 
 use super::body;
 use super::refusal::Denied;

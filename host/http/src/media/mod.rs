@@ -1,5 +1,5 @@
-//! The media routes: a line's live streams, movies and playlist pieces, from sign-in to the first
-//! byte. Refuses to know where bytes come from; it only decides who gets which.
+//! The media routes: a line's live streams, movies and playlist pieces, from sign-in to the first byte. It decides who
+//! gets which bytes; `host_media` has them.
 
 mod body;
 mod file;

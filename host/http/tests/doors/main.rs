@@ -1,5 +1,5 @@
-//! The HTTP floor through its real doors: sockets, the real engine and store, real components,
-//! and a live stream that really flows. Knows the host only by what goes over the wire.
+//! The HTTP floor through its real doors: sockets, the real engine and store, real components, and a live stream that
+//! really flows. They see the host only by what goes over the wire.
 
 // A test that cannot go on says where it stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used)]

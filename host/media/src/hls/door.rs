@@ -9,8 +9,8 @@ use host_core::TenantId;
 use host_core::stream::Stream;
 use std::sync::Arc;
 
-/// Bits a second that a playlist of one variant names. The format's rules want a number, and nobody
-/// chooses by it where there is no other.
+/// Bits a second that a playlist of one variant names. The format requires a number; with one variant nobody chooses by
+/// it.
 const ONE_VARIANT: u32 = 2_000_000;
 
 impl Media {

@@ -1,5 +1,5 @@
-//! HLS in and out: read as a source, cut from a channel, or handed on with rewritten addresses.
-//! Knows no sessions; it seals what the floor above calls one.
+//! HLS in and out: read as a source, cut from a channel, or handed on with rewritten addresses. Does not know sessions:
+//! it seals what the floor above calls one.
 
 use futures_util::StreamExt;
 use host_core::port::{ByteStream, FetchError};

@@ -1,5 +1,5 @@
-//! Movies and episodes: local files below the media root, or remote sources, always with byte ranges.
-//! Knows no seats and no players.
+//! Movies and episodes: local files below the media root, or remote sources, always with byte ranges. Does not know
+//! seats or players.
 
 mod beneath;
 mod container;
@@ -38,7 +38,7 @@ pub(crate) struct Asked<'r> {
 }
 
 impl Asked<'_> {
-    /// Whether the client has another state of the movie: then the range is of no use to it.
+    /// Whether the client has another version of the movie: then the range is of no use to it.
     fn is_of_another(&self, state: &Validators) -> bool {
         self.if_range.is_some_and(|if_range| !state.allow(if_range))
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use window::{Arrived, Window};
 
-/// A packet that is missing is waited for so long, as far as the window does not end sooner.
+/// How long a missing packet is waited for, unless the window ends sooner.
 const HOLD: Duration = Duration::from_millis(200);
 /// What transport stream packets begin with. It never begins an RTP head, whose version is 2.
 const SYNC: u8 = 0x47;
@@ -36,7 +36,7 @@ struct Ordering {
     datagrams: ByteStream,
     window: Window,
     ready: VecDeque<Bytes>,
-    /// When what is missing now is no longer waited for.
+    /// When to stop waiting for what is missing now.
     give_up_at: Option<Instant>,
     lost: Arc<AtomicU64>,
 }

@@ -1,5 +1,5 @@
-//! Puts packets that overtook each other back into their order, within a few packets. It has no clock: somebody
-//! else says when a missing packet is no longer waited for.
+//! Puts packets that overtook each other back into their order, within a few packets. It has no clock: its caller says
+//! when to stop waiting for a missing packet.
 
 use bytes::Bytes;
 use std::collections::VecDeque;

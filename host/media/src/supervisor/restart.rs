@@ -6,7 +6,7 @@ use std::time::Duration;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// Longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// A child that ran this long was well: its end starts a new count.
+/// A child that ran this long was healthy: its end starts a new count.
 const WELL: Duration = Duration::from_secs(30);
 /// Early ends in a row after which nobody tries again.
 const MAX_EARLY_ENDS: u32 = 5;
@@ -52,8 +52,8 @@ impl Restart {
         self.started_at = now;
     }
 
-    /// Notes an end, and whether the child gave anything. One that never did never will: a missing
-    /// encoder does not come with time.
+    /// Notes an end, and whether the child gave anything. One that never gave anything is not tried again: a missing
+    /// encoder does not appear with time.
     pub(super) fn ended(&mut self, now: Duration, has_given: bool) {
         self.has_given |= has_given;
         if !self.has_given {

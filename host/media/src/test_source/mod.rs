@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// An ffmpeg that gives nothing for this time is not waited for any longer.
+/// How long an ffmpeg that gives nothing is waited for.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Makes test pictures.

@@ -17,7 +17,7 @@ pub(crate) struct Packet<'a> {
 }
 
 impl<'a> Packet<'a> {
-    /// The first 188 bytes as a packet, or `None` when they are none.
+    /// The first 188 bytes as a packet, or `None` when they are not one.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Packet<'a>> {
         let bytes: &[u8; PACKET] = bytes.first_chunk()?;
         // A packet marked as damaged in transmission says nothing reliable.

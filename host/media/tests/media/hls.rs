@@ -1,4 +1,4 @@
-//! HLS in and out. Knows playlists as players read them.
+//! HLS in and out, with playlists read as players read them.
 
 use crate::house::*;
 use crate::live::fed;

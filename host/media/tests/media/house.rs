@@ -96,7 +96,7 @@ pub(crate) async fn next(viewer: &mut Viewer) -> Option<Bytes> {
     tokio::time::timeout(PATIENCE, viewer.next()).await.expect("the viewer hangs")
 }
 
-/// At least so many bytes of a viewer.
+/// Reads at least this many bytes from a viewer.
 pub(crate) async fn read(viewer: &mut Viewer, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < count {
@@ -151,7 +151,7 @@ pub(crate) fn ffmpeg(folder: &std::path::Path, arguments: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A recording with B-frames and sound: so many seconds, a key frame each second.
+/// A recording with B-frames and sound of this many seconds, with a key frame each second.
 pub(crate) fn recording(folder: &std::path::Path, seconds: u32) -> Vec<u8> {
     ffmpeg(
         folder,

@@ -1,4 +1,4 @@
-//! Many viewers on one channel. Knows sources that work.
+//! Many viewers on one channel.
 
 use crate::house::*;
 use crate::origin::{Origin, Reply};

@@ -1,5 +1,5 @@
-//! Media through its own door: real loopback servers, real files, real ffmpeg where it is installed.
-//! Knows the public API only.
+//! Media through its own door: real loopback servers, real files, real ffmpeg where it is installed. Through the public
+//! API only.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

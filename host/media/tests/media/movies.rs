@@ -1,4 +1,4 @@
-//! Movies: files below a root and remote ones, with ranges. Knows what players ask for.
+//! Movies: files below a root and remote ones, with ranges.
 
 use crate::house::*;
 use crate::origin::{Origin, Reply};

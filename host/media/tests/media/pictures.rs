@@ -1,4 +1,4 @@
-//! `test:` sources and the children that make them. Knows processes only by their numbers.
+//! `test:` sources and the children that make them.
 
 use crate::house::*;
 use host_media::{Detect, Media};

@@ -43,7 +43,7 @@ impl BodyBuild {
         }
     }
 
-    /// What `lines.mine` answers: the facts that the rule names, markers for what is spliced, and nothing else.
+    /// What `lines.mine` returns: the facts that the rule names, markers for what is spliced, and nothing else.
     pub(crate) fn disguise(&self, view: &str) -> serde_json::Result<String> {
         let mut view: Value = serde_json::from_str(view)?;
         let mut line = Map::new();

@@ -43,8 +43,8 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// At most so many bytes in memory, and [`BODY_FILES_BYTES`] on disk; what was not asked for longest goes
-    /// first. A larger body is answered and not cached. All that a tenant ever has share one folder.
+    /// At most `bytes` in memory, and [`BODY_FILES_BYTES`] on disk; what was not asked for longest goes first. A larger
+    /// body is answered and not cached. All that a tenant ever has share one folder.
     pub(crate) fn new(bytes: u64, folder: Arc<OnceCell<Folder>>) -> Bodies {
         let builds = |(places, full, every)| Arc::new(Builds::new(places, Turns::new(full, every)));
         Bodies {

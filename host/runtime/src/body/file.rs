@@ -54,7 +54,7 @@ impl Folder {
     }
 }
 
-/// Where a file is; it goes with this value.
+/// Where a file is; dropping this removes it.
 #[derive(Debug)]
 struct OnDisk(PathBuf);
 
@@ -66,7 +66,7 @@ impl Drop for OnDisk {
                 tracing::warn!(path = %path.display(), %error, "the file of a body cannot be removed");
             }
         };
-        // Freeing tens of megabytes of disk is no work for a request's thread.
+        // Freeing tens of megabytes of disk must not hold up a request's thread.
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(remove)),
             Err(_) => remove(),

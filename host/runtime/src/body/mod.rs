@@ -1,5 +1,5 @@
-//! Bodies that the host holds: built once for a key, cached compressed, spliced for each line.
-//! Knows nothing of guests; a build is a call like any other, with markers instead of secrets.
+//! Bodies that the host holds: built once for a key, cached compressed, spliced for each line. A build is a call like
+//! any other, with markers instead of secrets.
 
 pub(crate) mod build;
 mod builds;

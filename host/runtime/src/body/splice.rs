@@ -1,5 +1,4 @@
 //! Markers in a built text, and the text cut at them, so that a line's own values are copied in.
-//! Knows nothing of lines; values come as texts.
 
 use crate::body::form::Form;
 use host_core::action::Splice;

@@ -23,7 +23,7 @@ impl Part {
 }
 
 impl Entries {
-    /// The entries of an array; none when the text is no JSON array.
+    /// The entries of an array; none when the text is not a JSON array.
     pub(crate) fn of(text: &[u8]) -> Option<Entries> {
         let entries: Vec<&RawValue> = serde_json::from_slice(text).ok()?;
         let base = text.as_ptr().addr();

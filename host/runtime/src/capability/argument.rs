@@ -14,7 +14,7 @@ pub(crate) trait Argument: Sized {
     /// Takes it out of the guest.
     ///
     /// # Errors
-    /// [`Spent::Argument`] for a text that is too long, before it is copied; others when it is no text.
+    /// [`Spent::Argument`] for a text that is too long, before it is copied; other errors when it is not text.
     fn take(given: Self::Crossing, store: &StoreContextMut<'_, CallState>) -> wasmtime::Result<Self>;
 }
 

@@ -1,5 +1,4 @@
-//! `linecard:catalogue`: what the calling line may watch, in pages.
-//! Knows nothing of bouquets; the open list is kept for one call.
+//! `linecard:catalogue`: what the calling line may watch, in pages. The open list is kept for one call.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;

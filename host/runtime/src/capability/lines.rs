@@ -1,5 +1,5 @@
-//! `linecard:lines`: subscriptions in the caller's scope.
-//! Knows no rule of lines; during a body build it gives markers instead of the line's own values.
+//! `linecard:lines`: subscriptions in the caller's scope. During a body build it gives markers instead of the line's
+//! own values.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};

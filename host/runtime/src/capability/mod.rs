@@ -1,5 +1,5 @@
-//! What plugins can ask of the host: a file per capability, each a table of functions that translate between WIT
-//! and the engine's verbs. Knows no rule: whose rows a caller may touch, the engine decides.
+//! What plugins can ask of the host: a file per capability, each a table of functions that translate between WIT and
+//! the engine's verbs. It has no rules of its own: whose rows a caller may touch, the engine decides.
 
 mod argument;
 pub(crate) mod base;
@@ -28,7 +28,7 @@ use host_engine::Error;
 use serde_json::{Map, Value};
 use wasmtime::component::{ComponentType, Lower};
 
-/// What a verb answers with, in the form that crosses to guests.
+/// What a verb returns, in the form that crosses to guests.
 pub(crate) trait Crossing {
     type Guest: Lower + ComponentType + Send + Sync + 'static;
     fn cross(self) -> Self::Guest;

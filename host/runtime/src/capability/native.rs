@@ -16,7 +16,7 @@ pub enum Argument<'a> {
     Flag(bool),
 }
 
-/// What a function of the host answers.
+/// What a function of the host returns.
 #[derive(Debug)]
 pub enum Answer {
     /// A `string`.

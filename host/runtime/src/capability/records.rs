@@ -1,5 +1,5 @@
-//! `linecard:records`: plain configuration as documents, for the kinds and verbs that the grant names.
-//! Knows no schema; which field a role may see or set, `core` and the engine decide.
+//! `linecard:records`: plain configuration as documents, for the kinds and verbs that the grant names. Which field a
+//! role may see or set, `core` and the engine decide.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};

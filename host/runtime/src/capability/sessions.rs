@@ -1,5 +1,5 @@
-//! `linecard:sessions`: sign-ins that go on by a token, on the surface of the action.
-//! Knows no cookie; the one place where tokens cross to guests.
+//! `linecard:sessions`: sign-ins that go on by a token, on the surface of the action. The one place where tokens cross
+//! to guests.
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{document, verb};

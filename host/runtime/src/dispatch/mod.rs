@@ -1,5 +1,5 @@
-//! From a call to its reply: permits, a fresh instance for each attempt, the commit.
-//! Knows nothing of HTTP and of what any action does.
+//! From a call to its reply: permits, a fresh instance for each attempt, the commit. Does not know HTTP, nor what an
+//! action does.
 
 mod attempt;
 mod cached;

@@ -1,8 +1,8 @@
-//! The slow lane: threads of lower priority on which calls run that met their first tick. A call is polled once
-//! by the thread of its request, where nearly all end; one that does not is handed over as it is, so that no
-//! request's thread is held longer; while calls of an action are here, the next ones of that action begin here, so
-//! that a tenant's many endless calls do not each take a request's thread for their first tick. Tenants take turns, a tick each, however many calls each of them has here.
-//! Knows nothing of what a call does.
+//! The slow lane: threads of lower priority on which calls run that met their first tick. A call is polled once by the
+//! thread of its request, where nearly all end; one that does not is handed over as it is, so that no request's thread
+//! is held longer; while calls of an action are here, the next ones of that action begin here, so that a tenant's many
+//! endless calls do not each take a request's thread for their first tick. Tenants take turns, a tick each, however
+//! many calls each of them has here.
 
 mod turns;
 
@@ -32,7 +32,7 @@ pub(crate) struct SlowLane {
 }
 
 impl SlowLane {
-    /// With so many threads.
+    /// A lane with `threads` threads.
     pub(crate) fn start(threads: usize) -> io::Result<SlowLane> {
         let shared = Arc::new(Shared::default());
         for number in 0..threads {

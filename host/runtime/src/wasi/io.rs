@@ -1,5 +1,5 @@
-//! Streams and waiting: an input is at its end, an output takes everything, and whatever is waited for has
-//! happened. Knows where output goes only by the number of its stream.
+//! Streams and waiting: an input is at its end, an output takes everything, and whatever is waited for has happened. A
+//! stream's number alone says where output goes.
 
 use super::inert::{Asked, Inert, Store, counted};
 use wasmtime::component::{ComponentType, Lower, Resource};

@@ -34,7 +34,7 @@ impl<'e> Intake<'e> {
         let work = move || {
             executor.block_on(async {
                 if let Some(before) = before {
-                    // A failure of its own is that nomination's matter.
+                    // If it failed, that was told where it failed.
                     let _ = before.await;
                 }
                 if runtime.nominated(nomination).await == Outcome::Again {

@@ -1,5 +1,5 @@
-//! The watcher of the tenants' drop folders: it nominates files that are complete and new, nothing more.
-//! Knows nothing of plugins; time is passed in, so that a test can drive it.
+//! The watcher of the tenants' drop folders: it nominates files that are complete and new, nothing more. Time is passed
+//! in, so that a test can drive it.
 
 mod intake;
 mod nomination;

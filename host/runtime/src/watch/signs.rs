@@ -28,8 +28,8 @@ impl Signs {
         signs
     }
 
-    /// Follows folders that have come into being. Each by itself: a tenant's folder also has its databases, which
-    /// change all the time.
+    /// Follows folders that were made since. Each by itself: a tenant's folder also has its databases, which change all
+    /// the time.
     pub(super) fn follow(&mut self, folders: impl IntoIterator<Item = PathBuf>) {
         self.followed.retain(|folder| folder.is_dir());
         for folder in folders {
@@ -46,7 +46,7 @@ impl Signs {
         }
     }
 
-    /// Waits at most so long; whether there was a sign.
+    /// Waits at most `most` for a sign. Returns whether there was one.
     pub(super) fn wait(&self, most: Duration) -> bool {
         let most = most.max(Duration::from_millis(10));
         match self.signs.recv_timeout(most) {

@@ -1,5 +1,5 @@
-//! A guest as authors write them without thinking of the sandbox: Rust's whole standard library, WASI and all.
-//! Answers what it finds around itself; parameters make it panic, exit or print. Built by `tests/wasi.rs` alone.
+//! A guest as authors write them without thinking of the sandbox: Rust's whole standard library, WASI and all. Returns
+//! what it finds around itself; parameters make it panic, exit or print. Built by `tests/wasi.rs` alone.
 
 use std::collections::HashMap;
 use std::io::Read;

@@ -1,5 +1,4 @@
 //! What the tests share: a panel in a temporary folder, and probe guests written as WebAssembly text.
-//! Knows no test.
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod guest;

@@ -73,8 +73,8 @@ impl Drop for Pool {
 /// machines that threads drive otherwise. Nothing is written, granted or answered between steps;
 /// time is what the caller says it is.
 ///
-/// Dropping them without [`Writers::finish`] is the end of a process that was killed: what is
-/// queued is never written, and whoever waits for it hears `Busy`.
+/// Dropping them without [`Writers::finish`] is like killing the process: what is queued is never written, and whoever
+/// waits for it hears `Busy`.
 pub struct Writers {
     loops: Vec<WriterLoop>,
 }
@@ -108,10 +108,9 @@ impl Writers {
         (senders, Writers { loops })
     }
 
-    /// Each writer, one after the other, takes in what is queued for it and does what can be done
-    /// at `now`, counted from any moment the caller likes and never falling. Returns when
-    /// there will be something to do even if nothing more is asked; `now` itself when it is at
-    /// once.
+    /// Lets each writer, one after the other, take in what is queued for it and do what can be done at `now`, a time
+    /// since any moment that the caller chooses; it never goes back. Returns the next time at which there is something
+    /// to do without a new order: `now` itself where there is something at once.
     pub fn step(&mut self, now: Duration) -> Option<Duration> {
         let again = self.loops.iter_mut().filter_map(|writer| writer.step(now)).min();
         if self.has_orders() { Some(now) } else { again }
@@ -127,7 +126,7 @@ impl Writers {
         self.loops.iter().map(WriterLoop::answered).sum()
     }
 
-    /// Writes all that is queued, whatever is reserved, and ends: the stop of a process in order.
+    /// Writes all that is queued, whatever is reserved, and ends, as a process that is stopped in order does.
     pub fn finish(mut self, now: Duration) {
         // The first one last: what the others leave behind, it writes down.
         self.loops.iter_mut().rev().for_each(|writer| writer.finish(now));

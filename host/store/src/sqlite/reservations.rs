@@ -1,5 +1,4 @@
-//! Reservations of one database: which names are held for a re-run, and who waits for that.
-//! Time is passed in; knows nothing of writing.
+//! Reservations of one database: which names are held for a re-run, and who waits for that. Time is passed in.
 
 use host_core::plan::{Name, Reservation};
 use std::collections::{BTreeSet, VecDeque};

@@ -1,5 +1,5 @@
-//! The conformance suite of the `Store` port: a function per promise over `&dyn Store`, run for
-//! SQLite on real files. Knows no SQL.
+//! The conformance suite of the `Store` port: a function per promise over `&dyn Store`, run for SQLite on real files.
+//! It uses no SQL.
 #![allow(clippy::unwrap_used)]
 
 mod atomicity;

@@ -1,5 +1,5 @@
 //! One way to write: a plan enters by `commit` alone, and the statements that change rows stand in the files that it
-//! reaches. Reads the sources as the compiler does; knows nothing of running stores.
+//! reaches. Reads the sources as the compiler does; no store runs.
 #![allow(clippy::unwrap_used)]
 
 mod items;

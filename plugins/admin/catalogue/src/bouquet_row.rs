@@ -1,5 +1,4 @@
 //! How this surface shows a bouquet, and what of a request becomes one.
-//! Knows no rule: the host checks every field.
 
 use linecard_sdk::Refusal;
 use linecard_sdk::records::{Bouquet, Member};

@@ -1,5 +1,4 @@
 //! `create_bouquet`: a new bouquet, with what it holds.
-//! Knows no rule: the host checks every field.
 
 use crate::bouquet_row::{self, BouquetRow};
 use crate::parameters::CreateBouquet;

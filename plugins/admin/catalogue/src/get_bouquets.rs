@@ -1,5 +1,4 @@
 //! `get_bouquets`: a page of bouquets.
-//! Knows no field: the row writes them.
 
 use crate::bouquet_row::BouquetRow;
 use crate::parameters::GetBouquets;

@@ -1,5 +1,5 @@
-//! Bouquets and streams on the admin surface: one file per action that is no row of `actions.toml`.
-//! Knows no rule: what may be created and changed, the host says.
+//! Bouquets and streams on the admin surface: one file per action that is no row of `actions.toml`. It has no rules of
+//! its own: what may be created and changed, the host decides.
 
 linecard_sdk::plugin!("actions.toml");
 

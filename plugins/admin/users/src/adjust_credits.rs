@@ -1,5 +1,5 @@
-//! `adjust_credits`: gives credits to a reseller, or takes them back.
-//! Knows no balance: both are filled in when the movement is committed.
+//! `adjust_credits`: gives credits to a reseller, or takes them back. Both balances are filled in when the movement is
+//! committed.
 
 use crate::parameters::AdjustCredits;
 use linecard_sdk::{Call, Credits, Refusal, Reply, credits, reply};

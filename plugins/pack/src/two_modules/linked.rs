@@ -1,4 +1,4 @@
-//! A module as the linker made it, as far as dividing it needs to know. Knows nothing of components.
+//! A module as the linker made it, as far as dividing it needs to know.
 
 use wasmparser::{
     BinaryReaderError, DataKind, DataSectionReader, ExportSectionReader, ExternalKind, FunctionBody, Global,

@@ -1,5 +1,4 @@
 //! `create_line`: sells a new line.
-//! Knows no price and no rule of names: the host refuses what may not be.
 
 use crate::parameters::CreateLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};

@@ -1,5 +1,4 @@
 //! `edit_line`: changes what was sent, and sells another term when a package was.
-//! Knows no price and no rule of names: the host refuses what may not be.
 
 use crate::parameters::EditLine;
 use linecard_sdk::{Call, Refusal, Reply, lines, packages, reply};

@@ -1,5 +1,5 @@
-//! Lines on the reseller surface: one file per action that is no row of `actions.toml`.
-//! Knows no rule: whether a sale or an edit is right, the host says.
+//! Lines on the reseller surface: one file per action that is no row of `actions.toml`. It has no rules of its own:
+//! whether a sale or an edit is right, the host decides.
 
 linecard_sdk::plugin!("actions.toml");
 

@@ -1,5 +1,5 @@
-//! `adjust_credits`: moves credits between the caller and a sub-reseller.
-//! Knows no balance: both are filled in when the movement is committed.
+//! `adjust_credits`: moves credits between the caller and a sub-reseller. Both balances are filled in when the movement
+//! is committed.
 
 use crate::parameters::AdjustCredits;
 use linecard_sdk::{Call, Credits, Refusal, Reply, credits, reply};

@@ -1,5 +1,4 @@
 //! `create_user`: a sub-reseller under the caller.
-//! Knows nothing of the tree and its depth: the host does.
 
 use crate::parameters::CreateUser;
 use linecard_sdk::{Call, Refusal, Reply, reply, users};

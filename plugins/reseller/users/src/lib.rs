@@ -1,5 +1,5 @@
-//! Sub-resellers on the reseller surface: one file per action.
-//! Knows no rule: whether a movement of credits is right, the host says.
+//! Sub-resellers on the reseller surface: one file per action. It has no rules of its own: whether a movement of
+//! credits is right, the host decides.
 
 linecard_sdk::plugin!("actions.toml");
 

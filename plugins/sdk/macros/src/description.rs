@@ -1,5 +1,5 @@
-//! What of an `actions.toml` the author's types depend on. Knows nothing of the rest: the pack
-//! step reads the file whole and refuses what the host could not apply.
+//! What of an `actions.toml` the author's types depend on. The pack step reads the file whole and refuses what the host
+//! could not apply.
 
 use linecard_forms::Form;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! The `plugin!` macro: reads `actions.toml` when the plugin is compiled and writes the typed
-//! parameters and the dispatch. Knows nothing of what the actions do.
+//! The `plugin!` macro: reads `actions.toml` when the plugin is compiled and writes the typed parameters and the
+//! dispatch.
 
 mod description;
 mod expansion;

@@ -1,6 +1,6 @@
-//! Actions outside a sandbox: whoever runs one natively stands in for the host. An author tests
-//! a whole action this way, and a benchmark measures what the sandbox costs.
-//! Knows no capability: a function of the host is its name, its arguments and its answer.
+//! Actions outside a sandbox: whoever runs one natively stands in for the host. An author tests a whole action this
+//! way, and a benchmark measures what the sandbox costs. A function of the host is its name, its arguments and its
+//! answer.
 //!
 //! ```
 //! use linecard_sdk::native::{self, Answer, Argument, Host};

@@ -1,5 +1,5 @@
-//! Plain configuration as documents: groups, packages, bouquets, streams, settings.
-//! Knows no surface's field names, and no rule: the host checks every field.
+//! Plain configuration as documents: groups, packages, bouquets, streams, settings. Field names are the host's, not a
+//! surface's; the host checks every field.
 
 use crate::bindings::linecard::records::records as host;
 use crate::{Held, Refusal, read, written};

@@ -1,4 +1,4 @@
-//! Clients that keep an attack up until they are told to end. Knows no tenant.
+//! Clients that keep an attack up until they are told to end.
 
 use crate::load::{Ask, Connection};
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The plugins of the attacked tenant. Knows no host: how a probe is written is the plugin host's own tests'.
+//! The plugins of the attacked tenant. How a probe is written, the tests of the plugin host say.
 
 #[path = "../../../../host/runtime/tests/support/guest.rs"]
 #[allow(dead_code, unreachable_pub, missing_docs, reason = "the plugin host's own tests use the rest")]

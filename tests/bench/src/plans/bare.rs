@@ -1,5 +1,5 @@
-//! The statements of sales without the machinery around them: same order, same values, and the
-//! audit's hash over the same bytes. Knows nothing of guards that could fail.
+//! The statements of sales without the machinery around them: same order, same values, and the audit's hash over the
+//! same bytes. There are no guards that could fail.
 
 use super::sale::RESELLER;
 use anyhow::{Context, bail, ensure};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// So many entries that a test is there long before the last one.
+/// Enough entries for a test to interfere long before the last one.
 const MANY: u32 = 60_000;
 
 fn playlist() -> String {

@@ -1,5 +1,4 @@
 //! What a request says of a parameter: a value, that it is to be empty, or nothing at all.
-//! Knows no types: whether a value fits is the neighbours' matter.
 
 use crate::Refusal;
 use crate::action::sent::{Many, Sent};
@@ -45,7 +44,7 @@ pub(super) fn said<'g, 'r>(name: &str, parameter: &Parameter, sent: &'g Sent<'r>
     })
 }
 
-/// The value of a parameter that was cleared; its limits are those of a value, and this is none.
+/// The value of a parameter that was cleared. No limits are checked: they are limits of values, and this is not one.
 pub(super) fn nothing(parameter: &Parameter) -> Value {
     if parameter.form == Form::List { Value::Array(Vec::new()) } else { Value::from("") }
 }

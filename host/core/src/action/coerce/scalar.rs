@@ -12,7 +12,7 @@ use std::net::IpAddr;
 /// Why a value does not fit, as the end of a sentence that begins with the parameter's name.
 pub(super) type Misfit = &'static str;
 
-/// A text as a value of a form that is no list.
+/// A text as a value of a form other than a list.
 pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
     match form {
         Form::Text | Form::List => {
@@ -26,7 +26,7 @@ pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
         Form::Count => whole(form, text).ok_or("is no whole number from 0 to 4294967295"),
         Form::Id => whole(form, text).ok_or("is no id: a whole number above 0"),
         Form::Flag => flag(text).map(Value::from).ok_or("is neither 1 nor 0"),
-        // Nothing is trimmed out of money: what is not exactly an amount is none.
+        // Money is not trimmed: a text that is not exactly an amount is refused.
         Form::Decimal => match text.parse::<Credits>() {
             Ok(credits) => Ok(Value::from(credits.to_string())),
             Err(_) => Err("is no amount with at most four decimal places"),
@@ -38,7 +38,7 @@ pub(super) fn scalar(form: Form, text: &str) -> Result<Value, Misfit> {
     }
 }
 
-/// A member of a JSON body as a value of a form that is no list.
+/// A member of a JSON body as a value of a form other than a list.
 pub(super) fn of_json(form: Form, json: &Value) -> Result<Value, Misfit> {
     match json {
         Value::String(text) => scalar(form, text),

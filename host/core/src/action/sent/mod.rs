@@ -1,5 +1,5 @@
-//! All that a request sent, as it was sent: texts of path, query, forms, headers and cookies, and the members of a
-//! JSON body with their own types. Knows no description: types are the neighbours' matter.
+//! All that a request sent, as it was sent: texts of path, query, forms, headers and cookies, and the members of a JSON
+//! body with their own types.
 
 mod given;
 
@@ -69,7 +69,7 @@ impl<'r> Sent<'r> {
     /// Adds a JSON body, an object: its members become parameters, with the types that they have there.
     ///
     /// # Errors
-    /// `malformed` for what is no JSON object, or nests deeper than four levels.
+    /// `malformed` for what is not a JSON object, or nests deeper than four levels.
     pub fn add_json(&mut self, body: &[u8]) -> Result<(), Refusal> {
         let value = serde_json::from_slice(body).map_err(|_| Refusal::malformed("The body is not JSON."))?;
         let serde_json::Value::Object(members) = value else {
@@ -193,7 +193,7 @@ pub(super) enum Within<'g> {
     Nothing,
     /// An empty text or null.
     Cleared,
-    /// Something that is none.
+    /// Something else than an object.
     NoObject,
     /// Its members.
     Members(Sent<'g>),

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// How deep objects of parameters may nest.
 const MAX_DEPTH: usize = 4;
 
-/// Refuses a parameter whose rules do not go together, or whose default is no value of its type.
+/// Refuses a parameter whose rules do not go together, or whose default is not a value of its type.
 pub(super) fn parameter(parameter: &Parameter) -> Result<(), &'static str> {
     within(parameter, 1)
 }

@@ -1,5 +1,5 @@
-//! What a description must hold together by itself, before anything is linked or routed.
-//! Knows no other plugin.
+//! What a description must hold together by itself, before anything is linked or routed. Looks at one description
+//! alone; clashes with other plugins are found when a tenant's routes are made.
 
 mod action;
 mod bounds;
@@ -49,9 +49,9 @@ pub const HOST_PARAMETERS: [&str; 4] = [DRY_RUN, IDEMPOTENCY_KEY, SHOW_COLUMNS, 
 const OF_CALLERS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-csrf-token"];
 
 impl Surface {
-    /// Refuses an action that would be given what the surface's callers show of themselves, or what is the host's:
-    /// none of its parameters may be called like that. Other names are the action's own: a `password` that an
-    /// admin sets is no credential where callers show an API key.
+    /// Refuses an action that would be given what the surface's callers show of themselves, or what is the host's: none
+    /// of its parameters may be called like that. Other names are the action's own: a `password` that an admin sets is
+    /// not a credential where callers show an API key.
     pub fn admits(&self, action: &Action) -> Result<(), String> {
         let wrong = |what: String| Err(format!("action {}/{}: {what}", action.surface, action.name));
         let cookie = self.session_cookie();

@@ -1,5 +1,5 @@
 //! The bytes of one segment: asked for from where an earlier attempt broke off, cut out of a file
-//! where the server knows no ranges, and noticed when they end too early.
+//! where the server has no ranges, and noticed when they end too early.
 
 use super::queue::{Segment, broken};
 use bytes::Bytes;

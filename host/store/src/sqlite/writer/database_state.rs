@@ -32,7 +32,7 @@ pub(super) struct Queued {
 #[derive(Default)]
 pub(super) struct DatabaseState {
     pub(super) connection: Option<Connection>,
-    /// A connection that is closed when all is answered: to close one may move its log.
+    /// A connection that is closed when all is answered, because closing one may move its log.
     pub(super) spent: Option<Connection>,
     /// A commit failed, and nothing is written before this has ended.
     pub(super) doubt: Option<Doubt>,
@@ -51,7 +51,7 @@ impl DatabaseState {
         self.queue.push_back(Queued { plan, answer, names: None });
     }
 
-    /// From here on it writes by this connection.
+    /// Takes the connection that it writes through from here on.
     pub(super) fn begin(&mut self, connection: Connection, now: Duration) {
         self.noted.get_or_insert(now);
         self.connection = Some(connection);
@@ -62,17 +62,17 @@ impl DatabaseState {
         self.connection.is_some() && self.noted.is_some_and(|noted| noted <= self.used)
     }
 
-    /// Whether that is to be noted again.
+    /// Whether a new note of that is due.
     pub(super) fn note_is_due(&self, now: Duration) -> bool {
         self.has_to_note() && self.noted.is_some_and(|noted| now.saturating_sub(noted) >= NOTES)
     }
 
-    /// It is noted, up to what was written last.
+    /// Notes that the chain is noted up to what was written last.
     pub(super) fn note_made(&mut self, now: Duration) {
         self.noted = Some(now);
     }
 
-    /// What can wait until all is answered.
+    /// Does what can wait until all is answered: closes the spent connection and tends the log.
     pub(super) fn tidy(&mut self, now: Duration) {
         self.spent = None;
         if let Some(connection) = self.connection.as_ref().filter(|_| self.used == now) {
@@ -136,7 +136,7 @@ impl DatabaseState {
         for mut queued in std::mem::take(&mut self.queue) {
             let full = group.len() >= GROUP || changes >= GROUP_CHANGES;
             let names = queued.names.get_or_insert_with(|| queued.plan.names());
-            // Whoever is alone may itself wait for ids.
+            // Taking ids is never held back: the run that reserved the whole database may need some itself.
             let held = || !queued.plan.only_takes_ids() && self.reservations.holds_back(names, queued.plan.reservation);
             if full || held() {
                 self.queue.push_back(queued);

@@ -1,5 +1,5 @@
-//! The writer: takes plans, holds back what is reserved for others, commits the rest in groups.
-//! A state machine that a thread or a test drives with `step(now)`; knows no thread and no clock.
+//! The writer: takes plans, holds back what is reserved for others, commits the rest in groups. A state machine that a
+//! thread or a test drives with `step(now)`; it has no thread and no clock.
 //!
 //! * `order` is what it is asked, `database_state` what it has of one database, `after_commit`
 //!   what follows a committed group, `log` and `doubt` what is to be done with what it wrote, `book` what the

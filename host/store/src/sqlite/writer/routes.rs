@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 /// The writer of the control database.
 const CONTROL: usize = 0;
 
-/// Where a database is.
+/// Which writer has a database.
 struct Home {
     writer: usize,
     /// Orders that its writer has not taken yet.
@@ -66,7 +66,7 @@ impl Senders {
     /// Hands an order to the writer of its database. It comes back when the queue is full.
     pub(in crate::sqlite) fn send(&self, order: Order) -> Result<(), Order> {
         let Some(database) = order.database() else { return Err(order) };
-        // Held while it is sent: what a writer has taken is never more than what it was sent.
+        // Locked while the order is sent, so that a writer never seems to have taken more than it was sent.
         let mut homes = self.homes.lock();
         let home = homes.settle(database);
         let Some(sender) = self.senders.get(home.writer) else { return Err(order) };
@@ -86,8 +86,8 @@ impl Senders {
         }
     }
 
-    /// Its writer has nothing more of this database: the next order for it may go to another. False
-    /// when one is on its way already.
+    /// Says that its writer has nothing more of this database, so that the next order for it may go to another. False
+    /// when an order is on its way already.
     pub(super) fn leave(&self, database: Database) -> bool {
         database == Database::Control || self.homes.lock().leave(database)
     }
