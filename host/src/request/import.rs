@@ -7,11 +7,12 @@ use super::value;
 use crate::view::{self, View};
 use anyhow::{Context as _, bail};
 use clap::Args;
+use host_core::caller::Caller;
 use host_engine::import::{GuideOptions, PlaylistOptions, Progress};
 use host_import::{Limits, Text, xmltv};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 commands! {
     /// Import playlists and guides.
@@ -33,51 +34,35 @@ commands! {
 /// far stays; running it again completes it.
 #[derive(Args, Serialize, Deserialize)]
 pub struct M3u {
-    /// The file, plain or gzip; `-` is not allowed because it is read more than once.
-    #[arg(value_parser = value::file())]
-    pub file: PathBuf,
-    /// The tenant's name.
-    #[arg(long)]
-    pub tenant: String,
-    /// Name under which its entries are found again; default the file's name.
-    #[arg(long)]
-    pub source: Option<String>,
+    /// What every import is told.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub from: FromFile,
     /// The bouquet that the file's streams go into, old and new; default the file's name.
     #[arg(long)]
     pub bouquet: Option<String>,
     /// Delete what this source had before and has no more.
     #[arg(long)]
     pub prune: bool,
-    /// Count what would happen, change nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write what is left out to this file: line, reason and name, a tab between them.
-    #[arg(long, value_name = "FILE")]
-    #[serde(skip)]
-    pub report: Option<PathBuf>,
 }
 
-impl Perform for M3u {
-    async fn perform(&self, context: &Context) -> anyhow::Result<Value> {
-        let caller = context.caller(&self.tenant).await?;
+impl Format for M3u {
+    const STAYS: &'static str = "what was imported so far stays";
+
+    fn from(&self) -> &FromFile {
+        &self.from
+    }
+
+    async fn import(&self, context: &Context, caller: Caller) -> anyhow::Result<Value> {
         let options = PlaylistOptions {
-            source: self.source.clone().unwrap_or_else(|| name_of(&self.file)),
-            bouquet: self.bouquet.clone().unwrap_or_else(|| name_of(&self.file)),
+            source: self.from.source(),
+            bouquet: self.bouquet.clone().unwrap_or_else(|| self.from.file_name()),
             prune: self.prune,
-            dry_run: self.dry_run,
+            dry_run: self.from.dry_run,
         };
-        let entries = Playlist(Watched::open(&self.file, &context.watch)?);
+        let entries = Playlist(Watched::open(&self.from.file, &context.watch)?);
         let goes_on = |_: Progress<'_>| context.watch.goes_on();
-        let report = host_engine::import::playlist(context.engine(), caller, &options, entries, goes_on).await?;
-        completed(report, "what was imported so far stays")
-    }
-
-    fn view(&self) -> View {
-        view::import
-    }
-
-    fn finish(&self, value: &Value) -> anyhow::Result<()> {
-        write_report(self.report.as_deref(), value)
+        Ok(host_engine::import::playlist(context.engine(), caller, &options, entries, goes_on).await?)
     }
 }
 
@@ -87,13 +72,38 @@ impl Perform for M3u {
 /// dropped; run it again. A second import of the same source is refused while the first runs.
 #[derive(Args, Serialize, Deserialize)]
 pub struct Xmltv {
-    /// The file, plain or gzip.
+    /// What every import is told.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub from: FromFile,
+}
+
+impl Format for Xmltv {
+    const STAYS: &'static str = "the last good guide stays";
+
+    fn from(&self) -> &FromFile {
+        &self.from
+    }
+
+    async fn import(&self, context: &Context, caller: Caller) -> anyhow::Result<Value> {
+        let options = GuideOptions { source: self.from.source(), dry_run: self.from.dry_run };
+        let watched = Watched::open(&self.from.file, &context.watch)?;
+        let items = xmltv::items(Text::from_reader(watched, Limits::default())?);
+        let goes_on = |_: Progress<'_>| context.watch.goes_on();
+        Ok(host_engine::import::guide(context.engine(), caller, &options, items, goes_on).await?)
+    }
+}
+
+/// What every import is told.
+#[derive(Args, Serialize, Deserialize)]
+pub struct FromFile {
+    /// The file, plain or gzip; not `-`, because it may be read more than once.
     #[arg(value_parser = value::file())]
     pub file: PathBuf,
     /// The tenant's name.
     #[arg(long)]
     pub tenant: String,
-    /// The guide source's name; default the file's name.
+    /// Name of the source, by which the next import finds again what this one made; default the file's name.
     #[arg(long)]
     pub source: Option<String>,
     /// Count what would happen, change nothing.
@@ -105,46 +115,48 @@ pub struct Xmltv {
     pub report: Option<PathBuf>,
 }
 
-impl Perform for Xmltv {
+impl FromFile {
+    fn file_name(&self) -> String {
+        self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    fn source(&self) -> String {
+        self.source.clone().unwrap_or_else(|| self.file_name())
+    }
+}
+
+/// A format that is imported: what it adds to what every import does.
+trait Format {
+    /// What stays when it is cancelled, as it is told then.
+    const STAYS: &'static str;
+
+    fn from(&self) -> &FromFile;
+
+    /// Imports the file to its end, or until the watch says that it is not to go on. Returns the engine's report.
+    async fn import(&self, context: &Context, caller: Caller) -> anyhow::Result<Value>;
+}
+
+impl<T: Format> Perform for T {
+    /// An import that did not come to its end is told as a failure, so that no script takes it for the whole file.
     async fn perform(&self, context: &Context) -> anyhow::Result<Value> {
-        let caller = context.caller(&self.tenant).await?;
-        let source = self.source.clone().unwrap_or_else(|| name_of(&self.file));
-        let options = GuideOptions { source, dry_run: self.dry_run };
-        let watched = Watched::open(&self.file, &context.watch)?;
-        let items = xmltv::items(Text::from_reader(watched, Limits::default())?);
-        let goes_on = |_: Progress<'_>| context.watch.goes_on();
-        let report = host_engine::import::guide(context.engine(), caller, &options, items, goes_on).await?;
-        completed(report, "the last good guide stays")
+        let caller = context.caller(&self.from().tenant).await?;
+        let report = self.import(context, caller).await?;
+        if report["state"] != "cancelled" {
+            return Ok(report);
+        }
+        let (source, read, counts, stays) = (&report["source"], &report["read"], &report["counts"], T::STAYS);
+        tracing::info!(%source, %read, %counts, "an import was cancelled");
+        bail!("the import was cancelled after {read} entries, {stays} ({counts}); import the file again to complete it")
     }
 
     fn view(&self) -> View {
         view::import
     }
 
+    /// Writes what was left out, where a file for it is named.
     fn finish(&self, value: &Value) -> anyhow::Result<()> {
-        write_report(self.report.as_deref(), value)
+        let Some(file) = &self.from().report else { return Ok(()) };
+        std::fs::write(file, view::left_out(value))
+            .with_context(|| format!("the import is done, but {} cannot be written", file.display()))
     }
-}
-
-/// The name of a file: what is imported from it is called so where nothing else is said.
-fn name_of(file: &Path) -> String {
-    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// The report of an import that came to its end. One that did not is told as a failure, so that
-/// no script takes it for the whole file.
-fn completed(report: Value, kept: &str) -> anyhow::Result<Value> {
-    if report["state"] != "cancelled" {
-        return Ok(report);
-    }
-    let (source, read, counts) = (&report["source"], &report["read"], &report["counts"]);
-    tracing::info!(%source, %read, %counts, "an import was cancelled");
-    bail!("the import was cancelled after {read} entries, {kept} ({counts}); import the file again to complete it")
-}
-
-/// Writes what was left out, where a file for it is named.
-fn write_report(file: Option<&Path>, value: &Value) -> anyhow::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    std::fs::write(file, view::left_out(value))
-        .with_context(|| format!("the import is done, but {} cannot be written", file.display()))
 }

@@ -7,7 +7,7 @@ use crate::panel::{TestPanel, TestTenant, run};
 use crate::process::{Outcome, Station};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use linecard::request::import::{Import, M3u};
+use linecard::request::import::{FromFile, Import, M3u};
 use linecard::request::{Request, perform};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -84,15 +84,9 @@ fn a_packed_file_is_looked_through_as_well_and_one_that_breaks_off_takes_nothing
 async fn import(tenant: &TestTenant, bouquet: &str, content: &str) -> Value {
     let file = tenant.panel.folder.path().join(format!("{}.m3u", tenant.name));
     std::fs::write(&file, content).unwrap();
-    let request = M3u {
-        file,
-        tenant: tenant.name.clone(),
-        source: Some("list".into()),
-        bouquet: Some(bouquet.into()),
-        prune: false,
-        dry_run: false,
-        report: None,
-    };
+    let (tenant_name, source) = (tenant.name.clone(), Some("list".into()));
+    let from = FromFile { file, tenant: tenant_name, source, dry_run: false, report: None };
+    let request = M3u { from, bouquet: Some(bouquet.into()), prune: false };
     let request = Request::Import(Import::M3u(request));
     perform(&tenant.panel.panel, &request, |_, _| ()).await.unwrap()["counts"].clone()
 }
