@@ -85,8 +85,8 @@ impl Workspace {
         Workspace { root: made }
     }
 
-    /// A plugin that has each action on packages and groups, which are rows without code, so many times, under names of
-    /// their own; its name, and how many actions it has.
+    /// A plugin that has each action on packages and groups, which are rows without code, `times` times, under names of
+    /// their own. Returns its name, and how many actions it has.
     fn plugin(&self, times: usize) -> (String, usize) {
         let shipped = root().join("plugins/admin/packages");
         let name = format!("packages-{times}");

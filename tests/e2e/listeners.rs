@@ -24,7 +24,7 @@ fn certificate(station: &Station, name: &str, hosts: &[&str]) -> String {
     format!("tls_cert = '{cert}'\ntls_key = '{key}'\n")
 }
 
-/// Where it listens, once that is so many addresses.
+/// Where it listens, once that is `count` addresses.
 async fn addresses(serving: &Serving, count: usize) -> Vec<SocketAddr> {
     let began = Instant::now();
     loop {

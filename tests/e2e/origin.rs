@@ -15,12 +15,12 @@ const CLIP: Duration = Duration::from_millis(4_800);
 const VARIANTS: &str = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n";
 /// The header that the guarded half wants.
 pub const PASS: [&str; 2] = ["x-pass", "hunter2"];
-/// A round of the clip is sent in so many parts.
+/// In how many parts a round of the clip is sent.
 const PARTS: usize = 48;
 
-/// Serves the sample clip over and over: `/live.ts` in real time after a first round at once,
-/// `/fast.ts` forty times as fast, `/live.m3u8` as a playlist that moves on, `/main.m3u8` as one
-/// of variants, of which there is that one. Below `/guarded/` the same for those who send [`PASS`].
+/// Serves the sample clip over and over: `/live.ts` in real time after a first round at once, `/fast.ts` forty times as
+/// fast, `/live.m3u8` as a playlist that moves on, `/main.m3u8` as a list of variants with that one in it. Below
+/// `/guarded/` is the same for those who send [`PASS`].
 pub struct Origin {
     address: SocketAddr,
     opened: Arc<AtomicUsize>,

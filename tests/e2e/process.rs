@@ -85,7 +85,7 @@ impl Station {
         listening(command)
     }
 
-    /// Likewise, as a process that may open so many files, and asks for fewer at first.
+    /// Likewise, as a process that may open `most` files, and asks for fewer at first.
     pub fn serve_with_files(&self, most: u32) -> Serving {
         let panel = self.command(&SERVE);
         let mut command = Command::new("sh");
@@ -163,7 +163,7 @@ impl Serving {
         row.split_whitespace().next().unwrap().parse().unwrap()
     }
 
-    /// Lets it open so many files from now on, fewer than it has open if need be.
+    /// Lets it open `most` files from now on, even if it has more open.
     pub fn limit_files(&self, most: u32) {
         let (process, limit) = (self.child.id().to_string(), format!("--nofile={most}:"));
         assert!(Command::new("prlimit").args(["--pid", &process, &limit]).status().unwrap().success());

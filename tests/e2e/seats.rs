@@ -166,7 +166,7 @@ fn a_player_that_probes_and_then_opens_as_another_never_meets_its_own_seat() {
         for round in 0..150 {
             let mut probe = place.watcher("probe", 1).await;
             assert!(probe.plays().await, "round {round}: {}", probe.head);
-            // The client's side of the socket is closed; what the panel has seen of it is its own affair.
+            // The client's side of the socket is closed; the panel may not have noticed yet.
             drop(probe);
             let mut player = place.watcher("player", 1).await;
             assert!(player.plays().await, "round {round}: {}", player.head);

@@ -15,7 +15,8 @@ pub type Needs = BTreeMap<(PathBuf, PathBuf), BTreeSet<String>>;
 /// How a name came to be looked for.
 #[derive(Clone, Copy, Default)]
 struct Search {
-    /// Through so many imports; two modules that import each other by `*` would go on for ever.
+    /// How many imports it has passed through; without a limit two modules that import each other by `*` would go on
+    /// for ever.
     imports: usize,
     /// By a `*`, which may bring the name or not.
     by_glob: bool,

@@ -163,7 +163,7 @@ impl Runtime {
 
     /// Whether some version of a plugin takes part in the tenant's routes.
     fn runs(&self, tenant: TenantId, name: &str) -> bool {
-        self.snapshot(tenant).placed().iter().any(|placed| placed.loaded.manifest.name == name)
+        self.snapshot(tenant).active().iter().any(|active| active.loaded.manifest.name == name)
     }
 }
 

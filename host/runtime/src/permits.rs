@@ -15,7 +15,7 @@ pub(crate) struct Permits {
 pub(crate) struct Permit<'p>(&'p Permits);
 
 impl Permits {
-    /// So many at the same moment.
+    /// At most `most` at the same moment.
     pub(crate) const fn new(most: u32) -> Permits {
         Permits { taken: AtomicU32::new(0), most: AtomicU32::new(most) }
     }
@@ -44,7 +44,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// So many calls at the same moment, half of them long ones.
+    /// At most `most` calls at the same moment, half of them long ones.
     pub(crate) const fn new(most: u32) -> Bounds {
         Bounds { all: Permits::new(most), long: Permits::new(half(most)) }
     }

@@ -31,29 +31,29 @@ impl Runtime {
         let rows = self.engine.plugins_of(tenant).await?;
         let shared = Arc::clone(&old.shared);
         let quotas = self.resize(tenant, &shared).await?;
-        let (mut placed, mut inactive) = (Vec::new(), Vec::new());
+        let (mut active, mut inactive) = (Vec::new(), Vec::new());
         for loaded in &self.shipped {
             match rows.iter().find(|row| row.source == PluginSource::Shipped && row.name == loaded.manifest.name) {
                 Some(row) if !row.enabled => inactive.push(of_row(row, PluginStatus::Disabled)),
                 row => {
                     let settings = row.map(|row| PluginSettings::of(&row.settings)).unwrap_or_default();
-                    placed.push(tenant_plugins.place(loaded, true, loaded.asked.clone(), settings, &old));
+                    active.push(tenant_plugins.activate(loaded, true, loaded.asked.clone(), settings, &old));
                 }
             }
         }
         for row in rows.iter().filter(|row| row.source == PluginSource::Foreign) {
             let (taken, status) = self.take_in(row, &old).await;
-            placed.extend(taken.map(|loaded| {
+            active.extend(taken.map(|loaded| {
                 let grant = loaded.asked.intersection(&row.granted);
-                tenant_plugins.place(&loaded, false, grant, PluginSettings::of(&row.settings), &old)
+                tenant_plugins.activate(&loaded, false, grant, PluginSettings::of(&row.settings), &old)
             }));
             inactive.extend(status.map(|status| of_row(row, status)));
             inactive.extend(self.waiting(&tenant_plugins, row).await);
         }
-        placed.iter().for_each(|placed: &Arc<ActivePlugin>| placed.bounds.resize(of_plugin(quotas.concurrent_calls)));
+        active.iter().for_each(|plugin: &Arc<ActivePlugin>| plugin.bounds.resize(of_plugin(quotas.concurrent_calls)));
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
-        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed);
-        inactive.extend(clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)));
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, active);
+        inactive.extend(clashes.into_iter().map(|(plugin, reason)| clashed(&plugin, reason)));
         let snapshot = Arc::new(snapshot);
         *tenant_plugins.inactive.lock() = inactive;
         tenant_plugins.snapshot.store(Arc::clone(&snapshot));
@@ -75,8 +75,8 @@ impl Runtime {
             Err(LoadError::NotGranted(missing)) => (None, Some(PluginStatus::WaitingForGrant { missing })),
             Err(error) => {
                 tracing::warn!(tenant = row.tenant.0, plugin = row.name, %error, "a plugin is not loaded");
-                let same = |placed: &&Arc<ActivePlugin>| !placed.shipped && placed.loaded.manifest.name == row.name;
-                let running = old.placed().iter().find(same).map(|placed| Arc::clone(&placed.loaded));
+                let same = |plugin: &&Arc<ActivePlugin>| !plugin.shipped && plugin.loaded.manifest.name == row.name;
+                let running = old.active().iter().find(same).map(|plugin| Arc::clone(&plugin.loaded));
                 let running =
                     running.filter(|loaded| row.granted.missing(&loaded.asked, &loaded.digest_hex()).is_empty());
                 (running, Some(PluginStatus::Failed { reason: error.to_string() }))
@@ -145,14 +145,14 @@ impl Runtime {
             turn: tokio::sync::Mutex::default(),
         };
         let old = tenant_plugins.snapshot.load_full();
-        let place = |loaded: &Arc<LoadedPlugin>| {
-            tenant_plugins.place(loaded, true, loaded.asked.clone(), PluginSettings::default(), &old)
+        let activate = |loaded: &Arc<LoadedPlugin>| {
+            tenant_plugins.activate(loaded, true, loaded.asked.clone(), PluginSettings::default(), &old)
         };
-        let placed = self.shipped.iter().map(place);
+        let active = self.shipped.iter().map(activate);
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
-        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, placed.collect());
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, active.collect());
         *tenant_plugins.inactive.lock() =
-            clashes.into_iter().map(|(placed, reason)| clashed(&placed, reason)).collect();
+            clashes.into_iter().map(|(plugin, reason)| clashed(&plugin, reason)).collect();
         tenant_plugins.snapshot.store(Arc::new(snapshot));
         tenant_plugins
     }

@@ -72,7 +72,7 @@ pub struct Route {
     pub(crate) settings: Arc<PluginSettings>,
     /// The plugin that answers it.
     pub plugin: Arc<LoadedPlugin>,
-    pub(crate) placed: Arc<ActivePlugin>,
+    pub(crate) active: Arc<ActivePlugin>,
     pub(crate) breaker: Arc<Breaker>,
     /// Its calls that are on the slow lane.
     pub(crate) handed_over: Arc<HandedOver>,
@@ -83,6 +83,6 @@ pub struct Route {
 impl Route {
     /// What its answers may do in a browser.
     pub fn confinement(&self) -> Confinement {
-        self.placed.confinement(&self.action.surface)
+        self.active.confinement(&self.action.surface)
     }
 }

@@ -14,7 +14,7 @@ use crate::package::Package;
 use crate::permits::Bounds;
 use crate::slow_lane::SlowLane;
 use crate::snapshot::Snapshot;
-use crate::tenant_plugins::{TenantPlugins, of_placed};
+use crate::tenant_plugins::{TenantPlugins, of_active};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use host_core::TenantId;
@@ -120,13 +120,13 @@ impl Runtime {
         let tenant_plugins = self.tenant_plugins(tenant);
         let now = self.engine.clock().monotonic();
         let snapshot = tenant_plugins.snapshot.load_full();
-        let active = snapshot.placed().iter().map(|placed| {
-            let tripped = placed.tripped(now);
+        let active = snapshot.active().iter().map(|plugin| {
+            let tripped = plugin.tripped(now);
             PluginHealth {
                 breaker: Some(tripped.iter().map(|action| action.breaker).max().unwrap_or(BreakerState::Closed)),
                 tripped,
-                calls: Some(placed.counters.read()),
-                ..of_placed(placed, PluginStatus::Active)
+                calls: Some(plugin.counters.read()),
+                ..of_active(plugin, PluginStatus::Active)
             }
         });
         let inactive = tenant_plugins.inactive.lock().clone();
@@ -139,10 +139,10 @@ impl Runtime {
         let now = self.engine.clock().monotonic();
         let mut tripped = Vec::new();
         for (tenant, tenant_plugins) in self.tenants.load().iter() {
-            for placed in tenant_plugins.snapshot.load().placed() {
-                let actions = placed.tripped(now);
+            for plugin in tenant_plugins.snapshot.load().active() {
+                let actions = plugin.tripped(now);
                 if !actions.is_empty() {
-                    tripped.push((*tenant, placed.loaded.manifest.name.clone(), actions));
+                    tripped.push((*tenant, plugin.loaded.manifest.name.clone(), actions));
                 }
             }
         }

@@ -54,7 +54,7 @@ pub struct Snapshot {
     surfaces: Vec<Arc<SurfaceEntry>>,
     paths: Vec<ActionPath>,
     routes: HashMap<String, Actions>,
-    placed: Vec<Arc<ActivePlugin>>,
+    active: Vec<Arc<ActivePlugin>>,
 }
 
 #[derive(Default)]
@@ -112,25 +112,25 @@ impl Snapshot {
     /// Who answers an action, and whom it replaces.
     pub fn explain(&self, surface: &str, action: &str) -> Option<Explained> {
         let route = self.route(surface, action)?;
-        let answers = |placed: &&Arc<ActivePlugin>| {
-            placed.loaded.actions.iter().any(|a| a.surface == route.action.surface && a.name == route.action.name)
+        let answers = |plugin: &&Arc<ActivePlugin>| {
+            plugin.loaded.actions.iter().any(|a| a.surface == route.action.surface && a.name == route.action.name)
         };
-        let replaced = self.placed.iter().filter(answers).find(|placed| placed.name() != route.placed.name());
+        let replaced = self.active.iter().filter(answers).find(|plugin| plugin.name() != route.active.name());
         Some(Explained {
             action: route.label.to_string(),
-            plugin: route.placed.name().to_owned(),
+            plugin: route.active.name().to_owned(),
             version: route.plugin.manifest.version.clone(),
             digest: route.plugin.digest_hex(),
-            shipped: route.placed.shipped,
-            replaces: replaced.map(|placed| placed.name().to_owned()),
+            shipped: route.active.shipped,
+            replaces: replaced.map(|plugin| plugin.name().to_owned()),
             description: Action::clone(&route.action),
-            granted: (*route.placed.grant).clone(),
+            granted: (*route.active.grant).clone(),
         })
     }
 
     /// The plugins that take part.
-    pub(crate) fn placed(&self) -> &[Arc<ActivePlugin>] {
-        &self.placed
+    pub(crate) fn active(&self) -> &[Arc<ActivePlugin>] {
+        &self.active
     }
 
     /// Lays out the routes. Shipped plugins come first, then foreign ones in the tenant's order, but who answers on
@@ -148,7 +148,7 @@ impl Snapshot {
             surfaces: Vec::new(),
             paths: Vec::new(),
             routes: HashMap::new(),
-            placed: Vec::new(),
+            active: Vec::new(),
         };
         let mut refused = Vec::new();
         let (shipped, foreign) = plugins.into_iter().partition(|plugin| plugin.shipped);
@@ -213,20 +213,20 @@ impl Snapshot {
                 action: Arc::clone(action),
                 settings: Arc::clone(&plugin.settings),
                 plugin: Arc::clone(&plugin.loaded),
-                placed: Arc::clone(&plugin),
+                active: Arc::clone(&plugin),
                 breaker: Arc::clone(breaker),
                 handed_over: Arc::default(),
                 label: format!("{}/{}", action.surface, action.name).into(),
             };
             actions.names.insert(action.name.clone(), route);
         }
-        self.placed.push(plugin);
+        self.active.push(plugin);
     }
 
     /// Why a plugin cannot stand beside those before it.
     fn clash(&self, plugin: &ActivePlugin) -> Option<String> {
         let name = plugin.name();
-        if let Some(other) = self.placed.iter().find(|other| other.name() == name) {
+        if let Some(other) = self.active.iter().find(|other| other.name() == name) {
             let kind = if other.shipped { "a shipped plugin" } else { "another plugin" };
             return Some(format!("{kind} is called {name} too; give it another name"));
         }
@@ -267,8 +267,8 @@ impl Snapshot {
         }
         let actions = self.routes.get(&action.surface)?;
         if let Some(route) = actions.names.get(&action.name) {
-            if route.placed.shipped == plugin.shipped {
-                return Some(format!("{} is already answered by the plugin {}", route.label, route.placed.name()));
+            if route.active.shipped == plugin.shipped {
+                return Some(format!("{} is already answered by the plugin {}", route.label, route.active.name()));
             }
             // Whoever answers in another's place reaches no further than that one did.
             let counted = |action: &Action| {

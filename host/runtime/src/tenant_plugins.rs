@@ -1,4 +1,4 @@
-//! The plugins of one tenant: their places, their logs, and those that do not take part.
+//! The plugins of one tenant: those that are active, their logs, and those that do not take part.
 
 use crate::body::cache::Bodies;
 use crate::body::file::Folder;
@@ -34,8 +34,8 @@ pub(crate) struct TenantPlugins {
 }
 
 impl TenantPlugins {
-    /// A plugin's place. One that did not change keeps its breaker and counters; the log stays in any case.
-    pub(crate) fn place(
+    /// Makes a plugin active. One that did not change keeps its breaker and counters; the log stays in any case.
+    pub(crate) fn activate(
         &self,
         loaded: &Arc<LoadedPlugin>,
         shipped: bool,
@@ -43,11 +43,11 @@ impl TenantPlugins {
         settings: PluginSettings,
         old: &Snapshot,
     ) -> Arc<ActivePlugin> {
-        let same = |placed: &&Arc<ActivePlugin>| {
-            Arc::ptr_eq(&placed.loaded, loaded) && *placed.grant == grant && *placed.settings == settings
+        let same = |plugin: &&Arc<ActivePlugin>| {
+            Arc::ptr_eq(&plugin.loaded, loaded) && *plugin.grant == grant && *plugin.settings == settings
         };
-        if let Some(placed) = old.placed().iter().find(same) {
-            return Arc::clone(placed);
+        if let Some(plugin) = old.active().iter().find(same) {
+            return Arc::clone(plugin);
         }
         let ring = Arc::clone(self.rings.lock().entry(loaded.manifest.name.clone()).or_default());
         Arc::new(ActivePlugin {
@@ -77,12 +77,12 @@ impl Shared {
     }
 }
 
-pub(crate) fn of_placed(placed: &ActivePlugin, status: PluginStatus) -> PluginHealth {
+pub(crate) fn of_active(plugin: &ActivePlugin, status: PluginStatus) -> PluginHealth {
     PluginHealth {
-        name: placed.loaded.manifest.name.clone(),
-        version: placed.loaded.manifest.version.clone(),
-        digest: placed.loaded.digest_hex(),
-        source: if placed.shipped { PluginSource::Shipped } else { PluginSource::Foreign },
+        name: plugin.loaded.manifest.name.clone(),
+        version: plugin.loaded.manifest.version.clone(),
+        digest: plugin.loaded.digest_hex(),
+        source: if plugin.shipped { PluginSource::Shipped } else { PluginSource::Foreign },
         status,
         breaker: None,
         tripped: Vec::new(),
@@ -90,8 +90,8 @@ pub(crate) fn of_placed(placed: &ActivePlugin, status: PluginStatus) -> PluginHe
     }
 }
 
-pub(crate) fn clashed(placed: &ActivePlugin, reason: String) -> PluginHealth {
-    of_placed(placed, PluginStatus::Failed { reason })
+pub(crate) fn clashed(plugin: &ActivePlugin, reason: String) -> PluginHealth {
+    of_active(plugin, PluginStatus::Failed { reason })
 }
 
 /// A row whose plugin does not take part, or not in this version.

@@ -45,7 +45,7 @@ fn modules(of: impl IntoIterator<Item = String>) -> String {
     component(of.into_iter().map(|fields| format!("(core module {fields})")).collect())
 }
 
-/// A text so many times, each with its number for `#`.
+/// A text `count` times, each time with its number in place of `#`.
 fn numbered(count: usize, text: &str) -> String {
     (0..count).map(|number| text.replace('#', &number.to_string())).collect()
 }

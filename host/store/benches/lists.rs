@@ -25,7 +25,7 @@ const RESELLERS: u32 = 10_000;
 /// Each of them is below one of the first hundred.
 const FIRST: u32 = 100;
 
-/// A panel with so many lines.
+/// A panel with many lines.
 struct Large {
     _folder: tempfile::TempDir,
     opened: host_store::Opened,

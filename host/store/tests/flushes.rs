@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const IN_FLIGHT: &str = "LINECARD_FLUSH_TEST_IN_FLIGHT";
 const PLANS: &str = "LINECARD_FLUSH_TEST_PLANS";
 
-/// Sells lines, always so many at a time: each buyer comes back as soon as they are answered.
+/// Sells lines to a number of buyers at a time: each buyer comes back as soon as they are answered.
 #[test]
 #[ignore = "run by the tests below as the process that is watched"]
 fn seller() {

@@ -54,7 +54,7 @@ fn guides_effects_and_transfers_go_on_beyond_what_32_bits_count() {
     assert_eq!(panel.verify(), []);
 }
 
-/// As if so many rows had come and gone.
+/// Sets the counters as if that many rows had been made and deleted.
 fn move_counters(database: &std::path::Path) {
     let connection = rusqlite::Connection::open(database).unwrap();
     let moved = connection.execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name IN ('outbox', 'transfers')", (FAR,));

@@ -52,8 +52,8 @@ fn databases_of_more_tenants_than_may_be_open_are_read_from_every_thread_within_
             });
         }
     });
-    // Twice so many, for reading and for writing, and a few that SQLite closes later, because
-    // the writer of the same file has it locked.
+    // Twice as many, for reading and for writing, and a few that SQLite closes later, because the writer of the same
+    // file has it locked.
     let open = open_databases(&data);
     assert!((1..4 * OPEN).contains(&open), "{open} of {TENANTS} databases");
 }

@@ -23,7 +23,7 @@ pub struct Call<P> {
     pub parameters: P,
     /// What the tenant has set for this plugin.
     #[serde(default)]
-    pub settings: Settings,
+    pub settings: PluginSettings,
     /// Who calls.
     #[serde(default)]
     pub caller: Caller,
@@ -39,9 +39,9 @@ pub struct Call<P> {
 /// plugin knows the meaning of. A kept body is kept under it, so that a build may read it too.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Settings(Option<Box<RawValue>>);
+pub struct PluginSettings(Option<Box<RawValue>>);
 
-impl Settings {
+impl PluginSettings {
     /// The settings in the author's type, from `{}` when nothing is set: a type with
     /// `#[serde(default)]` fits always. Settings that do not fit end the call as a fault, with
     /// the reason in the plugin's log, where the operator who set them finds it.

@@ -75,7 +75,7 @@ impl Range {
         Range { after: cursor, ..self }
     }
 
-    /// At most so many; at most 1,000.
+    /// Most documents to return, up to 1,000.
     #[must_use]
     pub fn limit(self, limit: u32) -> Range {
         Range { limit: Some(limit), ..self }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 /// Most programmes of one answer.
 pub const PAGE: usize = 10_000;
-/// About so many bytes of titles and descriptions are in one answer at most; what the panel does not let out of
-/// them, control characters for one, is counted too.
+/// Most bytes of titles and descriptions in one answer, roughly: what the panel leaves out of them, such as control
+/// characters, is counted too.
 pub const PAGE_TEXT: usize = 1 << 20;
 
 /// Programmes of a stream or channel, by start.

@@ -57,7 +57,7 @@ pub mod users;
 pub mod verbs;
 
 pub use amount::Credits;
-pub use call::{Call, Caller, Request, Role, Settings, answer};
+pub use call::{Call, Caller, PluginSettings, Request, Role, answer};
 pub use held::Held;
 pub use linecard_sdk_macros::plugin;
 pub use parameter::{Expiry, sent};

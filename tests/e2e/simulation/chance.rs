@@ -27,7 +27,7 @@ impl Dice {
         (self.next() % sides.max(1) as u64) as usize
     }
 
-    /// True once in so many times.
+    /// True once in this many times.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.roll(times) == 0
     }

@@ -10,8 +10,8 @@ use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, Trouble,
-    Verified, Waiting,
+    BouquetMember, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed, Store,
+    Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -96,7 +96,7 @@ impl Store for Gauge {
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
         fn members_page(
             tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32
-        ) -> Pending<'_, Vec<Held>>;
+        ) -> Pending<'_, Vec<BouquetMember>>;
         fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>>;
         fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Pending<'_, bool>;
         fn catalogue(

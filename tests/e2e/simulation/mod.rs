@@ -1,8 +1,7 @@
-//! The joint simulation: writer, scheduler, outbox, watcher, supervisor and seats, driven by one
-//! seed on one thread, with a clock that only the walk moves. After every step the invariants
-//! are worked out again. The same seed takes the same way, so that a failure can be run again:
-//! `LINECARD_SEED=7 cargo test -p linecard-tests --test e2e simulation`. `LINECARD_SEEDS=500` takes
-//! so many walks.
+//! The joint simulation: writer, scheduler, outbox, watcher, supervisor and seats, driven by one seed on one thread,
+//! with a clock that only the walk moves. After every step the invariants are worked out again. The same seed takes the
+//! same way, so that a failure can be run again: `LINECARD_SEED=7 cargo test -p linecard-tests --test e2e simulation`.
+//! `LINECARD_SEEDS=500` takes 500 walks.
 //!
 //! - what a walk is made of: `chance`, `trace`, `ground`, `gauge`, `plugin_files`, `origins`
 //! - who acts in it: `calls`, `effects`, `players`, `channels`, `drops`, `operator`, `suspensions`

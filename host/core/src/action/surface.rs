@@ -212,9 +212,9 @@ pub enum RateClass {
 /// How many requests a rate class allows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Allowance {
-    /// So many a second, in the long run.
+    /// Requests a second, in the long run.
     pub per_second: u32,
-    /// So many at once.
+    /// Requests at once.
     pub burst: u32,
 }
 

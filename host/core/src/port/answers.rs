@@ -9,7 +9,7 @@ use crate::{BouquetId, OutboxId};
 
 /// A member of a bouquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct BouquetMember {
     /// The bouquet that holds it.
     pub bouquet: BouquetId,
     /// The member.

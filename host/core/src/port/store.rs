@@ -1,7 +1,7 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{Collection, Counted, Documents, Held, Page, Replayed, Verified, Waiting};
+use super::{BouquetMember, Collection, Counted, Documents, Page, Replayed, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
@@ -245,7 +245,7 @@ pub trait Store: Send + Sync + 'static {
         bouquet: BouquetId,
         after: Option<Member>,
         limit: u32,
-    ) -> Pending<'_, Vec<Held>>;
+    ) -> Pending<'_, Vec<BouquetMember>>;
     /// How many members these bouquets have, by what they are (none for series). Counted as they
     /// come and go: it costs the same for every size.
     fn member_counts(&self, tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>>;

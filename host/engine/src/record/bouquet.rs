@@ -7,7 +7,7 @@ use host_core::bouquet::Member;
 use host_core::caller::CallerRole;
 use host_core::event::Effect;
 use host_core::object::{Key, Object};
-use host_core::port::Held;
+use host_core::port::BouquetMember;
 use host_core::refusal::Code;
 use host_core::series::Series;
 use host_core::stream::StreamKind;
@@ -122,7 +122,7 @@ pub(super) async fn show(work: &Work, bouquet: BouquetId, fields: &mut Map<Strin
             Member::Stream(id) => known.get(member).copied().flatten().or(kinds.get(id).copied()),
             Member::Series(_) => None,
         };
-        member_document(&Held { bouquet, member: *member, kind })
+        member_document(&BouquetMember { bouquet, member: *member, kind })
     });
     fields.insert(FIELD.to_owned(), shown.collect());
     fields.insert(COUNTS.to_owned(), json!(counts));
@@ -153,9 +153,9 @@ pub(super) async fn show_all(work: &Work, rows: &mut [Map<String, Value>]) -> Re
 }
 
 /// A member as documents show it.
-pub(super) fn member_document(held: &Held) -> Value {
-    match held.member {
-        Member::Stream(id) => json!({ "stream": id, "kind": held.kind }),
+pub(super) fn member_document(shown: &BouquetMember) -> Value {
+    match shown.member {
+        Member::Stream(id) => json!({ "stream": id, "kind": shown.kind }),
         Member::Series(id) => json!({ "series": id }),
     }
 }

@@ -12,8 +12,8 @@ use host_core::line::{Output, Visit};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Documents, Held, MAX_START, Page, Pending, Query, Replayed, Store,
-    Trouble, Verified, Waiting,
+    BouquetMember, Collection, CommitError, Committed, Counted, Documents, MAX_START, Page, Pending, Query, Replayed,
+    Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -91,7 +91,7 @@ impl Store for Counting {
         fn members(tenant: TenantId, bouquet: BouquetId) -> Pending<'_, Vec<Member>>;
         fn members_page(
             tenant: TenantId, bouquet: BouquetId, after: Option<Member>, limit: u32
-        ) -> Pending<'_, Vec<Held>>;
+        ) -> Pending<'_, Vec<BouquetMember>>;
         fn member_counts(tenant: TenantId, bouquets: Vec<BouquetId>) -> Pending<'_, Vec<Counted>>;
         fn holds(tenant: TenantId, bouquet: BouquetId, member: Member) -> Pending<'_, bool>;
         fn catalogue(

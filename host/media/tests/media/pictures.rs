@@ -6,7 +6,7 @@ use rustix::process::Pid;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads until so many key-framed seconds must be there, and cuts the unfinished end off.
+/// Reads at least this many bytes of a picture.
 async fn capture(media: &Arc<Media>, bytes: usize) -> Vec<u8> {
     let mut viewer = media.watch(TENANT, &stream(7, &["test:news".into()])).await.unwrap();
     read(&mut viewer, bytes).await

@@ -30,7 +30,7 @@ pub(crate) struct Builds {
 }
 
 impl Builds {
-    /// So many at once, and a budget for each caller.
+    /// At most `places` builds at once, and a budget for each caller.
     pub(crate) fn new(places: usize, turns: Turns) -> Builds {
         Builds { running: Mutex::default(), places: Semaphore::new(places), turns }
     }

@@ -40,7 +40,7 @@ impl Runtime {
         let key = Key::of(&self.engine, route, rule, call);
         let bodies = &snapshot.shared.bodies;
         let cached = if let Some(cached) = bodies.get(&key, rule.file) {
-            route.placed.counters.count(Ending::Cached);
+            route.active.counters.count(Ending::Cached);
             cached
         } else {
             let caller = (Asker::of(&call.caller), self.engine.clock().monotonic());

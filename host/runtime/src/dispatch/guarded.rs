@@ -37,26 +37,26 @@ impl Runtime {
         };
         route.breaker.ended(leave, how, self.engine.clock().monotonic());
         if let Some(ending) = ending {
-            route.placed.counters.count(ending);
+            route.active.counters.count(ending);
         }
         answered
     }
 
     fn admit(&self, route: &Route) -> Result<Leave, CallError> {
         route.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
-            route.placed.counters.count(Ending::TurnedAway);
+            route.active.counters.count(Ending::TurnedAway);
             CallError::Busy { retry_after: whole_seconds(wait) }
         })
     }
 
     /// Notes how a call ended where the operator and the author find it.
     fn note(&self, route: &Route, call: &Call, what: &'static str, reason: &str) {
-        let placed = &route.placed;
-        let (plugin, action) = (&placed.loaded.manifest.name, &*route.label);
+        let active = &route.active;
+        let (plugin, action) = (&active.loaded.manifest.name, &*route.label);
         let (tenant, incident) = (call.caller.tenant.0, &call.caller.request);
         let reason = crate::log::one_line(reason, 1_024);
         tracing::warn!(tenant, plugin, action, incident, reason, "{what}");
-        placed.log.push(LogLine {
+        active.log.push(LogLine {
             at: self.engine.clock().now(),
             level: Level::Error,
             request: incident.clone(),

@@ -14,7 +14,7 @@ use crate::body::window::Entries;
 use crate::body::wish::Wish;
 use crate::body::{BodyReply, reply::BodySource};
 use crate::call::{Call, CallError, Reply};
-use crate::document;
+use crate::call_document;
 use crate::health::Ending;
 use crate::limits::{Spent, TICK, Time, has_no_room};
 use crate::permits::{Bounds, Permit};
@@ -123,15 +123,15 @@ impl Runtime {
         // What waits for answers from elsewhere begins here: it hardly runs.
         let begins_slow = build.is_some() || budget == Budget::Job;
         let time = Time::of(budget);
-        let placed = &route.placed;
+        let active = &route.active;
         let work = run.attempt();
-        let document = document::write(call, route, work.now(), build.as_deref());
+        let document = call_document::write(call, route, work.now(), build.as_deref());
         let writes = route.action.kind == ActionKind::Write;
-        let state = CallState::new(work, Arc::clone(&placed.grant), writes, build, Arc::clone(&placed.log));
-        let collections = Arc::clone(&placed.loaded.collections);
+        let state = CallState::new(work, Arc::clone(&active.grant), writes, build, Arc::clone(&active.log));
+        let collections = Arc::clone(&active.loaded.collections);
         let state = CallState { body, collections, sent: call.body.clone(), ..state };
         let waits = Arc::clone(&state.waits);
-        let running = Running::new(Arc::clone(placed), state, time, Arc::clone(&route.label), document);
+        let running = Running::new(Arc::clone(active), state, time, Arc::clone(&route.label), document);
         let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
         let (mut state, answered) = match waits.within(time, answered).await {
@@ -142,7 +142,7 @@ impl Runtime {
             }
             Err(Late::Guest) => return Err(Failure::Limit(Spent::Wall)),
             Err(Late::Host) => {
-                placed.counters.count(Ending::TurnedAway);
+                active.counters.count(Ending::TurnedAway);
                 return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
             }
         };
@@ -184,11 +184,11 @@ impl Runtime {
         takes_long: bool,
     ) -> Result<[[Option<Permit<'a>>; 2]; 3], CallError> {
         let busy = || {
-            route.placed.counters.count(Ending::TurnedAway);
+            route.active.counters.count(Ending::TurnedAway);
             CallError::Busy { retry_after: 1 }
         };
         let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
-        Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.placed.bounds)?])
+        Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.active.bounds)?])
     }
 }
 

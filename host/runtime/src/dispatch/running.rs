@@ -13,22 +13,22 @@ use std::time::Instant;
 /// A call that runs in a fresh instance, on whichever thread polls it. The time for which it is polled is its
 /// plugin's, also when nobody waits for its end.
 pub(super) struct Running {
-    placed: Arc<ActivePlugin>,
+    active: Arc<ActivePlugin>,
     call: Pin<Box<dyn Future<Output = Ended> + Send>>,
 }
 
 impl Running {
     /// Of the action with this label.
     pub(super) fn new(
-        placed: Arc<ActivePlugin>,
+        active: Arc<ActivePlugin>,
         state: CallState,
         time: Time,
         action: Arc<str>,
         call: String,
     ) -> Running {
-        let loaded = Arc::clone(&placed.loaded);
+        let loaded = Arc::clone(&active.loaded);
         let call = Box::pin(async move { loaded.answer(state, time, &action, &call).await });
-        Running { placed, call }
+        Running { active, call }
     }
 }
 
@@ -39,7 +39,7 @@ impl Future for Running {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let begun = Instant::now();
         let polled = self.call.as_mut().poll(context);
-        self.placed.counters.ran(begun.elapsed());
+        self.active.counters.ran(begun.elapsed());
         polled
     }
 }

@@ -90,7 +90,7 @@ mod tests {
 
     const NOW: Unix = Unix(1_800_000_000);
 
-    /// An entry of each log, so many days old.
+    /// An entry of each log, this many days old.
     fn aged(days: i64) -> [Entry; 3] {
         let at = NOW.plus(-days * DAY);
         let (owner, line, address, agent) = (Some(UserId(1)), LineId(1), "10.0.0.1".to_owned(), "VLC".to_owned());

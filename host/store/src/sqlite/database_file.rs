@@ -97,12 +97,12 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// SQLite's own look at the pages of all or of one table; the first things it finds, or nothing.
+/// SQLite's own check of the pages of all tables or of one. Returns the first things that it finds.
 pub(super) fn quick_check(connection: &Connection, table: Option<&str>) -> Result<Vec<String>, String> {
     let look = || -> rusqlite::Result<Vec<String>> {
         let what = table.map_or_else(|| "20".to_owned(), quoted);
-        // A search index that this connection has looked at before knows of itself what it knew then, until a row of it
-        // is read again; it would find fault with what others have written since.
+        // A search index that this connection has read before remembers what it was then, until a row of it is read
+        // again; the check would find fault with what others have written since.
         if table.is_some() {
             connection.prepare(&format!("SELECT 1 FROM {what} LIMIT 1"))?.exists(())?;
         }

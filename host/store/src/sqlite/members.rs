@@ -4,7 +4,7 @@ use super::cells::Word;
 use super::member_places as places;
 use crate::error::failed;
 use host_core::bouquet::Member;
-use host_core::port::{Counted, Held, StoreError};
+use host_core::port::{BouquetMember, Counted, StoreError};
 use host_core::stream::{Stream, StreamKind};
 use host_core::{BouquetId, CategoryId, SeriesId, StreamId};
 use rusqlite::types::Value;
@@ -36,7 +36,7 @@ pub(super) fn page(
     bouquet: BouquetId,
     after: Option<Member>,
     limit: u32,
-) -> Result<Vec<Held>, StoreError> {
+) -> Result<Vec<BouquetMember>, StoreError> {
     let from = match after {
         None => None,
         Some(member) => match places::of(connection, bouquet, member).map_err(failed)? {
@@ -51,15 +51,15 @@ pub(super) fn page(
         )
         .map_err(failed)?;
     let mut rows = statement.query((bouquet.0, from, limit)).map_err(failed)?;
-    let mut held = Vec::new();
+    let mut members = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
         let stream: Option<u32> = row.get(0).map_err(failed)?;
         let series: Option<u32> = row.get(1).map_err(failed)?;
         let kind = StreamKind::from_word(&row.get::<_, String>(2).map_err(failed)?);
         let member = stream.map(|id| Member::Stream(StreamId(id))).or(series.map(|id| Member::Series(SeriesId(id))));
-        held.extend(member.map(|member| Held { bouquet, member, kind }));
+        members.extend(member.map(|member| BouquetMember { bouquet, member, kind }));
     }
-    Ok(held)
+    Ok(members)
 }
 
 /// How many members of each kind these bouquets have.

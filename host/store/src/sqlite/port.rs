@@ -17,8 +17,8 @@ use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    Collection, CommitError, Committed, Counted, Documents, Held, Page, Pending, Query, Replayed, Store, StoreError,
-    Trouble, Verified, Waiting,
+    BouquetMember, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed, Store,
+    StoreError, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -126,7 +126,7 @@ impl Store for SqliteStore {
         bouquet: BouquetId,
         after: Option<Member>,
         limit: u32,
-    ) -> Pending<'_, Vec<Held>> {
+    ) -> Pending<'_, Vec<BouquetMember>> {
         self.long_of(tenant, move |connection| members::page(connection, bouquet, after, limit))
     }
 

@@ -7,14 +7,15 @@ use std::time::Duration;
 /// After this time a reservation ends by itself.
 pub(super) const HELD: Duration = Duration::from_millis(250);
 
-struct Held {
+/// A reservation that was granted.
+struct Granted {
     reservation: Reservation,
     names: BTreeSet<Name>,
     alone: bool,
     until: Duration,
 }
 
-impl Held {
+impl Granted {
     fn meets(&self, names: &BTreeSet<Name>, alone: bool) -> bool {
         self.alone || alone || !self.names.is_disjoint(names)
     }
@@ -28,7 +29,7 @@ struct Asked<A> {
 
 /// The reservations of a database. `A` is what a grant is answered to.
 pub(super) struct Reservations<A> {
-    held: Vec<Held>,
+    held: Vec<Granted>,
     waiting: VecDeque<Asked<A>>,
 }
 
@@ -51,11 +52,7 @@ impl<A> Reservations<A> {
 
     /// Ends what has been held too long and grants what can be granted, first come first served:
     /// nobody overtakes one that waits for the same name.
-    pub(super) fn step(
-        &mut self,
-        now: Duration,
-        mut reservation: impl FnMut() -> Reservation,
-    ) -> Vec<(A, Reservation)> {
+    pub(super) fn step(&mut self, now: Duration, mut next: impl FnMut() -> Reservation) -> Vec<(A, Reservation)> {
         self.held.retain(|held| held.until > now);
         let (mut granted, mut waiting) = (Vec::new(), VecDeque::<Asked<A>>::new());
         for asked in std::mem::take(&mut self.waiting) {
@@ -65,8 +62,8 @@ impl<A> Reservations<A> {
                 waiting.push_back(asked);
                 continue;
             }
-            let reservation = reservation();
-            self.held.push(Held { reservation, names: asked.names, alone: asked.alone, until: now + HELD });
+            let reservation = next();
+            self.held.push(Granted { reservation, names: asked.names, alone: asked.alone, until: now + HELD });
             granted.push((asked.answer, reservation));
         }
         self.waiting = waiting;
@@ -113,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_held_name_holds_others_back_and_lets_its_own_ticket_through() {
+    fn a_held_name_holds_others_back_and_lets_its_own_reservation_through() {
         let (mut held, mut next) = (Reservations::default(), 0);
         held.ask(names(&[1, 2]), false, "first");
         assert_eq!(grants(&mut held, 0, &mut next), ["first"]);

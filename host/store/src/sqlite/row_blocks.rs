@@ -71,7 +71,7 @@ impl Counted {
         Ok(rows.unsigned_abs())
     }
 
-    /// Where the page begins that skips so many rows; none when it lies behind the last one.
+    /// Where a page begins that skips `start` rows; none when that is behind the last one.
     pub(super) fn begin(
         &self,
         connection: &Connection,
@@ -88,8 +88,8 @@ impl Counted {
         Ok(Some(Begin { id: if descending { ids.end - 1 } else { ids.start }, skipped }))
     }
 
-    /// The block of a level, within these ids, that the row is in which comes behind so many; and how many of the
-    /// block's own come before it.
+    /// Finds the row that comes after `skipped` others within these ids. Returns the block of the level that it is in,
+    /// and how many rows of that block come before it.
     fn block(
         &self,
         connection: &Connection,

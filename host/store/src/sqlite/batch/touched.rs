@@ -10,7 +10,7 @@ use rusqlite::{Connection, Params};
 /// What others must hear of a committed batch.
 #[derive(Default)]
 pub(in crate::sqlite) struct Touched {
-    /// Bouquets whose lists are other ones now.
+    /// Bouquets whose lists have changed.
     pub(in crate::sqlite) bouquets: Changed,
     pub(in crate::sqlite) lines: Changed,
     pub(in crate::sqlite) settings: bool,
@@ -31,7 +31,7 @@ const OF_SOURCE: &str = "SELECT DISTINCT m.bouquet FROM streams s JOIN bouquet_m
      WHERE s.origin_source = ?1";
 
 impl Touched {
-    /// What a plan will touch by what it takes away. Before it is done.
+    /// Adds what a plan will touch by what it deletes. Called before the plan is done.
     pub(super) fn before(&mut self, connection: &Connection, plan: &Plan) -> rusqlite::Result<()> {
         plan.changes.iter().try_for_each(|change| match change {
             Change::Update(object) => self.holders(connection, object.key()),
@@ -46,7 +46,7 @@ impl Touched {
         })
     }
 
-    /// What a plan touches that was done.
+    /// Adds what a plan has touched. Called after it was done.
     pub(super) fn add(&mut self, connection: &Connection, plan: &Plan) -> rusqlite::Result<()> {
         for change in &plan.changes {
             match change {
@@ -109,7 +109,7 @@ impl Touched {
 
     fn row(&mut self, key: Key) {
         match key.kind().makes_stale() {
-            // Of streams and series their bouquets are.
+            // What holds streams and series is found by [`Touched::holders`].
             Stale::Nothing | Stale::Members => {}
             Stale::Bouquet => self.bouquets.add(key.number()),
             Stale::Catalogue => self.bouquets = Changed::All,

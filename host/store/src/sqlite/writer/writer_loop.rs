@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// How often a writer that nobody asks anything looks after what is idle.
 const REST: Duration = Duration::from_secs(10);
 
-/// Most time that those get who were answered just now.
+/// The longest wait for new orders from those who were answered just now.
 const LINGER: Duration = Duration::from_millis(2);
 /// The first piece of that wait; each is twice as long as the one before.
 const NAP: Duration = Duration::from_micros(100);
