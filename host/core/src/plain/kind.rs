@@ -1,11 +1,12 @@
 //! A plain kind: what it is called, its fields, and by what its documents are found.
 
-use super::field::{Deletion, PlainField};
+use super::field::PlainField;
 use crate::caller::CallerRole;
 use crate::document::{self, Document, Indexed, Shape};
 use crate::event::Effect;
 use crate::record::check_settable;
 use crate::record::declared::{Reading, RecordField};
+use crate::reference::Deletion;
 use crate::refusal::Code;
 use crate::time::Unix;
 use crate::{DocumentId, Refusal, Version};
