@@ -42,7 +42,7 @@ pub enum Stale {
 
 /// Calls a macro, named in brackets, with what comes after that and then every kind:
 /// `Variant(module Type, Id) "word" Belongs Stale [what it names]`. It names others by a field, of a kind, with what
-/// their [`Deletion`] means for it.
+/// their [`Deletion`] means for it: `Refused` holds by itself, to `Cleared` and `Followed` the verb that deletes sees.
 #[macro_export]
 macro_rules! kinds {
     ([$($callback:tt)*] $($with:tt)*) => {

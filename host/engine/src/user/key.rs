@@ -20,9 +20,8 @@ const PREFIX: usize = 8;
 
 host_core::api_key_fields!([set_fields] ApiKey);
 
-/// Makes a key of a user in the caller's tree. `options`: what is settable of the list
-/// of its fields. Returns `{"id","user","name","prefix","key"}`; the key is never shown
-/// again.
+/// Makes a key of a user in the caller's tree. `options`: the fields of [`ApiKey`] that its list lets the caller set.
+/// Returns `{"id","user","name","prefix","key"}`; the key is never shown again.
 ///
 /// # Errors
 /// `not_found`, `invalid_input`.
