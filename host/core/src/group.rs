@@ -2,9 +2,8 @@
 
 use crate::Refusal;
 use crate::credit::Credits;
-use crate::kind::Key;
 use crate::name::MAX_CREDENTIAL;
-use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
 use crate::refusal::Code;
 use crate::time::Term;
 use crate::time::Unix;
@@ -115,11 +114,6 @@ impl Record for Group {
 
     fn blank(id: u32, _now: Unix) -> Option<Group> {
         Some(Group { id: GroupId(id), ..Group::default() })
-    }
-
-    fn references(&self) -> Vec<(&'static str, Key)> {
-        // Its own users may create more of their kind, before it is there.
-        all("user_groups", &self.user_groups).filter(|(_, group)| *group != self.id.into()).collect()
     }
 
     fn validate(&self) -> Result<(), Refusal> {

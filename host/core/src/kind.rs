@@ -1,6 +1,7 @@
-//! The kinds of stored things, each said once: its word, its id, who it belongs to and what becomes old when one
-//! of them changes. What else a kind is made of (types, tables) other places ask for by this list.
+//! The kinds of stored things, each said once: its word, its id, who it belongs to, what becomes old when one
+//! of them changes and what it names. What else a kind is made of (types, tables) other places ask for by this list.
 
+use crate::reference::{Deletion, Reference};
 use crate::session::Holder;
 use crate::*;
 use serde::{Deserialize, Serialize};
@@ -39,34 +40,39 @@ pub enum Stale {
     Tenants,
 }
 
-/// Calls a macro, named in brackets, with what comes after that and then every kind: `Variant(module Type, Id) "word" Belongs Stale`.
+/// Calls a macro, named in brackets, with what comes after that and then every kind:
+/// `Variant(module Type, Id) "word" Belongs Stale [what it names]`. It names others by a field, of a kind, with what
+/// their [`Deletion`] means for it: `Refused` holds by itself, to `Cleared` and `Followed` the verb that deletes sees.
 #[macro_export]
 macro_rules! kinds {
     ([$($callback:tt)*] $($with:tt)*) => {
         $($callback)*! { $($with)*
-            User(user User, UserId) "user" Owner Nothing,
-            Group(group Group, GroupId) "group" Shared Nothing,
-            Line(line Line, LineId) "line" Owner Lines,
-            Package(package Package, PackageId) "package" Shared Nothing,
-            Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Bouquet,
-            Category(category Category, CategoryId) "category" Shared Catalogue,
-            Stream(stream Stream, StreamId) "stream" Shared Members,
-            Series(series Series, SeriesId) "series" Shared Members,
-            ApiKey(api_key ApiKey, ApiKeyId) "api_key" Owner Nothing,
-            Session(session Session, SessionId) "session" Owner Nothing,
-            Settings(settings Settings, SettingsId) "settings" Shared Settings,
-            GuideSource(guide GuideSource, GuideSourceId) "guide_source" Shared Guide,
-            Document(document Document, DocumentId) "document" Panel Nothing,
-            Job(job Job, JobId) "job" Panel Nothing,
-            Tenant(tenant Tenant, TenantId) "tenant" Process Tenants,
-            AccessCode(access_code AccessCode, AccessCodeId) "access_code" Process Nothing,
-            Plugin(plugin InstalledPlugin, PluginId) "plugin" Process Nothing,
+            User(user User, UserId) "user" Owner Nothing [group Group Refused],
+            Group(group Group, GroupId) "group" Shared Nothing [user_groups Group Refused],
+            Line(line Line, LineId) "line" Owner Lines [package Package Refused, bouquets Bouquet Cleared],
+            Package(package Package, PackageId) "package" Shared Nothing
+                [groups Group Refused, bouquets Bouquet Cleared, addons Package Refused],
+            Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Bouquet [],
+            Category(category Category, CategoryId) "category" Shared Catalogue [],
+            Stream(stream Stream, StreamId) "stream" Shared Members
+                [categories Category Refused, guide_source GuideSource Refused, episode_of Series Refused],
+            Series(series Series, SeriesId) "series" Shared Members [categories Category Refused],
+            ApiKey(api_key ApiKey, ApiKeyId) "api_key" Owner Nothing [],
+            Session(session Session, SessionId) "session" Owner Nothing [],
+            Settings(settings Settings, SettingsId) "settings" Shared Settings [],
+            GuideSource(guide GuideSource, GuideSourceId) "guide_source" Shared Guide [],
+            Document(document Document, DocumentId) "document" Panel Nothing [],
+            Job(job Job, JobId) "job" Panel Nothing [],
+            Tenant(tenant Tenant, TenantId) "tenant" Process Tenants [],
+            AccessCode(access_code AccessCode, AccessCodeId) "access_code" Process Nothing [],
+            Plugin(plugin InstalledPlugin, PluginId) "plugin" Process Nothing [],
         }
     };
 }
 
 macro_rules! declare {
-    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident
+       [$($field:ident $named:ident $deletion:ident),*],)*) => {
         /// The kinds of stored things.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -89,6 +95,16 @@ macro_rules! declare {
             /// What becomes old when a row of it changes.
             pub const fn makes_stale(self) -> Stale {
                 match self { $(Kind::$kind => Stale::$stale),* }
+            }
+
+            /// What it names, each with the field that does.
+            pub const fn references(self) -> &'static [(&'static str, Reference)] {
+                match self {
+                    $(Kind::$kind => const { &[$((
+                        stringify!($field),
+                        Reference { to: Kind::$named.as_str(), on_deletion: Deletion::$deletion },
+                    )),*] }),*
+                }
             }
         }
 

@@ -27,7 +27,8 @@ pub trait Stored: Clone + Send + Sync + Sized + 'static {
 }
 
 macro_rules! declare {
-    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+    ($($kind:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident
+       [$($field:ident $named:ident $deletion:ident),*],)*) => {
         /// A stored thing, whole.
         #[derive(Clone, PartialEq, Debug)]
         #[allow(clippy::large_enum_variant)]
@@ -47,6 +48,17 @@ macro_rules! declare {
             /// Its document, without secrets; what the audit compares.
             pub fn document(&self) -> serde_json::Value {
                 match self { $(Object::$kind(it) => serde_json::to_value(it).unwrap_or_default()),* }
+            }
+
+            /// What it names, with the field that does. What names itself needs nothing else to be there.
+            #[allow(unused_variables, reason = "not every kind names others")]
+            pub fn references(&self) -> Vec<(&'static str, Key)> {
+                let named: Vec<Vec<(&'static str, Key)>> = match self {
+                    $(Object::$kind(it) => vec![$(
+                        it.$field.iter().map(|named| (stringify!($field), Key::from(*named))).collect()
+                    ),*]),*
+                };
+                named.into_iter().flatten().filter(|(_, key)| *key != self.key()).collect()
             }
 
             /// Writes its document as JSON.

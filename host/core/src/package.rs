@@ -2,9 +2,8 @@
 
 use crate::Refusal;
 use crate::credit::Credits;
-use crate::kind::Key;
 use crate::line::{DeliveryType, Line, Output, SeatLimit};
-use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
 use crate::refusal::Code;
 use crate::settings::{ConnectionPolicy, SamePlayer};
 use crate::time::Unix;
@@ -160,11 +159,6 @@ impl Record for Package {
             _ => return None,
         };
         serde_json::to_value(Offer::blank(unit)).ok()
-    }
-
-    fn references(&self) -> Vec<(&'static str, Key)> {
-        let addons = all("addons", &self.addons);
-        all("groups", &self.groups).chain(all("bouquets", &self.bouquets)).chain(addons).collect()
     }
 
     fn validate(&self) -> Result<(), Refusal> {

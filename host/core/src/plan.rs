@@ -7,6 +7,7 @@ use crate::credit::Credits;
 use crate::document::Shape;
 use crate::event::Effect;
 use crate::guide::{Build, GuideChannel, Programme};
+use crate::kind::Stale;
 use crate::ledger::{Account, Transfer};
 use crate::object::{Key, Kind, Object};
 use crate::session::Holder;
@@ -218,6 +219,8 @@ pub struct Plan {
     pub audit: Vec<AuditEntry>,
     /// What happens outside the database after commit; outbox rows of the same transaction.
     pub effects: Vec<Effect>,
+    /// What becomes old besides, all of it: what plain kinds say of their documents.
+    pub stale: Vec<Stale>,
     /// Values to be filled in.
     pub late: Vec<Late>,
     /// The idempotency record, if the request carried a key.

@@ -2,8 +2,7 @@
 
 use crate::Refusal;
 use crate::details::Details;
-use crate::kind::Key;
-use crate::record::declared::{Reading, Record, RecordField, all, check_name, fields};
+use crate::record::declared::{Reading, Record, RecordField, check_name, fields};
 use crate::time::Unix;
 use crate::{CategoryId, SeriesId, Version};
 use serde::{Deserialize, Serialize};
@@ -52,10 +51,6 @@ impl Record for Series {
 
     fn blank(id: u32, now: Unix) -> Option<Series> {
         Some(Series { id: SeriesId(id), modified_at: now, ..Series::default() })
-    }
-
-    fn references(&self) -> Vec<(&'static str, Key)> {
-        all("categories", &self.categories).collect()
     }
 
     fn validate(&self) -> Result<(), Refusal> {

@@ -21,6 +21,7 @@ mod document;
 mod due;
 mod engine;
 mod error;
+mod fields;
 mod generation;
 pub mod guide;
 mod ids;

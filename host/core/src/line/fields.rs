@@ -1,23 +1,17 @@
-//! The fields of a line, each said once: its type and column, what a new line has, who sees it, who sets it and how, and
-//! whether connections were admitted by it. The struct, its row, its view and the options of its verbs are made of
-//! this list.
+//! The fields of a line.
 
 use super::delivery::DeliveryType;
 use super::output::Output;
 use super::seat_limit::SeatLimit;
-use crate::caller::CallerRole;
 use crate::secret::{Mac, Sealed};
 use crate::settings::SamePlayer;
 use crate::time::{Expiry, Unix};
-use crate::{BouquetId, LineId, PackageId, UserId, Version};
+use crate::{BouquetId, LineId, PackageId, UserId};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
 
-/// Calls a macro, named in brackets, with what comes after that and then every field of a line:
-/// `name "column": Type = new, shown to, set by, how, when, admission`.
+/// The [list](crate::field_list) of a line's fields, each with when it is set and whether connections were admitted by
+/// it:
 ///
-/// - shown to, set by: the least role; `Nobody`
-/// - how: `plain` (its value is set), `text` (null is empty), `own` (a verb decides)
 /// - when: `sale` (also where a line is sold), `edit`
 /// - admission: `admits` (a change may end connections), `apart`
 #[macro_export]
@@ -49,7 +43,7 @@ macro_rules! line_fields {
             /// Seats.
             max_connections "max_connections": SeatLimit = SeatLimit::from(1), Line, Admin, plain, edit, admits;
             /// Addresses it may come from; empty allows all.
-            allowed_addresses "allowed_addresses": Vec<IpNet> = Vec::new(), Line, Reseller, own, sale, admits;
+            allowed_addresses "allowed_addresses": Vec<IpNet> = Vec::new(), Line, Reseller, networks, sale, admits;
             /// User agents it may use (substring, case-insensitive); empty allows all.
             allowed_agents "allowed_agents": Vec<String> = Vec::new(), Line, Reseller, own, sale, admits;
             /// Outputs it may use; empty allows all.
@@ -77,28 +71,6 @@ macro_rules! line_fields {
     };
 }
 
-/// What is known of a field of a line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LineField {
-    /// Its name in views and options.
-    pub name: &'static str,
-    /// The least role that sees it; none for what no view has.
-    pub shown_to: Option<CallerRole>,
-    /// The least role that sets it; none for what only the host sets.
-    pub set_by: Option<CallerRole>,
-    /// Whether it may be chosen where a line is sold.
-    pub at_sale: bool,
-}
-
-macro_rules! role {
-    (Nobody) => {
-        None
-    };
-    ($role:ident) => {
-        Some(CallerRole::$role)
-    };
-}
-
 macro_rules! is_sale {
     (sale) => {
         true
@@ -115,34 +87,14 @@ macro_rules! keep_apart {
     (admits, $to:ident, $from:ident, $name:ident) => {};
 }
 
-macro_rules! declare {
+macro_rules! declare_more {
     ($($(#[$meta:meta])* $name:ident $column:literal: $type:ty = $new:expr, $shown:ident, $set:ident, $how:ident,
        $when:ident, $admission:ident;)*) => {
-        /// One subscription. What surfaces and plugins see of it the engine's view adds: the opened password and what
-        /// is worked out.
-        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-        pub struct Line {
-            /// Its id.
-            pub id: LineId,
-            /// How often it has changed.
-            #[serde(skip)]
-            pub version: Version,
-            $($(#[$meta])* pub $name: $type,)*
-        }
-
         impl Line {
-            /// Its fields besides id and version.
-            pub const FIELDS: &[LineField] = &[$(LineField {
-                name: stringify!($name),
-                shown_to: role!($shown),
-                set_by: role!($set),
-                at_sale: is_sale!($when),
-            }),*];
-
-            /// A line with nothing sold yet.
-            pub fn blank(id: LineId, owner: UserId, username: String, now: Unix) -> Line {
-                let blank = Line { id, version: Version(0), $($name: $new),* };
-                Line { owner, username, created_at: now, ..blank }
+            /// Whether a field may be chosen where a line is sold.
+            pub fn is_chosen_at_sale(field: &str) -> bool {
+                const CHOSEN: &[(&str, bool)] = &[$((stringify!($name), is_sale!($when))),*];
+                CHOSEN.contains(&(field, true))
             }
 
             /// Whether another state of it differs in anything by which its connections were admitted.
@@ -155,4 +107,16 @@ macro_rules! declare {
     };
 }
 
-line_fields!([declare]);
+line_fields!([crate::field_list::declare]
+    /// One subscription. What surfaces and plugins see of it the engine's view adds: the opened password and what
+    /// is worked out.
+    Line(LineId)
+);
+line_fields!([declare_more]);
+
+impl Line {
+    /// A line with nothing sold yet.
+    pub fn blank(id: LineId, owner: UserId, username: String, now: Unix) -> Line {
+        Line { owner, username, created_at: now, ..Line::empty(id) }
+    }
+}

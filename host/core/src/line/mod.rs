@@ -7,7 +7,7 @@ mod seat_limit;
 mod visit;
 
 pub use delivery::DeliveryType;
-pub use fields::{Line, LineField};
+pub use fields::Line;
 pub use output::Output;
 pub use seat_limit::SeatLimit;
 pub use visit::{Barred, Visit};

@@ -2,6 +2,7 @@
 
 use crate::Refusal;
 use crate::record::{Access, RecordField};
+use crate::reference::{Deletion, Reference};
 use crate::refusal::Code;
 use ipnet::IpNet;
 use linecard_forms::{Crossing, Form};
@@ -28,26 +29,6 @@ pub struct PlainField {
     /// The texts that it may be; empty takes every text.
     one_of: &'static [&'static str],
     pub(super) refers: Option<Reference>,
-}
-
-/// What a field's number, or each of its list, is the id of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reference {
-    /// The word of a kind; plain kinds have theirs too.
-    pub to: &'static str,
-    /// What becomes of the document when that is deleted.
-    pub on_deletion: Deletion,
-}
-
-/// What the deletion of a thing means for a document that refers to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Deletion {
-    /// The thing is in use and stays.
-    Refused,
-    /// The field is emptied.
-    Cleared,
-    /// The document goes too.
-    Followed,
 }
 
 /// Most characters of a text, and items of a list, where the field does not say.

@@ -1,11 +1,13 @@
 //! A plain kind: what it is called, its fields, and by what its documents are found.
 
-use super::field::{Deletion, PlainField};
+use super::field::PlainField;
 use crate::caller::CallerRole;
 use crate::document::{self, Document, Indexed, Shape};
 use crate::event::Effect;
+use crate::kind::Stale;
 use crate::record::check_settable;
 use crate::record::declared::{Reading, RecordField};
+use crate::reference::Deletion;
 use crate::refusal::Code;
 use crate::time::Unix;
 use crate::{DocumentId, Refusal, Version};
@@ -26,6 +28,8 @@ pub struct PlainKind {
     pub rule: fn(&mut Map<String, Value>) -> Result<(), Refusal>,
     /// What has to happen after one was made, changed or deleted.
     pub effect: Option<Effect>,
+    /// What is kept in memory and becomes old by that, all of it.
+    pub makes_stale: Stale,
     /// The field that the host stamps.
     pub stamp: Option<(&'static str, Stamp)>,
 }
@@ -40,9 +44,18 @@ pub enum Stamp {
 }
 
 impl PlainKind {
-    /// A kind that only admins read, without rules, effects and unique values.
+    /// A kind that only admins read, without rules, consequences and unique values.
     pub const fn new(word: &'static str, fields: &'static [PlainField]) -> PlainKind {
-        PlainKind { word, fields, resellers: Reading::Never, unique: &[], rule: |_| Ok(()), effect: None, stamp: None }
+        PlainKind {
+            word,
+            fields,
+            resellers: Reading::Never,
+            unique: &[],
+            rule: |_| Ok(()),
+            effect: None,
+            makes_stale: Stale::Nothing,
+            stamp: None,
+        }
     }
 
     /// The field with this name.

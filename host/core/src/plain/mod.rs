@@ -4,7 +4,8 @@
 mod field;
 mod kind;
 
-pub use field::{Deletion, PlainField, Reference};
+pub use crate::reference::{Deletion, Reference};
+pub use field::PlainField;
 pub use kind::{PlainKind, Stamp};
 
 /// The plain kinds of every panel.

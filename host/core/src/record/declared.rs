@@ -1,8 +1,8 @@
-//! What a kind of record declares beside its type: its fields with who reads and sets them, what it refers to,
-//! and when it cannot stand.
+//! What a kind of record declares beside its type: its fields with who reads and sets them, and when it cannot stand.
 
 use crate::Refusal;
-use crate::kind::Key;
+use crate::caller::CallerRole;
+use crate::field_list::Field;
 use crate::refusal::Code;
 use crate::time::Unix;
 use serde::Serialize;
@@ -43,6 +43,33 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
+/// The fields of a record by its [list](crate::field_list), with `id` before them and behind them what is kept
+/// elsewhere. `N` is how many that are.
+pub(crate) const fn of_list<const N: usize>(list: &[Field], more: &[RecordField]) -> [RecordField; N] {
+    let mut fields = [RecordField { name: "id", reseller: Access::Read, admin: Access::Read }; N];
+    let mut at = 1;
+    while at < N {
+        fields[at] = if at <= list.len() { of_field(&list[at - 1]) } else { more[at - 1 - list.len()] };
+        at += 1;
+    }
+    fields
+}
+
+const fn of_field(field: &Field) -> RecordField {
+    let (shown, set) = (field.shown_to, field.set_by);
+    let reseller = match (shown, set) {
+        (_, Some(CallerRole::Stranger | CallerRole::Line | CallerRole::Reseller)) => Access::Write,
+        (Some(CallerRole::Stranger | CallerRole::Line | CallerRole::Reseller), _) => Access::Read,
+        _ => Access::Hidden,
+    };
+    let admin = match (shown, set) {
+        (_, Some(_)) => Access::Write,
+        (Some(_), None) => Access::Read,
+        (None, None) => Access::Hidden,
+    };
+    RecordField { name: field.name, reseller, admin }
+}
+
 /// What resellers read of a kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reading {
@@ -71,11 +98,6 @@ pub trait Record: Serialize + DeserializeOwned {
         None
     }
 
-    /// What it names, with the field that does.
-    fn references(&self) -> Vec<(&'static str, Key)> {
-        Vec::new()
-    }
-
     /// Refuses one whose fields are each well-formed but cannot stand.
     ///
     /// # Errors
@@ -93,9 +115,4 @@ pub(crate) fn check_name(name: &str, word: &str) -> Result<(), Refusal> {
         return Err(Refusal::field(Code::InvalidInput, "name", message));
     }
     Ok(())
-}
-
-/// References of a field that names many.
-pub(crate) fn all<I: Copy + Into<Key>>(field: &'static str, ids: &[I]) -> impl Iterator<Item = (&'static str, Key)> {
-    ids.iter().map(move |id| (field, (*id).into()))
 }

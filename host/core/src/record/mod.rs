@@ -10,7 +10,7 @@ pub use merge::{access, trim};
 
 use crate::Refusal;
 use crate::caller::CallerRole;
-use crate::kind::{Key, Kind};
+use crate::kind::Kind;
 use crate::object::{Object, Stored};
 use crate::plain::{PLAIN, PlainKind};
 use crate::time::Unix;
@@ -163,11 +163,6 @@ impl RecordKind {
 /// `invalid_input` by the field.
 pub fn validate(object: &Object) -> Result<(), Refusal> {
     with_typed!(object, it => it.validate(), Ok(()))
-}
-
-/// What a record with a type of its own names, with the field that does.
-pub fn references(object: &Object) -> Vec<(&'static str, Key)> {
-    with_typed!(object, it => it.references(), Vec::new())
 }
 
 #[cfg(test)]

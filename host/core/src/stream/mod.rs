@@ -3,155 +3,21 @@
 
 pub use crate::delivery::{Delivery, SourceForm, delivers, is_dash, source_form};
 
+mod episode;
+mod fields;
+mod kind;
+mod origin;
 mod record;
 
-use crate::details::Details;
+pub use episode::EpisodeOf;
+pub use fields::Stream;
+pub use kind::StreamKind;
+pub use origin::Origin;
+
 use crate::line::Output;
 use crate::source::Source;
-use crate::time::Unix;
-use crate::{CategoryId, GuideSourceId, Refusal, SeriesId, StreamId, Version, refusal::Code};
-use serde::{Deserialize, Serialize};
+use crate::{Refusal, refusal::Code};
 use std::borrow::Cow;
-
-/// What a stream is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StreamKind {
-    /// A channel from a source elsewhere.
-    #[default]
-    Live,
-    /// A channel of the panel's own making, listed beside the live ones. It plays from the same
-    /// sources as they do, the next one when one fails.
-    CreatedChannel,
-    /// A movie.
-    Movie,
-    /// An episode of a series.
-    Episode,
-    /// A radio station.
-    Radio,
-}
-
-impl StreamKind {
-    /// Every kind.
-    pub const ALL: [StreamKind; 5] =
-        [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Movie, StreamKind::Episode, StreamKind::Radio];
-
-    /// Endless, so it occupies a seat while it is open and cannot be sought in.
-    pub fn is_live(self) -> bool {
-        matches!(self, StreamKind::Live | StreamKind::CreatedChannel | StreamKind::Radio)
-    }
-}
-
-/// An episode's place in its series.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct EpisodeOf {
-    /// The series.
-    pub series: SeriesId,
-    /// Season number, from 0 (specials).
-    pub season: u16,
-    /// Number in the season.
-    pub number: u16,
-}
-
-/// Where a stream came from, when an import made it.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Origin {
-    /// Name of the import source.
-    pub source: String,
-    /// The entry's address in the source, by which it is found again.
-    pub url: String,
-    /// The entry's `tvg-id`.
-    pub tvg_id: String,
-    /// The entry's name in the source.
-    pub name: String,
-    /// Fields edited by hand since; an import leaves them alone.
-    pub edited: Vec<String>,
-    /// Gone from the source at the last import.
-    pub missing: bool,
-    /// When an import last saw it; what is older than an import's start is missing.
-    #[serde(default)]
-    pub seen_at: Unix,
-}
-
-/// Something to watch or hear. Serialises to the `stream` record document.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Stream {
-    /// Its id.
-    pub id: StreamId,
-    /// How often it has changed.
-    #[serde(skip)]
-    pub version: Version,
-    /// What it is.
-    pub kind: StreamKind,
-    /// Shown to viewers.
-    pub name: String,
-    /// The channel's number in lists, from 1; `None`: the list counts it.
-    pub number: Option<u32>,
-    /// Switched on.
-    pub enabled: bool,
-    /// Categories; the first is the one it is listed under.
-    pub categories: Vec<CategoryId>,
-    /// Address of the logo or poster, may be empty.
-    pub icon: String,
-    /// Ordered sources; the next one is tried when one fails. At most 16.
-    pub sources: Vec<Source>,
-    /// How a live stream reaches viewers.
-    pub delivery: Delivery,
-    /// The guide channel (`tvg-id`), may be empty.
-    pub guide_channel: String,
-    /// The guide source to prefer; none takes any that knows the channel.
-    pub guide_source: Option<GuideSourceId>,
-    /// Minutes added to guide times.
-    pub guide_offset: i16,
-    /// Days of catch-up; 0 is off.
-    pub archive_days: u16,
-    /// Service reference tail for Enigma2.
-    pub custom_sid: String,
-    /// Only for adults.
-    pub adult: bool,
-    /// File name ending of a movie or episode, without the dot.
-    pub container: String,
-    /// What is known of a movie or episode.
-    pub details: Details,
-    /// An episode's place.
-    pub episode_of: Option<EpisodeOf>,
-    /// Notes of the admins.
-    pub notes: String,
-    /// When it was added.
-    pub added_at: Unix,
-    /// Where an import found it.
-    pub origin: Option<Origin>,
-}
-
-impl Default for Stream {
-    fn default() -> Stream {
-        Stream {
-            id: StreamId(0),
-            version: Version(0),
-            kind: StreamKind::Live,
-            name: String::new(),
-            number: None,
-            enabled: true,
-            categories: Vec::new(),
-            icon: String::new(),
-            sources: Vec::new(),
-            delivery: Delivery::FanOut,
-            guide_channel: String::new(),
-            guide_source: None,
-            guide_offset: 0,
-            archive_days: 0,
-            custom_sid: String::new(),
-            adult: false,
-            container: String::new(),
-            details: Details::default(),
-            episode_of: None,
-            notes: String::new(),
-            added_at: Unix(0),
-            origin: None,
-        }
-    }
-}
 
 impl Stream {
     /// Most sources of one stream.
@@ -236,6 +102,7 @@ const LIVE_OUTPUTS: [Option<Output>; 3] = [Some(Output::M3u8), Some(Output::Ts),
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SeriesId;
 
     fn stream(kind: StreamKind, delivery: Delivery, source: &str) -> Stream {
         let episode_of = EpisodeOf { series: SeriesId(1), season: 1, number: 1 };

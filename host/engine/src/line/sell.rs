@@ -81,9 +81,6 @@ pub(super) fn choose(line: &mut Line, options: &Options<'_>) -> Result<()> {
             line.isp = None;
         }
     }
-    if let Some(networks) = options.networks("allowed_addresses")? {
-        line.allowed_addresses = networks;
-    }
     if let Some(agents) = options.get::<Vec<String>>("allowed_agents")? {
         line.allowed_agents = agents.into_iter().filter(|agent| !agent.trim().is_empty()).collect();
     }

@@ -1,7 +1,9 @@
 //! The line view: what every surface reads of a line. Who may see which field is decided here.
 
+use crate::fields::write_fields;
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
+use host_core::field_list::FieldList;
 use host_core::line::Line;
 use host_core::secret::Secret;
 use host_core::sighting::Seen;
@@ -23,18 +25,6 @@ pub(crate) struct View<'a> {
     facts: Facts,
 }
 
-/// One field: what no view has, and what those see who may.
-macro_rules! field {
-    ($view:ident, $fields:ident, Nobody, $name:ident) => {};
-    ($view:ident, $fields:ident, $shown:ident, $name:ident) => {
-        if $view.reader.role >= CallerRole::$shown {
-            $fields.serialize_field(stringify!($name), written!($view, $name))?;
-        } else {
-            $fields.skip_field(stringify!($name))?;
-        }
-    };
-}
-
 /// What is written of a field: mostly what is kept.
 macro_rules! written {
     ($view:ident, password) => {
@@ -48,34 +38,29 @@ macro_rules! written {
     };
 }
 
-macro_rules! write_view {
-    ($($(#[$meta:meta])* $name:ident $column:literal: $type:ty = $new:expr, $shown:ident, $set:ident, $how:ident,
-       $when:ident, $admission:ident;)*) => {
-        impl Serialize for View<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-                let (line, facts) = (self.line, &self.facts);
-                let mut fields = serializer.serialize_struct("Line", Line::FIELDS.len() + 6)?;
-                fields.serialize_field("id", &line.id)?;
-                $(field!(self, fields, $shown, $name);)*
-                // Not there where the caller is the line itself.
-                match &facts.reseller {
-                    Some(reseller) => fields.serialize_field("reseller", reseller)?,
-                    None => fields.skip_field("reseller")?,
-                }
-                fields.serialize_field("status", &line.status(self.reader.now))?;
-                fields.serialize_field("active_connections", &facts.connections)?;
-                match &facts.seen {
-                    Some(seen) => fields.serialize_field("seen", seen)?,
-                    None => fields.skip_field("seen")?,
-                }
-                fields.serialize_field("version", &facts.version.unwrap_or(line.version))?;
-                fields.end()
-            }
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let (line, facts) = (self.line, &self.facts);
+        let mut fields = serializer.serialize_struct("Line", Line::LIST.len() + 6)?;
+        fields.serialize_field("id", &line.id)?;
+        self.write_fields(self.reader.role, &mut fields)?;
+        // Not there where the caller is the line itself.
+        match &facts.reseller {
+            Some(reseller) => fields.serialize_field("reseller", reseller)?,
+            None => fields.skip_field("reseller")?,
         }
-    };
+        fields.serialize_field("status", &line.status(self.reader.now))?;
+        fields.serialize_field("active_connections", &facts.connections)?;
+        match &facts.seen {
+            Some(seen) => fields.serialize_field("seen", seen)?,
+            None => fields.skip_field("seen")?,
+        }
+        fields.serialize_field("version", &facts.version.unwrap_or(line.version))?;
+        fields.end()
+    }
 }
 
-host_core::line_fields!([write_view]);
+host_core::line_fields!([write_fields] View, written);
 
 /// Networks as people write them: one address is an address, without a prefix length.
 struct Shortest<'a>(&'a [IpNet]);

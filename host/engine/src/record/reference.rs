@@ -6,7 +6,7 @@ use host_core::document::Document;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::Guard;
 use host_core::refusal::Code;
-use host_core::{DocumentId, Refusal, record};
+use host_core::{DocumentId, Refusal};
 use std::collections::HashSet;
 
 /// Refuses a record that names something that is not there.
@@ -14,7 +14,7 @@ pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
     if let Object::Settings(settings) = object {
         zone::check(&settings.timezone)?;
     }
-    for (field, key) in record::references(object) {
+    for (field, key) in object.references() {
         if work.read(Scope::Tenant, key).await?.is_none() {
             return Err(missing(field, &key.to_string()).into());
         }

@@ -6,16 +6,19 @@ mod begin;
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::late;
+use crate::overlay::Overlay;
 use crate::recorded::Recorded;
 use crate::sign_in::SignInFrom;
 use crate::work::{RunContext, Work, balance_after};
 use host_core::credit::Credits;
+use host_core::kind::Stale;
 use host_core::late::fill_reply;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
 use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Reservation};
 use host_core::port::{CommitError, Committed};
+use host_core::record::RecordKinds;
 use host_core::refusal::Code;
 use host_core::secret::Secret;
 use host_core::session::SessionOutcome;
@@ -221,6 +224,7 @@ impl Run {
 
     fn seal(&self, work: Work) -> Result<Plan> {
         let Work { context, mut plan, overlay, .. } = work;
+        plan.stale = made_stale(&overlay, context.engine.kinds());
         let mut audit = match self.job {
             None => audit::rows(&overlay, &context.caller, &context.action, context.now),
             Some(job) => {
@@ -279,6 +283,17 @@ impl Run {
             self.context.engine.store().release(self.context.database, reservation);
         }
     }
+}
+
+/// What documents say that their changes make old.
+fn made_stale(overlay: &Overlay, kinds: &RecordKinds) -> Vec<Stale> {
+    let mut stale = Vec::new();
+    for (_, row) in overlay.touched() {
+        let Some(Object::Document(document)) = row.before.as_ref().or(row.after.as_ref()) else { continue };
+        let made = kinds.plain(&document.collection).map(|plain| plain.makes_stale);
+        stale.extend(made.filter(|made| *made != Stale::Nothing && !stale.contains(made)));
+    }
+    stale
 }
 
 impl Drop for Run {

@@ -1,10 +1,11 @@
 //! Creates a user below the caller.
 
-use super::{password, view};
+use super::{fields, password, view};
 use crate::document::Options;
+use crate::fields::settable;
 use crate::line::purchase::{self, Seller};
 use crate::{Result, Work};
-use host_core::caller::{CallerRole, Identity, Scope};
+use host_core::caller::{Identity, Scope};
 use host_core::group::Group;
 use host_core::ledger::Reason;
 use host_core::object::{Key, Kind};
@@ -13,20 +14,9 @@ use host_core::refusal::Code;
 use host_core::secret::Secret;
 use host_core::unique::Unique;
 use host_core::user::{MAX_DEPTH, Role, User};
-use host_core::{GroupId, Refusal, UserId, Version, name};
+use host_core::{GroupId, Refusal, UserId, name};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
-const FIELDS: &[(&str, CallerRole)] = &[
-    ("username", CallerRole::Reseller),
-    ("password", CallerRole::Reseller),
-    ("email", CallerRole::Reseller),
-    ("group", CallerRole::Reseller),
-    ("reseller_dns", CallerRole::Reseller),
-    ("notes", CallerRole::Reseller),
-    ("parent", CallerRole::Admin),
-    ("role", CallerRole::Admin),
-];
 const GENERATED_NAME: usize = 12;
 
 /// Creates a reseller below the caller, charges the group's price and returns the user view, with
@@ -46,7 +36,7 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
 
 /// The new user, and their password when it was generated.
 pub(crate) async fn created(work: &mut Work, options: &Map<String, Value>) -> Result<(User, Option<String>)> {
-    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let options = Options::checked(options, &settable::<User>(), work.caller().role())?;
     let seller = purchase::seller(work).await?;
     if seller.as_ref().is_some_and(|seller| !seller.group.create_users) {
         return Err(Refusal::new(Code::NotPermitted, "This group may not create users.").into());
@@ -58,21 +48,9 @@ pub(crate) async fn created(work: &mut Work, options: &Map<String, Value>) -> Re
     let chosen = options.text("password")?.map(Secret::new);
     let (hash, shown) = password::hashed(work, chosen.as_ref()).await?;
     let id = UserId(work.next_id(Kind::User).await?);
-    let user = User {
-        id,
-        version: Version(0),
-        parent,
-        role,
-        group,
-        username,
-        password: hash,
-        email: email(&options)?,
-        enabled: true,
-        reseller_dns: reseller_dns(&options)?,
-        notes: options.text("notes")?.unwrap_or_default(),
-        package_prices: BTreeMap::new(),
-        created_at: work.now(),
-    };
+    let mut user = User { parent, role, group, username, password: hash, created_at: work.now(), ..User::empty(id) };
+    fields::set(&mut user, &options)?;
+    let user = user.checked()?;
     if let Some(seller) = &seller {
         let (price, note) = (seller.group.user_price, user.username.clone());
         purchase::pay(work, &seller.user, price, Reason::UserPrice, Key::User(id), note).await?;
@@ -152,22 +130,4 @@ async fn username(work: &mut Work, options: &Options<'_>) -> Result<String> {
         return Err(Refusal::field(Code::UsernameTaken, "username", "This user name is taken; choose another.").into());
     }
     Ok(chosen)
-}
-
-fn email(options: &Options<'_>) -> Result<String> {
-    let email = options.text("email")?.unwrap_or_default();
-    let plain = email.len() <= 254 && !email.chars().any(|c| c.is_control() || c.is_whitespace());
-    let sides = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    if email.is_empty() || (plain && sides) {
-        return Ok(email);
-    }
-    Err(Refusal::field(Code::InvalidInput, "email", "A mail address, as name@example.org.").into())
-}
-
-fn reseller_dns(options: &Options<'_>) -> Result<String> {
-    let host = options.text("reseller_dns")?.unwrap_or_default().to_lowercase();
-    if !host.is_empty() && name::host(&host).is_err() {
-        return Err(Refusal::field(Code::InvalidInput, "reseller_dns", "A host name without scheme and port.").into());
-    }
-    Ok(host)
 }

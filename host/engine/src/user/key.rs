@@ -1,6 +1,7 @@
 //! API keys of users: made, shown once, revoked.
 
 use crate::document::Options;
+use crate::fields::{set_fields, settable};
 use crate::sign_in::digest;
 use crate::{Result, Work};
 use host_core::api_key::ApiKey;
@@ -9,32 +10,24 @@ use host_core::object::{Key, Kind};
 use host_core::port::Filter;
 use host_core::secret::Secret;
 use host_core::sighting::Seen;
-use host_core::time::{Expiry, Unix};
 use host_core::user::User;
-use host_core::{ApiKeyId, UserId, Version};
+use host_core::{ApiKeyId, UserId};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-const FIELDS: &[(&str, CallerRole)] = &[
-    ("name", CallerRole::Reseller),
-    ("allowed_addresses", CallerRole::Reseller),
-    ("header_only", CallerRole::Reseller),
-    ("writes_by_get", CallerRole::Reseller),
-    ("compatible", CallerRole::Reseller),
-    ("expiry", CallerRole::Reseller),
-];
 /// Characters of a key that lists and logs show.
 const PREFIX: usize = 8;
 
-/// Makes a key of a user in the caller's tree. `options`: `name allowed_addresses header_only
-/// writes_by_get compatible expiry`. Returns `{"id","user","name","prefix","key"}`; the key is never shown
-/// again.
+host_core::api_key_fields!([set_fields] ApiKey);
+
+/// Makes a key of a user in the caller's tree. `options`: the fields of [`ApiKey`] that its list lets the caller set.
+/// Returns `{"id","user","name","prefix","key"}`; the key is never shown again.
 ///
 /// # Errors
 /// `not_found`, `invalid_input`.
 pub async fn create_key(work: &mut Work, user: UserId, options: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
-    let options = Options::checked(options, FIELDS, work.caller().role())?;
+    let options = Options::checked(options, &settable::<ApiKey>(), work.caller().role())?;
     let user: User = work.get(user).await?;
     let (row, key) = fresh(work, user.id, &options).await?;
     let answer = json!({ "id": row.id, "user": row.user, "name": row.name, "prefix": row.prefix, "key": key.reveal() });
@@ -47,21 +40,10 @@ pub(crate) async fn fresh(work: &mut Work, user: UserId, options: &Options<'_>) 
     let text = hex::encode(work.random(32));
     let prefix = text.chars().take(PREFIX).collect();
     let key = Secret::new(text);
-    let row = ApiKey {
-        id: ApiKeyId(work.next_id(Kind::ApiKey).await?),
-        version: Version(0),
-        user,
-        name: options.text("name")?.unwrap_or_default(),
-        prefix,
-        digest: digest(&key),
-        allowed_addresses: options.networks("allowed_addresses")?.unwrap_or_default(),
-        header_only: options.get("header_only")?.unwrap_or(false),
-        writes_by_get: options.get("writes_by_get")?.unwrap_or(false),
-        compatible: options.get("compatible")?.unwrap_or(false),
-        expiry: options.get::<Option<i64>>("expiry")?.flatten().map_or(Expiry::Never, |end| Expiry::At(Unix(end))),
-        revoked: false,
-        created_at: work.now(),
-    };
+    let id = ApiKeyId(work.next_id(Kind::ApiKey).await?);
+    let digest = digest(&key);
+    let mut row = ApiKey { user, prefix, digest, created_at: work.now(), ..ApiKey::empty(id) };
+    set(&mut row, options)?;
     Ok((row, key))
 }
 

@@ -2,6 +2,7 @@
 
 mod create;
 mod enabled;
+mod fields;
 mod get;
 pub(crate) mod key;
 mod list;

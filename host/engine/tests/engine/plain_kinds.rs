@@ -1,7 +1,9 @@
 //! A plain kind that this file declares, and nothing else: kept, found, referred to and let go like any other.
 
 use crate::panel::{Panel, code, map};
+use host_core::BouquetId;
 use host_core::caller::Caller;
+use host_core::kind::Stale;
 use host_core::plain::{Deletion, PlainField, PlainKind, Stamp};
 use host_core::record::{Reading, RecordKinds};
 use host_engine::{Engine, Result, Work, record};
@@ -26,8 +28,14 @@ const RECORDER: PlainKind = PlainKind {
     )
 };
 
+/// A picture that lists show beside a channel.
+const BADGE: PlainKind = PlainKind {
+    makes_stale: Stale::Catalogue,
+    ..PlainKind::new("badge", &[PlainField::text("name"), PlainField::id("channel", "stream", Deletion::Followed)])
+};
+
 fn engine(panel: &Panel) -> Arc<Engine> {
-    panel.restarted_with(RecordKinds::with_plain(&[&RECORDER]))
+    panel.restarted_with(RecordKinds::with_plain(&[&RECORDER, &BADGE]))
 }
 
 async fn act(
@@ -120,5 +128,41 @@ async fn a_deletion_means_for_it_what_each_field_says() {
         assert_eq!(code(get(&engine, &panel, gone).await), "not_found");
     }
     delete("category", shelf).await.unwrap();
+    panel.verify().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_in_memory_becomes_old_as_it_declares_and_nothing_else_does() {
+    let panel = Panel::new().await;
+    let engine = engine(&panel);
+    let (tenant, bouquet) = (panel.tenant, [BouquetId(panel.bouquets[0])]);
+    let lists = || engine.catalogue_generation(tenant, Some(&bouquet));
+    let others = || {
+        let lines = engine.store().line_generation(tenant, None);
+        [engine.settings_generation(tenant), engine.guide_generation(tenant), lines]
+    };
+    let (mut last, before) = (lists(), others());
+    let mut rises = |what: &str| {
+        assert!(lists() > last, "{what}");
+        last = lists();
+    };
+    let fields = map(json!({"name": "new", "channel": panel.streams[1]}));
+    let make = async |work: &mut Work| record::create(work, "badge", &fields).await;
+    let badge = id(&act(&engine, &panel.admin, make).await.unwrap());
+    rises("one that came");
+    let edit = async |name: &'static str| {
+        let fields = map(json!({ "name": name }));
+        act(&engine, &panel.admin, async |work| record::edit(work, "badge", badge, &fields).await).await.unwrap()
+    };
+    edit("newer").await;
+    rises("one that changed");
+    let as_it_was = lists();
+    edit("newer").await;
+    create(&engine, &panel, json!({"name": "Lobby"})).await.unwrap();
+    assert_eq!(lists(), as_it_was, "what stays as it was, and a kind that declares nothing");
+    let delete = async |work: &mut Work| record::delete(work, "badge", badge).await.map(|()| Value::Null);
+    act(&engine, &panel.admin, delete).await.unwrap();
+    rises("one that went");
+    assert_eq!(others(), before);
     panel.verify().await;
 }

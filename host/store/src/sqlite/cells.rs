@@ -96,6 +96,11 @@ impl<'r> Cells<'r> {
         self.row.get(index).map_err(|error| self.corrupt(error.to_string()))
     }
 
+    /// The next columns hold nothing.
+    pub(super) fn pass(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
     /// The next column, an optional number turned into an id.
     pub(super) fn id_of<T>(&mut self, make: impl FnOnce(u32) -> T) -> Result<Option<T>, StoreError> {
         Ok(self.value::<Option<u32>>()?.map(make))

@@ -1,32 +1,40 @@
-//! Which rows name which: what keeps a row from being deleted.
+//! Which rows name which: what keeps a row from being deleted, by what the kinds declare of their references. Of
+//! documents the engine asks by itself.
 
+use super::table::{Table, with_kind};
 use host_core::object::{Key, Kind};
+use host_core::reference::Deletion;
 use rusqlite::Connection;
+use std::sync::OnceLock;
 
-/// The kinds that can name a row of a kind, each with the statement that finds one. Lines, users
-/// and streams are found by index; groups and packages are few.
-fn namers(kind: Kind) -> &'static [(Kind, &'static str)] {
-    match kind {
-        Kind::Category => &[
-            (Kind::Stream, "SELECT 1 FROM stream_categories WHERE category = ?1"),
-            (Kind::Series, "SELECT 1 FROM series_categories WHERE category = ?1"),
-        ],
-        Kind::Series => &[(Kind::Stream, "SELECT 1 FROM streams WHERE series = ?1")],
-        Kind::Group => &[
-            (Kind::User, "SELECT 1 FROM users WHERE user_group = ?1"),
-            (Kind::Package, "SELECT 1 FROM packages p, json_each(p.document, '$.groups') g WHERE g.value = ?1"),
-            // Its own users may create more of their kind.
-            (
-                Kind::Group,
-                "SELECT 1 FROM groups o, json_each(o.document, '$.user_groups') g WHERE g.value = ?1 AND o.id <> ?1",
-            ),
-        ],
-        Kind::Package => &[
-            (Kind::Line, "SELECT 1 FROM lines WHERE package = ?1"),
-            (Kind::Package, "SELECT 1 FROM packages p, json_each(p.document, '$.addons') a WHERE a.value = ?1"),
-        ],
-        Kind::GuideSource => &[(Kind::Stream, "SELECT 1 FROM streams WHERE guide_source = ?1")],
-        _ => &[],
+/// A kind that can name a row of another, with the statement that finds one.
+type Namer = (Kind, String);
+
+/// The kinds that keep a row of a kind from being deleted by naming it.
+fn namers(kind: Kind) -> &'static [Namer] {
+    static ALL: [OnceLock<Vec<Namer>>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+    ALL[kind as usize].get_or_init(|| {
+        let all = Kind::ALL.iter().flat_map(|namer| namer.references().iter().map(|reference| (*namer, reference)));
+        let keeping = all.filter(|(_, (_, it))| it.to == kind.as_str() && it.on_deletion == Deletion::Refused);
+        keeping.map(|(namer, (field, _))| (namer, with_kind!(namer, T => finding::<T>(field, kind)))).collect()
+    })
+}
+
+/// The statement that finds a row of a table which names one of a kind by a field. Where the field has no column it
+/// stands in the document; such tables are small.
+fn finding<T: Table>(field: &'static str, named: Kind) -> String {
+    let (table, word) = (T::NAME, T::word());
+    if T::LINKED.contains(&field) {
+        return format!("SELECT 1 FROM {word}_{field} WHERE {} = ?1", named.as_str());
+    }
+    // What names itself does not keep itself.
+    let another = if T::KIND == named { format!(" AND {table}.id <> ?1") } else { String::new() };
+    let own = T::FIELD_COLUMNS.iter().find(|(name, _)| *name == field).map(|(_, column)| *column);
+    match own.or_else(|| T::COLUMNS.contains(&field).then_some(field)) {
+        Some(column) => format!("SELECT 1 FROM {table} WHERE {column} = ?1{another}"),
+        None => {
+            format!("SELECT 1 FROM {table}, json_each(document, '$.{field}') named WHERE named.value = ?1{another}")
+        }
     }
 }
 
@@ -38,4 +46,30 @@ pub(super) fn named_by(connection: &Connection, key: Key) -> rusqlite::Result<Op
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::database_file::{make, open_reading};
+    use crate::sqlite::schema::TENANT;
+
+    #[test]
+    fn whatever_keeps_a_row_is_found_by_an_index_unless_it_stands_in_documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("panel.db");
+        make(&path, &TENANT).unwrap();
+        let connection = open_reading(&path, &TENANT).unwrap();
+        let namers: Vec<_> = Kind::ALL.iter().flat_map(|kind| namers(*kind)).collect();
+        for (_, sql) in &namers {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+            let steps: Vec<_> = steps.map(Result::unwrap).collect();
+            let looks_up = steps.iter().all(|step| step.starts_with("SEARCH"));
+            assert!(looks_up || sql.contains("json_each"), "{sql}: {steps:?}");
+        }
+        let declared = Kind::ALL.iter().flat_map(|kind| kind.references());
+        let keeping = declared.filter(|(_, reference)| reference.on_deletion == Deletion::Refused);
+        assert_eq!(namers.len(), keeping.count());
+    }
 }

@@ -16,12 +16,19 @@ pub(super) trait Table: Stored {
     const NAME: &'static str;
     /// Its columns after `id` and `version`.
     const COLUMNS: &'static [&'static str];
+    /// Columns behind these that are written for an index and never read.
+    const DERIVED: &'static [&'static str] = &[];
+    /// Each field with its first column, where not every column is called like its field.
+    const FIELD_COLUMNS: &'static [(&'static str, &'static str)] = &[];
+    /// Fields with lists of ids that stand in a table of their own too, `KIND_FIELD (NAMED, KIND)`: by it they are
+    /// looked up.
+    const LINKED: &'static [&'static str] = &[];
     /// The columns that a search looks at.
     const SEARCHED: &'static [&'static str] = &[];
     /// The index of the characters in them, for a kind that may have many rows.
     const SEARCH_INDEX: Option<&'static str> = None;
 
-    /// Binds [`Table::COLUMNS`] in order.
+    /// Binds [`Table::COLUMNS`] and [`Table::DERIVED`] in order.
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()>;
     /// Reads [`Table::COLUMNS`] in order.
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError>;
@@ -45,8 +52,8 @@ pub(super) struct Statements {
 
 impl Statements {
     fn of<T: Table>() -> Statements {
-        let (name, columns) = (T::NAME, T::COLUMNS);
-        let select = format!("SELECT id, version, {} FROM {name}", columns.join(", "));
+        let (name, columns) = (T::NAME, [T::COLUMNS, T::DERIVED].concat());
+        let select = format!("SELECT id, version, {} FROM {name}", T::COLUMNS.join(", "));
         let marks: Vec<_> = (1..=columns.len() + 2).map(|n| format!("?{n}")).collect();
         let settings: Vec<_> = columns.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
         Statements {
@@ -75,7 +82,7 @@ macro_rules! with_kind {
         host_core::kinds!([$crate::sqlite::table::with_kind] @ $kind, $T, $body;)
     };
     (@ $kind:expr, $T:ident, $body:expr;
-     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident [$($names:tt)*],)*) => {
         match $kind {$(
             host_core::object::Kind::$variant => { type $T = host_core::$module::$type; $body }
         )*}
@@ -89,7 +96,7 @@ macro_rules! with_object {
         host_core::kinds!([$crate::sqlite::table::with_object] @ $object, $it, $body;)
     };
     (@ $object:expr, $it:ident, $body:expr;
-     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident,)*) => {
+     $($variant:ident($module:ident $type:ident, $id:ident) $text:literal $belongs:ident $stale:ident [$($names:tt)*],)*) => {
         match $object { $(host_core::object::Object::$variant($it) => $body),* }
     };
 }

@@ -11,6 +11,8 @@ use host_core::object::{Key, Kind};
 use host_core::package::Package;
 use host_core::plan::{Change, Database, Guard};
 use host_core::port::Query;
+use host_core::series::Series;
+use host_core::stream::{EpisodeOf, Stream, StreamKind};
 use host_core::tenant::Tenant;
 use host_core::time::Unix;
 use host_core::unique::Unique;
@@ -137,6 +139,36 @@ pub(crate) fn trials_are_counted_even_when_the_line_is_gone(panel: &Panel<'_>) {
     let quota = |since, below| Guard::TrialsBelow { user: RESELLER, since: Unix(since), below };
     assert_eq!(conflict(panel.commit(guarded(quota(0, 2), [insert(line(4, RESELLER)), trial(30)]))), quota(0, 2));
     panel.commit(guarded(quota(11, 2), [insert(line(4, RESELLER)), trial(30)])).unwrap();
+}
+
+pub(crate) fn a_row_is_named_as_the_kinds_declare_by_a_column_a_list_or_a_document(panel: &Panel<'_>) {
+    let named_by = |key| wait(panel.store.named_by(HERE, key)).unwrap();
+    let category = |id| Category { id: CategoryId(id), name: format!("category {id}"), ..Category::default() };
+    panel.done([1, 2].map(|id| insert(category(id))));
+    let group =
+        |id, user_groups| Group { id: GroupId(id), name: format!("group {id}"), user_groups, ..Group::default() };
+    panel.done([insert(group(1, vec![GroupId(1)])), insert(group(2, vec![]))]);
+    panel.done([insert(GuideSource::new(1, "guide".into(), Unix(1))), insert(series(1)), insert(series(2))]);
+    let keys: [Key; 6] = [
+        CategoryId(1).into(),
+        CategoryId(2).into(),
+        GroupId(1).into(),
+        GroupId(2).into(),
+        GuideSourceId(1).into(),
+        SeriesId(1).into(),
+    ];
+    assert_eq!(keys.map(named_by), [None; 6], "a group that names itself is not kept by that");
+    let episode_of = Some(EpisodeOf { series: SeriesId(1), season: 1, number: 1 });
+    let categories = vec![CategoryId(1)];
+    panel.done([
+        insert(Stream { categories, guide_source: Some(GuideSourceId(1)), ..stream(1, StreamKind::Live) }),
+        insert(Stream { episode_of, ..stream(2, StreamKind::Episode) }),
+        insert(Series { categories: vec![CategoryId(2)], ..series(3) }),
+        insert(group(3, vec![GroupId(1)])),
+        insert(Package { id: PackageId(9), name: "month".into(), groups: vec![GroupId(2)], ..Package::default() }),
+    ]);
+    let namers = [Kind::Stream, Kind::Series, Kind::Group, Kind::Package, Kind::Stream, Kind::Stream];
+    assert_eq!(keys.map(named_by), namers.map(Some));
 }
 
 pub(crate) fn a_row_that_another_names_is_not_deleted(panel: &Panel<'_>) {

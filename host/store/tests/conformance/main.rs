@@ -57,6 +57,7 @@ on_sqlite! {
         every_unique_value_is_guarded_by_the_store_itself,
         a_missing_row_and_a_branch_and_a_quota_are_guarded,
         trials_are_counted_even_when_the_line_is_gone,
+        a_row_is_named_as_the_kinds_declare_by_a_column_a_list_or_a_document,
         a_row_that_another_names_is_not_deleted,
         what_has_a_quota_is_counted_by_what_is_there,
     }

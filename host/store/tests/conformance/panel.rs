@@ -125,19 +125,13 @@ pub(crate) fn tenant(id: TenantId, name: &str) -> Tenant {
 
 pub(crate) fn user(id: UserId, parent: Option<UserId>, role: Role) -> User {
     User {
-        id,
-        version: Version(0),
         parent,
         role,
-        group: None,
         username: format!("User{id}"),
         password: PasswordHash("$argon2id$".into()),
-        email: String::new(),
-        enabled: true,
-        reseller_dns: String::new(),
-        notes: String::new(),
         package_prices: [(PackageId(1), Credits::from_units(5))].into(),
         created_at: Unix(1),
+        ..User::empty(id)
     }
 }
 

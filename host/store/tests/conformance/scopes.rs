@@ -12,7 +12,7 @@ use host_core::object::Kind;
 use host_core::plan::Change;
 use host_core::port::{Page, Query};
 use host_core::stream::{Stream, StreamKind};
-use host_core::time::{Expiry, Unix};
+use host_core::time::Unix;
 use host_core::user::User;
 use host_core::*;
 
@@ -25,21 +25,8 @@ pub(crate) fn listed(panel: &Panel<'_>, kind: Kind, scope: Scope) -> Vec<u32> {
 }
 
 pub(crate) fn key(id: u32, user: UserId) -> ApiKey {
-    ApiKey {
-        id: ApiKeyId(id),
-        version: Version(0),
-        user,
-        name: "script".into(),
-        prefix: "abcdefgh".into(),
-        digest: [id as u8; 32],
-        allowed_addresses: vec![],
-        header_only: false,
-        writes_by_get: false,
-        compatible: false,
-        expiry: Expiry::Never,
-        revoked: false,
-        created_at: Unix(1),
-    }
+    let (name, prefix, digest) = ("script".into(), "abcdefgh".into(), [id as u8; 32]);
+    ApiKey { user, name, prefix, digest, created_at: Unix(1), ..ApiKey::empty(ApiKeyId(id)) }
 }
 
 pub(crate) fn a_tree_sees_itself_and_what_is_below_and_nothing_beside(panel: &Panel<'_>) {

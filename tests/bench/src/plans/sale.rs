@@ -65,21 +65,8 @@ fn tenant() -> Tenant {
 }
 
 fn user(id: UserId, parent: Option<UserId>, role: Role) -> User {
-    User {
-        id,
-        version: Version(0),
-        parent,
-        role,
-        group: None,
-        username: format!("user{id}"),
-        password: PasswordHash("$argon2id$".into()),
-        email: String::new(),
-        enabled: true,
-        reseller_dns: String::new(),
-        notes: String::new(),
-        package_prices: Default::default(),
-        created_at: Unix(1),
-    }
+    let (username, password) = (format!("user{id}"), PasswordHash("$argon2id$".into()));
+    User { parent, role, username, password, created_at: Unix(1), ..User::empty(id) }
 }
 
 fn line(id: u32) -> Line {

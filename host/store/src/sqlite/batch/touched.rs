@@ -48,6 +48,7 @@ impl Touched {
 
     /// Adds what a plan has touched. Called after it was done.
     pub(super) fn add(&mut self, connection: &Connection, plan: &Plan) -> rusqlite::Result<()> {
+        plan.stale.iter().for_each(|stale| self.whole(*stale));
         for change in &plan.changes {
             match change {
                 Change::Insert(object) | Change::Update(object) => {
@@ -110,12 +111,20 @@ impl Touched {
     fn row(&mut self, key: Key) {
         match key.kind().makes_stale() {
             // What holds streams and series is found by [`Touched::holders`].
-            Stale::Nothing | Stale::Members => {}
+            Stale::Members => {}
             Stale::Bouquet => self.bouquets.add(key.number()),
-            Stale::Catalogue => self.bouquets = Changed::All,
+            Stale::Lines => self.lines.add(key.number()),
+            whole => self.whole(whole),
+        }
+    }
+
+    fn whole(&mut self, stale: Stale) {
+        match stale {
+            Stale::Nothing => {}
+            Stale::Catalogue | Stale::Bouquet | Stale::Members => self.bouquets = Changed::All,
             Stale::Settings => self.settings = true,
             Stale::Guide => self.guide = true,
-            Stale::Lines => self.lines.add(key.number()),
+            Stale::Lines => self.lines = Changed::All,
             Stale::Tenants => self.tenants = true,
         }
     }

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 impl Table for Series {
     const NAME: &'static str = "series";
     const COLUMNS: &'static [&'static str] = &["name", "categories", "cover", "details", "modified_at"];
+    const LINKED: &'static [&'static str] = &["categories"];
     const SEARCHED: &'static [&'static str] = &["name"];
     const SEARCH_INDEX: Option<&'static str> = Some("series_search");
 

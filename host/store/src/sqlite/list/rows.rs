@@ -1,30 +1,25 @@
-//! Lists: scope, filters and search as one statement, with its counts. A statement begins at the rows that decide: those
-//! that a search has found, those that a tree reaches, or the table.
+//! The rows of a list as one statement: scope, filters and search. It begins at the rows that decide: those that a search
+//! has found, those that a tree reaches, or the table.
 
-use super::cells::Word;
-use super::row_blocks::{Begin, Counted};
-use super::scope::{Look, Reach, reach, seen};
-use super::sessions::held_by;
-use super::table::{name, read, search_index, searched, statements};
 use crate::error::failed;
+use crate::sqlite::cells::Word;
+use crate::sqlite::scope::{Look, Reach, reach, seen};
+use crate::sqlite::sessions::held_by;
+use crate::sqlite::table::{name, read, search_index, searched, statements};
 use host_core::line::{DeliveryType, LineStatus};
 use host_core::object::{Kind, Object};
-use host_core::port::{Filter, Page, Query, StoreError};
+use host_core::port::{Filter, Query, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Most rows of a page.
 const MOST: u32 = 1_000;
 /// Longest search in bytes; a longer one finds nothing.
-const LONGEST_SEARCH: usize = 40_000;
-/// Fewest characters that are looked up in an index.
-const FEWEST_INDEXED: usize = 3;
-/// Rows of a tree up to which they are read for a search, and none is looked up.
-const SMALL_TREE: u64 = 5_000;
+pub(super) const LONGEST_SEARCH: usize = 40_000;
 
 /// The rows of a list, as parts of a statement.
 #[derive(Clone, Default)]
-struct Rows {
+pub(super) struct Rows {
     /// What is read, joined.
     from: String,
     /// The column with the ids.
@@ -43,7 +38,7 @@ impl Rows {
 
     /// The rows in scope that meet the filters and, where `text` is one, are found by it: by the index where it `looks
     /// up`. None where nothing is to be seen.
-    fn of(query: &Query, text: Option<&str>, looks_up: bool) -> Result<Option<Rows>, StoreError> {
+    pub(super) fn of(query: &Query, text: Option<&str>, looks_up: bool) -> Result<Option<Rows>, StoreError> {
         let Some(seen) = seen(query.scope, query.kind, Look::Down) else { return Ok(None) };
         let (mut rows, table) = (Rows::default(), name(query.kind));
         let index = search_index(query.kind).filter(|_| looks_up && text.is_some());
@@ -94,7 +89,7 @@ impl Rows {
     }
 
     /// Those from this id on, in the order of the list.
-    fn beginning(&mut self, at: i64, descending: bool) {
+    pub(super) fn beginning(&mut self, at: i64, descending: bool) {
         let mark = self.mark(at);
         let condition = format!("{} {} {mark}", self.id, if descending { "<=" } else { ">=" });
         self.conditions.push(condition);
@@ -108,27 +103,36 @@ impl Rows {
         }
     }
 
-    fn count(&self, connection: &Connection) -> Result<u64, StoreError> {
-        let mut statement = connection.prepare_cached(&format!("SELECT count(*) {}", self.text())).map_err(failed)?;
-        let rows: i64 = statement.query_row(params_from_iter(&self.values), |row| row.get(0)).map_err(failed)?;
-        Ok(rows.unsigned_abs())
+    /// The statement that counts them.
+    pub(super) fn count_sql(&self) -> String {
+        format!("SELECT count(*) {}", self.text())
     }
 
-    /// Some of them, in the order of the list.
-    fn read(&self, connection: &Connection, query: &Query, skipped: u32) -> Result<Vec<Object>, StoreError> {
+    /// The statement that reads a page of them; how many, and how many it skips, are its last parameters.
+    pub(super) fn page_sql(&self, query: &Query) -> String {
         let order = if query.descending { "DESC" } else { "ASC" };
         let (table, marks) = (name(query.kind), self.values.len());
         // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
-        let sql = format!(
+        format!(
             "{} WHERE {table}.id IN (SELECT {id} {} ORDER BY {id} {order} LIMIT ?{} OFFSET ?{}) ORDER BY {table}.id {order}",
             statements(query.kind).select,
             self.text(),
             marks + 1,
             marks + 2,
             id = self.id,
-        );
+        )
+    }
+
+    pub(super) fn count(&self, connection: &Connection) -> Result<u64, StoreError> {
+        let mut statement = connection.prepare_cached(&self.count_sql()).map_err(failed)?;
+        let rows: i64 = statement.query_row(params_from_iter(&self.values), |row| row.get(0)).map_err(failed)?;
+        Ok(rows.unsigned_abs())
+    }
+
+    /// Some of them, in the order of the list.
+    pub(super) fn read(&self, connection: &Connection, query: &Query, skipped: u32) -> Result<Vec<Object>, StoreError> {
         let bounds = [Value::from(page_size(query)), Value::from(skipped)];
-        let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+        let mut statement = connection.prepare_cached(&self.page_sql(query)).map_err(failed)?;
         let mut found = statement.query(params_from_iter(self.values.iter().chain(&bounds))).map_err(failed)?;
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(failed)? {
@@ -155,86 +159,9 @@ fn of_delivery(query: &Query, reach: Reach, each: bool, rows: &mut Rows) -> Stri
     }
 }
 
-/// Whether an index has what is searched.
-fn is_indexed(text: &str) -> bool {
-    text.chars().nth(FEWEST_INDEXED - 1).is_some() && text.len() <= LONGEST_SEARCH && !text.contains('\0')
-}
-
-/// Whether a search goes by the index. What it finds there is of the whole panel; the rows of a small tree are fewer.
-fn looks_up(connection: &Connection, query: &Query, text: Option<&str>) -> Result<bool, StoreError> {
-    if !text.is_some_and(is_indexed) {
-        return Ok(false);
-    }
-    if reach(query.scope, query.kind).is_none() {
-        return Ok(true);
-    }
-    let reached = Query { search: None, filters: Vec::new(), ..query.clone() };
-    let rows = Counted::of(&reached).map(|counted| counted.rows(connection)).transpose().map_err(failed)?;
-    Ok(rows.is_none_or(|rows| rows > SMALL_TREE))
-}
-
-fn page_size(query: &Query) -> u32 {
+/// How many rows a page has at most.
+pub(super) fn page_size(query: &Query) -> u32 {
     query.limit.clamp(1, MOST)
-}
-
-/// A page of a list.
-pub(super) fn list(connection: &Connection, query: &Query) -> Result<Page, StoreError> {
-    let text = query.search.as_deref().filter(|text| !text.is_empty());
-    let looks_up = looks_up(connection, query, text)?;
-    let Some(found) = Rows::of(query, text, looks_up)? else { return Ok(Page::default()) };
-    let cursor = query.filters.iter().find_map(|filter| if let Filter::After(id) = filter { Some(*id) } else { None });
-    let counted = Counted::of(query);
-    let rows = page(connection, query, found.clone(), counted.as_ref(), cursor)?;
-    let got = rows.len() as u64;
-    let last = rows.last().filter(|_| got == u64::from(page_size(query))).map(|row| row.key().number());
-    if cursor.is_some() {
-        return Ok(Page { rows, last, ..Page::default() });
-    }
-    // A page that is not full is the last one, and then says how many there are.
-    let ends_here = got < u64::from(page_size(query)) && (got > 0 || query.start == 0);
-    let matching = match &counted {
-        _ if ends_here => u64::from(query.start) + got,
-        Some(counted) => counted.rows(connection).map_err(failed)?,
-        None => found.count(connection)?,
-    };
-    let total = match text {
-        None => matching,
-        Some(_) => unsearched(connection, query)?,
-    };
-    Ok(Page { rows, total: Some(total), matching: Some(matching), last })
-}
-
-/// The rows of a page, out of all that are found.
-fn page(
-    connection: &Connection,
-    query: &Query,
-    mut rows: Rows,
-    counted: Option<&Counted>,
-    cursor: Option<u32>,
-) -> Result<Vec<Object>, StoreError> {
-    let mut skipped = query.start;
-    if let Some(id) = cursor {
-        rows.beginning(if query.descending { i64::from(id) - 1 } else { i64::from(id) + 1 }, query.descending);
-    }
-    if let Some(counted) = counted.filter(|_| query.start > 0) {
-        match counted.begin(connection, query.start, query.descending).map_err(failed)? {
-            Some(Begin { id, skipped: rest }) => {
-                rows.beginning(id, query.descending);
-                skipped = rest;
-            }
-            None => return Ok(Vec::new()),
-        }
-    }
-    rows.read(connection, query, skipped)
-}
-
-/// How many rows the list has without its search.
-fn unsearched(connection: &Connection, query: &Query) -> Result<u64, StoreError> {
-    let all = Query { search: None, ..query.clone() };
-    match Counted::of(&all) {
-        Some(counted) => counted.rows(connection).map_err(failed),
-        None => Rows::of(&all, None, false)?.map_or(Ok(0), |rows| rows.count(connection)),
-    }
 }
 
 /// The condition of a filter; an error where the kind has nothing that it could look at.

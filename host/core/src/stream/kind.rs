@@ -1,0 +1,32 @@
+//! What a stream is.
+
+use serde::{Deserialize, Serialize};
+
+/// What a stream is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamKind {
+    /// A channel from a source elsewhere.
+    #[default]
+    Live,
+    /// A channel of the panel's own making, listed beside the live ones. It plays from the same
+    /// sources as they do, the next one when one fails.
+    CreatedChannel,
+    /// A movie.
+    Movie,
+    /// An episode of a series.
+    Episode,
+    /// A radio station.
+    Radio,
+}
+
+impl StreamKind {
+    /// Every kind.
+    pub const ALL: [StreamKind; 5] =
+        [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Movie, StreamKind::Episode, StreamKind::Radio];
+
+    /// Endless, so it occupies a seat while it is open and cannot be sought in.
+    pub fn is_live(self) -> bool {
+        matches!(self, StreamKind::Live | StreamKind::CreatedChannel | StreamKind::Radio)
+    }
+}
