@@ -40,13 +40,13 @@ impl Gauge {
         self.control.load(SeqCst) > 0
     }
 
-    fn counted<'a, T: Send + 'a, E: 'a>(&self, place: Place, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
+    fn counted<'a, T: Send + 'a, E: Send + 'a>(&self, place: Place, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
         if place != Place::Control {
             return answer;
         }
         self.control.fetch_add(1, SeqCst);
         let waits = Waits(Arc::clone(&self.control));
-        Box::pin(async move {
+        Pending::later(async move {
             let _until_answered = waits;
             answer.await
         })

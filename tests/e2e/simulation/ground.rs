@@ -230,10 +230,10 @@ impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
     fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
-        Box::pin(async { Ok(Vec::new()) })
+        Pending::ready(Ok(Vec::new()))
     }
 
     fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {
-        Box::pin(async { Ok(false) })
+        Pending::ready(Ok(false))
     }
 }

@@ -2,12 +2,16 @@
 //! signatures: what is behind a port decides which answers are there at once.
 
 mod answers;
+mod error;
 mod fetch;
+mod pending;
 mod receive;
 mod store;
 
 pub use answers::*;
+pub use error::StoreError;
 pub use fetch::*;
+pub use pending::Pending;
 pub use receive::*;
 pub use store::*;
 

@@ -1,7 +1,6 @@
 //! The core's `Store` port: each read a function of its concept, run at once or in the lane by
 //! what it costs, each write an order to the writer of its database.
 
-use super::reads::at_once;
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
@@ -230,17 +229,17 @@ impl Store for SqliteStore {
     fn commit(&self, place: Place, plan: Plan) -> Pending<'_, Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
         if self.pool.send(Order::Commit { place, plan: Box::new(plan), answer }).is_err() {
-            return at_once(Err(CommitError::Store(StoreError::Busy)));
+            return Pending::ready(Err(CommitError::Store(StoreError::Busy)));
         }
-        Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
+        Pending::later(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
     }
 
     fn reserve(&self, place: Place, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Ticket> {
         let (answer, ticket) = oneshot::channel();
         if self.pool.send(Order::Reserve { place, names, alone, answer }).is_err() {
-            return at_once(Err(StoreError::Busy));
+            return Pending::ready(Err(StoreError::Busy));
         }
-        Box::pin(async move { ticket.await.map_err(|_| StoreError::Busy) })
+        Pending::later(async move { ticket.await.map_err(|_| StoreError::Busy) })
     }
 
     fn release(&self, place: Place, ticket: Ticket) {
@@ -263,8 +262,8 @@ impl Store for SqliteStore {
             let _ = answer.send(found);
         };
         if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
-            return at_once(Err(StoreError::Failed(error.to_string())));
+            return Pending::ready(Err(StoreError::Failed(error.to_string())));
         }
-        Box::pin(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
+        Pending::later(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
     }
 }
