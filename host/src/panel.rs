@@ -76,6 +76,7 @@ impl Panel {
         let networks = MaxMind::open(config.media.isp_database.as_deref(), config.media.country_database.as_deref())
             .context("a MaxMind database of [media] cannot be read")?;
         let engine = Engine::new(Ports {
+            node: opened.node,
             store: opened.store,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),

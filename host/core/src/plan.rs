@@ -5,7 +5,7 @@ use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
 use crate::document::Shape;
-use crate::event::Effect;
+use crate::event::AddressedEffect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Transfer};
 use crate::object::{Key, Kind, Object};
@@ -217,7 +217,7 @@ pub struct Plan {
     /// One row per mutation; written and chained in the same transaction.
     pub audit: Vec<AuditEntry>,
     /// What happens outside the database after commit; outbox rows of the same transaction.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<AddressedEffect>,
     /// Values to be filled in.
     pub late: Vec<Late>,
     /// The idempotency record, if the request carried a key.

@@ -13,7 +13,7 @@ use crate::tenant::Directory;
 use crate::zone::Zones;
 use host_core::port::{Clock, Entropy, Journal, Keyring, LeaseMirror, Networks, Store};
 use host_core::record::RecordKinds;
-use host_core::{TenantId, UserId};
+use host_core::{NodeId, TenantId, UserId};
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 /// What the engine needs of the outside world.
 #[derive(Clone)]
 pub struct Ports {
+    /// Who this process is among those that serve the panel.
+    pub node: NodeId,
     /// Storage.
     pub store: Arc<dyn Store>,
     /// Time.
@@ -83,6 +85,11 @@ impl Engine {
             http_port: AtomicU16::new(0),
             https_port: AtomicU16::new(0),
         })
+    }
+
+    /// Who this process is.
+    pub fn node(&self) -> NodeId {
+        self.ports.node
     }
 
     /// Storage, for the verbs here and for tests that look under them; the floors above ask verbs.

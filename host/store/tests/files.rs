@@ -195,6 +195,20 @@ fn sealed_passwords_open_for_their_row_only() {
 }
 
 #[test]
+fn a_directory_is_one_node_for_good_and_no_other_is_the_same() {
+    let ((_one, path), (_other, elsewhere)) = (folder(), folder());
+    let node = opened(&path).node;
+    assert_eq!(opened(&path).node, node);
+    assert_ne!(opened(&elsewhere).node, node);
+    // As a program left it that knew no nodes.
+    std::fs::remove_file(path.join("node")).unwrap();
+    let drawn = opened(&path).node;
+    assert_eq!(opened(&path).node, drawn);
+    std::fs::write(path.join("node"), "nobody").unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Damaged { .. })));
+}
+
+#[test]
 fn leases_survive_and_damaged_slots_are_left_out() {
     let (_folder, path) = folder();
     let small = || open(&path, Options { lease_slots: 4, ..Options::default() }).unwrap();

@@ -55,6 +55,7 @@ fn entry(number: u32) -> PlaylistEntry {
 async fn tenant(data: &Path) -> anyhow::Result<(Arc<Engine>, TenantId)> {
     let opened = open(data, Options::default())?;
     let engine = Engine::new(Ports {
+        node: opened.node,
         store: opened.store,
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),

@@ -8,7 +8,7 @@ use host_core::journal::{Entry, JournalQuery, LogRow};
 use host_core::port::{Journal, Pending};
 use host_core::time::Unix;
 use host_core::user::Role;
-use host_core::{ApiKeyId, LineId, PackageId, TenantId, UserId};
+use host_core::{ApiKeyId, LineId, NodeId, PackageId, TenantId, UserId};
 use host_engine::{Engine, MaxMind, Ports, Work, credit, record, tenant, user};
 use host_runtime::Runtime;
 use host_store::Options;
@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use tempfile::TempDir;
 
+/// The one node that each process of a walk is.
+pub const NODE: NodeId = NodeId(1);
 /// What a sale costs, in credits.
 pub const PRICE: &str = "5.00";
 /// Passwords of all lines that a walk sells.
@@ -102,6 +104,7 @@ impl Ground {
         executor.block_on(async {
             let opened = host_store::open(&data, Options::default()).unwrap();
             let engine = Engine::new(Ports {
+                node: NODE,
                 store: opened.store.clone(),
                 clock: Arc::new(HandClock::default()),
                 entropy: Arc::new(Seeded::new(0)),

@@ -5,7 +5,7 @@ use super::book::Fact;
 use super::calls::at_once;
 use super::chance::START;
 use super::effects::LATER;
-use super::ground::{CALLERS, PRICE};
+use super::ground::{CALLERS, NODE, PRICE};
 use super::world::World;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
@@ -71,7 +71,7 @@ impl World {
         let moved =
             [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, None, 1_000)).unwrap());
         let balance = |account: &Account| (*account, at_once(store.balance(premises.id, *account)).unwrap());
-        let waiting = at_once(store.outbox(Place::Tenant(premises.id), LATER, 1_000)).unwrap();
+        let waiting = at_once(store.outbox(Place::Tenant(premises.id), NODE, LATER, 1_000)).unwrap();
         let version = |id: &u32| {
             let row = at_once(store.get(place, Scope::Tenant, Key::Stream(StreamId(*id)))).unwrap();
             row.unwrap().version().0
@@ -171,7 +171,7 @@ impl World {
         let tenants = self.tenants.iter().map(|premises| Place::Tenant(premises.id));
         let places: Vec<_> = tenants.chain([Place::Control]).collect();
         let store = self.process().store.clone();
-        places.into_iter().map(|place| at_once(store.outbox(place, LATER, 1_000)).unwrap().len()).sum()
+        places.into_iter().map(|place| at_once(store.outbox(place, NODE, LATER, 1_000)).unwrap().len()).sum()
     }
 
     /// Every change of a stream's sources was followed by its restart.

@@ -3,6 +3,7 @@
 
 use super::calls::{Held, at_once, poll};
 use super::effects::LATER;
+use super::ground::NODE;
 use super::ground::Suspension;
 use super::world::World;
 use host_core::event::Effect;
@@ -101,7 +102,7 @@ impl World {
     /// Whether the effect that ends a tenant's connections still waits.
     fn ends(&mut self, tenant: usize) -> bool {
         let id = self.tenants[tenant].id;
-        let waiting = at_once(self.process().store.outbox(Place::Control, LATER, 1_000)).unwrap();
+        let waiting = at_once(self.process().store.outbox(Place::Control, NODE, LATER, 1_000)).unwrap();
         waiting.iter().any(|row| row.effect == Effect::EndTenant { tenant: id })
     }
 }

@@ -128,6 +128,7 @@ impl World {
         let store = Arc::new(Gauge::new(opened.store));
         let mirror: Arc<dyn LeaseMirror> = opened.mirror;
         let engine = Engine::new(Ports {
+            node: ground::NODE,
             store: store.clone(),
             clock: self.clock.clone(),
             entropy: Arc::new(Seeded::new(self.seed ^ self.starts << 32)),

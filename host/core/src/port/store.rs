@@ -18,7 +18,9 @@ use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::unique::Unique;
 use crate::user::Role;
-use crate::{BouquetId, CategoryId, GuideSourceId, LineId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use crate::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use std::collections::BTreeSet;
 
 /// What stands in the way of a place.
@@ -241,8 +243,8 @@ pub trait Store: Send + Sync + 'static {
     fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-    /// Effects whose time [has come](Unix::has_come).
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+    /// Effects for this node whose time [has come](Unix::has_come). Those for others stay where they are.
+    fn outbox(&self, place: Place, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,
     /// their streams and series, categories. Without bouquets that of all. Cheap: atomic reads.
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;

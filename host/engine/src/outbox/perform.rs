@@ -2,7 +2,7 @@
 
 use super::waiting::{MAX_ATTEMPTS, Performer, pause};
 use crate::{Engine, Result};
-use host_core::event::Effect;
+use host_core::event::{AddressedEffect, Effect};
 use host_core::plan::{Change, Place, Plan, Settled};
 use host_core::port::CommitError;
 use host_core::time::Unix;
@@ -66,18 +66,19 @@ impl Engine {
     }
 
     /// Watches over the effects of a plan until its answer is there.
-    pub(crate) fn expect_effects(&self, place: Place, effects: &[Effect]) -> Expected<'_> {
+    pub(crate) fn expect_effects(&self, place: Place, effects: &[AddressedEffect]) -> Expected<'_> {
         Expected { engine: self, place: Some(place).filter(|_| !effects.is_empty()) }
     }
 
-    /// Performs the effects of a plan that was just committed, while the reply may wait. Those that
-    /// failed or were not reached wait for the outbox.
-    pub(crate) async fn perform(&self, place: Place, effects: Vec<Effect>, rows: &[OutboxId]) {
+    /// Performs the effects of a plan that was just committed and that are for this node, while the reply may wait.
+    /// Those that failed or were not reached wait for the outbox.
+    pub(crate) async fn perform(&self, place: Place, effects: Vec<AddressedEffect>, rows: &[OutboxId]) {
         if effects.is_empty() {
             return;
         }
         let until = self.clock().monotonic() + REPLY_WAIT;
-        for (effect, row) in effects.iter().zip(rows) {
+        let own = effects.iter().zip(rows).filter(|(effect, _)| effect.to.include(self.node()));
+        for (AddressedEffect { effect, .. }, row) in own {
             if self.clock().monotonic() >= until {
                 break;
             }
@@ -106,7 +107,7 @@ impl Engine {
 
     async fn settle_due(&self, place: Place, now: Unix) -> Result<usize> {
         let newest = self.outbox.performed.lock().get(&place).and_then(|rows| rows.last().copied());
-        let waiting = self.store().outbox(place, now, STEP).await?;
+        let waiting = self.store().outbox(place, self.node(), now, STEP).await?;
         if let Some(newest) = newest.filter(|_| waiting.len() < STEP as usize) {
             self.outbox.forget_settled(place, newest, &waiting);
         }

@@ -8,7 +8,7 @@ use host_core::record::RecordKinds;
 use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
-use host_core::{ApiKeyId, LineId, TenantId, UserId};
+use host_core::{ApiKeyId, LineId, NodeId, TenantId, UserId};
 use host_engine::{Engine, MaxMind, Ports, SignInFrom, Work, credit, line, record, tenant, user};
 use host_store::FileJournal;
 use parking_lot::Mutex;
@@ -76,6 +76,7 @@ pub(crate) struct Panel {
     _dir: tempfile::TempDir,
 }
 
+pub(crate) const NODE: NodeId = NodeId(1);
 pub(crate) const START: i64 = 1_800_000_000;
 pub(crate) const PRICE: &str = "10.00";
 
@@ -101,6 +102,7 @@ fn ports(
     let opened = host_store::open(dir, host_store::Options { lease_slots: 4_096, ..Default::default() }).unwrap();
     let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal(Mutex::default(), opened.journal)));
     let ports = Ports {
+        node: NODE,
         store: over(opened.store),
         clock: clock.clone(),
         entropy: Arc::new(host_store::SystemEntropy),

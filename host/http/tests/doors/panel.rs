@@ -81,6 +81,7 @@ impl Panel {
         let opened = host_store::open(&folder.path().join("data"), host_store::Options::default()).unwrap();
         let (clock, keyring) = (Arc::new(SystemClock::default()), opened.keyring);
         let engine = Engine::new(Ports {
+            node: opened.node,
             store: opened.store,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),

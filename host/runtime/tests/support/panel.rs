@@ -107,6 +107,7 @@ pub fn engine(folder: &TempDir) -> Arc<Engine> {
 /// An engine over an open data directory.
 pub fn engine_over(opened: host_store::Opened) -> Arc<Engine> {
     Engine::new(Ports {
+        node: opened.node,
         store: opened.store,
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),

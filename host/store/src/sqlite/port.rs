@@ -23,7 +23,9 @@ use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::unique::Unique;
-use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -191,8 +193,8 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
-    fn outbox(&self, place: Place, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
-        self.short(place, |connection| outbox::due(connection, now, limit))
+    fn outbox(&self, place: Place, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
+        self.short(place, |connection| outbox::due(connection, node, now, limit))
     }
 
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64 {
