@@ -11,7 +11,7 @@ use host_core::user::Role;
 use host_core::{ApiKeyId, LineId, NodeId, PackageId, TenantId, UserId};
 use host_engine::{Engine, MaxMind, Ports, Work, credit, record, tenant, user};
 use host_runtime::Runtime;
-use host_store::Options;
+use host_store::{LocalLeases, Options};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::net::IpAddr;
@@ -103,13 +103,14 @@ impl Ground {
         let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         executor.block_on(async {
             let opened = host_store::open(&data, Options::default()).unwrap();
+            let clock = Arc::new(HandClock::default());
             let engine = Engine::new(Ports {
                 node: NODE,
                 store: opened.store.clone(),
-                clock: Arc::new(HandClock::default()),
+                clock: clock.clone(),
                 entropy: Arc::new(Seeded::new(0)),
                 keyring: opened.keyring,
-                mirror: opened.mirror,
+                leases: LocalLeases::new(NODE, clock, opened.mirror),
                 journal: Arc::new(NoJournal),
                 networks: Arc::new(MaxMind::default()),
             });

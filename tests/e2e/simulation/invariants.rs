@@ -133,7 +133,7 @@ impl World {
         for tenant in 0..self.tenants.len() {
             let id = self.tenants[tenant].id;
             let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
-            for connection in self.process().engine.seats().connections(id, None) {
+            for connection in at_once(self.process().engine.seats().connections(id, None)).unwrap() {
                 *taken.entry(connection.lease.line.0).or_default() += 1;
             }
             for (line, taken) in taken {
@@ -151,7 +151,7 @@ impl World {
         assert!(mirrored >= running && (!is_now || mirrored == running), "{mirrored} of {running} leases are mirrored");
         for tenant in 0..self.tenants.len() {
             let id = self.tenants[tenant].id;
-            let running = self.process().engine.seats().connections(id, None);
+            let running = at_once(self.process().engine.seats().connections(id, None)).unwrap();
             if running.is_empty() {
                 continue;
             }

@@ -92,7 +92,7 @@ impl World {
                 continue;
             }
             let id = self.tenants[tenant].id;
-            let running = self.process().engine.seats().connections(id, None);
+            let running = at_once(self.process().engine.seats().connections(id, None)).unwrap();
             // A lease from before a restart ends by itself, within half a minute.
             let watching = running.iter().filter(|connection| !connection.agent.is_empty()).count();
             assert!(watching == 0 || self.ends(tenant), "{watching} watch in tenant {tenant}, which is suspended");

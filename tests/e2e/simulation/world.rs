@@ -13,9 +13,9 @@ use super::origins::Origins;
 use super::players::Players;
 use super::plugin_files::InForce;
 use super::trace::Trace;
-use host_core::port::{Clock, LeaseMirror, Store};
+use host_core::port::{Clock, Store};
 use host_engine::{Engine, MaxMind, Ports};
-use host_store::Writers;
+use host_store::{LeaseMirror, LocalLeases, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -133,7 +133,7 @@ impl World {
             clock: self.clock.clone(),
             entropy: Arc::new(Seeded::new(self.seed ^ self.starts << 32)),
             keyring: opened.keyring.clone(),
-            mirror: mirror.clone(),
+            leases: LocalLeases::new(ground::NODE, self.clock.clone(), mirror.clone()),
             journal: Arc::new(NoJournal),
             networks: Arc::new(MaxMind::default()),
         });

@@ -155,8 +155,8 @@ impl Engine {
             (Effect::EndTenant { tenant }, _) => match self.is_open(*tenant).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
-                    self.seats().end_tenant(*tenant);
-                    return self.hand_on(*tenant, effect);
+                    let ended = self.seats().end_tenant(*tenant).await;
+                    return ended.map_err(|error| error.to_string()).and_then(|_| self.hand_on(*tenant, effect));
                 }
                 Err(error) => Err(error),
             },

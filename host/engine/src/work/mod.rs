@@ -226,8 +226,8 @@ impl Work {
     }
 
     /// The connections that a line has now.
-    pub(crate) fn connections(&self, line: LineId) -> u32 {
-        self.engine().seats().count(self.caller().tenant, line)
+    pub(crate) async fn connections(&self, line: LineId) -> Result<u32> {
+        self.engine().seats().count(self.caller().tenant, line).await
     }
 }
 
