@@ -12,7 +12,7 @@ use host_engine::{Engine, MaxMind, Ports};
 use host_media::{Detect, Media, MediaOptions, Timing};
 use host_outgoing::{Datagrams, Outgoing, OutgoingOptions};
 use host_runtime::Runtime;
-use host_store::{DataDirectory, SystemClock, SystemEntropy};
+use host_store::{DataDirectory, LocalLeases, SystemClock, SystemEntropy};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
@@ -76,11 +76,12 @@ impl Panel {
         let networks = MaxMind::open(config.media.isp_database.as_deref(), config.media.country_database.as_deref())
             .context("a MaxMind database of [media] cannot be read")?;
         let engine = Engine::new(Ports {
+            node: opened.node,
             store: opened.store,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             keyring: keyring.clone(),
-            mirror: opened.mirror,
+            leases: LocalLeases::new(opened.node, clock.clone(), opened.mirror),
             journal: opened.journal,
             networks: Arc::new(networks),
         });

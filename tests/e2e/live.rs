@@ -173,7 +173,7 @@ fn a_kick_ends_the_socket_of_a_viewer_and_the_playlist_of_an_hls_player() {
         let segments = place.listed(&session).await;
         let seats = place.tenant.panel.engine().seats();
         assert_eq!(place.taken(), 2);
-        assert_eq!(seats.kill(place.tenant.id, place.line), 2);
+        assert_eq!(seats.kill(place.tenant.id, place.line).await.unwrap(), 2);
         soon("the socket ends", watcher.drain()).await;
         for path in [&session, &segments[0], &session] {
             assert_eq!(place.status(path).await, 403);

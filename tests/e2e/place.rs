@@ -2,6 +2,7 @@
 
 use crate::panel::{TestPanel, TestTenant, id_of};
 use crate::watcher::{Watcher, Who, soon};
+use futures_util::FutureExt;
 use host_core::LineId;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -55,7 +56,8 @@ impl Place {
     }
 
     pub fn taken(&self) -> u32 {
-        self.tenant.panel.engine().seats().count(self.tenant.id, self.line)
+        let taken = self.tenant.panel.engine().seats().count(self.tenant.id, self.line);
+        taken.now_or_never().unwrap().unwrap()
     }
 
     /// The addresses in a playlist.

@@ -3,6 +3,7 @@
 use crate::panel::{TestPanel, id_of, login, run};
 use crate::shelf::{Shelf, local};
 use crate::watcher::{Watcher, Who, until};
+use futures_util::FutureExt;
 use host_core::LineId;
 use serde_json::json;
 
@@ -40,7 +41,8 @@ fn the_account_document_has_every_field_and_counts_open_connections() {
         }
         drop(watchers);
         let seats = shelf.tenant.panel.engine().seats();
-        until("the seats are free", || seats.count(shelf.tenant.id, LineId(id_of(&shelf.line))) == 0).await;
+        let taken = || seats.count(shelf.tenant.id, LineId(id_of(&shelf.line)));
+        until("the seats are free", || taken().now_or_never().unwrap().unwrap() == 0).await;
         assert_eq!(account().await["user_info"]["active_cons"], "0");
     });
 }

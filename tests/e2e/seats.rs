@@ -2,6 +2,7 @@
 
 use crate::panel::{TestPanel, TestTenant, id_of, run};
 use crate::watcher::{Watcher, Who, soon, until};
+use futures_util::FutureExt;
 use host_core::LineId;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -45,7 +46,8 @@ impl Place {
     }
 
     fn taken(&self) -> u32 {
-        self.tenant.panel.engine().seats().count(self.tenant.id, self.line)
+        let taken = self.tenant.panel.engine().seats().count(self.tenant.id, self.line);
+        taken.now_or_never().unwrap().unwrap()
     }
 
     async fn wait_for(&self, taken: u32) {

@@ -58,7 +58,7 @@ fn a_viewer_that_does_not_read_loses_its_socket_to_a_kick_and_to_its_own_new_sta
         let kicked = stalled(&place, "one").await;
         // Time for all buffers between to fill, so that nobody asks the body for more.
         sleep(Duration::from_secs(2)).await;
-        assert_eq!(place.tenant.panel.engine().seats().kill(place.tenant.id, place.line), 1);
+        assert_eq!(place.tenant.panel.engine().seats().kill(place.tenant.id, place.line).await.unwrap(), 1);
         reset(&kicked).await;
         let older = stalled(&place, "one").await;
         sleep(Duration::from_secs(2)).await;

@@ -1,7 +1,7 @@
 //! Effects: what is done outside the database after a commit. They are outbox rows of the same
 //! transaction, performed right after it and again after a crash, so each must be idempotent.
 
-use crate::{LineId, StreamId, TenantId};
+use crate::{LineId, Nodes, StreamId, TenantId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do after commit.
@@ -27,4 +27,45 @@ pub enum Effect {
         /// Which tenant.
         tenant: TenantId,
     },
+}
+
+/// An effect and the nodes that perform it. Its JSON is the effect's own, with `to` where it is not for all, so that
+/// what older programs wrote is for all.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AddressedEffect {
+    /// What to do.
+    #[serde(flatten)]
+    pub effect: Effect,
+    /// Who does it, and clears it when it is done.
+    #[serde(default, skip_serializing_if = "Nodes::are_all")]
+    pub to: Nodes,
+}
+
+impl From<Effect> for AddressedEffect {
+    fn from(effect: Effect) -> AddressedEffect {
+        AddressedEffect { effect, to: Nodes::All }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NodeId;
+
+    #[test]
+    fn an_effect_for_all_is_written_as_it_always_was_and_one_for_a_node_names_it() {
+        let (line, check) = (LineId(7), Effect::CheckConnections);
+        let rows = [
+            (AddressedEffect::from(Effect::EndConnections { line }), r#"{"effect":"end_connections","line":7}"#),
+            (AddressedEffect::from(check.clone()), r#"{"effect":"check_connections"}"#),
+            (
+                AddressedEffect { effect: check, to: Nodes::Node(NodeId(u64::MAX - 1)) },
+                r#"{"effect":"check_connections","to":{"node":"fffffffffffffffe"}}"#,
+            ),
+        ];
+        for (effect, text) in rows {
+            assert_eq!(serde_json::to_string(&effect).unwrap(), text);
+            assert_eq!(serde_json::from_str::<AddressedEffect>(text).unwrap(), effect);
+        }
+    }
 }

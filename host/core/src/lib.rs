@@ -30,6 +30,7 @@ pub mod lease;
 pub mod ledger;
 pub mod line;
 pub mod name;
+pub mod node;
 pub mod object;
 pub mod package;
 pub mod plain;
@@ -55,4 +56,5 @@ pub mod unique;
 pub mod user;
 
 pub use id::*;
+pub use node::{NodeId, Nodes};
 pub use refusal::{Code, Refusal};

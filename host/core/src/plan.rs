@@ -5,7 +5,7 @@ use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
 use crate::document::Shape;
-use crate::event::Effect;
+use crate::event::AddressedEffect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::kind::Stale;
 use crate::ledger::{Account, Transfer};
@@ -218,7 +218,7 @@ pub struct Plan {
     /// One row per mutation; written and chained in the same transaction.
     pub audit: Vec<AuditEntry>,
     /// What happens outside the database after commit; outbox rows of the same transaction.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<AddressedEffect>,
     /// What becomes old besides, all of it: what plain kinds say of their documents.
     pub stale: Vec<Stale>,
     /// Values to be filled in.

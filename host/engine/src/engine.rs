@@ -11,9 +11,9 @@ use crate::sightings::Sightings;
 use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::zone::Zones;
-use host_core::port::{Clock, Entropy, Journal, Keyring, LeaseMirror, Networks, Store};
+use host_core::port::{Clock, Entropy, Journal, Keyring, Leases, Networks, Store};
 use host_core::record::RecordKinds;
-use host_core::{TenantId, UserId};
+use host_core::{NodeId, TenantId, UserId};
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 /// What the engine needs of the outside world.
 #[derive(Clone)]
 pub struct Ports {
+    /// Who this process is among those that serve the panel.
+    pub node: NodeId,
     /// Storage.
     pub store: Arc<dyn Store>,
     /// Time.
@@ -30,8 +32,8 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// Sealing and digests.
     pub keyring: Arc<dyn Keyring>,
-    /// Where leases survive a crash.
-    pub mirror: Arc<dyn LeaseMirror>,
+    /// The leases of all lines.
+    pub leases: Arc<dyn Leases>,
     /// Where journal rows go.
     pub journal: Arc<dyn Journal>,
     /// Network operators and countries.
@@ -58,14 +60,15 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine over these ports. Leases that the mirror still has count at once.
+    /// An engine over these ports.
     pub fn new(ports: Ports) -> Arc<Engine> {
         Engine::with_kinds(ports, RecordKinds::default())
     }
 
     /// Likewise, with other plain kinds of record than the shipped ones.
     pub fn with_kinds(ports: Ports, kinds: RecordKinds) -> Arc<Engine> {
-        let seats = Seats::new(Arc::clone(&ports.clock), Arc::clone(&ports.mirror), Arc::clone(&ports.journal));
+        let (clock, leases, journal) = (ports.clock.clone(), ports.leases.clone(), ports.journal.clone());
+        let seats = Seats::new(ports.node, clock, &*ports.entropy, leases, journal);
         Arc::new(Engine {
             sign_ins: SignInState::new(&*ports.entropy),
             ports,
@@ -83,6 +86,11 @@ impl Engine {
             http_port: AtomicU16::new(0),
             https_port: AtomicU16::new(0),
         })
+    }
+
+    /// Who this process is.
+    pub fn node(&self) -> NodeId {
+        self.ports.node
     }
 
     /// Storage, for the verbs here and for tests that look under them; the floors above ask verbs.

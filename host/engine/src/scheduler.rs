@@ -19,8 +19,9 @@ impl Engine {
     /// # Errors
     /// The first failure; the step goes on with the others, and can be repeated.
     pub async fn step(self: &Arc<Self>, now: Unix) -> Result<()> {
-        let mut outcome = Ok(());
-        for (tenant, line) in self.seats().sweep(now) {
+        let swept = self.seats().sweep(now).await;
+        let mut outcome = swept.as_ref().map(drop).map_err(Clone::clone);
+        for (tenant, line) in swept.into_iter().flatten() {
             outcome = outcome.and(self.recheck(tenant, line).await);
         }
         for database in self.outbox.take_due(now) {

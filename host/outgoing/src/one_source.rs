@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 impl Fetch for Outgoing {
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
-        Box::pin(self.get(Request { url, range, ..Request::default() }))
+        Pending::later(self.get(Request { url, range, ..Request::default() }))
     }
 
     fn for_one_source(self: Arc<Self>, source: &Source) -> Arc<dyn Fetch> {
@@ -28,7 +28,7 @@ struct OneSource {
 
 impl Fetch for OneSource {
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
-        Box::pin(async move {
+        Pending::later(async move {
             let headers = self.headers.as_ref().map_err(Clone::clone)?;
             let request = Request { url, range, ..Request::default() };
             self.outgoing.answer(request, Some((headers, &self.cookies))).await

@@ -5,6 +5,7 @@ use host_core::{TenantId, name};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,6 +81,11 @@ impl DataDirectory {
     /// The control database.
     pub fn control(&self) -> PathBuf {
         self.root.join("control.db")
+    }
+
+    /// Who this directory's process is among the nodes.
+    pub(crate) fn node(&self) -> PathBuf {
+        self.root.join("node")
     }
 
     /// Where the key files are.
@@ -204,6 +210,20 @@ pub(crate) fn make_private(path: &Path) -> Result<(), OpenError> {
 pub(crate) fn refuse_exposed(path: &Path) -> Result<(), OpenError> {
     let mode = std::fs::metadata(path).map_err(OpenError::io(path))?.mode();
     if mode & 0o077 == 0 { Ok(()) } else { Err(OpenError::Exposed(path.to_owned())) }
+}
+
+/// Writes a file that only this user may read, durable and whole or not at all: beside, then moved into place.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
+    let draft = path.with_extension("new");
+    let written = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&draft)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&draft, path));
+    written.map_err(OpenError::io(path))
 }
 
 /// Makes the names in a directory durable.

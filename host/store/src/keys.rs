@@ -1,7 +1,7 @@
 //! The key files: sealing of what must be readable again, digests of what must be looked up. No key ever leaves
 //! this module.
 
-use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directory};
+use crate::directory::{DataDirectory, make_private, refuse_exposed, sync_directory, write_private};
 use crate::error::OpenError;
 use crate::seal::{NONCE_BYTES, SealingKey};
 use crate::system::SystemEntropy;
@@ -13,8 +13,6 @@ use host_core::port::{Entropy, Keyring};
 use host_core::secret::{Mac, Sealed, Secret};
 use host_core::{LineId, TenantId};
 use sha2::Sha256;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -104,17 +102,7 @@ fn read_or_make(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; KEY_BYTES]
         }
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         SystemEntropy.fill(&mut *key);
-        // Written beside and moved into place: a crash leaves no half key.
-        let draft = path.with_extension("new");
-        let written = std::fs::OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| file.write_all(&*key).and_then(|()| file.sync_all()))
-            .and_then(|()| std::fs::rename(&draft, path));
-        written.map_err(OpenError::io(path))?;
+        write_private(path, &*key)?;
     }
     refuse_exposed(path)?;
     let bytes = Zeroizing::new(std::fs::read(path).map_err(OpenError::io(path))?);

@@ -4,8 +4,8 @@
 
 use crate::directory::DataDirectory;
 use crate::error::OpenError;
+use crate::leases::LeaseMirror;
 use host_core::lease::{Fence, Lease};
-use host_core::port::LeaseMirror;
 use host_core::time::Unix;
 use host_core::{LineId, StreamId, TenantId, UserId};
 use memmap2::MmapMut;

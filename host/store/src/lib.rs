@@ -10,6 +10,8 @@ mod error;
 mod journal;
 mod keys;
 mod lease_mirror;
+mod leases;
+mod node;
 mod options;
 mod seal;
 #[expect(clippy::disallowed_methods, reason = "reads have deadlines, and idle databases are closed, in real time")]
@@ -22,10 +24,12 @@ pub use error::OpenError;
 pub use journal::FileJournal;
 pub use keys::FileKeyring;
 pub use lease_mirror::MappedLeases;
+pub use leases::{LeaseMirror, LocalLeases};
 pub use options::Options;
 pub use sqlite::{SqliteStore, Writers};
 pub use system::{SystemClock, SystemEntropy};
 
+use host_core::NodeId;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +38,8 @@ use std::sync::Arc;
 pub struct Opened {
     /// Where everything lies.
     pub directory: Arc<DataDirectory>,
+    /// Who the process that owns it is.
+    pub node: NodeId,
     /// The databases.
     pub store: Arc<SqliteStore>,
     /// The keys.
@@ -65,10 +71,11 @@ fn open_with<W>(
     store: impl FnOnce(&Arc<DataDirectory>, keys::ChainKeys) -> Result<(SqliteStore, W), OpenError>,
 ) -> Result<(Opened, W), OpenError> {
     let directory = Arc::new(DataDirectory::claim(dir)?);
+    let node = node::of(&directory)?;
     let keyring = Arc::new(FileKeyring::open(&directory)?);
     let (store, writers) = store(&directory, keyring.chain_keys())?;
     let mirror = Arc::new(MappedLeases::open(&directory, options.lease_slots)?);
     let journal = Arc::new(FileJournal::start(&directory, options)?);
     directory.mark_sound();
-    Ok((Opened { directory, store: Arc::new(store), keyring, mirror, journal }, writers))
+    Ok((Opened { directory, node, store: Arc::new(store), keyring, mirror, journal }, writers))
 }

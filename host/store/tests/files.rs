@@ -8,11 +8,11 @@ mod panel;
 use host_core::lease::{Fence, Lease};
 use host_core::line::Line;
 use host_core::plan::Database;
-use host_core::port::{Keyring, LeaseMirror, Store};
+use host_core::port::{Keyring, Store};
 use host_core::secret::{Sealed, Secret};
 use host_core::time::Unix;
 use host_core::*;
-use host_store::{OpenError, Opened, Options, open};
+use host_store::{LeaseMirror, OpenError, Opened, Options, open};
 use panel::*;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -192,6 +192,20 @@ fn sealed_passwords_open_for_their_row_only() {
     for file in ["data.key", "lookup.key"] {
         assert_eq!(std::fs::metadata(path.join("keys").join(file)).unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[test]
+fn a_directory_is_one_node_for_good_and_no_other_is_the_same() {
+    let ((_one, path), (_other, elsewhere)) = (folder(), folder());
+    let node = opened(&path).node;
+    assert_eq!(opened(&path).node, node);
+    assert_ne!(opened(&elsewhere).node, node);
+    // As a program left it that knew no nodes.
+    std::fs::remove_file(path.join("node")).unwrap();
+    let drawn = opened(&path).node;
+    assert_eq!(opened(&path).node, drawn);
+    std::fs::write(path.join("node"), "nobody").unwrap();
+    assert!(matches!(open(&path, Options::default()), Err(OpenError::Damaged { .. })));
 }
 
 #[test]

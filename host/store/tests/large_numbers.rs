@@ -26,7 +26,7 @@ fn guides_effects_and_transfers_go_on_beyond_what_32_bits_count() {
     let panel = Panel::new(&*first.store);
     panel.done([insert(source())]);
     panel.top_up(RESELLER, 5);
-    panel.commit(Plan { effects: vec![Effect::CheckConnections], ..Plan::default() }).unwrap();
+    panel.commit(Plan { effects: vec![Effect::CheckConnections.into()], ..Plan::default() }).unwrap();
     drop(first);
     move_counters(&path.join("tenants/demo/panel.db"));
 
@@ -46,8 +46,8 @@ fn guides_effects_and_transfers_go_on_beyond_what_32_bits_count() {
         (true, 7, 12)
     );
 
-    panel.commit(Plan { effects: vec![Effect::CheckConnections], ..Plan::default() }).unwrap();
-    let waiting = || wait(panel.store.outbox(HERE, Unix(i64::MAX), 9)).unwrap();
+    panel.commit(Plan { effects: vec![Effect::CheckConnections.into()], ..Plan::default() }).unwrap();
+    let waiting = || wait(panel.store.outbox(HERE, NODE, Unix(i64::MAX), 9)).unwrap();
     assert!(waiting().last().unwrap().id.0 > FAR);
     panel.done(waiting().into_iter().map(|waiting| Change::Settle(waiting.id, Settled::Done)));
     assert!(waiting().is_empty());

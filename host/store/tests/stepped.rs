@@ -25,7 +25,7 @@ fn ms(milliseconds: u64) -> Duration {
 }
 
 fn polled<T, E>(answer: &mut Pending<'_, T, E>) -> Option<Result<T, E>> {
-    match Pin::as_mut(answer).poll(&mut Context::from_waker(Waker::noop())) {
+    match Pin::new(answer).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => Some(result),
         Poll::Pending => None,
     }

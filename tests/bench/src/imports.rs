@@ -8,7 +8,7 @@ use host_core::caller::Caller;
 use host_core::import::PlaylistEntry;
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Engine, MaxMind, Ports};
-use host_store::{Options, SystemClock, SystemEntropy, open};
+use host_store::{LocalLeases, Options, SystemClock, SystemEntropy, open};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::path::Path;
@@ -54,12 +54,14 @@ fn entry(number: u32) -> PlaylistEntry {
 /// Makes a tenant.
 async fn tenant(data: &Path) -> anyhow::Result<(Arc<Engine>, TenantId)> {
     let opened = open(data, Options::default())?;
+    let clock = Arc::new(SystemClock::default());
     let engine = Engine::new(Ports {
+        node: opened.node,
         store: opened.store,
-        clock: Arc::new(SystemClock::default()),
+        clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
         keyring: opened.keyring,
-        mirror: opened.mirror,
+        leases: LocalLeases::new(opened.node, clock, opened.mirror),
         journal: opened.journal,
         networks: Arc::new(MaxMind::default()),
     });

@@ -3,18 +3,21 @@
 use crate::cpu;
 use crate::panel::ADDRESS;
 use crate::report::Report;
+use anyhow::bail;
 use host_core::journal::{Entry, JournalQuery, LogRow};
 use host_core::lease::Lease;
 use host_core::line::SeatLimit;
-use host_core::port::{Journal, LeaseMirror, Pending};
+use host_core::port::{Journal, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
-use host_core::{LineId, StreamId, TenantId, UserId};
+use host_core::{LineId, NodeId, StreamId, TenantId, UserId};
 use host_engine::connection::{Coming, SeatRequest, Seats};
-use host_store::{Opened, Options, SystemClock};
+use host_store::{LeaseMirror, LocalLeases, Opened, Options, SystemClock, SystemEntropy};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// Pairs of one turn, and lines that they go round.
@@ -47,7 +50,9 @@ fn mirrored(opened: &Opened) -> Arc<Seats> {
 }
 
 fn seats(mirror: Arc<dyn LeaseMirror>) -> Arc<Seats> {
-    Arc::new(Seats::new(Arc::new(SystemClock::default()), mirror, Arc::new(NoJournal)))
+    let (node, clock) = (NodeId(1), Arc::new(SystemClock::default()));
+    let leases = LocalLeases::new(node, clock.clone(), mirror);
+    Arc::new(Seats::new(node, clock, &SystemEntropy, leases, Arc::new(NoJournal)))
 }
 
 /// CPU of this thread per pair.
@@ -55,7 +60,7 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
     let before = cpu::of_this_thread();
     for number in 0..count {
         let session = seats.fresh_session();
-        drop(seats.acquire(SeatRequest {
+        let seat = seats.acquire(SeatRequest {
             tenant: TenantId(1),
             line: LineId(1 + number % LINES),
             owner: UserId(1),
@@ -66,13 +71,23 @@ fn pairs(seats: &Arc<Seats>, count: u32) -> anyhow::Result<Duration> {
             agent: "VLC/3.0.20 LibVLC/3.0.20",
             address: ADDRESS,
             output: None,
+            credentials: None,
             limit: SeatLimit::AtMost(NonZeroU32::MIN),
             expiry: Expiry::Never,
             policy: ConnectionPolicy::Refuse,
             same_player: SamePlayer::TakeOver,
-        })?);
+        });
+        drop(at_once(seat)??);
     }
     Ok((cpu::of_this_thread() - before) / count)
+}
+
+/// The answer of what waits for nothing.
+fn at_once<T>(answer: impl Future<Output = T>) -> anyhow::Result<T> {
+    match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => bail!("the leases of one node are asked, and do not answer at once"),
+    }
 }
 
 /// Mirrors nothing.
@@ -99,10 +114,10 @@ impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
     fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+        Pending::ready(Ok(Vec::new()))
     }
 
     fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {
-        Box::pin(async { Ok(false) })
+        Pending::ready(Ok(false))
     }
 }

@@ -4,7 +4,7 @@
 use super::calls::at_once;
 use super::chance::{Dice, HandClock};
 use super::gauge::Gauge;
-use super::ground::Premises;
+use super::ground::{NODE, Premises};
 use super::origins::Origins;
 use super::trace::Trace;
 use host_core::caller::Scope;
@@ -47,7 +47,7 @@ pub struct Effects {
 impl Performer for Effects {
     fn perform(&self, tenant: TenantId, effect: &Effect) -> Result<(), String> {
         let database = if let Effect::EndTenant { .. } = effect { Database::Control } else { Database::Tenant(tenant) };
-        let rows = at_once(self.store.outbox(database, LATER, 1_000)).unwrap();
+        let rows = at_once(self.store.outbox(database, NODE, LATER, 1_000)).unwrap();
         let key = (tenant, effect.clone());
         // The outbox may have been quicker than the caller, who then performs it again.
         let is_durable =

@@ -17,7 +17,9 @@ use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::unique::Unique;
-use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use host_store::SqliteStore;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,13 +42,13 @@ impl Gauge {
         self.control.load(SeqCst) > 0
     }
 
-    fn counted<'a, T: Send + 'a, E: 'a>(&self, database: Database, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
+    fn counted<'a, T: Send + 'a, E: Send + 'a>(&self, database: Database, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
         if database != Database::Control {
             return answer;
         }
         self.control.fetch_add(1, SeqCst);
         let waits = Waits(Arc::clone(&self.control));
-        Box::pin(async move {
+        Pending::later(async move {
             let _until_answered = waits;
             answer.await
         })
@@ -113,7 +115,7 @@ impl Store for Gauge {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-        fn outbox(database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+        fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;

@@ -5,7 +5,7 @@ use super::book::Fact;
 use super::calls::at_once;
 use super::chance::START;
 use super::effects::LATER;
-use super::ground::{CALLERS, PRICE};
+use super::ground::{CALLERS, NODE, PRICE};
 use super::world::World;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
@@ -71,7 +71,7 @@ impl World {
         let moved =
             [accounts[0], accounts[2]].map(|of| at_once(store.transfers(premises.id, of, None, 1_000)).unwrap());
         let balance = |account: &Account| (*account, at_once(store.balance(premises.id, *account)).unwrap());
-        let waiting = at_once(store.outbox(Database::Tenant(premises.id), LATER, 1_000)).unwrap();
+        let waiting = at_once(store.outbox(Database::Tenant(premises.id), NODE, LATER, 1_000)).unwrap();
         let version = |id: &u32| {
             let row = at_once(store.get(database, Scope::Tenant, Key::Stream(StreamId(*id)))).unwrap();
             row.unwrap().version().0
@@ -133,7 +133,7 @@ impl World {
         for tenant in 0..self.tenants.len() {
             let id = self.tenants[tenant].id;
             let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
-            for connection in self.process().engine.seats().connections(id, None) {
+            for connection in at_once(self.process().engine.seats().connections(id, None)).unwrap() {
                 *taken.entry(connection.lease.line.0).or_default() += 1;
             }
             for (line, taken) in taken {
@@ -151,7 +151,7 @@ impl World {
         assert!(mirrored >= running && (!is_now || mirrored == running), "{mirrored} of {running} leases are mirrored");
         for tenant in 0..self.tenants.len() {
             let id = self.tenants[tenant].id;
-            let running = self.process().engine.seats().connections(id, None);
+            let running = at_once(self.process().engine.seats().connections(id, None)).unwrap();
             if running.is_empty() {
                 continue;
             }
@@ -171,7 +171,7 @@ impl World {
         let tenants = self.tenants.iter().map(|premises| Database::Tenant(premises.id));
         let databases: Vec<_> = tenants.chain([Database::Control]).collect();
         let store = self.process().store.clone();
-        databases.into_iter().map(|database| at_once(store.outbox(database, LATER, 1_000)).unwrap().len()).sum()
+        databases.into_iter().map(|database| at_once(store.outbox(database, NODE, LATER, 1_000)).unwrap().len()).sum()
     }
 
     /// Every change of a stream's sources was followed by its restart.

@@ -54,7 +54,7 @@ impl Players {
             4 | 5 => self.go_on(dice),
             6 => self.stop(dice),
             _ if dice.one_in(3) => {
-                let ended = engine.seats().kill(premises.id, LineId(line.0));
+                let ended = at_once(engine.seats().kill(premises.id, LineId(line.0))).unwrap();
                 self.trace.note(format!("{ended} connections of {}/{} are killed", premises.name, line.0));
             }
             _ => self.go_on(dice),
@@ -72,7 +72,7 @@ impl Players {
         is_suspended: bool,
     ) {
         let own = |engine: &Engine| {
-            let running = engine.seats().connections(premises.id, Some(LineId(line.0)));
+            let running = at_once(engine.seats().connections(premises.id, Some(LineId(line.0)))).unwrap();
             running.iter().filter(|connection| connection.lease.address == address(player)).count()
         };
         let before = own(engine);
@@ -80,7 +80,8 @@ impl Players {
         let told = match outcome {
             Ok(seat) => {
                 assert!(!is_suspended, "a start gets a seat in {}, which is suspended", premises.name);
-                assert_eq!(seat.lease().map(|lease| lease.line.0), Some(line.0), "a seat of another line");
+                let held = at_once(seat.lease()).unwrap();
+                assert_eq!(held.map(|lease| lease.line.0), Some(line.0), "a seat of another line");
                 self.playing.push(Playing { seat, tenant, line: line.0, player });
                 "yes".to_owned()
             }

@@ -3,6 +3,7 @@
 
 use super::calls::{Held, at_once, poll};
 use super::effects::LATER;
+use super::ground::NODE;
 use super::ground::Suspension;
 use super::world::World;
 use host_core::event::Effect;
@@ -91,7 +92,7 @@ impl World {
                 continue;
             }
             let id = self.tenants[tenant].id;
-            let running = self.process().engine.seats().connections(id, None);
+            let running = at_once(self.process().engine.seats().connections(id, None)).unwrap();
             // A lease from before a restart ends by itself, within half a minute.
             let watching = running.iter().filter(|connection| !connection.agent.is_empty()).count();
             assert!(watching == 0 || self.ends(tenant), "{watching} watch in tenant {tenant}, which is suspended");
@@ -101,7 +102,7 @@ impl World {
     /// Whether the effect that ends a tenant's connections still waits.
     fn ends(&mut self, tenant: usize) -> bool {
         let id = self.tenants[tenant].id;
-        let waiting = at_once(self.process().store.outbox(Database::Control, LATER, 1_000)).unwrap();
+        let waiting = at_once(self.process().store.outbox(Database::Control, NODE, LATER, 1_000)).unwrap();
         waiting.iter().any(|row| row.effect == Effect::EndTenant { tenant: id })
     }
 }

@@ -13,9 +13,9 @@ use super::origins::Origins;
 use super::players::Players;
 use super::plugin_files::InForce;
 use super::trace::Trace;
-use host_core::port::{Clock, LeaseMirror, Store};
+use host_core::port::{Clock, Store};
 use host_engine::{Engine, MaxMind, Ports};
-use host_store::Writers;
+use host_store::{LeaseMirror, LocalLeases, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -128,11 +128,12 @@ impl World {
         let store = Arc::new(Gauge::new(opened.store));
         let mirror: Arc<dyn LeaseMirror> = opened.mirror;
         let engine = Engine::new(Ports {
+            node: ground::NODE,
             store: store.clone(),
             clock: self.clock.clone(),
             entropy: Arc::new(Seeded::new(self.seed ^ self.starts << 32)),
             keyring: opened.keyring.clone(),
-            mirror: mirror.clone(),
+            leases: LocalLeases::new(ground::NODE, self.clock.clone(), mirror.clone()),
             journal: Arc::new(NoJournal),
             networks: Arc::new(MaxMind::default()),
         });

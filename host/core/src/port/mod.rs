@@ -2,17 +2,22 @@
 //! signatures: what is behind a port decides which answers are there at once.
 
 mod answers;
+mod error;
 mod fetch;
+mod leases;
+mod pending;
 mod receive;
 mod store;
 
 pub use answers::*;
+pub use error::StoreError;
 pub use fetch::*;
+pub use leases::{Endings, Leases, Whose};
+pub use pending::Pending;
 pub use receive::*;
 pub use store::*;
 
 use crate::journal::{Entry, JournalQuery, LogRow};
-use crate::lease::Lease;
 use crate::secret::{Mac, Sealed, Secret};
 use crate::time::Unix;
 use crate::{LineId, TenantId};
@@ -43,19 +48,6 @@ pub trait Keyring: Send + Sync + 'static {
     fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret>;
     /// The keyed digest of a text for a purpose (`line-password`, `session`, …) in a tenant.
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac;
-}
-
-/// Keeps leases where a crash of the process does not lose them. Each lease has a slot; no
-/// call makes a system call.
-pub trait LeaseMirror: Send + Sync + 'static {
-    /// Writes a lease into a free slot; `None` when all slots are taken.
-    fn put(&self, lease: &Lease) -> Option<u32>;
-    /// Moves the expiry of the lease in a slot.
-    fn renew(&self, slot: u32, expires_at: Unix);
-    /// Frees a slot.
-    fn clear(&self, slot: u32);
-    /// Every mirrored lease with its slot; torn or damaged slots are cleared and left out.
-    fn load(&self) -> Vec<(u32, Lease)>;
 }
 
 /// Takes journal rows; never blocks and never fails. A full buffer drops rows and counts them.

@@ -1,7 +1,7 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{BouquetMember, Collection, Counted, Documents, Page, Replayed, Verified, Waiting};
+use super::{Collection, Counted, Documents, BouquetMember, Page, Pending, Replayed, StoreError, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
@@ -18,56 +18,10 @@ use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::unique::Unique;
 use crate::user::Role;
-use crate::{BouquetId, CategoryId, GuideSourceId, LineId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use crate::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::pin::Pin;
-
-/// What a port returns at once: what will come, as a boxed future.
-pub type Pending<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
-
-/// What went wrong in storage. Ours, never the caller's.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// Stored data makes no sense: which table, column and row.
-    #[error("the database is damaged: table {table}, column {column}, row {row}: {reason}")]
-    Corrupt {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-        /// The row's id.
-        row: i64,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The database could not be read or written.
-    #[error("the database failed: {0}")]
-    Failed(String),
-    /// A commit failed, and so did what was to undo it for good: whether the plan was done shows
-    /// when storage works again. Whoever asked must look before asking again.
-    #[error("the database failed, and whether this was done is not known before it works again: {0}")]
-    Unknown(String),
-    /// The database file is not what it should be.
-    #[error("the database is damaged: {0}; restore it from a backup")]
-    Damaged(String),
-    /// No such tenant, or its database is not there.
-    #[error("there is no database for this tenant")]
-    NoDatabase,
-    /// A queue is full, of writes or of long reads, or the store is shutting down; try again.
-    #[error("the database is too busy")]
-    Busy,
-    /// A long read took longer than reads may. It may be answered later, or when it asks for less.
-    #[error("the read took too long")]
-    TooLong,
-}
-
-impl StoreError {
-    /// Whether nothing is wrong but the load, so that the same may succeed a little later.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, StoreError::Busy | StoreError::TooLong)
-    }
-}
 
 /// What is wrong with a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -289,8 +243,8 @@ pub trait Store: Send + Sync + 'static {
     fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-    /// Effects whose time [has come](Unix::has_come).
-    fn outbox(&self, database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+    /// Effects for this node whose time [has come](Unix::has_come). Those for others stay where they are.
+    fn outbox(&self, database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,
     /// their streams and series, categories. Without bouquets that of all. Cheap: atomic reads.
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;

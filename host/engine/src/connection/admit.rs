@@ -1,10 +1,10 @@
 //! Admission of a start: every check, then a seat, before the first byte.
 
-use super::held::Coming;
-use super::{Seat, SeatRequest, SessionKey, check};
+use super::{Seat, check};
 use crate::{Engine, Error, Result, Work, act};
 use host_core::caller::Caller;
 use host_core::journal::Entry;
+use host_core::lease::{Coming, SeatRequest, SessionKey};
 use host_core::line::{Barred, Line, Visit};
 use host_core::package::Package;
 use host_core::plan::Database;
@@ -104,7 +104,7 @@ impl Engine {
         session: SessionKey,
         visit: &Visit<'_>,
     ) -> Result<Seat> {
-        if self.seats().has_lost(tenant, line.id, session) {
+        if self.seats().has_lost(tenant, line.id, session).await? {
             return Err(check::ended().into());
         }
         self.enter(line, tenant, stream, session, Coming::Return, visit).await
@@ -164,9 +164,8 @@ impl Engine {
         loop {
             self.would_admit(&line, tenant, stream, visit).await?;
             self.learn_isp(tenant, &line, visit).await?;
-            let seat = self.take_seat(&line, tenant, stream, session, coming, visit).await?;
             let signed_in = self.credentials(tenant, &line);
-            seat.signed_in_with(signed_in);
+            let seat = self.take_seat(&line, tenant, stream, session, coming, visit).await?;
             // The seat is there: a suspension that is committed from here on ends it, and one that
             // was committed before is seen here.
             if !self.is_open(tenant).await? {
@@ -204,12 +203,13 @@ impl Engine {
             agent: visit.agent,
             address: visit.address,
             output: visit.output,
+            credentials: Some(self.credentials(tenant, line)),
             limit: line.max_connections,
             expiry: line.expiry,
             policy: full.policy,
             same_player: full.same_player,
         };
-        Ok(self.seats().acquire(start)?)
+        self.seats().acquire(start).await
     }
 
     /// What happens to a start of the line when all its seats are taken: the line or its package

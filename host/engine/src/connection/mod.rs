@@ -2,11 +2,10 @@
 
 mod admit;
 mod check;
-mod held;
 mod history;
-mod lost;
 mod read;
 mod recheck;
+mod responses;
 mod resume;
 mod seat;
 mod seats;
@@ -14,10 +13,9 @@ mod session;
 mod signal;
 mod why;
 
-pub use held::{Coming, Connection, SeatRequest};
+pub use host_core::lease::{Coming, Ended, SeatRequest, SessionKey};
 pub use resume::Look;
 pub use seat::Seat;
-pub use seats::Seats;
-pub use session::{Session, SessionKey};
-pub use signal::Ended;
+pub use seats::{Connection, Seats};
+pub use session::Session;
 pub use why::why;

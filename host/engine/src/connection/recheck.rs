@@ -3,7 +3,10 @@
 
 use super::check;
 use crate::{Engine, Result};
+use host_core::lease::HeldLease;
+use host_core::lease::rules::Recheck;
 use host_core::line::{Line, Visit};
+use host_core::port::Whose;
 use host_core::{BouquetId, LineId, StreamId, TenantId};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -20,7 +23,8 @@ type Carriers = HashMap<StreamId, Vec<BouquetId>>;
 impl Engine {
     /// Looks again at a line's running connections: ends those that it may no longer have.
     pub(crate) async fn recheck(&self, tenant: TenantId, line: LineId) -> Result<()> {
-        let watched = self.seats().watched_by(tenant, line);
+        let held = self.seats().held(Whose::Line(tenant, line)).await?;
+        let watched: BTreeSet<StreamId> = held.iter().map(|held| held.lease.stream).collect();
         if watched.is_empty() {
             return Ok(());
         }
@@ -31,10 +35,11 @@ impl Engine {
     /// Looks again at all running connections of a tenant: what is watched is looked up once,
     /// however many lines watch it. False when it stopped at `until`.
     pub(crate) async fn recheck_all(&self, tenant: TenantId, until: Option<Duration>) -> Result<bool> {
-        let running = self.seats().watched(tenant);
-        let watched = running.values().flatten().copied().collect();
+        let running = self.seats().held(Whose::Tenant(tenant)).await?;
+        let watched = running.iter().map(|held| held.lease.stream).collect();
+        let lines: BTreeSet<LineId> = running.into_iter().map(|held| held.lease.line).collect();
         let carriers = self.carriers(tenant, watched).await?;
-        for (number, line) in running.into_keys().enumerate() {
+        for (number, line) in lines.into_iter().enumerate() {
             if until.is_some_and(|until| self.clock().monotonic() >= until) {
                 return Ok(false);
             }
@@ -60,7 +65,7 @@ impl Engine {
 
     async fn look_again(&self, tenant: TenantId, line: LineId, carriers: &Carriers) -> Result<()> {
         let Some(row) = self.line_row(tenant, line).await? else {
-            self.seats().kill(tenant, line);
+            self.seats().kill(tenant, line).await?;
             return Ok(());
         };
         let lists = self.blocked(tenant).await?;
@@ -69,7 +74,7 @@ impl Engine {
         let is_lost = |stream: &StreamId| {
             carriers.get(stream).is_some_and(|by| !by.iter().any(|bouquet| row.bouquets.contains(bouquet)))
         };
-        self.seats().retain(tenant, line, row.max_connections, row.expiry, |held| {
+        let stays = |held: &HeldLease| {
             let (isp, country) = self.network(&row, held.lease.address);
             let (address, agent, output) = (held.lease.address, &*held.agent, held.output);
             let seen = Visit { address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
@@ -77,8 +82,13 @@ impl Engine {
             let line = if agent.is_empty() { &Line { allowed_agents: Vec::new(), ..row.clone() } } else { &row };
             let is_signed_in = held.credentials.is_none_or(|then| then == credentials);
             is_signed_in && !is_lost(&held.lease.stream) && check::visit(line, &lists, &seen, now).is_ok()
-        });
-        Ok(())
+        };
+        // Read after the line: who comes behind this look is admitted by the line as it is.
+        let held = self.seats().held(Whose::Line(tenant, line)).await?;
+        let ends = held.iter().filter(|held| !stays(held));
+        let unwanted = ends.map(|held| (held.lease.fence, held.lease.stream)).collect();
+        let recheck = Recheck { unwanted, limit: row.max_connections, expiry: row.expiry };
+        self.seats().recheck(tenant, line, recheck).await.map(drop)
     }
 
     pub(super) fn network(&self, line: &Line, address: IpAddr) -> (Option<String>, Option<String>) {

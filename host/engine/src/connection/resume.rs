@@ -2,10 +2,10 @@
 //! its seat while it is read, and gets one again when it went by itself (a pause, a restart); what
 //! somebody ended comes back by a new start only.
 
-use super::held::Coming;
 use super::session::Session;
-use super::{Seat, SessionKey, check};
+use super::{Seat, check};
 use crate::{Engine, Result};
+use host_core::lease::{Coming, SessionKey};
 use host_core::line::{Line, Output, Visit};
 use host_core::{StreamId, TenantId};
 use std::net::IpAddr;
@@ -40,11 +40,11 @@ impl Engine {
         agent: &str,
         look: Look,
     ) -> Result<Seat> {
-        if self.seats().has_lost(tenant, session.line, session.key) {
+        if self.seats().has_lost(tenant, session.line, session.key).await? {
             return Err(check::ended().into());
         }
         if look == Look::Seat
-            && let Some(seat) = self.seats().rejoin(tenant, session)
+            && let Some(seat) = self.seats().rejoin(tenant, session).await?
         {
             return Ok(seat);
         }
@@ -56,7 +56,7 @@ impl Engine {
         let visit = Visit { address, agent, isp: isp.as_deref(), country: country.as_deref(), output };
         // Whoever is refused must not keep the seat, so the checks come first.
         self.would_admit(&line, tenant, session.stream, &visit).await?;
-        if let Some(seat) = self.seats().rejoin(tenant, session) {
+        if let Some(seat) = self.seats().rejoin(tenant, session).await? {
             return Ok(seat);
         }
         self.enter(&line, tenant, session.stream, session.key, Coming::Return, &visit).await

@@ -1,13 +1,9 @@
-//! Player sessions: what makes requests the same player.
+//! Player sessions that outlive their requests.
 
+use host_core::lease::SessionKey;
 use host_core::{LineId, StreamId};
 
-/// What makes two requests the same player: a keyed hash.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct SessionKey(pub u64);
-
-/// A player session that outlives its requests: what its addresses carry, so that it is known again
-/// by them alone.
+/// What the addresses of a player session carry, so that it is known again by them alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Session {
     /// Whose line.

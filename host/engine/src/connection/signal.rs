@@ -1,37 +1,14 @@
-//! How a lease tells its handles that it is over.
+//! How a response hears that its lease is over.
 
+use host_core::lease::Ended;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
-/// Why a seat is no longer held.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum Ended {
-    /// It was closed by its own side.
-    Closed = 1,
-    /// The same player started again.
-    TakenOver = 2,
-    /// A newer start got the seat, by the tenant's policy.
-    Oldest = 3,
-    /// Someone ended it, or the line may no longer watch.
-    Killed = 4,
-    /// It was not renewed in time.
-    Expired = 5,
-}
-
-impl Ended {
-    fn from_number(number: u8) -> Option<Ended> {
-        [Ended::Closed, Ended::TakenOver, Ended::Oldest, Ended::Killed, Ended::Expired]
-            .into_iter()
-            .find(|ended| *ended as u8 == number)
-    }
-}
-
-/// What a lease and its handles share.
+/// What a response shares with whoever ends it.
 #[derive(Default)]
 pub(super) struct Signal {
-    pub(super) ended: AtomicU8,
-    pub(super) bytes: AtomicU64,
+    ended: AtomicU8,
+    bytes: AtomicU64,
     pub(super) notify: Notify,
 }
 
@@ -45,6 +22,11 @@ impl Signal {
 
     pub(super) fn ended(&self) -> Option<Ended> {
         Ended::from_number(self.ended.load(Ordering::Acquire))
+    }
+
+    /// Counts bytes that were sent.
+    pub(super) fn count(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     pub(super) fn bytes(&self) -> u64 {

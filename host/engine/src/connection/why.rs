@@ -86,7 +86,7 @@ fn binding(seen: Option<&str>, bound: Option<&str>) -> String {
 }
 
 async fn seats(line: &Line, work: &Work) -> Result<Value> {
-    let (taken, limit) = (work.connections(line.id), u32::from(line.max_connections));
+    let (taken, limit) = (work.connections(line.id).await?, u32::from(line.max_connections));
     let policy = work.engine().when_full(work.caller().tenant, line).await?.policy;
     let ends_oldest = policy == ConnectionPolicy::EndOldest;
     let free = line.max_connections == SeatLimit::Unlimited || taken < limit || ends_oldest;

@@ -29,7 +29,7 @@ pub async fn extend(work: &mut Work, id: LineId, package: PackageId, trial: bool
     }
     line.trial = trial;
     line.expiry = expiry;
-    if before.admits_otherwise(&line) && work.connections(id) > 0 {
+    if before.admits_otherwise(&line) && work.connections(id).await? > 0 {
         work.effect(Effect::EndConnections { line: id });
     }
     work.update(&before, line.clone());

@@ -34,7 +34,7 @@ pub async fn mine(work: &mut Work) -> Result<String> {
     let offsets = work.engine().zones.offsets(&settings.timezone, work.now());
     let reader = view::Reader::of(work);
     let mine = Mine {
-        line: reader.view(&line, work.password.as_deref(), view::Facts::of_own(&line, work)),
+        line: reader.view(&line, work.password.as_deref(), view::Facts::of_own(&line, work).await?),
         server: Server {
             name: &settings.server_name,
             message: &settings.welcome_message,

@@ -134,7 +134,7 @@ impl Facts {
         let role = work.engine().role(work.caller().tenant, line.owner).await?;
         let reseller = Some(line.owner).filter(|_| role != Some(Role::Admin));
         let version = Some(work.version_after(line.id.into(), line.version));
-        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id), version, seen: None })
+        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id).await?, version, seen: None })
     }
 
     /// With when, where and with what the line was last seen.
@@ -143,8 +143,8 @@ impl Facts {
     }
 
     /// As they are now, for the line itself.
-    pub(crate) fn of_own(line: &Line, work: &Work) -> Facts {
-        Facts { reseller: None, connections: work.connections(line.id), version: None, seen: None }
+    pub(crate) async fn of_own(line: &Line, work: &Work) -> Result<Facts> {
+        Ok(Facts { reseller: None, connections: work.connections(line.id).await?, version: None, seen: None })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::waiting::{MAX_ATTEMPTS, Performer, pause};
 use crate::{Engine, Result};
-use host_core::event::Effect;
+use host_core::event::{AddressedEffect, Effect};
 use host_core::plan::{Change, Database, Plan, Settled};
 use host_core::port::CommitError;
 use host_core::time::Unix;
@@ -66,18 +66,19 @@ impl Engine {
     }
 
     /// Watches over the effects of a plan until its answer is there.
-    pub(crate) fn expect_effects(&self, database: Database, effects: &[Effect]) -> Expected<'_> {
+    pub(crate) fn expect_effects(&self, database: Database, effects: &[AddressedEffect]) -> Expected<'_> {
         Expected { engine: self, database: Some(database).filter(|_| !effects.is_empty()) }
     }
 
-    /// Performs the effects of a plan that was just committed, while the reply may wait. Those that
-    /// failed or were not reached wait for the outbox.
-    pub(crate) async fn perform(&self, database: Database, effects: Vec<Effect>, rows: &[OutboxId]) {
+    /// Performs the effects of a plan that was just committed and that are for this node, while the reply may wait.
+    /// Those that failed or were not reached wait for the outbox.
+    pub(crate) async fn perform(&self, database: Database, effects: Vec<AddressedEffect>, rows: &[OutboxId]) {
         if effects.is_empty() {
             return;
         }
         let until = self.clock().monotonic() + REPLY_WAIT;
-        for (effect, row) in effects.iter().zip(rows) {
+        let own = effects.iter().zip(rows).filter(|(effect, _)| effect.to.include(self.node()));
+        for (AddressedEffect { effect, .. }, row) in own {
             if self.clock().monotonic() >= until {
                 break;
             }
@@ -106,7 +107,7 @@ impl Engine {
 
     async fn settle_due(&self, database: Database, now: Unix) -> Result<usize> {
         let newest = self.outbox.performed.lock().get(&database).and_then(|rows| rows.last().copied());
-        let waiting = self.store().outbox(database, now, STEP).await?;
+        let waiting = self.store().outbox(database, self.node(), now, STEP).await?;
         if let Some(newest) = newest.filter(|_| waiting.len() < STEP as usize) {
             self.outbox.forget_settled(database, newest, &waiting);
         }
@@ -154,8 +155,8 @@ impl Engine {
             (Effect::EndTenant { tenant }, _) => match self.is_open(*tenant).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
-                    self.seats().end_tenant(*tenant);
-                    return self.hand_on(*tenant, effect);
+                    let ended = self.seats().end_tenant(*tenant).await;
+                    return ended.map_err(|error| error.to_string()).and_then(|_| self.hand_on(*tenant, effect));
                 }
                 Err(error) => Err(error),
             },

@@ -15,7 +15,7 @@ use crate::sign_in::SignInFrom;
 use crate::{Engine, Result, audit};
 use host_core::caller::{Caller, CallerRole};
 use host_core::credit::Credits;
-use host_core::event::Effect;
+use host_core::event::AddressedEffect;
 use host_core::late;
 use host_core::ledger::Account;
 use host_core::line::Line;
@@ -170,8 +170,9 @@ impl Work {
         self.plan.guards.push(guard);
     }
 
-    /// Asks for something to be done after commit.
-    pub fn effect(&mut self, effect: Effect) {
+    /// Asks for something to be done after commit, by all nodes unless it names one.
+    pub fn effect(&mut self, effect: impl Into<AddressedEffect>) {
+        let effect = effect.into();
         if !self.plan.effects.contains(&effect) {
             self.plan.effects.push(effect);
         }
@@ -225,8 +226,8 @@ impl Work {
     }
 
     /// The connections that a line has now.
-    pub(crate) fn connections(&self, line: LineId) -> u32 {
-        self.engine().seats().count(self.caller().tenant, line)
+    pub(crate) async fn connections(&self, line: LineId) -> Result<u32> {
+        self.engine().seats().count(self.caller().tenant, line).await
     }
 }
 

@@ -71,7 +71,7 @@ async fn a_connection_ends_when_the_credentials_change_that_it_signed_in_with() 
     let (session, visit) = (panel.engine.seats().fresh_session(), visit("10.0.0.1", "a"));
     let late = panel.engine.admit(&stale, panel.tenant, StreamId(panel.streams[0]), session, &visit).await;
     assert_eq!(code(late), "auth_failed", "signed in before the change, started after it");
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
+    assert_eq!(panel.engine.seats().count(panel.tenant, id).await.unwrap(), 0);
     let seat = start(&panel, "renamed", "10.0.0.1", "a").await.unwrap();
     edit(&panel, id, json!({ "enabled": true, "max_connections": 3 })).await;
     assert_eq!(seat.is_ended(), None);

@@ -13,6 +13,7 @@ mod logs;
 mod members;
 mod mirror;
 mod networks;
+mod nodes;
 mod outbox;
 mod own_rows;
 mod ownership;

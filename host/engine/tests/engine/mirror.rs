@@ -1,12 +1,12 @@
 //! Seats and their mirror: what a crash leaves is what was watched last.
 
-use crate::panel::{Panel, ip};
+use crate::panel::{NODE, Panel, ip};
 use host_core::lease::Lease;
-use host_core::port::LeaseMirror;
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, StreamId};
 use host_engine::SessionKey;
 use host_engine::connection::{Coming, SeatRequest, Seats};
+use host_store::{LeaseMirror, LocalLeases, SystemEntropy};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,8 @@ impl LeaseMirror for Narrow {
 }
 
 fn seats(panel: &Panel, mirror: &Arc<Narrow>) -> Arc<Seats> {
-    Arc::new(Seats::new(panel.clock.clone(), mirror.clone(), panel.journal.clone()))
+    let leases = LocalLeases::new(NODE, panel.clock.clone(), mirror.clone());
+    Arc::new(Seats::new(NODE, panel.clock.clone(), &SystemEntropy, leases, panel.journal.clone()))
 }
 
 fn start(panel: &Panel, session: u64, stream: u32, expiry: Expiry) -> SeatRequest<'static> {
@@ -53,6 +54,7 @@ fn start(panel: &Panel, session: u64, stream: u32, expiry: Expiry) -> SeatReques
         agent: "vlc",
         address: ip("10.0.0.1"),
         output: None,
+        credentials: None,
         limit: host_core::line::SeatLimit::Unlimited,
         expiry,
         policy: host_core::settings::ConnectionPolicy::Refuse,
@@ -71,12 +73,12 @@ async fn a_session_that_goes_to_another_stream_is_mirrored_there() {
     for slots in [1, 4] {
         let mirror = Arc::new(Narrow(slots, Mutex::default()));
         let seats = seats(&panel, &mirror);
-        let first = seats.acquire(start(&panel, 1, 10, Expiry::Never)).unwrap();
-        let second = seats.acquire(start(&panel, 1, 11, Expiry::Never)).unwrap();
+        let first = seats.acquire(start(&panel, 1, 10, Expiry::Never)).await.unwrap();
+        let second = seats.acquire(start(&panel, 1, 11, Expiry::Never)).await.unwrap();
         assert_eq!(mirrored(&mirror), [(1, 11)], "{slots} slots");
         panel.clock.pass(20);
         assert!(second.renew());
-        let expires_at = second.lease().unwrap().expires_at;
+        let expires_at = second.lease().await.unwrap().unwrap().expires_at;
         assert_eq!(mirror.load()[0].1.expires_at, expires_at, "the new slot is the one that is renewed");
         drop((first, second));
         assert!(mirrored(&mirror).is_empty());
@@ -87,23 +89,23 @@ async fn a_session_that_goes_to_another_stream_is_mirrored_there() {
 async fn a_lease_that_a_crash_left_twice_counts_once() {
     let panel = Panel::new().await;
     let mirror = Arc::new(Narrow(4, Mutex::default()));
-    let seat = seats(&panel, &mirror).acquire(start(&panel, 1, 10, Expiry::Never)).unwrap();
-    mirror.put(&seat.lease().unwrap());
+    let seat = seats(&panel, &mirror).acquire(start(&panel, 1, 10, Expiry::Never)).await.unwrap();
+    mirror.put(&seat.lease().await.unwrap().unwrap());
     std::mem::forget(seat);
     let after = seats(&panel, &mirror);
-    assert_eq!((after.count(panel.tenant, LineId(7)), mirrored(&mirror).len()), (1, 1));
+    assert_eq!((after.count(panel.tenant, LineId(7)).await.unwrap(), mirrored(&mirror).len()), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_comes_back_after_a_crash_ends_with_its_term() {
     let panel = Panel::new().await;
     let mirror = Arc::new(Narrow(4, Mutex::default()));
-    std::mem::forget(seats(&panel, &mirror).acquire(start(&panel, 1, 10, Expiry::Never)).unwrap());
+    std::mem::forget(seats(&panel, &mirror).acquire(start(&panel, 1, 10, Expiry::Never)).await.unwrap());
     let (after, now) = (seats(&panel, &mirror), panel.engine.clock().now());
-    let _seat = after.acquire(start(&panel, 1, 10, Expiry::At(now.plus(5)))).unwrap();
-    assert_eq!(after.connections(panel.tenant, None)[0].agent, "vlc");
-    assert_eq!(after.sweep(now), []);
-    assert_eq!(after.sweep(now.plus(5)), [(panel.tenant, LineId(7))]);
+    let _seat = after.acquire(start(&panel, 1, 10, Expiry::At(now.plus(5)))).await.unwrap();
+    assert_eq!(after.connections(panel.tenant, None).await.unwrap()[0].agent, "vlc");
+    assert_eq!(after.sweep(now).await.unwrap(), []);
+    assert_eq!(after.sweep(now.plus(5)).await.unwrap(), [(panel.tenant, LineId(7))]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,10 +113,12 @@ async fn leases_beyond_a_full_mirror_count_as_seats_and_are_counted() {
     let panel = Panel::new().await;
     let mirror = Arc::new(Narrow(1, Mutex::default()));
     let seats = seats(&panel, &mirror);
-    let held: Vec<_> =
-        (0..3).map(|session| seats.acquire(start(&panel, session, 10, Expiry::Never)).unwrap()).collect();
-    assert_eq!((seats.count(panel.tenant, LineId(7)), seats.unmirrored()), (3, 2));
+    let mut held = Vec::new();
+    for session in 0..3 {
+        held.push(seats.acquire(start(&panel, session, 10, Expiry::Never)).await.unwrap());
+    }
+    assert_eq!((seats.count(panel.tenant, LineId(7)).await.unwrap(), seats.unmirrored()), (3, 2));
     assert!(held.iter().all(|seat| seat.renew()));
     drop(held);
-    assert_eq!((seats.count(panel.tenant, LineId(7)), mirrored(&mirror).len()), (0, 0));
+    assert_eq!((seats.count(panel.tenant, LineId(7)).await.unwrap(), mirrored(&mirror).len()), (0, 0));
 }

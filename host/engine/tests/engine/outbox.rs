@@ -1,10 +1,10 @@
 //! The outbox: what is performed, settled, and tried again.
 
-use crate::panel::{HandClock, Panel, map};
-use host_core::event::Effect;
+use crate::panel::{HandClock, NODE, Panel, map};
+use host_core::event::{AddressedEffect, Effect};
 use host_core::plan::Database;
 use host_core::port::Waiting;
-use host_core::{StreamId, TenantId};
+use host_core::{NodeId, Nodes, StreamId, TenantId};
 use host_engine::outbox::Performer;
 use host_engine::{Work, record};
 use parking_lot::Mutex;
@@ -102,7 +102,38 @@ async fn hangs_up(panel: &Panel, source: usize) -> bool {
 }
 
 async fn waiting(panel: &Panel) -> Vec<Waiting> {
-    panel.engine.store().outbox(Database::Tenant(panel.tenant), panel.engine.clock().now(), 10).await.unwrap()
+    waiting_for(panel, NODE).await
+}
+
+async fn waiting_for(panel: &Panel, node: NodeId) -> Vec<Waiting> {
+    panel.engine.store().outbox(Database::Tenant(panel.tenant), node, panel.engine.clock().now(), 10).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_for_another_node_is_neither_performed_nor_lost_here() {
+    let (panel, other) = (Panel::new().await, NodeId(2));
+    let restart = |stream| Effect::RestartStream { stream: StreamId(stream) };
+    let verb = async |work: &mut Work| {
+        work.effect(AddressedEffect { effect: restart(1), to: Nodes::Node(other) });
+        work.effect(AddressedEffect { effect: restart(2), to: Nodes::Node(NODE) });
+        work.effect(restart(3));
+        Ok(())
+    };
+    let performer = Arc::new(Reluctant::default());
+    panel.engine.set_performer(performer.clone());
+    panel.engine.act(panel.admin.clone(), "restart", verb).await.unwrap();
+    let after = panel.restarted();
+    after.set_performer(performer.clone());
+    after.wake_outbox().await.unwrap();
+    for _ in 0..3 {
+        panel.engine.step(panel.engine.clock().now()).await.unwrap();
+        after.step(panel.engine.clock().now()).await.unwrap();
+        panel.clock.pass(1);
+    }
+    assert_eq!(*performer.done.lock(), [restart(2), restart(3)]);
+    assert!(waiting(&panel).await.is_empty(), "settled");
+    let left: Vec<_> = waiting_for(&panel, other).await.into_iter().map(|row| (row.effect, row.attempts)).collect();
+    assert_eq!(left, [(restart(1), 0)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,14 +3,14 @@
 
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, JournalQuery, LogRow};
-use host_core::port::{Clock, Journal, LeaseMirror, Pending, Store};
+use host_core::port::{Clock, Journal, Leases, Pending, Store};
 use host_core::record::RecordKinds;
 use host_core::secret::Secret;
 use host_core::time::Unix;
 use host_core::user::Role;
-use host_core::{ApiKeyId, LineId, TenantId, UserId};
+use host_core::{ApiKeyId, LineId, NodeId, TenantId, UserId};
 use host_engine::{Engine, MaxMind, Ports, SignInFrom, Work, credit, line, record, tenant, user};
-use host_store::FileJournal;
+use host_store::{FileJournal, LeaseMirror, LocalLeases};
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
@@ -76,6 +76,7 @@ pub(crate) struct Panel {
     _dir: tempfile::TempDir,
 }
 
+pub(crate) const NODE: NodeId = NodeId(1);
 pub(crate) const START: i64 = 1_800_000_000;
 pub(crate) const PRICE: &str = "10.00";
 
@@ -88,8 +89,7 @@ type Parts = (Arc<Engine>, Arc<HandClock>, Arc<OpenJournal>, Arc<dyn LeaseMirror
 
 /// An engine over a fresh directory.
 pub(crate) fn engine(dir: &std::path::Path) -> Parts {
-    let (ports, clock, journal) = ports(dir, |store| store);
-    let mirror = ports.mirror.clone();
+    let (ports, clock, journal, mirror) = ports(dir, |store| store);
     (Engine::new(ports), clock, journal, mirror)
 }
 
@@ -97,19 +97,21 @@ pub(crate) fn engine(dir: &std::path::Path) -> Parts {
 fn ports(
     dir: &std::path::Path,
     over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
-) -> (Ports, Arc<HandClock>, Arc<OpenJournal>) {
+) -> (Ports, Arc<HandClock>, Arc<OpenJournal>, Arc<dyn LeaseMirror>) {
     let opened = host_store::open(dir, host_store::Options { lease_slots: 4_096, ..Default::default() }).unwrap();
     let (clock, journal) = (HandClock::at(START), Arc::new(OpenJournal(Mutex::default(), opened.journal)));
+    let mirror: Arc<dyn LeaseMirror> = opened.mirror;
     let ports = Ports {
+        node: NODE,
         store: over(opened.store),
         clock: clock.clone(),
         entropy: Arc::new(host_store::SystemEntropy),
         keyring: opened.keyring,
-        mirror: opened.mirror,
+        leases: LocalLeases::new(NODE, clock.clone(), mirror.clone()),
         journal: journal.clone(),
         networks: Arc::new(MaxMind::default()),
     };
-    (ports, clock, journal)
+    (ports, clock, journal, mirror)
 }
 
 pub(crate) fn caller(tenant: TenantId, user: u64, role: Role) -> Caller {
@@ -125,8 +127,8 @@ impl Panel {
     /// A panel whose engine sees its store through something.
     pub(crate) async fn over(over: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Panel {
         let dir = tempfile::Builder::new().permissions(private()).tempdir().unwrap();
-        let (ports, clock, journal) = ports(&dir.path().join("data"), over);
-        let (engine, mirror) = (Engine::new(ports.clone()), ports.mirror.clone());
+        let (ports, clock, journal, mirror) = ports(&dir.path().join("data"), over);
+        let engine = Engine::new(ports.clone());
         let login = tenant::create(&engine, "test", "demo", &["tv.example.org".to_owned()]).await.unwrap();
         let tenant = engine.tenant_named("demo").await.unwrap().unwrap().id;
         let system = Caller::system(tenant, "test");
@@ -176,12 +178,18 @@ impl Panel {
 
     /// The engine of a process that begins where this one was killed.
     pub(crate) fn restarted(&self) -> Arc<Engine> {
-        Engine::new(self.ports.clone())
+        self.restarted_with(RecordKinds::default())
     }
 
     /// The engine of such a process, with other plain kinds of record.
     pub(crate) fn restarted_with(&self, kinds: RecordKinds) -> Arc<Engine> {
-        Engine::with_kinds(self.ports.clone(), kinds)
+        let leases = LocalLeases::new(NODE, self.clock.clone(), self.mirror.clone());
+        Engine::with_kinds(Ports { leases, ..self.ports.clone() }, kinds)
+    }
+
+    /// The engine of another node, over the same storage.
+    pub(crate) fn on_node(&self, node: NodeId, leases: Arc<dyn Leases>) -> Arc<Engine> {
+        Engine::new(Ports { node, leases, ..self.ports.clone() })
     }
 
     pub(crate) fn reseller_id(&self) -> UserId {

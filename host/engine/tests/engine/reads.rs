@@ -19,7 +19,9 @@ use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::unique::Unique;
-use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Ended, Seat, Work, record};
 use parking_lot::Mutex;
@@ -106,7 +108,7 @@ impl Store for Counting {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
-        fn outbox(database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
+        fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
         fn guide_generation(tenant: TenantId) -> u64;

@@ -1,10 +1,11 @@
 //! Seats: never one too many, whoever starts what at the same time.
 
-use crate::panel::{Panel, code, ip, map};
+use crate::panel::{NODE, Panel, code, ip, map};
 use host_core::line::{Output, Visit};
 use host_core::{LineId, StreamId};
 use host_engine::connection::Seats;
 use host_engine::{Ended, Seat, Work, line, record};
+use host_store::{LocalLeases, SystemEntropy};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -62,7 +63,7 @@ async fn a_thousand_rounds_of_fifty_parallel_starts_on_two_seats_never_hold_thre
                         barrier.wait();
                     }
                     barrier.wait();
-                    assert_eq!(engine.seats().count(panel.tenant, id), 0, "nothing leaks");
+                    assert_eq!(runtime.block_on(engine.seats().count(panel.tenant, id)).unwrap(), 0, "nothing leaks");
                     barrier.wait();
                 }
             });
@@ -83,9 +84,13 @@ async fn the_same_player_takes_its_own_seat_over_and_others_are_refused() {
     assert!(!first.count(1), "the older response has to end");
     assert_eq!(second.is_ended(), None);
     drop(first);
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 1, "the older handle does not end the newer lease");
+    assert_eq!(
+        panel.engine.seats().count(panel.tenant, id).await.unwrap(),
+        1,
+        "the older handle does not end the newer lease"
+    );
     drop(second);
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
+    assert_eq!(panel.engine.seats().count(panel.tenant, id).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +111,7 @@ async fn a_created_channel_is_made_from_the_sources_of_a_live_one_and_takes_a_se
     let line = panel.sign_in("guest", "secret-1").await.unwrap().line;
     let (session, visit) = (panel.engine.seats().fresh_session(), visit("10.0.0.1", "vlc"));
     let seat = panel.engine.admit(&line, panel.tenant, StreamId(stream), session, &visit).await.unwrap();
-    assert_eq!(seat.lease().unwrap().stream, StreamId(stream));
+    assert_eq!(seat.lease().await.unwrap().unwrap().stream, StreamId(stream));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,9 +127,9 @@ async fn requests_of_one_session_share_a_seat_that_outlives_them_until_it_runs_o
         seat.linger();
         panel.clock.pass(20);
     }
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 1);
+    assert_eq!(panel.engine.seats().count(panel.tenant, id).await.unwrap(), 1);
     panel.clock.pass(10);
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
+    assert_eq!(panel.engine.seats().count(panel.tenant, id).await.unwrap(), 0);
     assert!(start(&panel, "guest", "10.0.0.2", "kodi").await.is_ok());
 }
 
@@ -136,9 +141,9 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
     let lost = seat.fence();
     // A crash: nobody closes the seat, only the mirror remembers it.
     std::mem::forget(seat);
-    let seats = Seats::new(panel.clock.clone(), panel.mirror.clone(), panel.journal.clone());
-    let seats = Arc::new(seats);
-    assert_eq!(seats.count(panel.tenant, id), 1);
+    let leases = LocalLeases::new(NODE, panel.clock.clone(), panel.mirror.clone());
+    let seats = Arc::new(Seats::new(NODE, panel.clock.clone(), &SystemEntropy, leases, panel.journal.clone()));
+    assert_eq!(seats.count(panel.tenant, id).await.unwrap(), 1);
     let start = |address: &str, agent_hash: u64| host_engine::connection::SeatRequest {
         tenant: panel.tenant,
         line: id,
@@ -150,16 +155,17 @@ async fn after_a_restart_leases_count_and_go_back_to_their_player() {
         agent: "vlc",
         address: ip(address),
         output: None,
+        credentials: None,
         limit: host_core::line::SeatLimit::from(1),
         expiry: host_core::time::Expiry::Never,
         policy: host_core::settings::ConnectionPolicy::Refuse,
         same_player: host_core::settings::SamePlayer::TakeOver,
     };
-    let agent_hash = panel.engine.seats().connections(panel.tenant, Some(id))[0].lease.agent;
-    assert!(seats.acquire(start("10.0.0.2", agent_hash)).is_err(), "a stranger does not get it");
-    let again = seats.acquire(start("10.0.0.1", agent_hash)).unwrap();
+    let agent_hash = panel.engine.seats().connections(panel.tenant, Some(id)).await.unwrap()[0].lease.agent;
+    assert!(seats.acquire(start("10.0.0.2", agent_hash)).await.is_err(), "a stranger does not get it");
+    let again = seats.acquire(start("10.0.0.1", agent_hash)).await.unwrap();
     assert!(again.fence() > lost);
-    assert_eq!(seats.count(panel.tenant, id), 1);
+    assert_eq!(seats.count(panel.tenant, id).await.unwrap(), 1);
     assert_eq!(panel.mirror.load().len(), 1);
 }
 
@@ -219,7 +225,7 @@ async fn a_start_with_a_line_as_it_was_before_a_ban_is_refused() {
     let visit = visit("10.0.0.1", "vlc");
     let refused = panel.engine.admit(&stale, panel.tenant, StreamId(panel.streams[0]), session, &visit).await;
     assert_eq!(code(refused), "banned");
-    assert_eq!(panel.engine.seats().count(panel.tenant, id), 0);
+    assert_eq!(panel.engine.seats().count(panel.tenant, id).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

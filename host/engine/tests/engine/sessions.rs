@@ -71,8 +71,8 @@ impl<'p> Player<'p> {
     }
 }
 
-fn taken(panel: &Panel, line: LineId) -> u32 {
-    panel.engine.seats().count(panel.tenant, line)
+async fn taken(panel: &Panel, line: LineId) -> u32 {
+    panel.engine.seats().count(panel.tenant, line).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +86,7 @@ async fn of_three_boxes_of_one_kind_at_one_address_one_plays_on_a_line_with_one_
         for (player, plays) in players.iter().zip([false, false, true]) {
             assert_eq!(player.plays().await, plays, "asking again is no start");
         }
-        assert_eq!(taken(&panel, line), 1);
+        assert_eq!(taken(&panel, line).await, 1);
     }
     panel.clock.pass(3_600);
     assert!(!players[0].plays().await, "not even when nobody has the seat");
@@ -98,7 +98,7 @@ async fn of_three_boxes_of_one_kind_at_one_address_one_plays_on_a_line_with_one_
 async fn whoever_is_killed_or_makes_room_for_another_is_told_so_and_does_not_come_back() {
     let (panel, line) = panel(1).await;
     let player = Player::starts(&panel, "box", 0).await.unwrap();
-    assert_eq!(panel.engine.seats().kill(panel.tenant, line), 1);
+    assert_eq!(panel.engine.seats().kill(panel.tenant, line).await.unwrap(), 1);
     assert!(!player.plays().await);
     let player = Player::starts(&panel, "box", 0).await.unwrap();
     let fields = map(json!({ "connection_policy": "end_oldest" }));
@@ -106,7 +106,7 @@ async fn whoever_is_killed_or_makes_room_for_another_is_told_so_and_does_not_com
     panel.engine.act(panel.admin.clone(), "set", verb).await.unwrap();
     let newcomer = Player::starts(&panel, "other", 0).await.unwrap();
     assert!(!player.plays().await && newcomer.plays().await);
-    assert_eq!(taken(&panel, line), 1);
+    assert_eq!(taken(&panel, line).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,17 +115,17 @@ async fn a_pause_and_a_restart_lose_no_player_while_a_seat_is_free() {
     let player = Player::starts(&panel, "box", 0).await.unwrap();
     assert!(player.plays().await);
     panel.clock.pass(600);
-    assert_eq!(taken(&panel, line), 0, "the seat ran out");
+    assert_eq!(taken(&panel, line).await, 0, "the seat ran out");
     assert!(player.plays().await);
-    assert_eq!(taken(&panel, line), 1);
+    assert_eq!(taken(&panel, line).await, 1);
     for pause in [1, 600] {
         let engine = panel.restarted();
         panel.clock.pass(pause);
         for look in [Look::Seat, Look::Thorough, Look::Seat] {
             player.asks(&engine, look).await.unwrap();
-            assert_eq!(engine.seats().count(panel.tenant, line), 1, "{pause}");
+            assert_eq!(engine.seats().count(panel.tenant, line).await.unwrap(), 1, "{pause}");
         }
-        assert_eq!(engine.seats().connections(panel.tenant, Some(line))[0].agent, "box");
+        assert_eq!(engine.seats().connections(panel.tenant, Some(line)).await.unwrap()[0].agent, "box");
     }
 }
 
@@ -140,7 +140,7 @@ async fn whoever_comes_back_takes_nobody_elses_seat() {
     }
     panel.clock.pass(600);
     assert!(player.plays().await, "nobody ended it: now a seat is free");
-    assert_eq!(taken(&panel, line), 1);
+    assert_eq!(taken(&panel, line).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +165,7 @@ async fn a_look_before_the_start_costs_no_seat() {
     let (panel, line) = panel(2).await;
     let looked = Player::starts(&panel, "box", 0).await.unwrap();
     let player = Player::starts(&panel, "box", 0).await.unwrap();
-    assert_eq!(taken(&panel, line), 1, "nobody came back to the first");
+    assert_eq!(taken(&panel, line).await, 1, "nobody came back to the first");
     assert!(player.plays().await);
     let other = Player::starts(&panel, "other", 0).await.unwrap();
     assert!(other.plays().await && player.plays().await && !looked.plays().await);
@@ -178,7 +178,7 @@ async fn two_boxes_of_one_kind_that_watch_the_same_take_two_seats() {
     assert!(one.plays().await);
     let other = Player::starts(&panel, "box", 0).await.unwrap();
     assert!(one.plays().await && other.plays().await);
-    assert_eq!(taken(&panel, line), 2);
+    assert_eq!(taken(&panel, line).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +188,7 @@ async fn a_playlist_that_was_zapped_away_from_keeps_nobody_out() {
     assert!(first.plays().await);
     let second = Player::starts(&panel, "box", 1).await.unwrap();
     assert!(second.plays().await);
-    assert_eq!(taken(&panel, line), 2);
+    assert_eq!(taken(&panel, line).await, 2);
     assert!(Player::starts(&panel, "other", 0).await.is_err(), "it may still be watched");
     panel.clock.pass(15);
     assert!(second.plays().await);
@@ -207,7 +207,7 @@ async fn another_range_of_a_movie_does_not_take_a_lost_seat_back() {
     let go_on = async |session| engine.admit_again(&signed, panel.tenant, stream, session, &visit).await;
     let first = begin(one).await.unwrap();
     let range = go_on(one).await.unwrap();
-    assert_eq!((first.fence(), taken(&panel, line)), (range.fence(), 1), "ranges share a seat");
+    assert_eq!((first.fence(), taken(&panel, line).await), (range.fence(), 1), "ranges share a seat");
     let taking_over = begin(other).await.unwrap();
     assert_eq!(first.ended().await, Ended::TakenOver);
     assert_eq!(code(go_on(one).await), "connection_limit");

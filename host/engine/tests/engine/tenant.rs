@@ -136,7 +136,7 @@ async fn a_suspension_whose_command_was_cut_off_ends_the_viewers_with_the_next_s
     let before = panel.engine.tenant(panel.tenant).await.unwrap().unwrap();
     let suspended = host_core::tenant::Tenant { suspended: true, ..before };
     let changes = vec![Change::Update(Box::new(Object::Tenant(suspended)))];
-    let effects = vec![Effect::EndTenant { tenant: panel.tenant }];
+    let effects = vec![Effect::EndTenant { tenant: panel.tenant }.into()];
     panel.engine.store().commit(Database::Control, Plan { changes, effects, ..Plan::default() }).await.unwrap();
     assert_eq!(seat.is_ended(), None, "the process stopped between the commit and its effect");
     panel.engine.wake_outbox().await.unwrap();

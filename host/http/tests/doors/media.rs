@@ -62,7 +62,7 @@ async fn a_line_that_is_switched_off_stops_watching() {
     let panel = Panel::new().await;
     let mut open = get(live(&panel, ".ts")).open(panel.address).await;
     assert!(open.reads(1_000).await);
-    panel.engine.seats().kill(panel.tenant, panel.line);
+    panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap();
     tokio::time::timeout(Duration::from_secs(2), open.reads_to_end()).await.expect("the response ends");
     panel.edit_line(json!({"enabled": false})).await;
     assert_eq!(panel.send(get(live(&panel, ".ts"))).await.status, 403);
@@ -175,7 +175,7 @@ async fn a_start_of_hls_leads_to_a_playlist_whose_pieces_play_while_its_session_
     assert_eq!((segment.status, segment.body.first()), (200, Some(&0x47)));
     assert_eq!(panel.seats(), 1, "start, playlist and pieces are one connection");
     assert_eq!(panel.send(get(live(&panel, ".m3u8")).header("user-agent", "two")).await.status, 403);
-    panel.engine.seats().kill(panel.tenant, panel.line);
+    panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap();
     for path in [session, piece] {
         assert_eq!(panel.send(get(path)).await.status, 403);
     }

@@ -4,6 +4,7 @@
 use crate::client::{Answer, Request};
 use crate::elsewhere::{Elsewhere, FAST, Maps};
 use crate::probe::probe;
+use futures_util::FutureExt;
 use host_core::bouquet::Member;
 use host_core::caller::Caller;
 use host_core::object::Object;
@@ -14,7 +15,7 @@ use host_engine::{Engine, Ports, Work};
 use host_http::{Certificates, Config, Listener, Patience, Server};
 use host_media::{Detect, Media, MediaOptions, Timing};
 use host_runtime::{Options, Runtime, Shipped};
-use host_store::{SystemClock, SystemEntropy};
+use host_store::{LocalLeases, SystemClock, SystemEntropy};
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -81,11 +82,12 @@ impl Panel {
         let opened = host_store::open(&folder.path().join("data"), host_store::Options::default()).unwrap();
         let (clock, keyring) = (Arc::new(SystemClock::default()), opened.keyring);
         let engine = Engine::new(Ports {
+            node: opened.node,
             store: opened.store,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             keyring: keyring.clone(),
-            mirror: opened.mirror,
+            leases: LocalLeases::new(opened.node, clock.clone(), opened.mirror),
             journal: opened.journal,
             networks: Arc::new(Maps),
         });
@@ -151,7 +153,8 @@ impl Panel {
 
     /// Seats that the line holds now.
     pub(crate) fn seats(&self) -> u32 {
-        self.engine.seats().count(self.tenant, self.line)
+        let taken = self.engine.seats().count(self.tenant, self.line);
+        taken.now_or_never().unwrap().unwrap()
     }
 
     /// The file of the tenant's database.

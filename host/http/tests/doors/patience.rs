@@ -72,7 +72,11 @@ async fn a_client_that_stops_reading_loses_its_socket_whatever_it_reads() {
     }
     // Its seat is free as soon.
     soon(async {
-        while panel.engine.seats().connections(panel.tenant, None).iter().any(|held| held.output.is_some()) {
+        let streams = async || {
+            let running = panel.engine.seats().connections(panel.tenant, None).await.unwrap();
+            running.iter().any(|held| held.output.is_some())
+        };
+        while streams().await {
             sleep(Duration::from_millis(10)).await;
         }
     })
@@ -108,7 +112,7 @@ async fn a_viewer_whose_seat_is_gone_loses_its_socket_although_it_does_not_read(
         let kicked = stalled(&panel, &path).await;
         // Until nothing goes through any more, so that the body is not asked again.
         sleep(SHORT * 2).await;
-        assert_eq!(panel.engine.seats().kill(panel.tenant, panel.line), 1, "{path}");
+        assert_eq!(panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap(), 1, "{path}");
         reset(&kicked).await;
     }
     let path = format!("/live/{PAIR}/{}.ts", panel.fast);
@@ -124,7 +128,7 @@ async fn a_viewer_whose_seat_is_gone_loses_its_socket_although_it_does_not_read(
 async fn a_viewer_that_reads_gets_the_end_of_its_answer_and_keeps_its_connection() {
     let panel = panel(Patience { last_words: SHORT, ..Patience::default() }).await;
     let mut stream = stalled(&panel, &format!("/live/{PAIR}/{}.ts", panel.live)).await;
-    panel.engine.seats().kill(panel.tenant, panel.line);
+    panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap();
     let mut read = Vec::new();
     while !read.ends_with(b"\r\n0\r\n\r\n") {
         assert_ne!(soon(stream.read_buf(&mut read)).await.unwrap(), 0, "the body ends before the connection does");

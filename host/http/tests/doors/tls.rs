@@ -143,7 +143,7 @@ async fn http2_answers_beside_a_stream_that_plays_on_the_same_connection() {
         bytes += soon(live.body_mut().frame()).await.unwrap().unwrap().into_data().unwrap().len();
     }
     // The seat ends the stream and not the connection.
-    panel.engine.seats().kill(panel.tenant, panel.line);
+    panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap();
     while soon(live.body_mut().frame()).await.is_some_and(|frame| frame.is_ok()) {}
     assert_eq!(client.get("/nowhere").await.status(), StatusCode::NOT_FOUND);
 }
@@ -162,7 +162,7 @@ async fn an_http2_client_that_takes_nothing_or_asks_for_nothing_is_let_go() {
     let mut kicked = Http2::to(&panel, &trusted).await;
     let _unread = kicked.get(&large(&panel)).await;
     tokio::time::sleep(SHORT * 2).await;
-    assert_eq!(panel.engine.seats().kill(panel.tenant, panel.line), 1);
+    assert_eq!(panel.engine.seats().kill(panel.tenant, panel.line).await.unwrap(), 1);
     kicked.ended().await;
 
     let panel = encrypted(&folder, Patience { idle: SHORT, ..Patience::default() }).await;

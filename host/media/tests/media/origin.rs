@@ -201,7 +201,7 @@ impl Plain {
 
 impl Fetch for Plain {
     fn open<'a>(&'a self, url: &'a str, range: Option<ByteRange>) -> Pending<'a, Fetched, FetchError> {
-        Box::pin(async move {
+        Pending::later(async move {
             let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
             match Plain::ask(host, path, range).await? {
                 (_, Some(path)) => Ok(Plain::ask(host, path.trim_start_matches('/'), range).await?.0),

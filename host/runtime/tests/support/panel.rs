@@ -12,7 +12,7 @@ use host_engine::{Engine, Ports};
 use host_runtime::{
     Call, CallError, LoadError, Options, PluginStatus, Reply, RequestFacts, Runtime, Shipped, StartError,
 };
-use host_store::{SystemClock, SystemEntropy};
+use host_store::{LocalLeases, SystemClock, SystemEntropy};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -106,12 +106,14 @@ pub fn engine(folder: &TempDir) -> Arc<Engine> {
 
 /// An engine over an open data directory.
 pub fn engine_over(opened: host_store::Opened) -> Arc<Engine> {
+    let clock = Arc::new(SystemClock::default());
     Engine::new(Ports {
+        node: opened.node,
         store: opened.store,
-        clock: Arc::new(SystemClock::default()),
+        clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
         keyring: opened.keyring,
-        mirror: opened.mirror,
+        leases: LocalLeases::new(opened.node, clock, opened.mirror),
         journal: opened.journal,
         networks: Arc::new(NoNetworks),
     })

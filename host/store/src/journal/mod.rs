@@ -66,7 +66,7 @@ impl FileJournal {
     ) -> Pending<'a, T> {
         let (answer, answered) = oneshot::channel();
         let sent = self.reads.as_ref().is_some_and(|reads| reads.try_send(ask(answer)).is_ok());
-        Box::pin(async move {
+        Pending::later(async move {
             if !sent {
                 return Err(StoreError::Busy);
             }

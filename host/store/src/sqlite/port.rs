@@ -1,7 +1,6 @@
 //! The core's `Store` port: each read a function of its concept, run at once or in the lane by
 //! what it costs, each write an order to the writer of its database.
 
-use super::reads::at_once;
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
@@ -24,7 +23,9 @@ use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
 use host_core::time::Unix;
 use host_core::unique::Unique;
-use host_core::{BouquetId, CategoryId, GuideSourceId, LineId, SeriesId, StreamId, TenantId, TransferId, UserId};
+use host_core::{
+    BouquetId, CategoryId, GuideSourceId, LineId, NodeId, SeriesId, StreamId, TenantId, TransferId, UserId,
+};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -192,8 +193,8 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
     }
 
-    fn outbox(&self, database: Database, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
-        self.short(database, |connection| outbox::due(connection, now, limit))
+    fn outbox(&self, database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {
+        self.short(database, |connection| outbox::due(connection, node, now, limit))
     }
 
     fn catalogue_generation(&self, tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64 {
@@ -230,17 +231,17 @@ impl Store for SqliteStore {
     fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
         if self.pool.send(Order::Commit { database, plan: Box::new(plan), answer }).is_err() {
-            return at_once(Err(CommitError::Store(StoreError::Busy)));
+            return Pending::ready(Err(CommitError::Store(StoreError::Busy)));
         }
-        Box::pin(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
+        Pending::later(async move { verdict.await.unwrap_or(Err(CommitError::Store(StoreError::Busy))) })
     }
 
     fn reserve(&self, database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation> {
         let (answer, reservation) = oneshot::channel();
         if self.pool.send(Order::Reserve { database, names, alone, answer }).is_err() {
-            return at_once(Err(StoreError::Busy));
+            return Pending::ready(Err(StoreError::Busy));
         }
-        Box::pin(async move { reservation.await.map_err(|_| StoreError::Busy) })
+        Pending::later(async move { reservation.await.map_err(|_| StoreError::Busy) })
     }
 
     fn release(&self, database: Database, reservation: Reservation) {
@@ -263,8 +264,8 @@ impl Store for SqliteStore {
             let _ = answer.send(found);
         };
         if let Err(error) = std::thread::Builder::new().name("verify".into()).spawn(look) {
-            return at_once(Err(StoreError::Failed(error.to_string())));
+            return Pending::ready(Err(StoreError::Failed(error.to_string())));
         }
-        Box::pin(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
+        Pending::later(async move { findings.await.unwrap_or(Err(StoreError::Busy)) })
     }
 }

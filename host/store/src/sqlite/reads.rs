@@ -17,7 +17,7 @@ impl SqliteStore {
         database: Database,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Pending<'a, T> {
-        at_once(self.readers.with(database, |connection| read(connection)))
+        Pending::ready(self.readers.with(database, |connection| read(connection)))
     }
 
     pub(super) fn short_of<'a, T: Send + 'a>(
@@ -57,9 +57,4 @@ impl SqliteStore {
             false => self.long_of(tenant, read),
         }
     }
-}
-
-/// An answer that is there already.
-pub(super) fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> Pending<'a, T, E> {
-    Box::pin(std::future::ready(result))
 }

@@ -5,7 +5,7 @@ use host_core::access_code::AccessCode;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::details::Details;
-use host_core::event::Effect;
+use host_core::event::{AddressedEffect, Effect};
 use host_core::group::Group;
 use host_core::job::{Job, JobState};
 use host_core::line::Line;
@@ -148,9 +148,12 @@ pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>
 
 pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>) {
     let effect = |id| Effect::EndConnections { line: LineId(id) };
-    let ids = panel.commit(Plan { effects: vec![effect(1), effect(2), effect(3)], ..Plan::default() }).unwrap().outbox;
+    let ids = panel
+        .commit(Plan { effects: [effect(1), effect(2), effect(3)].map(Into::into).into(), ..Plan::default() })
+        .unwrap()
+        .outbox;
     let due = |now| {
-        let waiting = wait(panel.store.outbox(HERE, Unix(now), 10)).unwrap();
+        let waiting = wait(panel.store.outbox(HERE, NODE, Unix(now), 10)).unwrap();
         waiting.into_iter().map(|w| (w.effect, w.attempts)).collect::<Vec<_>>()
     };
     assert_eq!(due(5), [(effect(1), 0), (effect(2), 0), (effect(3), 0)]);
@@ -161,6 +164,22 @@ pub(crate) fn the_outbox_gives_what_is_due_until_it_is_settled(panel: &Panel<'_>
     ]);
     assert_eq!(due(99), []);
     assert_eq!(due(100), [(effect(2), 1)]);
+}
+
+pub(crate) fn an_effect_for_another_node_waits_for_it_and_holds_none_of_this_one_up(panel: &Panel<'_>) {
+    let other = NodeId(2);
+    let for_other =
+        |id| AddressedEffect { effect: Effect::EndConnections { line: LineId(id) }, to: Nodes::Node(other) };
+    let effects = (1..=20).map(for_other).chain([Effect::CheckConnections.into()]).collect();
+    let ids = panel.commit(Plan { effects, ..Plan::default() }).unwrap().outbox;
+    let waiting = |node| {
+        let waiting = wait(panel.store.outbox(HERE, node, Unix(1), 10)).unwrap();
+        waiting.into_iter().map(|w| w.id).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(NODE), ids[20..], "however many wait for the other in front of it");
+    assert_eq!(waiting(other), ids[..10]);
+    panel.done([Change::Settle(ids[20], Settled::Done)]);
+    assert_eq!((waiting(NODE).len(), waiting(other).len()), (0, 10));
 }
 
 pub(crate) fn a_reply_is_kept_under_its_key_once(panel: &Panel<'_>) {
@@ -202,9 +221,9 @@ pub(crate) fn a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up(panel: 
     assert!((1..=5).all(|number| is_kept(panel, number)));
 
     let effect = Effect::CheckConnections;
-    let outbox = panel.commit(Plan { effects: vec![effect], ..Plan::default() }).unwrap().outbox;
+    let outbox = panel.commit(Plan { effects: vec![effect.into()], ..Plan::default() }).unwrap().outbox;
     panel.done([Change::Settle(outbox[0], Settled::Retry(Unix(before + 60), "later".into()))]);
-    let due = |now| wait(panel.store.outbox(HERE, Unix(now), 10)).unwrap().len();
+    let due = |now| wait(panel.store.outbox(HERE, NODE, Unix(now), 10)).unwrap().len();
     assert_eq!((due(before), due(before + 60), due(before - years)), (0, 1, 1));
 }
 

@@ -72,6 +72,7 @@ on_sqlite! {
         set_changes_touch_what_they_say_or_nothing,
         every_write_of_a_line_raises_the_line_generation,
         the_outbox_gives_what_is_due_until_it_is_settled,
+        an_effect_for_another_node_waits_for_it_and_holds_none_of_this_one_up,
         a_reply_is_kept_under_its_key_once,
         a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up,
         replies_that_are_old_by_all_means_are_forgotten,

@@ -18,6 +18,7 @@ use host_core::*;
 
 pub(crate) const TENANT: TenantId = TenantId(1);
 pub(crate) const HERE: Database = Database::Tenant(TENANT);
+pub(crate) const NODE: NodeId = NodeId(1);
 pub(crate) const ADMIN: UserId = UserId(1);
 pub(crate) const RESELLER: UserId = UserId(2);
 pub(crate) const BELOW: UserId = UserId(3);

@@ -117,7 +117,7 @@ mod tests {
                 final_url: String::new(),
                 body: Box::pin(stream::iter(pieces)),
             };
-            Box::pin(async { Ok(fetched) })
+            Pending::ready(Ok(fetched))
         }
 
         fn for_one_source(self: Arc<Self>, _: &Source) -> Arc<dyn Fetch> {

@@ -78,7 +78,7 @@ impl Lane {
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<'a, T> {
         let Some(shared) = &self.shared else {
-            return Box::pin(std::future::ready(self.readers.with(database, |connection| read(connection))));
+            return Pending::ready(self.readers.with(database, |connection| read(connection)));
         };
         let (answer, result) = oneshot::channel();
         let here = Arc::new(());
@@ -91,7 +91,7 @@ impl Lane {
         if let Err(turn) = shared.ask(database, Box::new(turn)) {
             turn(Err(StoreError::Busy));
         }
-        Box::pin(async move {
+        Pending::later(async move {
             let answered = result.await.unwrap_or(Err(StoreError::Busy));
             drop(here);
             answered

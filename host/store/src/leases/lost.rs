@@ -1,7 +1,7 @@
 //! The sessions whose seats somebody ended. Their players are told so, and only a new start gives
 //! them a seat again. What is forgotten here may come back, but only to a seat that is free.
 
-use super::session::SessionKey;
+use host_core::lease::SessionKey;
 use host_core::{LineId, TenantId};
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
