@@ -1,5 +1,6 @@
 //! The servers that are measured: processes of their own, so that only their CPU counts.
 
+use crate::cpu;
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
@@ -7,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// A running server; it ends with this value.
 pub(crate) struct Server {
@@ -15,6 +17,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// Where it tells of its health, if it does.
     management: Option<SocketAddr>,
+    /// Who answers for it, where it only passes on.
+    behind: Option<Child>,
 }
 
 impl Server {
@@ -52,12 +56,18 @@ impl Server {
         ensure!(!line.is_empty(), "a server ended before it listened");
         let mut addresses = line.split_ascii_whitespace().map(str::parse);
         let address = addresses.next().context("no address")?.with_context(|| format!("{line:?} is no address"))?;
-        Ok(Server { child, address, management: addresses.next().transpose()? })
+        Ok(Server { child, address, management: addresses.next().transpose()?, behind: None })
     }
 
     /// A server that was started otherwise.
     pub(crate) fn of(child: Child, address: SocketAddr) -> Server {
-        Server { child, address, management: None }
+        Server { child, address, management: None, behind: None }
+    }
+
+    /// With the process that answers for it: its CPU counts, and it ends as well.
+    pub(crate) fn in_front_of(mut self, behind: Child) -> Server {
+        self.behind = Some(behind);
+        self
     }
 
     /// Where it tells of its health.
@@ -69,16 +79,25 @@ impl Server {
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
+
+    /// On-CPU time of all its processes.
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+        let behind = self.behind.as_ref().map_or(Ok(Duration::ZERO), |behind| cpu::of_process(behind.id()));
+        Ok(cpu::of_process(self.pid())? + behind?)
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Asked, not killed: nginx ends its workers itself.
-        let asked = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, Signal::TERM));
-        if !matches!(asked, Some(Ok(()))) {
-            let _ = self.child.kill();
+        for child in std::iter::once(&mut self.child).chain(&mut self.behind) {
+            // Asked, not killed: nginx and PHP-FPM end their workers themselves.
+            let asked = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            let asked = asked.map(|pid| kill_process(pid, Signal::TERM));
+            if !matches!(asked, Some(Ok(()))) {
+                let _ = child.kill();
+            }
+            let _ = child.wait();
         }
-        let _ = self.child.wait();
     }
 }
 

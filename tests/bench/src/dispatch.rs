@@ -24,7 +24,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let (_, call) = ready.call(USERNAME)?;
     let one = || cpu_per_call(&ready, &call, CALLS);
     report.compare("a fresh dispatch with one host call, in process", "axum hello", Some(0.75), one, || {
-        hello.cpu(baseline.pid(), CALLS as usize)
+        hello.cpu(&baseline, CALLS as usize)
     })?;
     let two = || on_two(one);
     report.compare("a fresh dispatch on two threads at once", "on one thread", Some(1.1), two, one)?;

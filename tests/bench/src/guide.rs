@@ -55,24 +55,24 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         None,
         || {
             back += 1;
-            Ok(ask(back).cpu_over(server.pid(), 1, 1, |_| ask(back).text())? / megabytes)
+            Ok(ask(back).cpu_over(&server, 1, 1, |_| ask(back).text())? / megabytes)
         },
         || Ok(cpu_of(|| packed(&text))? / megabytes),
     )?;
     let files = tempfile::tempdir()?;
     std::fs::write(files.path().join("epg.xml.gz"), &file.body)?;
-    grown.by("eight downloads of its file at once", || ask(0).cpu(server.pid(), TEXTS))?;
+    grown.by("eight downloads of its file at once", || ask(0).cpu(&server, TEXTS))?;
     let nginx = nginx::start(files.path())?;
     let sent = Ask::get(nginx.address, "/epg.xml.gz", &[]);
     report.compare(
         "the guide's file",
         "nginx sendfile",
         None,
-        || ask(0).cpu(server.pid(), FILES),
-        || sent.cpu(nginx.pid(), FILES),
+        || ask(0).cpu(&server, FILES),
+        || sent.cpu(&nginx, FILES),
     )?;
     let plain = Ask::get(server.address, &path(0), &[]);
-    grown.by("unpacking it for eight at once", || plain.cpu(server.pid(), TEXTS))?;
+    grown.by("unpacking it for eight at once", || plain.cpu(&server, TEXTS))?;
     report.note(format!(
         "The guide of {CHANNELS} channels and {DAYS} days has {} bytes, its file {}. Memory above the {} MiB of the \
          idle panel: {}.",
@@ -85,7 +85,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "the guide unpacked on the way, per MB",
         "its file unpacked, kept nowhere",
         None,
-        || Ok(plain.cpu(server.pid(), TEXTS)? / megabytes),
+        || Ok(plain.cpu(&server, TEXTS)? / megabytes),
         || Ok(cpu_of(|| drained(&file.body))? / megabytes),
     )
 }

@@ -39,8 +39,8 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "20,000 channels, identity",
         "nginx sendfile",
         Some(1.3),
-        || ask(&[]).cpu(server.pid(), REQUESTS),
-        || sent.cpu(nginx.pid(), REQUESTS),
+        || ask(&[]).cpu(&server, REQUESTS),
+        || sent.cpu(&nginx, REQUESTS),
     )?;
     let hello = Ask::get(baseline.address, "/hello", &[]);
     for (coding, goal) in [("zstd", 8.0), ("gzip", 12.0)] {
@@ -53,8 +53,8 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
             &format!("20,000 channels, {coding}"),
             "axum hello",
             Some(goal),
-            || ask(&[&accept]).cpu(server.pid(), MANY),
-            || hello.cpu(baseline.pid(), MANY),
+            || ask(&[&accept]).cpu(&server, MANY),
+            || hello.cpu(&baseline, MANY),
         )?;
     }
     let tag = answer.header("etag").context("the list has no ETag")?;
@@ -64,8 +64,8 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "20,000 channels, 304",
         "axum hello",
         Some(1.5),
-        || ask(&[&unchanged]).cpu(server.pid(), MANY),
-        || hello.cpu(baseline.pid(), MANY),
+        || ask(&[&unchanged]).cpu(&server, MANY),
+        || hello.cpu(&baseline, MANY),
     )
 }
 

@@ -1,7 +1,7 @@
 //! A bounded load on a server of this machine: keep-alive connections that each ask the same thing again and again. It
 //! speaks just enough HTTP/1.1 for that; its own CPU is not measured.
 
-use crate::cpu;
+use crate::children::Server;
 use crate::panel::HOST;
 use anyhow::{Context, bail, ensure};
 use std::io::{Read, Write};
@@ -70,7 +70,7 @@ impl Ask {
 
     /// Asks `count` times over some connections; the server's CPU per answer. Every answer has to
     /// have the status of the first.
-    pub(crate) fn cpu(&self, server: u32, count: usize) -> anyhow::Result<Duration> {
+    pub(crate) fn cpu(&self, server: &Server, count: usize) -> anyhow::Result<Duration> {
         let text = self.text();
         self.cpu_over(server, count, CONNECTIONS, |_| text.clone())
     }
@@ -78,13 +78,13 @@ impl Ask {
     /// Likewise over that many connections, each request made by its number.
     pub(crate) fn cpu_over(
         &self,
-        server: u32,
+        server: &Server,
         count: usize,
         connections: usize,
         request: impl Fn(usize) -> String + Sync,
     ) -> anyhow::Result<Duration> {
         let each = count.div_ceil(connections);
-        let before = cpu::of_process(server)?;
+        let before = server.cpu()?;
         std::thread::scope(|scope| {
             let request = &request;
             let workers = (0..connections).map(|worker| {
@@ -102,7 +102,7 @@ impl Ask {
             let workers: Vec<_> = workers.collect();
             workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("a connection panicked")))
         })?;
-        let spent = cpu::of_process(server)?.saturating_sub(before);
+        let spent = server.cpu()?.saturating_sub(before);
         Ok(spent / u32::try_from(each * connections)?)
     }
 }

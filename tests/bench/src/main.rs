@@ -7,16 +7,19 @@ mod builds;
 mod children;
 mod cpu;
 mod dispatch;
+mod guests;
 mod guide;
 mod imports;
 mod lists;
 mod load;
+mod many;
 mod memory;
 mod movies;
 mod native;
 mod neighbours;
 mod nginx;
 mod panel;
+mod php;
 mod plans;
 mod playlist;
 mod ready;
@@ -59,7 +62,7 @@ struct Cli {
 enum Subject {
     /// Sign-in through the plugin against the same action compiled natively.
     SignIn,
-    /// Whole requests over 32 connections: sign-in, a page of lines, a new line.
+    /// Whole requests over 32 connections: sign-in, also against PHP, a page of lines, a new line.
     Requests,
     /// One call in this process, on one and on two threads.
     Dispatch,
@@ -77,6 +80,8 @@ enum Subject {
     Plans,
     /// Many tenants that write.
     Tenants,
+    /// 1,000 tenants with 20 plugins each: the start, memory, and a sign-in among them.
+    Many,
     /// A playlist import.
     Imports,
     /// A movie's file, whole and in ranges.
@@ -168,6 +173,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Subject::Seats => seats::measure(&mut report)?,
             Subject::Plans => plans::measure(&mut report)?,
             Subject::Tenants => tenants::measure(&mut report)?,
+            Subject::Many => many::measure(&mut report)?,
             Subject::Imports => imports::measure(&mut report)?,
             Subject::Movies => movies::measure(&mut report)?,
             Subject::Neighbours => neighbours::measure(&mut report)?,

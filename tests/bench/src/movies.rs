@@ -32,7 +32,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let (server, nginx) = (Server::panel(&data, false)?, nginx::start(&panel::films(&data))?);
     let ours = format!("/movie/{USERNAME}/{PASSWORD}/{movie}.mp4");
     same(&server, &nginx, &ours)?;
-    let whole = |server: &Server, path: &str| Ask::get(server.address, path, &[]).cpu(server.pid(), WHOLE);
+    let whole = |server: &Server, path: &str| Ask::get(server.address, path, &[]).cpu(server, WHOLE);
     report.compare(
         "a movie's file of 64 MiB",
         "nginx sendfile",
@@ -97,5 +97,5 @@ fn range(number: usize) -> String {
 
 fn ranges(server: &Server, path: &str) -> anyhow::Result<Duration> {
     let text = |number| Ask::get(server.address, path, &[&range(number)]).text();
-    Ask::get(server.address, path, &[]).cpu_over(server.pid(), RANGES, CONNECTIONS, text)
+    Ask::get(server.address, path, &[]).cpu_over(server, RANGES, CONNECTIONS, text)
 }

@@ -13,10 +13,18 @@ use std::time::Duration;
 /// # Errors
 /// When nginx is not installed (Debian: `nginx-light`) or does not start.
 pub(crate) fn start(folder: &Path) -> anyhow::Result<Server> {
+    serving(folder, "")
+}
+
+/// Likewise, with further locations, in the words of its configuration.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) fn serving(folder: &Path, locations: &str) -> anyhow::Result<Server> {
     // Freed again at once: nginx cannot say which port it got.
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let config = folder.join("nginx.conf");
-    std::fs::write(&config, text(folder, address))?;
+    std::fs::write(&config, text(folder, address, locations))?;
     let child = Command::new("nginx")
         .args(["-e", "stderr", "-c"])
         .arg(&config)
@@ -34,7 +42,7 @@ pub(crate) fn start(folder: &Path) -> anyhow::Result<Server> {
     anyhow::bail!("nginx does not answer at {address}")
 }
 
-fn text(folder: &Path, address: SocketAddr) -> String {
+fn text(folder: &Path, address: SocketAddr, locations: &str) -> String {
     let folder = folder.display();
     // As root its workers would become another user, who cannot enter a private folder.
     format!(
@@ -43,6 +51,6 @@ fn text(folder: &Path, address: SocketAddr) -> String {
          http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; types {{ }}\n\
          client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n\
          uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n\
-         server {{ listen {address}; root {folder}; }} }}\n"
+         server {{ listen {address}; root {folder}; {locations} }} }}\n"
     )
 }

@@ -33,7 +33,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "m3u_plus, credentials in every address",
         "a fixed body of its size",
         Some(1.6),
-        || ask(&server).cpu(server.pid(), REQUESTS),
-        || fixed.cpu(baseline.pid(), REQUESTS),
+        || ask(&server).cpu(&server, REQUESTS),
+        || fixed.cpu(&baseline, REQUESTS),
     )
 }

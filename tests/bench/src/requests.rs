@@ -1,11 +1,13 @@
 //! Whole requests as clients send them, over as many connections as the hello that they are compared with: a
-//! sign-in of a random line, a page of lines, a new line.
+//! sign-in of a random line, also by a panel in PHP, a page of lines, a new line.
 
 use crate::children::Server;
 use crate::load::Ask;
 use crate::panel::{self, PASSWORD, Size};
+use crate::php;
 use crate::report::Report;
 use anyhow::{Context, ensure};
+use serde_json::Value;
 use std::time::Duration;
 
 /// Connections that ask at the same time.
@@ -27,7 +29,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let (server, native) = (Server::panel(&data, false)?, Server::panel(&native, true)?);
     let baseline = Server::baseline(&[])?;
     let (hello, busy) = (Ask::get(baseline.address, "/hello", &[]), Ask::get(baseline.address, "/busy", &[]));
-    let over = |ask: &Ask| ask.cpu_over(baseline.pid(), SIGN_INS, CONNECTIONS, |_| ask.text());
+    let over = |ask: &Ask| ask.cpu_over(&baseline, SIGN_INS, CONNECTIONS, |_| ask.text());
     let mut against_hello = |what: &str, goal, subject: &dyn Fn() -> anyhow::Result<Duration>| {
         report.compare(what, "a hello", goal, subject, || over(&hello))
     };
@@ -36,19 +38,54 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     against_hello("the same compiled in", Some(2.4), &|| sign_in(&native))?;
     let (path, key) = (&admin.path, &admin.key);
     let page = Ask::get(server.address, &format!("{path}?api_key={key}&action=get_lines&limit=50"), &[]);
-    let shown: serde_json::Value = serde_json::from_slice(&page.once()?.body)?;
+    let shown: Value = serde_json::from_slice(&page.once()?.body)?;
     let rows = shown.get("data").and_then(|rows| rows.as_array()).context("no page")?;
     ensure!(rows.len() == 50, "the page has {} rows", rows.len());
     against_hello("a page of 50 of 100,000 lines", Some(14.0), &|| {
-        page.cpu_over(server.pid(), PAGES, CONNECTIONS, |_| page.text())
+        page.cpu_over(&server, PAGES, CONNECTIONS, |_| page.text())
     })?;
     let form = format!("api_key={key}&action=create_line&exp_date=2099-12-31");
     let create = Ask::post(server.address, path, &[], &form);
     let made = create.once()?;
     ensure!(String::from_utf8_lossy(&made.body).contains("STATUS_SUCCESS"), "a line is not made");
-    against_hello("a new line", Some(14.0), &|| {
-        create.cpu_over(server.pid(), NEW_LINES, CONNECTIONS, |_| create.text())
-    })
+    against_hello("a new line", Some(14.0), &|| create.cpu_over(&server, NEW_LINES, CONNECTIONS, |_| create.text()))?;
+    against_php(report, &server, || over(&hello))
+}
+
+/// The same sign-in by a panel in PHP; where there is no PHP, a note.
+fn against_php(
+    report: &mut Report,
+    server: &Server,
+    hello: impl FnMut() -> anyhow::Result<Duration>,
+) -> anyhow::Result<()> {
+    let Some(program) = php::program() else {
+        report.note("A sign-in by PHP-FPM was not measured; install it (Debian: php-fpm, php-sqlite3).");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let php = php::start(&program, folder.path(), LINES)?;
+    same(server, &php)?;
+    report.compare("a sign-in by PHP-FPM and SQLite", "a hello", None, || sign_in(&php), hello)?;
+    let what = ("a sign-in of a random line", "by PHP-FPM and SQLite");
+    report.compare(what.0, what.1, Some(0.25), || sign_in(server), || sign_in(&php))
+}
+
+/// Both say the same, but for the moments at which the documents and the lines were made.
+fn same(server: &Server, php: &Server) -> anyhow::Result<()> {
+    for (password, auth) in [(PASSWORD, 1), ("wrong", 0)] {
+        let path = format!("/player_api.php?username={}&password={password}", panel::customer(1));
+        let document = |server: &Server| -> anyhow::Result<Value> {
+            let mut document: Value = serde_json::from_slice(&Ask::get(server.address, &path, &[]).once()?.body)?;
+            for moment in ["/user_info/created_at", "/server_info/timestamp_now", "/server_info/time_now"] {
+                document.pointer_mut(moment).map(Value::take);
+            }
+            Ok(document)
+        };
+        let documents = (document(server)?, document(php)?);
+        ensure!(documents.0 == documents.1, "the panel and PHP differ:\n{}\n{}", documents.0, documents.1);
+        ensure!(documents.0.pointer("/user_info/auth") == Some(&auth.into()), "the sign-in got {}", documents.0);
+    }
+    Ok(())
 }
 
 /// Sign-ins of lines that stand in no order.
@@ -60,5 +97,5 @@ fn sign_in(server: &Server) -> anyhow::Result<Duration> {
         let username = panel::customer(customer);
         ask(&format!("/player_api.php?username={username}&password={PASSWORD}")).text()
     };
-    ask("/").cpu_over(server.pid(), SIGN_INS, CONNECTIONS, request)
+    ask("/").cpu_over(server, SIGN_INS, CONNECTIONS, request)
 }

@@ -22,16 +22,16 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "sign-in through the plugin",
         "compiled in",
         Some(1.9),
-        || ask(&sandboxed).cpu(sandboxed.pid(), REQUESTS),
-        || ask(&native).cpu(native.pid(), REQUESTS),
+        || ask(&sandboxed).cpu(&sandboxed, REQUESTS),
+        || ask(&native).cpu(&native, REQUESTS),
     )?;
     let hello = Ask::get(baseline.address, "/hello", &[]);
     report.compare(
         "sign-in through the plugin",
         "axum hello",
         None,
-        || ask(&sandboxed).cpu(sandboxed.pid(), REQUESTS),
-        || hello.cpu(baseline.pid(), REQUESTS),
+        || ask(&sandboxed).cpu(&sandboxed, REQUESTS),
+        || hello.cpu(&baseline, REQUESTS),
     )
 }
 

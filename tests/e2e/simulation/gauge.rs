@@ -42,7 +42,11 @@ impl Gauge {
         self.control.load(SeqCst) > 0
     }
 
-    fn counted<'a, T: Send + 'a, E: Send + 'a>(&self, database: Database, answer: Pending<'a, T, E>) -> Pending<'a, T, E> {
+    fn counted<'a, T: Send + 'a, E: Send + 'a>(
+        &self,
+        database: Database,
+        answer: Pending<'a, T, E>,
+    ) -> Pending<'a, T, E> {
         if database != Database::Control {
             return answer;
         }

@@ -1,7 +1,7 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{Collection, Counted, Documents, BouquetMember, Page, Pending, Replayed, StoreError, Verified, Waiting};
+use super::{BouquetMember, Collection, Counted, Documents, Page, Pending, Replayed, StoreError, Verified, Waiting};
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;

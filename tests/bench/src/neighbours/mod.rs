@@ -10,7 +10,6 @@
 
 mod attack;
 mod attacks;
-mod guests;
 mod place;
 mod steady;
 

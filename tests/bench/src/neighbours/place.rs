@@ -1,11 +1,11 @@
 //! A panel with two tenants: the neighbour is a small one, the attacked one has many lines, a long guide, and
 //! plugins that do harm. The attacked one has the quotas that a tenant has by default.
 
-use super::{guests, panel};
+use super::panel;
 use crate::children::Server;
-use crate::guide;
 use crate::load::Ask;
 use crate::panel::{Size, credentials, fields};
+use crate::{guests, guide};
 use anyhow::{Context, ensure};
 use host_core::UserId;
 use host_core::caller::Caller;
@@ -100,7 +100,7 @@ async fn furnish(panel: &Panel) -> anyhow::Result<Reseller> {
     let tenant = panel.engine.tenant_named(NAME).await?.context("no tenant")?.id;
     guide::import(panel, tenant).await?;
     panel::lines(panel, tenant, admin.reseller, LINES).await?;
-    for (name, file) in guests::files() {
+    for (name, file) in guests::harmful() {
         panel.runtime.install(Caller::system(tenant, "bench"), file.into()).await?;
         panel.runtime.grant(Caller::system(tenant, "bench"), name, &[], None).await?;
     }

@@ -27,15 +27,15 @@ pub(super) fn measure(report: &mut Report) -> anyhow::Result<()> {
     ensure!(answer.contains("STATUS_SUCCESS"), "no credits move: {answer}");
     let load = |callers: usize, plans: usize| -> anyhow::Result<f64> {
         let begin = Instant::now();
-        write.cpu_over(server.pid(), plans, callers, |_| write.text())?;
+        write.cpu_over(&server, plans, callers, |_| write.text())?;
         Ok(plans as f64 / begin.elapsed().as_secs_f64())
     };
     report.compare(
         "adjust_credits through HTTP, 64 callers",
         "user_info through HTTP",
         None,
-        || write.cpu_over(server.pid(), PLANS, IN_FLIGHT, |_| write.text()),
-        || read.cpu_over(server.pid(), PLANS, IN_FLIGHT, |_| read.text()),
+        || write.cpu_over(&server, PLANS, IN_FLIGHT, |_| write.text()),
+        || read.cpu_over(&server, PLANS, IN_FLIGHT, |_| read.text()),
     )?;
     let (many, one) = (load(IN_FLIGHT, PLANS)?, load(1, PLANS / 16)?);
     report

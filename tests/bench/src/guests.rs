@@ -1,6 +1,7 @@
-//! The plugins of the attacked tenant. How a probe is written, the tests of the plugin host say.
+//! Plugins that are probes: those that do harm, and some that do nothing. Knows no host: how a probe is written is the
+//! plugin host's own tests'.
 
-#[path = "../../../../host/runtime/tests/support/guest.rs"]
+#[path = "../../../host/runtime/tests/support/guest.rs"]
 #[allow(dead_code, unreachable_pub, missing_docs, reason = "the plugin host's own tests use the rest")]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a probe that cannot be made ends the run")]
 mod guest;
@@ -17,13 +18,18 @@ const EAT: &str = "(loop $more
 
 /// The files of `endless`, which is a job and loops for a minute; of `looping`, which may run as long as usual
 /// calls; and of `eating`, likewise.
-pub(super) fn files() -> [(&'static str, Vec<u8>); 3] {
+pub(crate) fn harmful() -> [(&'static str, Vec<u8>); 3] {
     [
         ("endless", probe("endless", LOOP, json!({ "budget": "job" }))),
         ("looping", probe("looping", LOOP, json!({}))),
         ("eating", probe("eating", EAT, json!({}))),
     ]
     .map(|(name, guest)| (name, guest.file()))
+}
+
+/// The file of a plugin that has one action and does nothing.
+pub(crate) fn idle(name: &'static str) -> Vec<u8> {
+    probe(name, "(unreachable)", json!({})).file()
 }
 
 /// A probe with a surface of its own name.
