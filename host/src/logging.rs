@@ -1,14 +1,16 @@
 //! Where log lines go: standard error, for people or as JSON lines. No field is longer than 1 KiB.
 
 use crate::config::Log;
+use host_http::AboutRequest;
+use serde_json::Value;
 use std::fmt;
 use std::io::IsTerminal;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::{RecordFields, VisitOutput};
-use tracing_subscriber::fmt::format::{DefaultVisitor, FormatEvent, FormatFields, JsonVisitor, Writer};
-use tracing_subscriber::fmt::{FmtContext, FormattedFields};
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{DefaultVisitor, FormatEvent, FormatFields, Writer};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -26,15 +28,22 @@ pub fn install(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(chosen.as_deref().unwrap_or("info"))
         .map_err(|error| anyhow::anyhow!("the log filter is not right: {error}; try `info` or `info,access=debug`"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let builder = builder.with_ansi(std::io::stderr().is_terminal());
+    let is_terminal = std::io::stderr().is_terminal();
+    let builder = builder.with_ansi(is_terminal);
     let _ = if log.json {
-        // Whose request it is stands once in a line, under `span`.
-        let builder = builder.json().flatten_event(true).with_span_list(false);
-        builder.fmt_fields(Appended).map_event_format(ShortFields).finish().try_init()
+        // Which request it is about stands once in a line, under `request`.
+        let builder = builder.json().flatten_event(true).with_span_list(false).with_current_span(false);
+        builder.map_event_format(for_scripts).finish().try_init()
     } else {
-        builder.compact().fmt_fields(Spaced).finish().try_init()
+        let builder = builder.compact().fmt_fields(Spaced);
+        let format = builder.map_event_format(|format| AboutRequest::text(format.with_ansi(is_terminal)));
+        format.finish().try_init()
     };
     Ok(())
+}
+
+fn for_scripts<F>(format: F) -> AboutRequest<ShortFields<F>> {
+    AboutRequest::json(ShortFields(format))
 }
 
 /// Fields for people.
@@ -45,35 +54,6 @@ impl<'writer> FormatFields<'writer> for Spaced {
         let mut visitor = DefaultVisitor::new(writer, true);
         fields.record(&mut Short(&mut visitor));
         visitor.finish()
-    }
-}
-
-/// A span's fields as one JSON object. The library's own way reads the whole object back for
-/// every field that comes later, three times what a request's span costs otherwise.
-struct Appended;
-
-impl<'writer> FormatFields<'writer> for Appended {
-    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'writer>, fields: R) -> fmt::Result {
-        let mut visitor = JsonVisitor::new(&mut writer);
-        fields.record(&mut Short(&mut visitor));
-        visitor.finish()
-    }
-
-    fn add_fields(
-        &self,
-        current: &'writer mut FormattedFields<Self>,
-        fields: &tracing::span::Record<'_>,
-    ) -> fmt::Result {
-        let mut more = String::new();
-        self.format_fields(Writer::new(&mut more), fields)?;
-        if more == "{}" {
-            return Ok(());
-        }
-        match (current.fields.strip_suffix('}'), more.strip_prefix('{')) {
-            (Some(own), Some(further)) if own.len() > 1 => current.fields = format!("{own},{further}"),
-            _ => current.fields = more,
-        }
-        Ok(())
     }
 }
 
@@ -91,17 +71,17 @@ where
         self.0.format_event(context, Writer::new(&mut line), event)?;
         // In a line of a kilobyte no field is longer.
         if line.len() > FIELD_BYTES
-            && let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&line)
+            && let Ok(Value::Object(mut fields)) = serde_json::from_str(&line)
         {
             fields.values_mut().for_each(shorten);
-            return writeln!(to, "{}", serde_json::Value::Object(fields));
+            return writeln!(to, "{}", Value::Object(fields));
         }
         to.write_str(&line)
     }
 }
 
-fn shorten(value: &mut serde_json::Value) {
-    if let serde_json::Value::String(text) = value
+fn shorten(value: &mut Value) {
+    if let Value::String(text) = value
         && text.len() > FIELD_BYTES + CUT.len()
     {
         text.truncate(text.floor_char_boundary(FIELD_BYTES));
@@ -174,9 +154,10 @@ impl fmt::Write for Bounded<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use host_engine::{LogScope, LoggedPlace};
+    use serde_json::json;
     use std::io::Write;
     use std::sync::{Arc, Mutex};
-    use tracing::field::Empty;
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -192,85 +173,79 @@ mod tests {
         }
     }
 
-    #[test]
-    fn fields_that_come_later_are_in_the_same_object() {
+    /// Lines as they are written for scripts.
+    fn json(run: impl FnOnce()) -> Vec<Value> {
         let kept = Kept::default();
         let writer = kept.clone();
         let builder = tracing_subscriber::fmt().with_writer(move || writer.clone()).json().flatten_event(true);
-        let builder = builder.with_span_list(false).fmt_fields(Appended);
-        let subscriber = builder.map_event_format(ShortFields).finish();
-        tracing::subscriber::with_default(subscriber, || {
-            let late = tracing::info_span!("late", first = Empty, second = Empty);
-            late.record("first", "a \"quoted\" }");
-            late.record("second", 2);
-            late.in_scope(|| tracing::info!("one"));
-            let early = tracing::info_span!("early", id = "x", more = Empty);
-            early.in_scope(|| tracing::info!("two"));
-            early.record("more", "y");
-            early.in_scope(|| tracing::info!("three"));
-        });
+        let builder = builder.with_span_list(false).with_current_span(false);
+        tracing::subscriber::with_default(builder.map_event_format(for_scripts).finish(), run);
         let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-        let spans: Vec<serde_json::Value> =
-            text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["span"].clone()).collect();
-        let expected = serde_json::json!([
-            { "first": "a \"quoted\" }", "second": 2, "name": "late" },
-            { "id": "x", "name": "early" },
-            { "id": "x", "more": "y", "name": "early" },
-        ]);
-        assert_eq!(serde_json::Value::from(spans), expected, "{text}");
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// A line about a visitor with a long name for its player: in the span, in the line, as text and as a value.
+    /// Lines as they are written for people.
+    fn text(run: impl FnOnce()) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let builder = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
+        let builder = builder.compact().fmt_fields(Spaced).map_event_format(AboutRequest::text);
+        tracing::subscriber::with_default(builder.finish(), run);
+        let text = kept.0.lock().unwrap().clone();
+        String::from_utf8(text).unwrap()
+    }
+
+    fn request() -> Arc<LogScope> {
+        let place = LoggedPlace { surface: "player".into(), route: "/player_api.php".into() };
+        LogScope::new("r1".into(), "GET", None, Some(Arc::new(place)))
+    }
+
+    #[test]
+    fn a_line_names_the_request_that_it_is_about() {
+        let lines = json(|| {
+            request().within(|| tracing::info!(count = 1, "one"));
+            tracing::info!("two");
+        });
+        let expected = json!({"id": "r1", "method": "GET", "surface": "player", "route": "/player_api.php"});
+        assert_eq!(
+            (&lines[0]["request"], &lines[0]["message"], &lines[0]["count"]),
+            (&expected, &"one".into(), &1.into())
+        );
+        assert_eq!((lines[1].get("request"), &lines[1]["message"]), (None, &"two".into()));
+        let text = text(|| request().within(|| tracing::info!(count = 1, "one")));
+        assert!(text.ends_with("one count=1 id=r1 method=GET surface=player route=/player_api.php\n"), "{text}");
+    }
+
+    /// A line about a visitor with a long name for its player: as text and as a value.
     fn about_a_talker(agent: &str) {
-        let span = tracing::info_span!("request", agent, path = "/p", shown = Empty);
-        span.record("shown", tracing::field::display(agent));
-        span.in_scope(|| tracing::info!(line_agent = agent, line_shown = %agent, count = 7, "seen {agent}"));
+        tracing::info!(line_agent = agent, line_shown = %agent, count = 7, "seen {agent}");
     }
 
     #[test]
     fn a_field_is_cut_at_a_kilobyte_in_json() {
         let agent = "\u{e9}".repeat(5 << 10);
-        let kept = Kept::default();
-        let writer = kept.clone();
-        let builder = tracing_subscriber::fmt().with_writer(move || writer.clone()).json().flatten_event(true);
-        let builder = builder.with_span_list(false).fmt_fields(Appended);
-        let subscriber = builder.map_event_format(ShortFields).finish();
-        tracing::subscriber::with_default(subscriber, || about_a_talker(&agent));
-        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let lines = json(|| request().within(|| about_a_talker(&agent)));
+        let [line] = &lines[..] else { panic!("{lines:?}") };
         let cut = format!("{}{CUT}", "\u{e9}".repeat(512));
-        assert_eq!((&line["line_agent"], &line["line_shown"]), (&cut.clone().into(), &cut.clone().into()));
-        assert_eq!((&line["span"]["agent"], &line["span"]["shown"]), (&cut.clone().into(), &cut.into()));
+        assert_eq!((&line["line_agent"], &line["line_shown"]), (&cut.clone().into(), &cut.into()));
         let message = line["message"].as_str().unwrap();
         assert!(message.starts_with("seen \u{e9}") && message.len() <= FIELD_BYTES + CUT.len(), "{message}");
-        assert_eq!((&line["count"], &line["span"]["path"]), (&7.into(), &"/p".into()));
-        assert_eq!((&line["level"], &line["span"]["name"]), (&"INFO".into(), &"request".into()));
-        assert_eq!(text.lines().count(), 1);
+        assert_eq!((&line["count"], &line["level"], &line["request"]["id"]), (&7.into(), &"INFO".into(), &"r1".into()));
     }
 
     #[test]
     fn a_field_is_cut_at_a_kilobyte_in_text() {
-        let kept = Kept::default();
-        let writer = kept.clone();
-        let builder = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
-        let subscriber = builder.compact().fmt_fields(Spaced).finish();
-        tracing::subscriber::with_default(subscriber, || about_a_talker(&"x".repeat(10 << 10)));
-        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let text = text(|| request().within(|| about_a_talker(&"x".repeat(10 << 10))));
         let longest = text.split(|c| c != 'x').map(str::len).max();
         assert_eq!(longest, Some(FIELD_BYTES), "{text}");
-        assert_eq!(text.matches(CUT).count(), 5, "{text}");
-        assert!(text.contains("count=7") && text.contains("path=\"/p\""), "{text}");
+        assert_eq!(text.matches(CUT).count(), 3, "{text}");
+        assert!(text.contains("count=7") && text.ends_with("route=/player_api.php\n"), "{text}");
     }
 
     #[test]
     fn a_short_field_is_left_as_it_is() {
-        let kept = Kept::default();
-        let writer = kept.clone();
-        let builder = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
-        let subscriber = builder.compact().fmt_fields(Spaced).finish();
         let agent = "x".repeat(FIELD_BYTES);
-        tracing::subscriber::with_default(subscriber, || tracing::info!(agent, seen = ?Some("a \"b\""), "one"));
-        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let text = text(|| tracing::info!(agent, seen = ?Some("a \"b\""), "one"));
         assert!(text.contains(&format!("agent=\"{agent}")) && text.contains(r#"seen=Some("a \"b\"")"#), "{text}");
     }
 }

@@ -43,21 +43,24 @@ async fn every_line_of_a_request_says_whose_it_is_and_no_line_has_a_secret() {
     let log = daemon.log();
     let lines: Vec<Value> =
         log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect();
-    let of_requests: Vec<_> = lines.iter().filter(|line| line.get("span").is_some()).collect();
+    let of_requests: Vec<_> = lines.iter().filter(|line| line.get("request").is_some()).collect();
     for line in &of_requests {
-        assert_eq!(line["span"]["tenant"], "acme", "{line}");
-        assert!(line["span"]["id"].as_str().unwrap().len() == 24, "{line}");
-        assert!(line["span"]["route"].as_str().unwrap().starts_with('/'), "{line}");
+        assert_eq!(line["request"]["tenant"], "acme", "{line}");
+        assert!(line["request"]["id"].as_str().unwrap().len() == 24, "{line}");
+        assert!(line["request"]["route"].as_str().unwrap().starts_with('/'), "{line}");
     }
-    let of = |id: &str| of_requests.iter().filter(|line| line["span"]["id"] == id).collect::<Vec<_>>();
+    let of = |id: &str| of_requests.iter().filter(|line| line["request"]["id"] == id).collect::<Vec<_>>();
     let [line] = of(&id(&read))[..] else { panic!("one line for a request of a panel:\n{log}") };
     assert_eq!((&line["message"], &line["status"], &line["level"]), (&"answered".into(), &200.into(), &"INFO".into()));
     assert_eq!(
-        (&line["span"]["route"], &line["span"]["action"]),
+        (&line["request"]["route"], &line["request"]["action"]),
         (&"/{code}/admin/index.php".into(), &"get_lines".into())
     );
     let [fault, end] = of(&id(&broken))[..] else { panic!("what broke, and how it was answered:\n{log}") };
-    assert_eq!((&fault["message"], &fault["span"]["route"]), (&"a plugin failed".into(), &"/x/welcome/hello".into()));
+    assert_eq!(
+        (&fault["message"], &fault["request"]["route"]),
+        (&"a plugin failed".into(), &"/x/welcome/hello".into())
+    );
     assert_eq!((&end["message"], &end["level"], &end["status"]), (&"answered".into(), &"WARN".into(), &500.into()));
     let told = station.json(&["plugin", "logs", "welcome", "--tenant", "acme"]).to_string();
     assert!(told.contains("The settings do not fit"), "the author's log has the reason: {told}");
@@ -76,6 +79,6 @@ async fn a_filter_shows_every_request() {
     let daemon = Daemon::start(&station);
     let account = get(&daemon, "/player_api.php?username=guest&password=wr0ng-of-guest").await;
     let line: Value = serde_json::from_str(&daemon.line_with("answered")).unwrap();
-    assert_eq!((&line["span"]["id"], &line["span"]["tenant"]), (&id(&account).into(), &"acme".into()));
-    assert_eq!((&line["span"]["route"], &line["target"]), (&"/player_api.php".into(), &"access".into()));
+    assert_eq!((&line["request"]["id"], &line["request"]["tenant"]), (&id(&account).into(), &"acme".into()));
+    assert_eq!((&line["request"]["route"], &line["target"]), (&"/player_api.php".into(), &"access".into()));
 }

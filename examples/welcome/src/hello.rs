@@ -25,7 +25,7 @@ struct Greeting {
 }
 
 pub(crate) fn hello(call: Call<Hello>) -> Result<Reply, Refusal> {
-    let Settings { greeting } = call.settings.read();
+    let Settings { greeting } = call.settings();
     let line = lines::mine()?.line;
     let name = match call.parameters.title {
         Some(title) => format!("{title} {}", line.username),

@@ -6,6 +6,7 @@ use crate::user::Role;
 use crate::{ApiKeyId, LineId, SessionId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The rows that a caller may see.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ pub struct Caller {
     /// The session that they signed in by, if it was one.
     pub session: Option<SessionId>,
     /// The request's id, for logs and the audit.
-    pub request: String,
+    pub request: Arc<str>,
 }
 
 /// Who may call an action; also the columns a caller may see. Ordered: an admin may see what a
@@ -78,7 +79,7 @@ pub enum CallerRole {
 
 impl Caller {
     /// The host's own caller in a tenant: commands, jobs and schedules.
-    pub fn system(tenant: TenantId, request: impl Into<String>) -> Caller {
+    pub fn system(tenant: TenantId, request: impl Into<Arc<str>>) -> Caller {
         Caller {
             tenant,
             identity: Identity::System,

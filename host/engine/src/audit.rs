@@ -80,7 +80,7 @@ pub(crate) fn entry(
         object,
         before,
         after,
-        request: caller.request.clone(),
+        request: caller.request.to_string(),
     }
 }
 

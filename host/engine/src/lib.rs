@@ -6,7 +6,7 @@
 //! - [`connection`]: seats of lines
 //! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
 //!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`]
-//! - [`condition`]: how the stored data is doing
+//! - [`condition`]: how the stored data is doing; [`mod@log_scope`]: what log lines say of their request
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
 pub mod access_code;
@@ -29,6 +29,7 @@ pub mod import;
 mod late;
 pub mod line;
 pub mod log;
+pub mod log_scope;
 pub mod networks;
 pub mod outbox;
 mod overlay;
@@ -51,6 +52,7 @@ pub use condition::Condition;
 pub use connection::{Ended, Look, Seat, Session, SessionKey};
 pub use engine::{Engine, Ports};
 pub use error::{Error, Result};
+pub use log_scope::{LogScope, LoggedPlace};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
 pub use sign_in::{SignInFrom, SignedLine, SignedSession, SignedUser};

@@ -1,12 +1,12 @@
 //! Responses: how what a dialect says, a short text or a limit becomes status, headers and body.
 
 use crate::dialect::Rendered;
-use crate::methods::Methods;
 use crate::rate::Exceeded;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
+use std::fmt::Display;
 
 /// A response of a dialect.
 pub(crate) fn spoken(said: Rendered) -> Response {
@@ -31,14 +31,14 @@ pub(crate) fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
 }
 
 /// The answer to a method that leads nowhere from this path, where no surface has a say.
-pub(crate) fn method_not_allowed(methods: Methods) -> Response {
+pub(crate) fn method_not_allowed(methods: impl Display) -> Response {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, format!("Use {methods}.\n"));
     allow(&mut response, methods);
     response
 }
 
 /// Says which methods lead somewhere.
-pub(crate) fn allow(response: &mut Response, methods: Methods) {
+pub(crate) fn allow(response: &mut Response, methods: impl Display) {
     if let Ok(methods) = HeaderValue::from_str(&methods.to_string()) {
         response.headers_mut().insert(ALLOW, methods);
     }

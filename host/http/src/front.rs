@@ -1,8 +1,8 @@
 //! The front door: every request passes here first, gets an id, an address, a tenant and a route,
 //! and leaves with the headers that all answers have.
 
+use crate::access::Access;
 use crate::approach::Approach;
-use crate::config::MEDIA;
 use crate::connection::{Answered, Answers, Arrival};
 use crate::events::{self, Followed};
 use crate::gate::Gate;
@@ -11,17 +11,17 @@ use crate::methods::Methods;
 use crate::mounts::Target;
 use crate::origin::Origin;
 use crate::rate::Counted;
-use crate::redact::Access;
 use crate::request_metrics::Kind;
 use crate::route::first_segment;
 use crate::state::Http;
 use crate::visitor::{Told, Visitor};
-use crate::{answer, redact, start_page};
+use crate::{answer, start_page};
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::FutureExt;
 use host_core::action::{Method as ActionMethod, Surface};
 use host_core::tenant::Tenant;
+use host_engine::LogScope;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN, USER_AGENT,
 };
@@ -29,15 +29,15 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tracing::{Instrument, Span};
 
 /// Longest path and query, in bytes.
 const MAX_TARGET: usize = 8 << 10;
 /// Longest `User-Agent` that is looked at, in bytes.
 const MAX_AGENT: usize = 256;
-const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// What answers on the public listeners.
 #[derive(Clone)]
@@ -53,15 +53,19 @@ impl Answers for Public {
         let mut tag = RequestTag::default();
         let (parts, body) = request.into_parts();
         let again = events::wished(&parts);
-        let routed = routed(http, &arrival, &approach, &id, Request::from_parts(parts, body), &mut tag);
-        let mut response = AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id));
+        let request = Request::from_parts(parts, body);
+        let mut response = {
+            // Lent and not handed on: each move of a future copies all that it may ever hold.
+            let routed = pin!(routed(http, &arrival, &approach, &id, request, &mut tag));
+            AssertUnwindSafe(routed).catch_unwind().await.unwrap_or_else(|_| panicked(&id))
+        };
         if let (Some(again), Some(followed)) = (again, response.extensions().get().copied()) {
-            response = self.followed(response, followed, again, &arrival).await;
+            response = Box::pin(self.followed(response, followed, again, &arrival)).await;
         }
         let took = http.engine.clock().monotonic().saturating_sub(began);
         http.metrics.answered(tag.kind, &response, took);
         let access = Access {
-            span: if tag.span.is_none() { redact::stray(&id, &method, None) } else { tag.span },
+            scope: tag.scope.unwrap_or_else(|| LogScope::new(Arc::clone(&id), named(&method), None, None)),
             kind: tag.kind,
             status: response.status(),
             milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
@@ -97,13 +101,13 @@ impl Public {
 struct RequestTag {
     kind: Kind,
     /// None before a route was found.
-    span: Span,
+    scope: Option<Arc<LogScope>>,
     told: Told,
 }
 
 impl Default for RequestTag {
     fn default() -> RequestTag {
-        RequestTag { kind: Kind::None, span: Span::none(), told: Told::default() }
+        RequestTag { kind: Kind::None, scope: None, told: Told::default() }
     }
 }
 
@@ -111,7 +115,7 @@ async fn routed(
     http: &Arc<Http>,
     arrival: &Arrival,
     approach: &Approach,
-    id: &str,
+    id: &Arc<str>,
     request: Request<Body>,
     tag: &mut RequestTag,
 ) -> Response {
@@ -127,9 +131,7 @@ async fn routed(
         return answer::with_limits(response, &exceeded);
     }
     if ActionMethod::of(parts.method.as_str()).is_none() && parts.method != Method::OPTIONS {
-        let mut response = answer::plain(StatusCode::METHOD_NOT_ALLOWED, format!("Use {METHODS}.\n"));
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
-        return response;
+        return answer::method_not_allowed(&METHODS.join(", "));
     }
     let Ok(host) = Host::asked(&parts, arrival.ends.local).and_then(|asked| approach.host(asked)) else {
         return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");
@@ -144,7 +146,7 @@ async fn routed(
             let is_tls = arrival.door.is_tls();
             let is_secure = approach.is_secure(is_tls);
             let visitor = Visitor {
-                id: id.to_owned(),
+                id: Arc::clone(id),
                 address,
                 is_certain: approach.is_certain(),
                 agent: agent(&parts),
@@ -191,8 +193,9 @@ async fn in_tenant(
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
     let routes = http.mounts.of(tenant.id, &snapshot).await;
+    let scope = |place| LogScope::new(Arc::clone(&visitor.id), named(&parts.method), Some(Arc::clone(tenant)), place);
     let Some(found) = routes.find(&parts.method, parts.uri.path()) else {
-        tag.span = redact::stray(&visitor.id, &parts.method, Some(&tenant.name));
+        tag.scope = Some(scope(None));
         return match parts.method {
             Method::OPTIONS => options(Methods::ASKED),
             Method::GET | Method::HEAD if start_page::is_at(parts.uri.path()) => {
@@ -201,18 +204,19 @@ async fn in_tenant(
             _ => answer::not_found(),
         };
     };
-    let (kind, surface) = match found.target {
-        Target::Media(_) => (Kind::Player, MEDIA),
-        Target::Surface(at) => (of_surface(&at.entry.surface), &*at.entry.surface.name),
-        Target::Assets(entry) => (of_surface(&entry.surface), &*entry.surface.name),
+    let kind = match found.target {
+        Target::Media(_) => Kind::Player,
+        Target::Surface(at) => of_surface(&at.entry.surface),
+        Target::Assets(entry) => of_surface(&entry.surface),
     };
     tag.kind = kind;
     let mut response = match found.target {
         _ if parts.method == Method::OPTIONS => options(found.methods),
         _ => {
-            tag.span = redact::span(&visitor.id, &parts.method, tenant, surface, found.template);
+            let scope = scope(Some(Arc::clone(found.place)));
+            tag.scope = Some(Arc::clone(&scope));
             let gate = Gate { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
-            gate.respond(&found, body).instrument(tag.span.clone()).await
+            scope.during(pin!(gate.respond(&found, body))).await
         }
     };
     if kind == Kind::Player
@@ -229,11 +233,16 @@ fn of_surface(surface: &Surface) -> Kind {
     if surface.is_for_players() { Kind::Player } else { Kind::Panel }
 }
 
+/// The method's name, as logs have it; they have none of a stranger's making.
+fn named(method: &Method) -> &'static str {
+    METHODS.into_iter().find(|name| method.as_str() == *name).unwrap_or("another")
+}
+
 /// The `User-Agent`, cut; bytes that are no text do not take the rest of it away.
-fn agent(parts: &Parts) -> String {
+fn agent(parts: &Parts) -> Arc<str> {
     let bytes = parts.headers.get(USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
     let text = String::from_utf8_lossy(bytes);
-    text.get(..text.floor_char_boundary(MAX_AGENT)).unwrap_or_default().to_owned()
+    text.get(..text.floor_char_boundary(MAX_AGENT)).unwrap_or_default().into()
 }
 
 /// The answer to every OPTIONS: browser players ask before they send.

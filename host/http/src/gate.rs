@@ -39,7 +39,9 @@ impl Gate<'_> {
         match found.target {
             Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
             Target::Media(_) if !found.is_allowed => answer::method_not_allowed(found.methods),
-            Target::Media(route) => media::respond(http, tenant, visitor, parts, *route, &found.captures).await,
+            Target::Media(route) => {
+                Box::pin(media::respond(http, tenant, visitor, parts, *route, &found.captures)).await
+            }
             Target::Assets(entry) => {
                 if let Err(response) = self.opens(&entry.surface, found).await {
                     return response;

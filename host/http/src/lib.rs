@@ -5,6 +5,7 @@
 //! [`gate`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
 //! [`reply_body`]. Health and metrics are [`management`]'s.
 
+mod access;
 mod address;
 mod answer;
 mod approach;
@@ -24,13 +25,13 @@ mod gate;
 mod gather;
 mod host;
 mod listener;
+mod log_line;
 mod management;
 mod media;
 mod methods;
 mod mounts;
 mod origin;
 mod rate;
-mod redact;
 mod reply_body;
 mod request_id;
 mod request_metrics;
@@ -45,4 +46,5 @@ mod visitor;
 
 pub use certificate::{CertificateError, Certificates, check as check_certificates};
 pub use config::{Config, Listener, MEDIA, Metrics, Patience, Sockets, Tls};
+pub use log_line::AboutRequest;
 pub use server::{BindError, Server, serve};

@@ -1,6 +1,7 @@
 //! The route tables of tenants: media routes and the mounts of the surfaces that a tenant has now,
 //! built once for each generation of its plugins.
 
+use crate::config::MEDIA;
 use crate::methods::Methods;
 use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;
@@ -111,7 +112,7 @@ fn routes(snapshot: &Snapshot) -> Routes<Target> {
     let mut routes = Routes::new();
     for (path, media) in MEDIA_ROUTES {
         // The fixed routes do not clash; a test says so.
-        let _ = routes.add(Methods::ASKED, path, "", Target::Media(*media));
+        let _ = routes.add(Methods::ASKED, path, MEDIA, Target::Media(*media));
     }
     for entry in snapshot.surfaces() {
         for mount in &entry.surface.mounts {
@@ -223,7 +224,7 @@ mod tests {
                 let takers = routes.takers(&path);
                 assert!(takers.len() <= 1, "{path}: {takers:?}");
                 assert_eq!(
-                    routes.find(&http::Method::GET, &path).map(|found| found.template),
+                    routes.find(&http::Method::GET, &path).map(|found| found.place.route.as_str()),
                     takers.first().copied(),
                     "{path}"
                 );

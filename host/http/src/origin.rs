@@ -5,6 +5,7 @@ use crate::approach::Approach;
 use crate::host::Host;
 use host_core::tenant::Tenant;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Where the answer sends the client back to: never an unlisted host.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,7 +13,7 @@ pub(crate) struct Origin {
     /// `http` or `https`.
     pub(crate) scheme: &'static str,
     /// Host name or address, without port; IPv6 in brackets.
-    pub(crate) host: String,
+    pub(crate) host: Arc<str>,
     /// Port.
     pub(crate) port: u16,
 }
@@ -57,8 +58,8 @@ impl Origin {
 }
 
 /// A host as it stands in an address: IPv6 in brackets.
-fn in_address(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+fn in_address(host: &str) -> Arc<str> {
+    if host.contains(':') { format!("[{host}]").into() } else { host.into() }
 }
 
 #[cfg(test)]

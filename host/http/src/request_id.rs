@@ -3,6 +3,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Hands out ids: 24 hexadecimal digits, 8 of them counting.
@@ -18,9 +19,15 @@ impl RequestIds {
     }
 
     /// The next id. No lock, no system call.
-    pub(crate) fn next(&self) -> String {
+    pub(crate) fn next(&self) -> Arc<str> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}{:08x}", self.seed.hash_one(number), number & 0xffff_ffff)
+        let [.., a, b, c, d] = number.to_be_bytes();
+        let hash = self.seed.hash_one(number).to_be_bytes();
+        let mut digits = [0; 24];
+        let (front, back) = digits.split_at_mut(16);
+        // The lengths fit.
+        let _ = (hex::encode_to_slice(hash, front), hex::encode_to_slice([a, b, c, d], back));
+        str::from_utf8(&digits).unwrap_or_default().into()
     }
 }
 

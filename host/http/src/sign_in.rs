@@ -115,7 +115,7 @@ fn unsigned(tenant: TenantId, identity: Identity, visitor: &Visitor) -> Caller {
         address: Some(visitor.address),
         key_prefix: None,
         session: None,
-        request: visitor.id.clone(),
+        request: Arc::clone(&visitor.id),
     }
 }
 

@@ -10,13 +10,13 @@ use std::sync::{Arc, OnceLock};
 /// Who asks: what later steps need to know of the request besides its parameters.
 pub(crate) struct Visitor {
     /// The request's id.
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     /// The client's address.
     pub(crate) address: IpAddr,
     /// It is the client's beyond doubt, and not that of a proxy which nobody has listed.
     pub(crate) is_certain: bool,
     /// The `User-Agent`, empty when none was sent.
-    pub(crate) agent: String,
+    pub(crate) agent: Arc<str>,
     /// What addresses in the answer begin with.
     pub(crate) origin: Origin,
     /// Nobody between the client and us, or a trusted proxy, reads along.
@@ -54,9 +54,9 @@ impl Visitor {
     pub(crate) fn from(&self, surface: &str) -> host_engine::SignInFrom {
         host_engine::SignInFrom {
             address: self.address,
-            agent: self.agent.clone(),
-            surface: surface.to_owned(),
-            request: self.id.clone(),
+            agent: Arc::clone(&self.agent),
+            surface: surface.into(),
+            request: Arc::clone(&self.id),
         }
     }
 }

@@ -41,15 +41,15 @@ pub struct Call {
 #[derive(Debug, Clone)]
 pub struct RequestFacts {
     /// `http` or `https`, as the client used it.
-    pub scheme: String,
+    pub scheme: &'static str,
     /// The host as the client should use it, without port.
-    pub host: String,
+    pub host: Arc<str>,
     /// The port as the client should use it.
     pub port: u16,
     /// The client's address.
     pub address: IpAddr,
     /// The `User-Agent`; empty when none was sent.
-    pub agent: String,
+    pub agent: Arc<str>,
 }
 
 /// What an action answered.
@@ -84,7 +84,7 @@ pub enum CallError {
     #[error("the plugin failed (incident {incident})")]
     Fault {
         /// What to ask the operator for: the request's id.
-        incident: String,
+        incident: Arc<str>,
     },
     /// Too many calls, or the plugin's breaker is open.
     #[error("busy; try again in {retry_after} s")]

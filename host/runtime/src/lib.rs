@@ -3,10 +3,10 @@
 //!
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
-//! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`,
-//!   `tenant_plugins`, `refresh`, `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
-//! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `call_document`, `state`, `stop`, `guest`,
-//!   `limits`, `permits`, `reply`, [`body`]
+//! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
+//! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
+//!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
 //! - how they are doing: [`health`], [`log`], [`breaker`]
 
@@ -17,7 +17,6 @@ pub mod body;
 pub mod breaker;
 mod cache;
 pub mod call;
-mod call_document;
 mod capability;
 mod change_settings;
 mod compile;

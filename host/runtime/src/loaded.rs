@@ -94,21 +94,21 @@ impl LoadedPlugin {
     }
 
     /// Answers one call in a fresh instance; the state comes back, however it ended.
-    pub(crate) async fn answer(&self, state: CallState, time: Time, action: &str, call: &str) -> Ended {
+    pub(crate) async fn answer(&self, state: CallState, time: Time, action: &str, parameters: &str) -> Ended {
         #[cfg(feature = "native")]
         if let Some(native) = self.native.get() {
-            return crate::native::answer(*native, state, action, call);
+            return crate::native::answer(*native, state, action, parameters);
         }
         let mut store = bounded(self.instances.engine(), state, time);
         store.limiter(|state| &mut state.meter);
-        let answered = self.handle(&mut store, action, call).await;
+        let answered = self.handle(&mut store, action, parameters).await;
         (store.into_data(), answered)
     }
 
-    async fn handle(&self, store: &mut Store<CallState>, action: &str, call: &str) -> wasmtime::Result<Answered> {
+    async fn handle(&self, store: &mut Store<CallState>, action: &str, parameters: &str) -> wasmtime::Result<Answered> {
         let instance = self.instances.instantiate_async(&mut *store).await?;
         let handle = instance.get_typed_func::<(&str, &str), (Answered,)>(&mut *store, &self.handle)?;
-        let (answered,) = handle.call_async(store, (action, call)).await?;
+        let (answered,) = handle.call_async(store, (action, parameters)).await?;
         Ok(answered)
     }
 
@@ -182,8 +182,8 @@ fn nobody(host: &Arc<host_engine::Engine>) -> CallState {
         address: None,
         key_prefix: None,
         session: None,
-        request: String::new(),
+        request: Arc::default(),
     };
     let work = host.begin(caller, "load").attempt();
-    CallState { trial: true, ..CallState::new(work, Arc::default(), false, None, Arc::new(Ring::default())) }
+    CallState::new(work, Arc::default(), None, None, Arc::new(Ring::default()))
 }

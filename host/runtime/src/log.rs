@@ -4,6 +4,7 @@ use host_core::time::Unix;
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 const MAX_LINES: usize = 1_000;
 const MAX_BYTES: usize = 256 << 10;
@@ -30,7 +31,7 @@ pub struct LogLine {
     /// How much it matters.
     pub level: Level,
     /// The request it belongs to.
-    pub request: String,
+    pub request: Arc<str>,
     /// What the plugin said; control characters are spaces.
     pub message: String,
 }
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     fn line(message: String) -> LogLine {
-        LogLine { at: Unix(1), level: Level::Info, request: String::new(), message }
+        LogLine { at: Unix(1), level: Level::Info, request: Arc::default(), message }
     }
 
     #[test]

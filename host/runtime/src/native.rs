@@ -2,9 +2,12 @@
 //! engine and journal: what a benchmark measures the sandbox against. A panel is built without the
 //! feature that this file belongs to.
 
+pub use crate::capability::facts::{CallerFacts, GuestRole, RequestFacts, VerbArguments};
 use crate::capability::native::Verb;
 pub use crate::capability::native::{Answer, Argument};
-use crate::guest::{Answered, GuestRefusal};
+pub use crate::capability::player::{GuestOutput, GuestStatus, LineFacts, MineFacts, Offset, ServerFacts};
+use crate::guest::Answered;
+pub use crate::guest::{GuestContent, GuestOutcome, GuestRefusal, GuestReply};
 use crate::link::INTERFACES;
 use crate::log::Level;
 use crate::state::CallState;
@@ -18,8 +21,8 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-/// Answers one call of an action: `surface/name` and the call's document.
-pub type NativeAction = fn(NativeCall, &str, &str) -> (NativeCall, Result<String, Refusal>);
+/// Answers one call of an action: `surface/name` and its parameters.
+pub type NativeAction = fn(NativeCall, &str, &str) -> (NativeCall, Result<GuestReply, Refusal>);
 
 static VERBS: LazyLock<HashMap<String, Verb>> = LazyLock::new(|| {
     let functions = INTERFACES.iter().flat_map(|interface| {
@@ -75,6 +78,21 @@ impl NativeCall {
         u32::try_from(self.state.work.now().0).unwrap_or_default()
     }
 
+    /// Who calls.
+    pub fn caller(&self) -> Option<CallerFacts> {
+        self.state.caller_facts().ok()
+    }
+
+    /// How the request came.
+    pub fn request(&self) -> Option<RequestFacts> {
+        self.state.request_facts().ok()
+    }
+
+    /// The tenant's settings of the plugin, a JSON object.
+    pub fn settings(&self) -> Option<String> {
+        self.state.settings_text().ok()
+    }
+
     fn stop(&mut self, stop: wasmtime::Error) -> Refusal {
         self.stopped.get_or_insert(stop);
         Refusal::new(Code::InvalidInput, "The call is over.")
@@ -105,9 +123,9 @@ pub(crate) fn answer(
     native: NativeAction,
     state: CallState,
     action: &str,
-    call: &str,
+    parameters: &str,
 ) -> (CallState, wasmtime::Result<Answered>) {
-    let (call, answered) = native(NativeCall { state, stopped: None }, action, call);
+    let (call, answered) = native(NativeCall { state, stopped: None }, action, parameters);
     if let Some(stop) = call.stopped {
         return (call.state, Err(stop));
     }

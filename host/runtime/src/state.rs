@@ -3,13 +3,16 @@
 
 use crate::body::build::BodyBuild;
 use crate::body::sink::Sink;
+use crate::call::Call;
 use crate::capability::needs::Needs;
 use crate::held::{HeldAnswers, HeldRows};
 use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
+use crate::plugin_settings::PluginSettings;
 use crate::stop::{Denied, Stop};
 use crate::waits::Waits;
 use host_core::Refusal;
+use host_core::action::{Action, ActionKind};
 use host_core::grant::Grant;
 use host_core::refusal::Code;
 use host_engine::collection::Collection;
@@ -21,6 +24,14 @@ use std::sync::Arc;
 /// Collections by name.
 pub(crate) type Collections = BTreeMap<String, Arc<Collection>>;
 
+/// What is asked of a guest.
+pub(crate) struct Asked {
+    pub(crate) call: Arc<Call>,
+    pub(crate) action: Arc<Action>,
+    /// The tenant's settings of its plugin.
+    pub(crate) settings: Arc<PluginSettings>,
+}
+
 /// The store's data of one call. It dies with the call.
 pub(crate) struct CallState {
     /// The attempt; its plan is committed only when the guest answers success.
@@ -31,10 +42,8 @@ pub(crate) struct CallState {
     pub(crate) grant: Arc<Grant>,
     /// The plugin's own collections, by the names that it gave them.
     pub(crate) collections: Arc<Collections>,
-    /// Whether its action is described as a write.
-    pub(crate) writes: bool,
-    /// Whether it is the trial run of a plugin that is being loaded.
-    pub(crate) trial: bool,
+    /// What is asked; none in the trial run of a plugin that is being loaded.
+    pub(crate) asked: Option<Asked>,
     /// The body it writes.
     pub(crate) body: Sink,
     /// The body build it belongs to: then only what the build's key names may be read.
@@ -48,8 +57,6 @@ pub(crate) struct CallState {
     pub(crate) log: Arc<Ring>,
     /// How long it has waited for the host.
     pub(crate) waits: Arc<Waits>,
-    /// The request's body as it was sent; empty where the action does not read it itself.
-    pub(crate) sent: bytes::Bytes,
     /// What it printed through WASI.
     pub(crate) printed: Option<Box<crate::wasi::printed::Printed>>,
 }
@@ -59,7 +66,7 @@ impl CallState {
     pub(crate) fn new(
         work: Work,
         grant: Arc<Grant>,
-        writes: bool,
+        asked: Option<Asked>,
         build: Option<Arc<BodyBuild>>,
         log: Arc<Ring>,
     ) -> CallState {
@@ -69,8 +76,7 @@ impl CallState {
             meter,
             grant,
             collections: Arc::default(),
-            writes,
-            trial: false,
+            asked,
             body: Sink::default(),
             build,
             refused: None,
@@ -78,7 +84,6 @@ impl CallState {
             listing: None,
             log,
             waits: Arc::default(),
-            sent: bytes::Bytes::new(),
             printed: None,
         }
     }
@@ -87,10 +92,8 @@ impl CallState {
     /// error ends it.
     pub(crate) fn admit(&mut self, needs: Needs, cost: u32) -> Result<(), Denied> {
         self.meter.host_calls(cost)?;
-        if self.trial {
-            return Err(Denied::Stop(Stop::InTrial));
-        }
-        if needs == Needs::Writing && !self.writes {
+        let asked = self.asked.as_ref().ok_or(Denied::Stop(Stop::InTrial))?;
+        if needs == Needs::Writing && asked.action.kind != ActionKind::Write {
             return Err(Denied::Stop(Stop::WritesInRead));
         }
         match &self.build {
@@ -111,7 +114,7 @@ impl CallState {
     pub(crate) fn log(&mut self, level: Level, message: &str) {
         if let Some(allowed) = self.meter.log_line(message.len()) {
             let message = one_line(message, allowed);
-            let request = self.work.caller().request.clone();
+            let request = Arc::clone(&self.work.caller().request);
             self.log.push(LogLine { at: self.work.now(), level, request, message });
         }
     }

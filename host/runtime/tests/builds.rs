@@ -21,11 +21,11 @@ fn listing(cache: Value) -> Guest {
     Guest {
         imports: r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
         capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
-        fields: data(8192, r#"{"body":true}"#) + &data(9000, LIST),
+        fields: data(9000, LIST),
         ..Guest::with_action(
             format!(
                 "(call $write (i32.const 9000) (i32.const {}) (i32.const 64))
-                 (call $ok (i32.const 8192) (i32.const 13))",
+                 (call $body)",
                 LIST.len()
             ),
             more,

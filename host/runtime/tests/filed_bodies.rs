@@ -26,14 +26,14 @@ fn writing(chunks: u32, file: bool) -> Guest {
     Guest {
         imports: r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
         capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
-        fields: data(8192, r#"{"body":true}"#) + &data(9000, &TEXT.repeat(1_000)),
+        fields: data(9000, &TEXT.repeat(1_000)),
         ..Guest::with_action(
             format!(
                 "(local.set $n (i32.const {chunks}))
                  (loop $more
                    (call $write (i32.const 9000) (i32.const 10000) (i32.const 64))
                    (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-                 (call $ok (i32.const 8192) (i32.const 13))"
+                 (call $body)"
             ),
             more,
         )

@@ -21,7 +21,7 @@ fn operator(tenant: TenantId) -> Caller {
 
 /// A shipped surface whose callers show a key, with an action for lines, and one for all.
 fn shipped() -> Guest {
-    let mut guest = Guest::answering(r#"{"data":"shipped"}"#);
+    let mut guest = Guest::answering(r#""shipped""#);
     guest.name = "shipped";
     guest.description["surface"][0]["mounts"][0]["path"] = "/probe/{action}".into();
     guest.description["surface"][0]["credentials"] = json!([{ "kind": "api_key", "parameter": "api_key" }]);
@@ -31,7 +31,7 @@ fn shipped() -> Guest {
 
 /// A foreign plugin that answers `probe/go`, with these fields of the action besides the least.
 fn foreign(version: &'static str, more: Value) -> Guest {
-    let mut guest = Guest::answering(&format!("{{\"data\":\"{version}\"}}"));
+    let mut guest = Guest::answering(&format!("\"{version}\""));
     (guest.name, guest.version) = ("mine", version);
     let mut go = action("probe", "go");
     go["roles"] = json!(["line"]);

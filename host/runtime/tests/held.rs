@@ -18,13 +18,18 @@ const CREATE: &str = r#"(import "linecard:lines/lines@0.1.0" "create" (func $cre
 (import "linecard:base/base@0.1.0" "read" (func $read (param i32 i32 i32)))"#;
 const OPTIONS: &str = r#"{"username":"made","password":"long enough"}"#;
 
-/// Runs `body`, then answers `reply`; its action is described so.
+/// The instruction that answers the first rows that are held.
+const HELD: &str = "(call $held (i32.const 0))";
+/// That answers no more than an object.
+const OBJECT: &str = "(call $ok (i32.const 8192) (i32.const 2))";
+
+/// Runs `body` and answers by `reply`; its action is described so.
 fn guest(imports: &'static str, body: &str, reply: &str, described: Value) -> Guest {
     Guest {
         imports,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
-        fields: [data(8192, reply), data(9000, OPTIONS)].join("\n"),
-        ..Guest::with_action(format!("{body} (call $ok (i32.const 8192) (i32.const {}))", reply.len()), described)
+        fields: [data(8192, "{}"), data(9000, OPTIONS)].join("\n"),
+        ..Guest::with_action(format!("{body} {reply}"), described)
     }
 }
 
@@ -34,10 +39,10 @@ fn lister() -> Guest {
         "password": { "type": "text" }, "on": { "type": "flag", "of": "enabled", "and": "admin_enabled" },
         "end": { "type": "text", "of": "expiry", "as": "date" }, "notes": { "type": "text", "of": "admin_notes", "role": "admin" } });
     let reply = json!({ "reply": { "shape": "list", "of": "line", "fields": fields } });
-    guest(LIST, "(call $list (i32.const 0) (i32.const 0) (i32.const 64))", r#"{"held":0}"#, reply)
+    guest(LIST, "(call $list (i32.const 0) (i32.const 0) (i32.const 64))", HELD, reply)
 }
 
-/// One that creates a line, does `then`, and answers `reply`, described as rows of `of`.
+/// One that creates a line, does `then`, and answers by `reply`, described as rows of `of`.
 fn creator(then: &str, reply: &str, of: Value) -> Guest {
     let body = format!("(call $create (i32.const 9000) (i32.const {}) (i32.const 64)) {then}", OPTIONS.len());
     guest(CREATE, &body, reply, json!({ "kind": "write", "reply": of }))
@@ -105,11 +110,16 @@ async fn rows_of_another_kind_or_number_than_described_undo_the_write() {
     let of = |shape: &str, kind: &str| json!({ "shape": shape, "of": kind, "fields": fields });
     let plain = json!({ "shape": "object", "fields": fields });
     let wrong = [
-        (of("object", "user"), r#"{"held":0}"#, "one row of the kind user"),
-        (of("list", "line"), r#"{"held":0}"#, "a page of the kind line"),
-        (plain, r#"{"held":0}"#, "no rows of a kind"),
-        (of("object", "line"), r#"{"held":1}"#, "rows number 1"),
-        (of("object", "line"), r#"{"held":0,"total":9}"#, "beside other data"),
+        (of("object", "user"), HELD, "one row of the kind user"),
+        (of("list", "line"), HELD, "a page of the kind line"),
+        (plain, HELD, "no rows of a kind"),
+        (of("object", "line"), "(call $held (i32.const 1))", "rows number 1"),
+        (
+            of("object", "line"),
+            "(call $totals (i32.const 9) (i32.const 9)) (call $held (i32.const 0))",
+            "beside held rows",
+        ),
+        (of("object", "line"), "(call $outcome (i32.const 1)) (call $held (i32.const 0))", "an outcome"),
     ];
     for (described, reply, words) in wrong {
         let panel = Panel::with(vec![creator("", reply, described).file()]);
@@ -126,11 +136,11 @@ async fn rows_of_another_kind_or_number_than_described_undo_the_write() {
 async fn what_is_read_is_held_no_longer_unless_it_is_kept() {
     let read = |keep: u32| format!("(call $read (i32.const 0) (i32.const {keep}) (i32.const 128))");
     let fields = json!({ "name": { "type": "text", "of": "username" } });
-    let kept = creator(&read(1), r#"{"held":0}"#, of_line(fields.clone()));
+    let kept = creator(&read(1), HELD, of_line(fields.clone()));
     let panel = Panel::with(vec![kept.file()]);
     let tenant = panel.tenant("acme").await;
     assert_eq!(answer(&panel, call(tenant)).await.0, json!({ "name": "made" }));
-    let twice = creator(&(read(0) + &read(0)), r#"{"data":{}}"#, json!({ "shape": "any" }));
+    let twice = creator(&(read(0) + &read(0)), OBJECT, json!({ "shape": "any" }));
     let panel = Panel::with(vec![twice.file()]);
     let tenant = panel.tenant("acme").await;
     assert!(matches!(panel.call_with("probe", "go", call(tenant)).await, Err(CallError::Fault { .. })));
@@ -142,7 +152,7 @@ async fn what_is_read_is_held_no_longer_unless_it_is_kept() {
 #[tokio::test]
 async fn a_repeat_under_its_key_gets_the_first_rows_under_its_own_columns() {
     let fields = json!({ "id": { "type": "id" }, "name": { "type": "text", "of": "username" } });
-    let panel = Panel::with(vec![creator("", r#"{"held":0}"#, of_line(fields)).file()]);
+    let panel = Panel::with(vec![creator("", HELD, of_line(fields)).file()]);
     let tenant = panel.tenant("acme").await;
     let asking = |show: &[&str]| Call {
         columns: Columns { show: show.iter().map(|name| name.to_string()).collect(), hide: Vec::new() },
@@ -173,10 +183,8 @@ async fn a_call_that_would_hold_more_rows_than_it_may_is_told_so() {
           (if (i32.load8_u (i32.const 64)) (then (return (call $refuse
             (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92))))))
           (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))";
-    let guest = Guest {
-        fields: [data(8192, r#"{"data":{}}"#), data(9000, "{}")].join("\n"),
-        ..guest(LIST, many, r#"{"data":{}}"#, json!({}))
-    };
+    let guest =
+        Guest { fields: [data(8192, "{}"), data(9000, "{}")].join("\n"), ..guest(LIST, many, OBJECT, json!({})) };
     let panel = Panel::with(vec![guest.file()]);
     let tenant = panel.tenant("acme").await;
     let create = async |work: &mut Work| {

@@ -21,7 +21,7 @@ use support::Panel;
 use support::guest::{Guest, REPLY, data};
 use support::panel::{TENANT, call, engine_over, options};
 
-/// Creates a bouquet; then traps when the call is longer than 600 bytes, refuses when it is longer than 400.
+/// Creates a bouquet; then traps when its parameters are longer than 400 bytes, refuses when longer than 200.
 fn writer() -> Guest {
     let document = r#"{"name":"made"}"#;
     Guest {
@@ -32,8 +32,8 @@ fn writer() -> Guest {
             format!(
                 "(call $create (i32.const 9000) (i32.const 7) (i32.const 9100) (i32.const {}) (i32.const 64))
                  (if (i32.load8_u (i32.const 64)) (then (unreachable)))
-                 (if (i32.gt_u (local.get $call_len) (i32.const 600)) (then (unreachable)))
-                 (if (i32.gt_u (local.get $call_len) (i32.const 400))
+                 (if (i32.gt_u (local.get $parameters_len) (i32.const 400)) (then (unreachable)))
+                 (if (i32.gt_u (local.get $parameters_len) (i32.const 200))
                    (then (return (call $refuse (i32.const 9200) (i32.const 9) (i32.const 9200) (i32.const 9)))))
                  (call $ok (i32.const 8192) (i32.const {}))",
                 document.len(),
@@ -131,7 +131,7 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
 #[tokio::test]
 async fn a_write_whose_answer_breaks_its_shape_is_found_out_before_anything_is_done() {
     let document = r#"{"name":"made"}"#;
-    let reply = r#"{"data":[10]}"#;
+    let reply = "[10]";
     let guest = Guest {
         imports: r#"(import "linecard:records/records@0.1.0" "create" (func $create (param i32 i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.records]\nreason = \"To try.\"\nlimits = [\"bouquet:write\"]\n",

@@ -7,6 +7,7 @@ mod support;
 use host_runtime::{CallError, Reply};
 use serde_json::json;
 use support::Panel;
+use support::guest::mirror::CALL;
 use support::guest::{Guest, REPLY, data};
 use support::panel::{TENANT, call};
 
@@ -21,7 +22,7 @@ fn json_of(reply: Reply) -> serde_json::Value {
 async fn fault_of(guest: Guest) -> String {
     let panel = Panel::with(vec![guest.file()]);
     let result = panel.call("probe", "go").await;
-    assert!(matches!(&result, Err(CallError::Fault { incident }) if incident == "request-1"), "{:?}", result.err());
+    assert!(matches!(&result, Err(CallError::Fault { incident }) if &**incident == "request-1"), "{:?}", result.err());
     panel.last_words("probe")
 }
 
@@ -32,31 +33,49 @@ async fn an_honest_guest_answers() {
 }
 
 #[tokio::test]
-async fn a_guest_gets_the_whole_call_as_one_document() {
-    // Answers with what it was given.
-    let guest = Guest {
-        fields: data(8192, "{\"data\":") + &data(9000, "}"),
-        ..Guest::new(
-            "(memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
-             (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
-             (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
-             (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))",
-        )
-    };
-    let panel = Panel::with(vec![guest.file()]);
+async fn a_guest_gets_the_parameters_and_asks_for_the_rest_of_the_call() {
+    let panel = Panel::with(vec![Guest::new(format!("(call $ok {CALL})")).with_call_mirror().file()]);
     let mut call = call(TENANT);
     call.parameters.insert("name".into(), "a \"b\"".into());
+    call.asked_name = Some("gone".into());
     let mut seen = json_of(panel.call_with("probe", "go", call).await.unwrap());
     assert!(seen["request"]["now"].as_i64().unwrap() > 1_700_000_000);
     seen["request"]["now"] = 0.into();
+    // What a verb is called with means nothing where there is none.
+    seen.as_object_mut().unwrap().remove("does");
     assert_eq!(
         seen,
-        json!({ "surface": "probe", "action": "go", "parameters": { "name": "a \"b\"" },
+        json!({ "surface": "probe", "action": "go", "asked": "gone", "parameters": { "name": "a \"b\"" },
+            "settings": {},
             "caller": { "role": "admin", "user": null, "line": null },
             "request": { "id": "request-1", "scheme": "http", "host": "tv.example.org", "port": 8080,
                 "address": "127.0.0.1", "agent": "probe", "now": 0 },
             "dry_run": false })
     );
+}
+
+#[tokio::test]
+async fn a_guest_gets_no_parameters_of_a_common_action_and_asks_what_its_verb_is_called_with() {
+    let described = json!({ "kind": "write", "roles": ["admin"], "does": { "edit": "line" }, "parameters": {
+        "id": { "type": "id", "required": true }, "notes": { "type": "text", "sets": "admin_notes" } },
+        "reply": { "shape": "object", "of": "line", "fields": { "notes": { "type": "text", "of": "admin_notes" } } } });
+    // It tells its log.
+    let guest = Guest {
+        imports: r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#,
+        fields: data(8192, r#"{"notes":"late"}"#),
+        ..Guest::with_action(
+            format!("(call $log (i32.const 1) {CALL}) (call $ok (i32.const 8192) (i32.const 16))"),
+            described,
+        )
+    };
+    let guest = guest.with_call_mirror();
+    let panel = Panel::with(vec![guest.file()]);
+    let parameters = json!({ "id": 7, "notes": "late" }).as_object().unwrap().clone();
+    let call = host_runtime::Call { parameters, dry_run: true, ..call(TENANT) };
+    panel.call_with("probe", "go", call).await.unwrap();
+    let seen: serde_json::Value = serde_json::from_str(&panel.last_words("probe")).unwrap();
+    assert_eq!(seen["does"], json!({ "id": 7, "fields": { "admin_notes": "late" } }));
+    assert_eq!((&seen["parameters"], &seen["dry_run"]), (&json!({}), &json!(true)));
 }
 
 #[tokio::test]
@@ -90,11 +109,11 @@ async fn endless_recursion_traps() {
 
 #[tokio::test]
 async fn a_trap_costs_one_call_and_nothing_else() {
-    // Traps when the call document has more than 400 bytes.
+    // Traps when its parameters have more than 400 bytes.
     let guest = Guest {
         fields: data(8192, REPLY),
         ..Guest::new(format!(
-            "(if (i32.gt_u (local.get $call_len) (i32.const 400)) (then (unreachable)))
+            "(if (i32.gt_u (local.get $parameters_len) (i32.const 400)) (then (unreachable)))
              (call $ok (i32.const 8192) (i32.const {}))",
             REPLY.len()
         ))
@@ -113,10 +132,10 @@ async fn a_trap_costs_one_call_and_nothing_else() {
 async fn nothing_in_guest_memory_survives_a_call() {
     // Answers how often it was called, as far as its memory knows.
     let guest = Guest {
-        fields: data(8192, "{\"data\":0}"),
+        fields: data(8192, "0"),
         ..Guest::new(
-            "(i32.store8 (i32.const 8200) (i32.add (i32.load8_u (i32.const 8200)) (i32.const 1)))
-             (call $ok (i32.const 8192) (i32.const 10))",
+            "(i32.store8 (i32.const 8192) (i32.add (i32.load8_u (i32.const 8192)) (i32.const 1)))
+             (call $ok (i32.const 8192) (i32.const 1))",
         )
     };
     let panel = Panel::with(vec![guest.file()]);

@@ -14,7 +14,7 @@ use support::panel::call;
 
 /// A shipped surface `probe` with the action `go` and the alias `1`.
 fn shipped() -> Guest {
-    let mut guest = Guest::answering(r#"{"data":"shipped"}"#);
+    let mut guest = Guest::answering(r#""shipped""#);
     guest.name = "shipped";
     guest.description["surface"][0]["mounts"][0]["path"] = "/probe/{action}".into();
     guest.description["action"][0]["aliases"] = serde_json::json!(["1"]);
@@ -23,7 +23,7 @@ fn shipped() -> Guest {
 
 /// A foreign plugin that answers `probe/go` in its own way.
 fn foreign(name: &'static str, version: &'static str, answer: &str) -> Guest {
-    let mut guest = Guest::answering(&format!("{{\"data\":\"{answer}\"}}"));
+    let mut guest = Guest::answering(&format!("\"{answer}\""));
     (guest.name, guest.version) = (name, version);
     guest.description = serde_json::json!({ "action": [action("probe", "go")] });
     guest
@@ -31,13 +31,13 @@ fn foreign(name: &'static str, version: &'static str, answer: &str) -> Guest {
 
 /// One that imports `lines.get`.
 fn asking(version: &'static str) -> Guest {
-    let answer = r#"{"data":"asking"}"#;
+    let answer = r#""asking""#;
     Guest {
         imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
         fields: data(8192, answer),
         handle: format!(
-            "(if (i32.eqz (local.get $call_len)) (then (call $get (i32.const 1) (i32.const 64))))
+            "(if (i32.eqz (local.get $parameters_len)) (then (call $get (i32.const 1) (i32.const 64))))
              (call $ok (i32.const 8192) (i32.const {}))",
             answer.len()
         ),
@@ -89,7 +89,7 @@ async fn a_foreign_plugin_cannot_take_a_shipped_name_surface_or_path() {
     let named = panel.runtime.install(operator(tenant), foreign("shipped", "1.0.0", "x").file().into()).await;
     assert!(matches!(named, Err(LoadError::Clash(_))));
     for (surface, mount, word) in [("probe", "/x/mine/{action}", "surface"), ("own", "/probe/{action}", "path")] {
-        let mut guest = Guest::answering(r#"{"data":1}"#);
+        let mut guest = Guest::answering("1");
         (guest.name, guest.names) = ("mine", vec![format!("{surface}/go")]);
         guest.description = serde_json::json!({ "surface": [support::guest::surface(surface, mount)],
             "action": [action(surface, "go")] });
@@ -106,7 +106,7 @@ async fn a_word_of_one_plugin_takes_no_path_from_the_variable_segment_of_another
     let panel = Panel::with(vec![owner.file()]);
     let tenant = panel.tenant("acme").await;
     for (path, is_taken) in [("/rows/latest", true), ("/rows/{other}", true), ("/columns", false)] {
-        let mut guest = Guest::answering(r#"{"data":1}"#);
+        let mut guest = Guest::answering("1");
         (guest.name, guest.names) = ("mine", vec!["probe/more".into()]);
         let mut more = action("probe", "more");
         more["routes"] = route(path);
@@ -257,7 +257,7 @@ async fn until(met: impl Fn() -> bool) {
 
 /// A shipped plugin without a surface, which answers `probe/more`.
 fn family(name: &'static str) -> Guest {
-    let mut guest = Guest::answering(r#"{"data":"more"}"#);
+    let mut guest = Guest::answering(r#""more""#);
     (guest.name, guest.names) = (name, vec!["probe/more".into()]);
     guest.description = serde_json::json!({ "action": [action("probe", "more")] });
     guest
@@ -290,7 +290,7 @@ async fn a_foreign_plugin_that_came_before_the_owner_of_its_surface_takes_part_w
     early.description = serde_json::json!({ "action": [action("mine", "more")] });
     let PluginStatus::Failed { reason } = panel.admit(tenant, &early).await else { panic!("it has no surface") };
     assert!(reason.contains("mine"), "{reason}");
-    let mut owner = Guest::answering(r#"{"data":"own"}"#);
+    let mut owner = Guest::answering(r#""own""#);
     (owner.name, owner.names) = ("mine", vec!["mine/go".into()]);
     owner.description = serde_json::json!({ "surface": [support::guest::surface("mine", "/x/mine/{action}")],
         "action": [action("mine", "go")] });

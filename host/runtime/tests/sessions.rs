@@ -21,8 +21,7 @@ fn guest(import: &'static str, arguments: &str, then: &str) -> Guest {
         imports: import,
         capabilities: "[capabilities.sessions]\nreason = \"To try.\"\n",
         fields: [
-            data(8192, r#"{"data":""#),
-            data(8300, r#""}"#),
+            data(8192, "\""),
             data(8400, REPLY),
             data(9000, OPTIONS),
             data(9100, "boss"),
@@ -43,10 +42,10 @@ fn guest(import: &'static str, arguments: &str, then: &str) -> Guest {
 
 /// One that answers the token that it was given.
 fn teller(import: &'static str, arguments: &str) -> Guest {
-    let then = "(memory.copy (i32.const 16384) (i32.const 8192) (i32.const 9))
-        (memory.copy (i32.const 16393) (i32.load (i32.const 68)) (i32.load (i32.const 72)))
-        (memory.copy (i32.add (i32.const 16393) (i32.load (i32.const 72))) (i32.const 8300) (i32.const 2))
-        (call $ok (i32.const 16384) (i32.add (i32.load (i32.const 72)) (i32.const 11)))";
+    let then = "(memory.copy (i32.const 16384) (i32.const 8192) (i32.const 1))
+        (memory.copy (i32.const 16385) (i32.load (i32.const 68)) (i32.load (i32.const 72)))
+        (memory.copy (i32.add (i32.const 16385) (i32.load (i32.const 72))) (i32.const 8192) (i32.const 1))
+        (call $ok (i32.const 16384) (i32.add (i32.load (i32.const 72)) (i32.const 2)))";
     guest(import, arguments, then)
 }
 
@@ -133,7 +132,7 @@ async fn a_caller_by_another_credential_gets_sessions_and_ends_them_all() {
     let password = Secret::new(PASSWORD);
     let from = SignInFrom {
         address: [127, 0, 0, 1].into(),
-        agent: String::new(),
+        agent: Default::default(),
         surface: "probe".into(),
         request: "request-1".into(),
     };

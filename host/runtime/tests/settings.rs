@@ -8,28 +8,25 @@ use host_core::caller::Caller;
 use host_runtime::{LoadError, PluginStatus, Reply};
 use serde_json::{Map, Value, json};
 use support::Panel;
-use support::guest::{Guest, data};
+use support::guest::Guest;
+use support::guest::mirror::CALL;
 use support::panel::call;
 
-/// Writes the call that it got into its body.
+/// Writes all that it knows of the call into its body.
 fn mirror(more: Value) -> Guest {
-    Guest {
+    let guest = Guest {
         imports: r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
         capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
-        fields: data(8192, r#"{"body":true}"#),
-        ..Guest::with_action(
-            "(call $write (local.get $call) (local.get $call_len) (i32.const 64))
-             (call $ok (i32.const 8192) (i32.const 13))",
-            more,
-        )
-    }
+        ..Guest::with_action(format!("(call $write {CALL} (i32.const 64)) (call $body)"), more)
+    };
+    guest.with_call_mirror()
 }
 
 fn reply() -> Value {
     json!({ "shape": "raw", "content_type": "application/json" })
 }
 
-/// The settings in the call that the plugin got.
+/// The settings that the plugin was told.
 async fn seen(panel: &Panel, tenant: TenantId) -> Value {
     match panel.call_with("probe", "go", call(tenant)).await.unwrap() {
         Reply::Body(body) => serde_json::from_slice::<Value>(&body.identity()).unwrap()["settings"].clone(),
@@ -45,7 +42,7 @@ async fn set(panel: &Panel, tenant: TenantId, change: Value) -> Result<Map<Strin
 async fn each_tenants_calls_carry_its_own_settings() {
     let panel = Panel::with(vec![mirror(json!({ "reply": reply() })).file()]);
     let (acme, beta) = (panel.tenant("acme").await, panel.tenant("beta").await);
-    assert_eq!(seen(&panel, acme).await, Value::Null, "nothing is set");
+    assert_eq!(seen(&panel, acme).await, json!({}), "nothing is set");
     set(&panel, acme, json!({ "greeting": "Hello", "stars": 4 })).await.unwrap();
     set(&panel, beta, json!({ "greeting": "Servus" })).await.unwrap();
     for _ in 0..2 {
@@ -63,13 +60,13 @@ async fn a_body_that_was_kept_under_other_settings_is_not_answered() {
     let panel = Panel::with(vec![mirror(json!({ "cache": { "depends": [] }, "reply": reply() })).file()]);
     let (acme, beta) = (panel.tenant("acme").await, panel.tenant("beta").await);
     let kept = || panel.runtime.health(acme)[0].calls.unwrap().kept;
-    assert_eq!(seen(&panel, acme).await, Value::Null);
+    assert_eq!(seen(&panel, acme).await, json!({}));
     for greeting in ["Hello", "Good morning"] {
         set(&panel, acme, json!({ "greeting": greeting })).await.unwrap();
         assert_eq!(seen(&panel, acme).await, json!({ "greeting": greeting }));
         assert_eq!((seen(&panel, acme).await, kept()), (json!({ "greeting": greeting }), 1), "it is kept");
     }
-    assert_eq!(seen(&panel, beta).await, Value::Null);
+    assert_eq!(seen(&panel, beta).await, json!({}));
     // The first body is there yet, and right again.
     set(&panel, acme, json!({ "greeting": "Hello" })).await.unwrap();
     assert_eq!(seen(&panel, acme).await, json!({ "greeting": "Hello" }));
@@ -103,5 +100,5 @@ async fn unknown_plugins_and_endless_settings_are_refused() {
     assert!(panel.runtime.settings(tenant, "nothing").await.is_err());
     let endless = set(&panel, tenant, json!({ "greeting": "x".repeat(20_000) })).await.unwrap_err().to_string();
     assert!(endless.contains("bytes"), "{endless}");
-    assert_eq!(seen(&panel, tenant).await, Value::Null);
+    assert_eq!(seen(&panel, tenant).await, json!({}));
 }

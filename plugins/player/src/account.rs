@@ -2,7 +2,7 @@
 //! seats come from the host.
 
 use crate::parameters::Account;
-use linecard_sdk::lines::{self, LineStatus, LineView, Server};
+use linecard_sdk::lines::{self, LineStatus, Output, OwnLine, Server};
 use linecard_sdk::{Call, Expiry, Refusal, Reply, Request, reply};
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ struct UserInfo {
     active_cons: String,
     created_at: String,
     max_connections: String,
-    allowed_output_formats: Vec<String>,
+    allowed_output_formats: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct ServerInfo {
     url: String,
     port: String,
     https_port: String,
-    server_protocol: String,
+    server_protocol: &'static str,
     rtmp_port: &'static str,
     timezone: String,
     timestamp_now: i64,
@@ -46,11 +46,12 @@ struct ServerInfo {
 
 pub(crate) fn account(call: Call<Account>) -> Result<Reply, Refusal> {
     let mine = lines::mine()?;
-    let server_info = server_info(&mine.server, call.request.clone());
-    reply::data(&Document { user_info: user_info(mine.line, &mine.server, call.request.now), server_info })
+    let now = call.now();
+    let user_info = user_info(mine.line, &mine.server, now);
+    reply::data(&Document { user_info, server_info: server_info(mine.server, call.request(), now) })
 }
 
-fn user_info(line: LineView, server: &Server, now: i64) -> UserInfo {
+fn user_info(line: OwnLine, server: &Server, now: i64) -> UserInfo {
     let exp_date = match line.expiry {
         Expiry::At(end) => Some(end),
         Expiry::Never => server.far_expiry.then_some(now + FAR),
@@ -85,33 +86,32 @@ fn status(status: LineStatus) -> &'static str {
 
 /// What the panel has and the line may use, in the order that players choose their default by.
 /// Never empty, because apps take its first: a line that may use nothing else is told `rtmp`.
-fn outputs(allowed: &[String]) -> Vec<String> {
-    let served = ["m3u8", "ts"].map(String::from);
-    let offered: Vec<String> =
-        served.into_iter().filter(|output| allowed.is_empty() || allowed.contains(output)).collect();
-    if offered.is_empty() { vec!["rtmp".into()] } else { offered }
+fn outputs(allowed: &[Output]) -> Vec<&'static str> {
+    let served = [(Output::M3u8, "m3u8"), (Output::Ts, "ts")];
+    let offered = served.into_iter().filter(|(output, _)| allowed.is_empty() || allowed.contains(output));
+    let offered: Vec<_> = offered.map(|(_, name)| name).collect();
+    if offered.is_empty() { vec!["rtmp"] } else { offered }
 }
 
 /// Some apps build every address from `server_protocol`, `url` and `port`, so these are what the
 /// client used. No port is ever empty: an app refuses the whole sign-in for it.
-fn server_info(server: &Server, request: Request) -> ServerInfo {
-    let secure = request.scheme == "https";
+fn server_info(server: Server, request: Request, now: i64) -> ServerInfo {
     let or = |port: u16, usual| if port == 0 { usual } else { port };
-    let port = if secure { or(server.http_port, 80) } else { request.port };
-    let https_port = if secure { request.port } else { or(server.https_port, 443) };
+    let port = if request.secure { or(server.http_port, 80) } else { request.port };
+    let https_port = if request.secure { request.port } else { or(server.https_port, 443) };
     let zone = server.zone();
     let mut time_now = String::new();
-    zone.datetime(&mut time_now, request.now);
+    zone.datetime(&mut time_now, now);
     ServerInfo {
-        url: request.host,
         port: port.to_string(),
         https_port: https_port.to_string(),
-        server_protocol: request.scheme,
+        server_protocol: request.scheme(),
         rtmp_port: "8880",
         timezone: zone.name,
-        timestamp_now: request.now,
+        timestamp_now: now,
         time_now,
         process: true,
+        url: request.host,
     }
 }
 
@@ -120,15 +120,15 @@ mod tests {
     use super::*;
     use linecard_sdk::serde_json::{Value, json, to_value};
 
-    fn line() -> LineView {
-        LineView {
+    fn line() -> OwnLine {
+        OwnLine {
             username: "demo".into(),
             password: "secret".into(),
             expiry: Expiry::At(1_798_761_600),
             created_at: 1_767_225_600,
             max_connections: 2,
-            allowed_outputs: vec!["ts".into(), "m3u8".into()],
-            ..LineView::default()
+            allowed_outputs: vec![Output::Ts, Output::M3u8],
+            ..OwnLine::default()
         }
     }
 
@@ -145,16 +145,15 @@ mod tests {
 
     #[test]
     fn only_outputs_that_the_panel_has_are_announced_and_never_none() {
-        let shown = |allowed: &[&str]| outputs(&allowed.iter().map(|output| (*output).to_owned()).collect::<Vec<_>>());
-        assert_eq!(shown(&[]), ["m3u8", "ts"]);
-        assert_eq!(shown(&["rtmp", "ts", "m3u8"]), ["m3u8", "ts"]);
-        assert_eq!(shown(&["rtmp", "ts"]), ["ts"]);
-        assert_eq!(shown(&["rtmp"]), ["rtmp"]);
+        assert_eq!(outputs(&[]), ["m3u8", "ts"]);
+        assert_eq!(outputs(&[Output::Rtmp, Output::Ts, Output::M3u8]), ["m3u8", "ts"]);
+        assert_eq!(outputs(&[Output::Rtmp, Output::Ts]), ["ts"]);
+        assert_eq!(outputs(&[Output::Rtmp]), ["rtmp"]);
     }
 
     #[test]
     fn a_line_without_end_has_null_or_a_far_date() {
-        let endless = LineView { expiry: Expiry::Never, ..line() };
+        let endless = OwnLine { expiry: Expiry::Never, ..line() };
         let far = Server { far_expiry: true, ..Server::default() };
         let shown = |server: &Server| to_value(user_info(endless.clone(), server, 1_000)).unwrap()["exp_date"].clone();
         assert_eq!(shown(&Server::default()), Value::Null);
@@ -163,17 +162,12 @@ mod tests {
 
     #[test]
     fn ports_are_never_empty_and_match_the_request() {
-        let request = |scheme: &str, port| Request {
-            scheme: scheme.into(),
-            host: "tv.example.org".into(),
-            port,
-            now: 1_767_225_600,
-            ..Request::default()
-        };
-        let plain = server_info(&Server::default(), request("http", 8080));
+        let request = |secure, port| Request { secure, host: "tv.example.org".into(), port, ..Request::default() };
+        let now = 1_767_225_600;
+        let plain = server_info(Server::default(), request(false, 8080), now);
         assert_eq!((plain.port.as_str(), plain.https_port.as_str()), ("8080", "443"));
         assert_eq!((plain.timezone.as_str(), plain.time_now.as_str()), ("UTC", "2026-01-01 00:00:00"));
-        let secure = server_info(&Server { http_port: 8080, ..Server::default() }, request("https", 8443));
+        let secure = server_info(Server { http_port: 8080, ..Server::default() }, request(true, 8443), now);
         assert_eq!((secure.port.as_str(), secure.https_port.as_str()), ("8080", "8443"));
     }
 }

@@ -4,7 +4,7 @@ use crate::epg_row::EpgRow;
 use crate::parameters::GetShortEpg;
 use linecard_sdk::guide::Schedule;
 use linecard_sdk::time::Zone;
-use linecard_sdk::{Call, Refusal, Reply, guide, lines, reply};
+use linecard_sdk::{Call, Refusal, Reply, base, guide, lines, reply};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,9 +27,9 @@ const MOST: usize = 2_000;
 const MOST_TEXT: usize = 2 << 20;
 
 pub(crate) fn get_short_epg(call: Call<GetShortEpg>) -> Result<Reply, Refusal> {
+    let now = base::now();
     let wish = call.parameters;
     let zone = lines::mine()?.server.zone();
-    let now = u32::try_from(call.request.now).unwrap_or(0);
     let mut room = Room { programmes: MOST, text: MOST_TEXT };
     let mut rows = |stream| now_and_next(stream, now, wish.limit, &zone, &mut room);
     let epg_listings = match wish.stream_id.as_slice() {

@@ -9,11 +9,12 @@ use linecard_sdk::{Call, Refusal, Reply, lines, reply, url};
 use std::collections::HashMap;
 
 pub(crate) fn playlist(call: Call<Playlist>) -> Result<Reply, Refusal> {
+    let request = call.request();
     let wish = call.parameters;
     let plus = wish.r#type == "m3u_plus";
     let wanted = Wanted(wish.key);
     let line = lines::mine()?.line;
-    let base = call.request.base();
+    let base = request.base();
     let addresses = Addresses::new(&base, &line.username, &line.password, &wish.output);
     let guide = plus.then(|| format!("{base}/epg/{}/{}", url::part(&line.username), url::part(&line.password)));
 

@@ -14,10 +14,11 @@ const AHEAD: u32 = 7;
 pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
     let server = lines::mine()?.server;
     let zone = server.zone();
-    let now = call.request.now;
-    let to = seconds(now + i64::from(call.parameters.next_days.or(server.guide_days).unwrap_or(AHEAD)) * DAY);
+    let now = call.now();
+    let ahead = if server.guide_days == 0 { AHEAD } else { server.guide_days.into() };
+    let to = seconds(now + i64::from(call.parameters.next_days.unwrap_or(ahead)) * DAY);
     let mut body = Body::new();
-    head(&mut body.text, &server.name, &call.request.base());
+    head(&mut body.text, &server.name, &call.request().base());
     let channels = guide::channels()?;
     for channel in &channels {
         write_channel(&mut body.text, channel);

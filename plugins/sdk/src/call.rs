@@ -1,135 +1,67 @@
-//! One call of an action, as the author sees it: typed parameters, who calls, how the request came. The host has
-//! parsed, coerced and checked everything.
+//! One call of an action, as the author sees it: typed parameters, who calls, how the request
+//! came. The host has parsed, coerced and checked everything.
 
 #[cfg(target_arch = "wasm32")]
 use crate::Plugin;
+use crate::base;
+use crate::bindings::linecard::base::base as host;
+use crate::facts::{Caller, Request};
 use crate::{Refusal, Reply};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
-/// One call. `P` is the action's struct in the crate's `parameters` module.
-#[derive(Deserialize)]
-#[serde(bound = "P: DeserializeOwned")]
+/// One call. `P` is the action's struct in the crate's `parameters` module. What else is known of the call the host
+/// tells those who ask.
 pub struct Call<P> {
-    /// The surface it came through.
-    pub surface: String,
-    /// The action's name there, also when it was called by an alias.
-    pub action: String,
-    /// The name that was asked for, where no action has it and this one answers in its place.
-    #[serde(default)]
-    pub asked: Option<String>,
     /// The parameters, complete with defaults.
     pub parameters: P,
-    /// What the tenant has set for this plugin.
-    #[serde(default)]
-    pub settings: PluginSettings,
-    /// Who calls.
-    #[serde(default)]
-    pub caller: Caller,
-    /// How the request came.
-    #[serde(default)]
-    pub request: Request,
-    /// Nothing will be committed; the caller wants to see what would be.
-    #[serde(default)]
-    pub dry_run: bool,
 }
 
-/// What the tenant has set for a plugin by `linecard plugin settings`: an object that only the
-/// plugin knows the meaning of. A kept body is kept under it, so that a build may read it too.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub struct PluginSettings(Option<Box<RawValue>>);
+impl<P> Call<P> {
+    /// Who calls.
+    pub fn caller(&self) -> Caller {
+        host::caller().into()
+    }
 
-impl PluginSettings {
-    /// The settings in the author's type, from `{}` when nothing is set: a type with
-    /// `#[serde(default)]` fits always. Settings that do not fit end the call as a fault, with
-    /// the reason in the plugin's log, where the operator who set them finds it.
-    pub fn read<T: DeserializeOwned>(&self) -> T {
-        match serde_json::from_str(self.0.as_ref().map_or("{}", |settings| settings.get())) {
+    /// How the request came.
+    pub fn request(&self) -> Request {
+        host::request().into()
+    }
+
+    /// Unix seconds; the same all through the call and its re-runs.
+    pub fn now(&self) -> i64 {
+        base::now().into()
+    }
+
+    /// What the tenant has set for this plugin by `linecard plugin settings`, in the author's type, from `{}` when
+    /// nothing is set: a type with `#[serde(default)]` fits always. Settings that do not fit end the call as a
+    /// fault, with the reason in the plugin's log, where the operator who set them finds it. A kept body is kept
+    /// under them, so that a build may read them too.
+    pub fn settings<T: DeserializeOwned>(&self) -> T {
+        match serde_json::from_str(&host::settings()) {
             Ok(settings) => settings,
             Err(error) => crate::fault(&format!("The settings do not fit: {error}.")),
         }
     }
-}
 
-/// Who calls. While a kept body is built nobody does: the body belongs to its key.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Caller {
-    /// As what.
-    pub role: Role,
-    /// The user's id, if it is one.
-    pub user: Option<u32>,
-    /// The line's id, if it is one.
-    pub line: Option<u32>,
-}
+    /// The name that was asked for, where no action has it and this one answers in its place.
+    pub fn instead_of(&self) -> Option<String> {
+        host::instead_of()
+    }
 
-/// What a caller may be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Nobody signed in.
-    #[default]
-    Stranger,
-    /// A line.
-    Line,
-    /// A reseller.
-    Reseller,
-    /// An admin, or the panel itself.
-    Admin,
-}
-
-/// How the request came.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Request {
-    /// The request's id, as it stands in logs and envelopes.
-    pub id: String,
-    /// `http` or `https`.
-    pub scheme: String,
-    /// The host as the client should use it, without port.
-    pub host: String,
-    /// The port that the client used.
-    pub port: u16,
-    /// The client's address.
-    pub address: String,
-    /// The client's `User-Agent`.
-    pub agent: String,
-    /// Unix seconds; the same all through the call and its re-runs.
-    pub now: i64,
-}
-
-impl Request {
-    /// Where the client found the panel: `http://tv.example.org:8080`, without a slash at the
-    /// end. The port is always there: players put their own default in otherwise.
-    pub fn base(&self) -> String {
-        let mut text = String::with_capacity(32 + self.host.len());
-        text.push_str(&self.scheme);
-        text.push_str("://");
-        let literal = self.host.contains(':') && !self.host.starts_with('[');
-        if literal {
-            text.push('[');
-        }
-        text.push_str(&self.host);
-        if literal {
-            text.push(']');
-        }
-        text.push(':');
-        crate::json::number(&mut text, self.port);
-        text
+    /// Nothing will be committed; the caller wants to see what would be.
+    pub fn is_dry_run(&self) -> bool {
+        host::dry_run()
     }
 }
 
-/// Reads the call, runs the action, and gives its reply as the host wants it. What
-/// [`crate::plugin!`] expands to calls this.
+/// Reads the parameters and runs the action. What [`crate::plugin!`] expands to calls this.
 #[inline(never)]
 pub fn answer<P: DeserializeOwned>(
-    call: &str,
+    parameters: &str,
     action: impl FnOnce(Call<P>) -> Result<Reply, Refusal>,
-) -> Result<String, Refusal> {
-    match serde_json::from_str(call) {
-        Ok(call) => action(call).map(|reply| reply.0),
+) -> Result<Reply, Refusal> {
+    match serde_json::from_str(parameters) {
+        Ok(parameters) => action(Call { parameters }),
         Err(error) => crate::fault(&format!("The call does not fit actions.toml: {error}.")),
     }
 }
@@ -143,51 +75,45 @@ impl<T: Plugin> crate::bindings::exports::linecard::plugin::actions::Guest for T
 
     fn handle(
         action: String,
-        call: String,
-    ) -> Result<String, crate::bindings::exports::linecard::plugin::actions::Refusal> {
+        parameters: String,
+    ) -> Result<
+        crate::bindings::exports::linecard::plugin::actions::Reply,
+        crate::bindings::exports::linecard::plugin::actions::Refusal,
+    > {
         // A panic has no other voice in a sandbox without standard output.
         std::panic::set_hook(Box::new(|panic| crate::base::last_words(&panic.to_string())));
-        Ok(T::handle(&action, &call)?)
+        Ok(T::handle(&action, &parameters)?.into())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::native::{Answer, Argument, Host, with};
+    use serde::Deserialize;
 
-    fn request(host: &str) -> Request {
-        Request { scheme: "http".into(), host: host.into(), port: 8080, ..Request::default() }
-    }
+    struct Set(&'static str);
 
-    #[test]
-    fn the_base_always_names_the_port_and_brackets_addresses() {
-        assert_eq!(request("tv.example.org").base(), "http://tv.example.org:8080");
-        assert_eq!(request("::1").base(), "http://[::1]:8080");
-        assert_eq!(request("[::1]").base(), "http://[::1]:8080");
-    }
+    impl Host for Set {
+        fn call(&mut self, function: &'static str, _: &[Argument<'_>]) -> Result<Answer, Refusal> {
+            panic!("{function} is not asked")
+        }
 
-    #[test]
-    fn a_call_without_a_caller_can_be_read() {
-        #[derive(Deserialize)]
-        struct Nothing {}
-        let call = r#"{"surface":"player","action":"account","parameters":{},"request":{"now":7}}"#;
-        let call: Call<Nothing> = serde_json::from_str(call).unwrap();
-        assert_eq!((call.caller.role, call.request.now, call.dry_run), (Role::Stranger, 7, false));
+        fn settings(&mut self) -> String {
+            self.0.to_owned()
+        }
     }
 
     #[test]
     fn settings_are_read_in_the_authors_type_also_when_there_are_none() {
-        #[derive(Deserialize)]
-        struct Nothing {}
         #[derive(Deserialize, Default)]
         #[serde(default)]
         struct Mine {
             greeting: String,
         }
-        for (settings, greeting) in [("", ""), (r#""settings":{},"#, ""), (r#""settings":{"greeting":"Hi"},"#, "Hi")] {
-            let call = format!(r#"{{"surface":"s","action":"a","parameters":{{}},{settings}"dry_run":false}}"#);
-            let call: Call<Nothing> = serde_json::from_str(&call).unwrap();
-            assert_eq!(call.settings.read::<Mine>().greeting, greeting, "{settings}");
+        for (settings, greeting) in [("{}", ""), (r#"{"greeting":"Hi","more":1}"#, "Hi")] {
+            let (_, read) = with(Set(settings), || Call { parameters: () }.settings::<Mine>());
+            assert_eq!(read.greeting, greeting, "{settings}");
         }
     }
 }

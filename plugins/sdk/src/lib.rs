@@ -33,6 +33,7 @@ pub mod native;
 mod amount;
 mod call;
 mod crossing;
+mod facts;
 mod held;
 mod host;
 mod parameter;
@@ -57,7 +58,8 @@ pub mod users;
 pub mod verbs;
 
 pub use amount::Credits;
-pub use call::{Call, Caller, PluginSettings, Request, Role, answer};
+pub use call::{Call, answer};
+pub use facts::{Caller, Request, Role};
 pub use held::Held;
 pub use linecard_sdk_macros::plugin;
 pub use parameter::{Expiry, sent};
@@ -73,8 +75,8 @@ pub trait Plugin {
     /// The actions it answers, as `surface/name`.
     const NAMES: &'static [&'static str];
 
-    /// Answers one call of one of them.
-    fn handle(action: &str, call: &str) -> Result<String, Refusal>;
+    /// Answers one call of one of them; the parameters are a JSON object.
+    fn handle(action: &str, parameters: &str) -> Result<Reply, Refusal>;
 }
 
 /// Exports a [`Plugin`] from the component. [`plugin!`] calls it; natively, where the tests run,

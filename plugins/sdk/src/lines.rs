@@ -1,9 +1,9 @@
 //! Lines: subscriptions. Every function works in the scope of the signed-in caller.
 
 use crate::bindings::linecard::lines::lines as host;
+pub use crate::facts::{LineStatus, Mine, Output, OwnLine, Server};
 use crate::records::{Page, Query};
-use crate::time::Zone;
-use crate::{Expiry, Held, Refusal, read, written};
+use crate::{Expiry, Held, Refusal, written};
 use serde::{Deserialize, Serialize};
 
 /// A line, as its caller may see it.
@@ -62,62 +62,6 @@ pub struct Seen {
     pub agent: String,
 }
 
-/// The status that surfaces show.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LineStatus {
-    /// May play.
-    #[default]
-    Active,
-    /// Banned by an admin.
-    Banned,
-    /// Switched off by its reseller.
-    Disabled,
-    /// Its term is over.
-    Expired,
-}
-
-/// What a player is told of the panel.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Server {
-    /// The panel's name.
-    pub name: String,
-    /// The sentence that players show after sign-in, may be empty.
-    pub message: String,
-    /// IANA zone of all times that players see; [`Server::zone`] computes with it.
-    pub timezone: String,
-    /// Since when (unix seconds) the zone is how many seconds ahead of UTC.
-    pub offsets: Vec<(i64, i32)>,
-    /// Send a date ten years away instead of null for lines without end.
-    pub far_expiry: bool,
-    /// Days of guide after now.
-    pub guide_days: Option<u32>,
-    /// The public port of HTTPS; 0 when there is none.
-    pub https_port: u16,
-    /// The public port of HTTP; 0 when there is none.
-    pub http_port: u16,
-}
-
-impl Server {
-    /// The zone of all times that players see.
-    pub fn zone(&self) -> Zone {
-        Zone::new(self.timezone.clone(), self.offsets.clone())
-    }
-}
-
-/// The calling line and the panel it is on.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Mine {
-    /// The line. While a kept body is built only `username` and `password` are there, as markers
-    /// that the host finds again: encode them as their place demands, like any other text
-    /// ([`crate::url::part`] in an address).
-    pub line: LineView,
-    /// The panel.
-    #[serde(default)]
-    pub server: Server,
-}
-
 /// Fields to set; what is `None` is left to the host's default or as it was.
 #[derive(Clone, Default, Serialize)]
 #[allow(missing_docs)]
@@ -171,7 +115,7 @@ pub struct Options {
 
 /// All that an ordinary player action needs of the calling line, in one call of the host.
 pub fn mine() -> Result<Mine, Refusal> {
-    read(&host::mine()?)
+    Ok(host::mine()?.into())
 }
 
 /// One line.
@@ -218,11 +162,5 @@ mod tests {
         let options =
             Options { isp: Some(None), expiry: Some(Expiry::Never), trial: Some(false), ..Options::default() };
         assert_eq!(written(&options), r#"{"expiry":null,"trial":false,"isp":null}"#);
-    }
-
-    #[test]
-    fn markers_alone_can_be_read() {
-        let mine: Mine = read(r#"{"line":{"username":"u","password":"p"},"server":{"name":"TV"}}"#).unwrap();
-        assert_eq!((mine.line.username.as_str(), mine.server.name.as_str()), ("u", "TV"));
     }
 }

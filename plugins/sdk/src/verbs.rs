@@ -1,27 +1,8 @@
 //! Common actions: the verbs that [`crate::plugin!`] calls where `actions.toml` says what an action `does`. What is
 //! asked is in the kind's own words already, and the host writes what the verb answers.
 
-use crate::{Held, Refusal, Reply, read, reply};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-#[derive(Deserialize)]
-struct Call<'c> {
-    #[serde(borrow)]
-    does: Asked<'c>,
-}
-
-/// What a verb is called with.
-#[derive(Deserialize)]
-struct Asked<'c> {
-    id: u32,
-    #[serde(borrow)]
-    fields: &'c RawValue,
-}
-
-fn asked(call: &str) -> Result<Asked<'_>, Refusal> {
-    Ok(read::<Call<'_>>(call)?.does)
-}
+use crate::bindings::linecard::base::base::arguments;
+use crate::{Held, Refusal, Reply, reply};
 
 fn held(number: u32) -> Result<Reply, Refusal> {
     reply::held(Held::<()>::new(number))
@@ -38,23 +19,23 @@ macro_rules! verbs {
 
         $(
             #[doc = concat!("Calls `", stringify!($verb), "` with what is asked.")]
-            pub fn $verb($($kind: &str,)? call: &str) -> Result<String, crate::Refusal> {
-                let asked = super::asked(call)?;
-                Ok(super::$answer(host::$verb($($kind,)? $(asked.$part()),+)?)?.0)
+            pub fn $verb($($kind: &str)?) -> Result<crate::Reply, crate::Refusal> {
+                let asked = super::arguments();
+                super::$answer(host::$verb($($kind,)? $($crate::verbs::part!(asked, $part)),+)?)
             }
         )+
     };
 }
 
-impl Asked<'_> {
-    fn id(&self) -> u32 {
-        self.id
-    }
-
-    fn fields(&self) -> &str {
-        self.fields.get()
-    }
+macro_rules! part {
+    ($asked:ident, id) => {
+        $asked.id
+    };
+    ($asked:ident, fields) => {
+        &$asked.fields
+    };
 }
+use part;
 
 /// On lines.
 pub mod lines {

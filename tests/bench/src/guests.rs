@@ -1,5 +1,5 @@
-//! Plugins that are probes: those that do harm, and some that do nothing. Knows no host: how a probe is written is the
-//! plugin host's own tests'.
+//! Plugins that are probes: those that do harm, and some that do nothing. How a probe is written, the tests of the
+//! plugin host say.
 
 #[path = "../../../host/runtime/tests/support/guest.rs"]
 #[allow(dead_code, unreachable_pub, missing_docs, reason = "the plugin host's own tests use the rest")]

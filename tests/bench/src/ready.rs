@@ -69,7 +69,7 @@ impl Ready {
         let signed = self.tokio.block_on(signing)?;
         let line = Arc::clone(&signed.line);
         let request = RequestFacts {
-            scheme: "http".into(),
+            scheme: "http",
             host: panel::HOST.into(),
             port: 80,
             address: ADDRESS,

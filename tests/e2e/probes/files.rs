@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A version of the plugin that answers with its version.
 fn version(version: &'static str) -> Guest {
-    let guest = described(&Guest::answering(&format!("{{\"data\":\"{version}\"}}")), Role::Stranger);
+    let guest = described(&Guest::answering(&format!("\"{version}\"")), Role::Stranger);
     Guest { version, ..guest }
 }
 

@@ -68,7 +68,7 @@ fn attempts(side: &Side) -> Vec<Attempt> {
 
 /// A plugin that makes these attempts in one call, which then succeeds.
 fn vandal(attempts: &[Attempt]) -> Guest {
-    let reply = r#"{"data":"0"}"#;
+    let reply = "\"0\"";
     let (mut at, mut fields, mut calls) = (9_000, data(8192, reply), String::new());
     let (mut imports, mut capabilities) = (BTreeSet::new(), BTreeSet::new());
     for Attempt { capability, function, arguments } in attempts {
@@ -100,7 +100,7 @@ fn vandal(attempts: &[Attempt]) -> Guest {
         let limits = if *name == "records" { format!("limits = [{limits}]\n") } else { String::new() };
         format!("[capabilities.{name}]\nreason = \"To try.\"\n{limits}")
     };
-    let digit = "(i32.store8 (i32.const 8201) (i32.add (i32.const 48) (local.get $n)))";
+    let digit = "(i32.store8 (i32.const 8193) (i32.add (i32.const 48) (local.get $n)))";
     Guest {
         imports: imports.into_iter().collect::<Vec<_>>().join("\n").leak(),
         capabilities: capabilities.iter().map(capability).collect::<String>().leak(),

@@ -93,16 +93,14 @@ fn answering() -> Guest {
     }
 }
 
-/// A reply with spaces in it.
+/// A digit, and spaces.
 fn huge_reply() -> Guest {
     Guest {
         pages: 160,
-        fields: data(8192, "{\"data\":1"),
         ..Guest::new(
-            "(memory.copy (i32.const 65536) (i32.const 8192) (i32.const 9))
-             (memory.fill (i32.const 65545) (i32.const 32) (i32.const 9437184))
-             (i32.store8 (i32.const 9502729) (i32.const 125))
-             (call $ok (i32.const 65536) (i32.const 9437194))",
+            "(memory.fill (i32.const 65536) (i32.const 32) (i32.const 9437184))
+             (i32.store8 (i32.const 65536) (i32.const 49))
+             (call $ok (i32.const 65536) (i32.const 9437184))",
         )
     }
 }
@@ -141,7 +139,7 @@ fn chatter() -> Guest {
     Guest {
         imports: r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#,
         ..Guest::with_action(
-            "(loop $more (call $log (i32.const 1) (local.get $call) (local.get $call_len)) (br $more)) (unreachable)",
+            "(loop $more (call $log (i32.const 1) (local.get $parameters) (local.get $parameters_len)) (br $more)) (unreachable)",
             json!({ "parameters": { "note": { "type": "text" } } }),
         )
     }

@@ -50,10 +50,10 @@ pub fn wrong_in_process_log(line: &str, all: &[Marks]) -> Option<String> {
     secret(line, all.iter().flat_map(|marks| marks.secrets.iter().chain([&marks.setting])))
 }
 
-/// All that a line says of which tenant it is about: itself, and the spans around it.
+/// All that a line says of which tenant it is about: itself, its request, and the spans around it.
 fn tenants(line: &Value) -> Vec<&Value> {
     let spans = line["spans"].as_array().into_iter().flatten();
-    let fields = [&line["fields"], &line["span"]].into_iter().chain(spans);
+    let fields = [&line["fields"], &line["request"], &line["span"]].into_iter().chain(spans);
     let named = fields.flat_map(|fields| [fields.get("tenant"), fields.get("tenant.id")]);
     named.flatten().collect()
 }
@@ -82,9 +82,9 @@ mod tests {
             r#"{"fields":{"tenant":17,"reason":"of zq0001qz"}}"#,
             r#"{"fields":{"tenant":"17","reason":"of zq0001qz"}}"#,
             r#"{"fields":{"tenant.id":17,"reason":"of zq0001qz"}}"#,
-            r#"{"fields":{"tenant":17},"span":{"tenant":"zq0001qz"},"spans":[{"tenant":"zq0001qz"}]}"#,
-            r#"{"fields":{"message":"answered"},"span":{"tenant":"zq0002qz"},"spans":[]}"#,
-            r#"{"fields":{"tenant":3},"span":{"tenant":"tenant-1"}}"#,
+            r#"{"fields":{"tenant":17},"request":{"tenant":"zq0001qz"},"spans":[{"tenant":"zq0001qz"}]}"#,
+            r#"{"fields":{"message":"answered"},"request":{"tenant":"zq0002qz"},"spans":[]}"#,
+            r#"{"fields":{"tenant":3},"request":{"tenant":"tenant-1"}}"#,
         ];
         for line in innocent {
             assert_eq!(wrong_in_process_log(line, &both()), None);
@@ -96,12 +96,15 @@ mod tests {
         let leaking = [
             ("another's text", r#"{"fields":{"tenant":17,"reason":"of zq0002qz"}}"#),
             ("another's text in a field's name", r#"{"fields":{"tenant":17,"zq0002qz":1}}"#),
-            ("another's text in a span", r#"{"fields":{},"span":{"tenant":"zq0001qz","action":"zq0002qz"}}"#),
+            ("another's text in its request", r#"{"fields":{},"request":{"tenant":"zq0001qz","action":"zq0002qz"}}"#),
             ("a text of both", r#"{"fields":{"tenant":18,"reason":"zq0001qz zq0002qz"}}"#),
-            ("about one within a request of another", r#"{"fields":{"tenant":18},"span":{"tenant":"zq0001qz"}}"#),
+            ("about one within a request of another", r#"{"fields":{"tenant":18},"request":{"tenant":"zq0001qz"}}"#),
             ("the same in an outer span", r#"{"fields":{"tenant":18},"spans":[{"tenant":"zq0001qz"},{"id":"x"}]}"#),
-            ("in a request of a tenant of another test", r#"{"fields":{"a":"zq0001qz"},"span":{"tenant":"tenant-1"}}"#),
-            ("a text in a line about no tenant", r#"{"fields":{"reason":"of zq0001qz"},"span":{"id":"x"}}"#),
+            (
+                "in a request of a tenant of another test",
+                r#"{"fields":{"a":"zq0001qz"},"request":{"tenant":"tenant-1"}}"#,
+            ),
+            ("a text in a line about no tenant", r#"{"fields":{"reason":"of zq0001qz"},"request":{"id":"x"}}"#),
             ("a password of its own", r#"{"fields":{"tenant":17,"query":"pass-zq0001qz"}}"#),
             ("a key in a line about no tenant", r#"{"fields":{"query":"api_key=key18"}}"#),
             ("a setting of its own", r#"{"fields":{"tenant":17,"call":"token-zq0001qz"}}"#),

@@ -23,6 +23,7 @@ mod until;
 
 use crate::panel::run;
 use guest::Guest;
+use guest::mirror::CALL;
 use marks::wrong_in_view;
 use pair::{Pair, Seen, Side};
 use probe::{Ending, Probe, described};
@@ -120,12 +121,12 @@ fn judge(probe: &Probe, seen: &Seen, own: &Side) {
 fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
     let trick = probe.trick;
     let of_request = |message: &str| -> Vec<&Value> {
-        let is_it = |line: &&Value| line["fields"]["message"] == message && line["span"]["id"] == seen.request();
+        let is_it = |line: &&Value| line["fields"]["message"] == message && line["request"]["id"] == seen.request();
         lines.iter().filter(is_it).collect()
     };
     let [end] = of_request("answered")[..] else { panic!("{trick}: not one end of the request in {lines:#?}") };
     assert_eq!(end["fields"]["status"], seen.status, "{trick}: {end}");
-    let tenant = &end["span"]["tenant"];
+    let tenant = &end["request"]["tenant"];
     assert_eq!(*tenant, own.canary, "{trick}: {end}");
     let failures = of_request("a plugin failed");
     let limits = of_request("a call ran into a limit of its plugin");
@@ -145,7 +146,7 @@ fn logged(probe: &Probe, seen: &Seen, own: &Side, lines: &[Value]) {
     }
 }
 
-/// The guest, telling its log all that it is called with before it does anything else.
+/// The guest, telling its log all that it can know of its call before it does anything else.
 fn telling(guest: &Guest) -> Guest {
     let import = r#"(import "linecard:base/base@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
     let imports = if guest.imports.contains("(func $log ") {
@@ -153,6 +154,6 @@ fn telling(guest: &Guest) -> Guest {
     } else {
         format!("{import}\n{}", guest.imports).leak()
     };
-    let tell = "(call $log (i32.const 1) (local.get $call) (local.get $call_len))";
-    Guest { imports, handle: format!("{tell} {}", guest.handle), ..guest.clone() }
+    let handle = format!("(call $log (i32.const 1) {CALL}) {}", guest.handle);
+    Guest { imports, handle, ..guest.clone() }.with_call_mirror()
 }

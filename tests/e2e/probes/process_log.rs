@@ -1,5 +1,6 @@
 //! What the panel of this process logs, at its most talkative, as JSON lines for whoever listens.
 
+use host_http::AboutRequest;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -16,7 +17,7 @@ static LISTENERS: Mutex<Vec<Weak<Listener>>> = Mutex::new(Vec::new());
 /// Installs the subscriber, once in this process. Whether there was one before: then nothing can be heard.
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
     let own = OWN.map(|target| (target, LevelFilter::TRACE));
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(ToListeners);
+    let lines = tracing_subscriber::fmt::layer().json().map_event_format(AboutRequest::json).with_writer(ToListeners);
     let wanted = Targets::new().with_default(LevelFilter::INFO).with_targets(own);
     tracing_subscriber::registry().with(lines).with(wanted).try_init().expect("no other subscriber");
 });

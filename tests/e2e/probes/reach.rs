@@ -1,5 +1,6 @@
 //! Tricks that reach for what is another's: lines, users, records, bodies, left-over memory.
 
+use super::guest::mirror::{CALL, LINE};
 use super::guest::{Guest, data};
 use super::pair::{Seen, Side};
 use super::probe::{Ending, Probe, slow_body};
@@ -18,7 +19,7 @@ pub const PROBES: &[Probe] = &[
                 "{\"tenant\":1}".into(),
                 "{\"search\":\"%\"}".into(),
             ];
-            collector("lines", "", &[("get", Takes::Ids), ("list", Takes::Texts), ("mine", Takes::Nothing)], &queries)
+            collector("lines", "", &[("get", Takes::Ids), ("list", Takes::Texts), ("mine", Takes::Mirror)], &queries)
         },
         ends: Ending::Answers(own_without_rivals),
     },
@@ -92,6 +93,8 @@ fn own_settings(seen: &Seen, own: &Side) {
 /// What a function of a capability is called with.
 enum Takes {
     Nothing,
+    /// It is called by its mirror.
+    Mirror,
     Ids,
     Texts,
     TextsAndIds,
@@ -100,7 +103,6 @@ enum Takes {
 
 const WRITE: &str = r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
 const READ: &str = r#"(import "linecard:base/base@0.1.0" "read" (func $read (param i32 i32 i32)))"#;
-const BODY: &str = r#"{"body":true}"#;
 /// Appends to the body what a call answered; a refusal adds nothing.
 const KEEP: &str = "(func $keep (if (i32.eqz (i32.load8_u (i32.const 64)))
     (then (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128)))))";
@@ -113,7 +115,7 @@ const IDS: u32 = 30;
 
 /// Calls functions of a capability with all that might give something, and answers with all that it got.
 fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts: &[String]) -> Guest {
-    let (mut fields, mut at, mut places) = (data(8192, BODY), 9_000, Vec::new());
+    let (mut fields, mut at, mut places) = (String::new(), 9_000, Vec::new());
     for text in texts {
         fields += &data(at, text);
         places.push((at, text.len()));
@@ -127,6 +129,10 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
         };
         let (parameters, calls) = match takes {
             Takes::Nothing => ("", format!("(call ${name} (i32.const 64)) (call $keep)")),
+            Takes::Mirror => {
+                tries += &format!("(call $write {LINE} (i32.const 128))");
+                continue;
+            }
             Takes::Ids => ("i32", with_ids(&format!("(call ${name} (local.get $n) (i32.const 64))"))),
             Takes::Texts => {
                 let call = |at, length| {
@@ -159,12 +165,14 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
     let capabilities = format!(
         "[capabilities.{capability}]\nreason = \"To try.\"\nlimits = [{limits}]\n[capabilities.body]\nreason = \"To try.\"\n"
     );
-    Guest {
+    let has_line = tries.contains(LINE);
+    let guest = Guest {
         imports: (imports + READ + "\n" + WRITE).leak(),
         capabilities: capabilities.leak(),
         fields: fields + KEEP + KEEP_HELD,
-        ..Guest::with_action(tries + &done(), slow_body("read"))
-    }
+        ..Guest::with_action(tries + "(call $body)", slow_body("read"))
+    };
+    if has_line { guest.with_line_mirror() } else { guest }
 }
 
 /// Whether a function answers the number of what the host holds.
@@ -183,55 +191,47 @@ fn with_ids(call: &str) -> String {
     .replace("$next", &format!("$next{}", call.len()))
 }
 
-/// Ends with the body.
-fn done() -> String {
-    format!("(call $ok (i32.const 8192) (i32.const {}))", BODY.len())
-}
-
 /// Answers with the line, the live list and the guide, as far as it gets them.
 fn catalogue(more: serde_json::Value) -> Guest {
     let mut described = slow_body("read");
     for (name, value) in more.as_object().unwrap() {
         described[name] = value.clone();
     }
-    let imports = r#"(import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
-        (import "linecard:catalogue/catalogue@0.1.0" "open" (func $open (param i32 i32 i32 i32)))
+    let imports = r#"(import "linecard:catalogue/catalogue@0.1.0" "open" (func $open (param i32 i32 i32 i32)))
         (import "linecard:catalogue/catalogue@0.1.0" "next" (func $next (param i32 i32)))
         (import "linecard:guide/guide@0.1.0" "channels" (func $channels (param i32)))
         (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#;
     let capabilities =
         ["lines", "catalogue", "guide", "body"].map(|name| format!("[capabilities.{name}]\nreason = \"To try.\"\n"));
-    Guest {
+    let guest = Guest {
         imports,
         capabilities: capabilities.concat().leak(),
-        fields: data(8192, BODY) + &data(9000, "live") + KEEP,
+        fields: data(9000, "live") + KEEP,
         ..Guest::with_action(
-            "(call $mine (i32.const 64)) (call $keep)
+            format!(
+                "(call $write {LINE} (i32.const 128))
              (call $open (i32.const 9000) (i32.const 4) (i32.const 0) (i32.const 64))
              (call $next (i32.const 500) (i32.const 64)) (call $keep)
-             (call $channels (i32.const 64)) (call $keep)"
-                .to_owned()
-                + &done(),
+             (call $channels (i32.const 64)) (call $keep) (call $body)"
+            ),
             described,
         )
-    }
+    };
+    guest.with_line_mirror()
 }
 
-/// Answers with the call that it got.
+/// Answers with all that it knows of its call.
 fn mirror(more: serde_json::Value) -> Guest {
     let mut described = slow_body("read");
     for (name, value) in more.as_object().unwrap() {
         described[name] = value.clone();
     }
-    Guest {
+    let guest = Guest {
         imports: WRITE,
         capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
-        fields: data(8192, BODY),
-        ..Guest::with_action(
-            "(call $write (local.get $call) (local.get $call_len) (i32.const 128))".to_owned() + &done(),
-            described,
-        )
-    }
+        ..Guest::with_action(format!("(call $write {CALL} (i32.const 128)) (call $body)"), described)
+    };
+    guest.with_call_mirror()
 }
 
 /// Looks through its whole memory, the new pages too, for bytes that it did not put there; then fills all of it
@@ -242,7 +242,7 @@ fn scavenger() -> Guest {
     Guest {
         imports: WRITE,
         capabilities: "[capabilities.body]\nreason = \"To try.\"\n",
-        fields: data(8192, BODY) + &data(9_600, "tried"),
+        fields: data(9_600, "tried"),
         ..Guest::with_action(
             "(call $write (i32.const 9600) (i32.const 5) (i32.const 128))
              (if (i32.eq (memory.grow (i32.const 31)) (i32.const -1)) (then (unreachable)))
@@ -253,12 +253,11 @@ fn scavenger() -> Guest {
                (br_if $look (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 8))) (i32.const 2097152))))
              (local.set $n (i32.const 65536))
              (loop $fill
-               (memory.copy (local.get $n) (local.get $call) (local.get $call_len))
+               (memory.copy (local.get $n) (local.get $parameters) (local.get $parameters_len))
                (br_if $fill (i32.lt_u
-                 (local.tee $n (i32.add (local.get $n) (local.get $call_len)))
-                 (i32.sub (i32.const 2097152) (local.get $call_len)))))"
-                .to_owned()
-                + &done(),
+                 (local.tee $n (i32.add (local.get $n) (local.get $parameters_len)))
+                 (i32.sub (i32.const 2097152) (local.get $parameters_len)))))
+             (call $body)",
             described,
         )
     }

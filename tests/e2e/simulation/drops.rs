@@ -288,7 +288,7 @@ fn greeting(data: &str) -> String {
 /// A line's request.
 fn asked(tenant: TenantId, line: u32) -> Call {
     let request = RequestFacts {
-        scheme: "http".into(),
+        scheme: "http",
         host: "north.test".into(),
         port: 80,
         address: Ipv4Addr::LOCALHOST.into(),

@@ -19,5 +19,5 @@ pub async fn get(work: &mut Work, id: LineId) -> Result<Value> {
         let key = Key::Line(id);
         facts = facts.with_seen(work.engine().seen(work.caller().tenant, vec![key]).await?.remove(&key));
     }
-    Ok(serde_json::to_value(Reader::of(work).view(&line, None, facts)).unwrap_or_default())
+    Ok(serde_json::to_value(Reader::of(work).view(&line, facts)).unwrap_or_default())
 }

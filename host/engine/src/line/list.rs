@@ -27,7 +27,7 @@ pub struct Lines {
 impl Lines {
     /// The line views, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = impl Serialize> {
-        self.rows.iter().map(|(line, facts)| self.reader.view(line, None, facts.clone()))
+        self.rows.iter().map(|(line, facts)| self.reader.view(line, facts.clone()))
     }
 }
 

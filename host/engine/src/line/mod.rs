@@ -19,5 +19,5 @@ pub use edit::edit;
 pub use extend::extend;
 pub use get::get;
 pub use list::{Lines, list};
-pub use mine::mine;
+pub use mine::{Mine, mine};
 pub use sell::sell;

@@ -20,8 +20,6 @@ use std::sync::Arc;
 pub(crate) struct View<'a> {
     reader: &'a Reader,
     line: &'a Line,
-    /// The password that was shown, where it need not be opened.
-    shown: Option<&'a Secret>,
     facts: Facts,
 }
 
@@ -98,21 +96,18 @@ impl Reader {
     }
 
     /// The view of a line.
-    pub(crate) fn view<'a>(&'a self, line: &'a Line, shown: Option<&'a Secret>, facts: Facts) -> View<'a> {
-        View { reader: self, line, shown, facts }
+    pub(crate) fn view<'a>(&'a self, line: &'a Line, facts: Facts) -> View<'a> {
+        View { reader: self, line, facts }
     }
 }
 
-/// A line's password, opened when it is written: where it is not shown, or was shown by the line, nobody opens it.
+/// A line's password, opened when it is written: where it is not shown, nobody opens it.
 struct Password<'a>(&'a View<'a>);
 
 impl Serialize for Password<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let View { reader, line, shown, .. } = self.0;
-        match shown {
-            Some(secret) => serializer.serialize_str(secret.reveal()),
-            None => serializer.serialize_str(reader.password(line).reveal()),
-        }
+        let View { reader, line, .. } = self.0;
+        serializer.serialize_str(reader.password(line).reveal())
     }
 }
 
@@ -141,15 +136,10 @@ impl Facts {
     pub(crate) fn with_seen(self, seen: Option<Seen>) -> Facts {
         Facts { seen: Some(seen), ..self }
     }
-
-    /// As they are now, for the line itself.
-    pub(crate) async fn of_own(line: &Line, work: &Work) -> Result<Facts> {
-        Ok(Facts { reseller: None, connections: work.connections(line.id).await?, version: None, seen: None })
-    }
 }
 
 /// The view as a document.
 pub(crate) async fn document(line: &Line, work: &Work) -> Result<Value> {
     let (reader, facts) = (Reader::of(work), Facts::of(line, work).await?);
-    Ok(serde_json::to_value(reader.view(line, None, facts)).unwrap_or_default())
+    Ok(serde_json::to_value(reader.view(line, facts)).unwrap_or_default())
 }

@@ -181,7 +181,7 @@ impl Run {
             reply: reply.clone(),
             at: self.context.now,
         });
-        self.commit(plan, reply).await
+        Box::pin(self.commit(plan, reply)).await
     }
 
     async fn commit(&mut self, plan: Plan, reply: Vec<u8>) -> Result<Finished> {

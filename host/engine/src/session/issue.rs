@@ -64,7 +64,7 @@ pub(super) async fn give(work: &mut Work, holder: Holder, key: Option<ApiKeyId>,
     let mut session = Session {
         id: SessionId(0),
         version: Version(0),
-        surface: work.from()?.surface.clone(),
+        surface: work.from()?.surface.to_string(),
         holder,
         key,
         digest: [0; 32],

@@ -3,6 +3,7 @@
 use host_core::TenantId;
 use host_core::caller::{Caller, Identity};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Where a sign-in comes from; journalled, never trusted.
 #[derive(Clone, Debug)]
@@ -10,11 +11,11 @@ pub struct SignInFrom {
     /// The client's address, IPv4-mapped forms already unmapped.
     pub address: IpAddr,
     /// The `User-Agent`, empty when none was sent.
-    pub agent: String,
+    pub agent: Arc<str>,
     /// The surface that is asked.
-    pub surface: String,
+    pub surface: Arc<str>,
     /// The request's id.
-    pub request: String,
+    pub request: Arc<str>,
 }
 
 impl SignInFrom {
@@ -25,7 +26,7 @@ impl SignInFrom {
             address: Some(self.address),
             key_prefix,
             session: None,
-            request: self.request.clone(),
+            request: Arc::clone(&self.request),
         }
     }
 }

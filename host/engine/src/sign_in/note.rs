@@ -48,7 +48,7 @@ impl Engine {
         let now = self.clock().now();
         let entry = Entry::SignIn {
             owner: who.owner,
-            surface: from.surface.clone(),
+            surface: from.surface.to_string(),
             user: who.user,
             line: who.line,
             address: from.address.to_string(),
@@ -64,13 +64,13 @@ impl Engine {
         let refusal = if verdict == Verdict::Flooded { flooded() } else { failed() };
         let entry = Entry::Refused {
             owner: who.owner,
-            surface: from.surface.clone(),
+            surface: from.surface.to_string(),
             code: refusal.code.as_str().to_owned(),
             line: who.line,
             user: who.user,
             stream: None,
             address: from.address.to_string(),
-            agent: from.agent.clone(),
+            agent: from.agent.to_string(),
             at: self.clock().now(),
         };
         self.journal().note(tenant, entry);

@@ -1,7 +1,7 @@
 //! What answers the requests of a listener.
 
 use super::arrival::Arrival;
-use crate::redact::Access;
+use crate::access::Access;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;

@@ -5,7 +5,7 @@ use super::answers::{Answered, Answers};
 use super::arrival::Arrival;
 use super::framing;
 use super::pulse::Exchange;
-use crate::redact::Access;
+use crate::access::Access;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http::Request;

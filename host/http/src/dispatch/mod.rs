@@ -19,11 +19,13 @@ use dialect::refusal;
 use host_core::action::{ActionKind, DRY_RUN, IDEMPOTENCY_KEY, RateClass, Sent};
 use host_core::caller::Identity;
 use host_core::{Code, Refusal};
+use host_engine::LogScope;
 use host_runtime::{Asked, Prepared, RequestFacts, Route};
 use http::header::{CACHE_CONTROL, HeaderName, REFERRER_POLICY};
 use http::{HeaderValue, Method};
 use no_reply::NoReply;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The action that a request asks for.
 struct Named<'s> {
@@ -37,7 +39,7 @@ impl SurfaceRequest<'_> {
     pub(crate) async fn respond(&self, body: Body) -> Response {
         let mut response = match self.answered(body).await {
             Ok(response) => response,
-            Err(no_reply) => self.without_reply(no_reply).await,
+            Err(no_reply) => Box::pin(self.without_reply(no_reply)).await,
         };
         if self.surface().is_panel() {
             response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -70,7 +72,9 @@ impl SurfaceRequest<'_> {
         let unknown = || Refusal::new(Code::UnknownAction, "This surface has no such action.");
         let Named { route, asked } = named.ok_or_else(unknown)?;
         let route = self.open_to(route, &signed)?;
-        tracing::Span::current().record("action", route.action.name.as_str());
+        if let Some(scope) = LogScope::current() {
+            scope.asks_for(&route.action);
+        }
         self.by_method(route, &signed)?;
         gather::add_headers(&mut sent, &route.action, &self.parts.headers)?;
         let prepared = route.prepare(Asked {
@@ -193,11 +197,11 @@ impl SurfaceRequest<'_> {
     fn facts(&self) -> RequestFacts {
         let origin = &self.visitor.origin;
         RequestFacts {
-            scheme: origin.scheme.to_owned(),
-            host: origin.host.clone(),
+            scheme: origin.scheme,
+            host: Arc::clone(&origin.host),
             port: origin.port,
             address: self.visitor.address,
-            agent: self.visitor.agent.clone(),
+            agent: Arc::clone(&self.visitor.agent),
         }
     }
 }

@@ -13,15 +13,16 @@ use host_core::{Code, Refusal};
 use host_runtime::CallError;
 use http::HeaderValue;
 use http::header::{ACCEPT, SET_COOKIE};
+use std::sync::Arc;
 
 /// Why there is no reply.
 pub(super) enum NoReply {
     Refused(Refusal),
     Exceeded(Exceeded),
     /// A plugin's fault or ours; people find it in the log by this.
-    Fault(String),
+    Fault(Arc<str>),
     /// Ours, and whether the call was done is not known.
-    Unsure(String),
+    Unsure(Arc<str>),
 }
 
 impl From<Refusal> for NoReply {
@@ -117,8 +118,8 @@ impl SurfaceRequest<'_> {
         }
         tracing::error!(incident = %self.visitor.id, %error, "a request failed");
         match error {
-            host_engine::Error::Store(StoreError::Unknown(_)) => NoReply::Unsure(self.visitor.id.clone()),
-            _ => NoReply::Fault(self.visitor.id.clone()),
+            host_engine::Error::Store(StoreError::Unknown(_)) => NoReply::Unsure(Arc::clone(&self.visitor.id)),
+            _ => NoReply::Fault(Arc::clone(&self.visitor.id)),
         }
     }
 }

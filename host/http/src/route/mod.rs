@@ -9,13 +9,15 @@ pub(crate) use segment::{first_segment, stream_file};
 
 use crate::methods::Methods;
 use host_core::reserved::is_reserved;
+use host_engine::LoggedPlace;
 use segment::{Segment, captures, overlap, segment, shape, split, tidied};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What leads somewhere: the methods that do, and what the variable segments are called.
 struct Way<T> {
     methods: Methods,
-    template: String,
+    place: Arc<LoggedPlace>,
     segments: Vec<Segment>,
     target: T,
 }
@@ -39,8 +41,8 @@ pub(crate) struct Routes<T> {
 pub(crate) struct Found<'t, 'p, T> {
     /// What answers.
     pub(crate) target: &'t T,
-    /// The route as it was written, for logs.
-    pub(crate) template: &'t str,
+    /// Whose route it is, and the route as it was written, for logs.
+    pub(crate) place: &'t Arc<LoggedPlace>,
     /// The variable segments, raw.
     pub(crate) captures: Vec<(&'t str, &'p str)>,
     /// The methods that lead somewhere from this path.
@@ -82,13 +84,14 @@ impl<T> Routes<T> {
         }
         let others = self.places.iter().filter(|place| place.owner != owner).flat_map(|place| &place.ways);
         if let Some(other) = others.into_iter().find(|other| overlap(&segments, &other.segments)) {
-            return Err(Clash::With(other.template.clone()));
+            return Err(Clash::With(other.place.route.clone()));
         }
         let shape = shape(&segments);
-        let way = Way { methods, template: template.to_owned(), segments, target };
+        let logged = LoggedPlace { surface: owner.to_owned(), route: template.to_owned() };
+        let way = Way { methods, place: Arc::new(logged), segments, target };
         if let Some(place) = self.shapes.get(&shape).and_then(|at| self.places.get_mut(*at)) {
             if let Some(other) = place.ways.iter().find(|other| other.methods.meets(methods)) {
-                return Err(Clash::With(other.template.clone()));
+                return Err(Clash::With(other.place.route.clone()));
             }
             place.ways.push(way);
             return Ok(());
@@ -114,13 +117,13 @@ impl<T> Routes<T> {
         }
         let (way, is_allowed) = chosen?;
         let captures = captures(&way.segments, path)?;
-        Some(Found { target: &way.target, template: &way.template, captures, methods, is_allowed })
+        Some(Found { target: &way.target, place: &way.place, captures, methods, is_allowed })
     }
 
     /// Every route that takes a path; more than one of different owners would be a fault of [`overlap`].
     #[cfg(test)]
     pub(crate) fn takers(&self, path: &str) -> Vec<&str> {
         let ways = self.places.iter().flat_map(|place| &place.ways);
-        ways.filter(|way| captures(&way.segments, path).is_some()).map(|way| way.template.as_str()).collect()
+        ways.filter(|way| captures(&way.segments, path).is_some()).map(|way| way.place.route.as_str()).collect()
     }
 }

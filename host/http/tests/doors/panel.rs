@@ -1,5 +1,5 @@
 //! A panel that listens: one tenant, two lines, a live stream and a movie, and a probe plugin that
-//! answers with the call it was given.
+//! answers with what it knows of its call.
 
 use crate::client::{Answer, Request};
 use crate::elsewhere::{Elsewhere, FAST, Maps};

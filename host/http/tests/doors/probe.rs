@@ -1,39 +1,38 @@
 //! A plugin for these tests: a player surface and an admin surface.
 
+use crate::guest::mirror::{CALL, LINE};
 use crate::guest::{Guest, data};
 use serde_json::{Value, json};
 
 /// Its code. Told apart by the length of the action's name: `admin/breaks`, `player/everything`,
 /// `player/bulk_list` (16 MB), `player/personal`, all others.
-const HANDLE: &str = "
-(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
-(if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
-  (then
-    (local.set $n (i32.const 1000))
-    (loop $more
-      (call $write (i32.const 9100) (i32.const 100) (i32.const 64))
-      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (call $ok (i32.const 9300) (i32.const 13)))
-  (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 16))
-  (then
-    (memory.fill (i32.const 12000) (i32.const 97) (i32.const 20000))
-    (local.set $n (i32.const 800))
-    (loop $more
-      (call $write (i32.const 12000) (i32.const 20000) (i32.const 64))
-      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (call $ok (i32.const 9300) (i32.const 13)))
-  (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 15))
-    (then
-      (call $mine (i32.const 64))
-      (call $write (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.const 128))
-      (call $ok (i32.const 9300) (i32.const 13)))
-    (else
-      (memory.copy (i32.const 16384) (i32.const 8192) (i32.const 8))
-      (memory.copy (i32.const 16392) (local.get $call) (local.get $call_len))
-      (memory.copy (i32.add (i32.const 16392) (local.get $call_len)) (i32.const 9000) (i32.const 1))
-      (call $ok (i32.const 16384) (i32.add (local.get $call_len) (i32.const 9)))))))))";
+fn code() -> String {
+    format!(
+        "(if (i32.eq (local.get $action_len) (i32.const 12)) (then (unreachable)))
+         (if (result i32) (i32.eq (local.get $action_len) (i32.const 17))
+           (then
+             (local.set $n (i32.const 1000))
+             (loop $more
+               (call $write (i32.const 9100) (i32.const 100) (i32.const 64))
+               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+             (call $body))
+           (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 16))
+           (then
+             (memory.fill (i32.const 12000) (i32.const 97) (i32.const 20000))
+             (local.set $n (i32.const 800))
+             (loop $more
+               (call $write (i32.const 12000) (i32.const 20000) (i32.const 64))
+               (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+             (call $body))
+           (else (if (result i32) (i32.eq (local.get $action_len) (i32.const 15))
+             (then
+               (call $write {LINE} (i32.const 128))
+               (call $body))
+             (else (call $ok {CALL})))))))"
+    )
+}
 
-/// A plugin that owns a player and an admin surface, and answers each call with the call itself.
+/// A plugin that owns a player and an admin surface, and answers each call with what it knows of the call.
 pub(crate) fn probe() -> Vec<u8> {
     let actions = actions();
     let names = actions.as_array().unwrap().iter();
@@ -41,18 +40,13 @@ pub(crate) fn probe() -> Vec<u8> {
         names.map(|action| format!("{}/{}", action["surface"].as_str().unwrap(), action["name"].as_str().unwrap()));
     let guest = Guest {
         names: names.collect(),
-        imports: r#"
-            (import "linecard:lines/lines@0.1.0" "mine" (func $mine (param i32)))
-            (import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
+        imports: r#"(import "linecard:body/body@0.1.0" "write" (func $write (param i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n[capabilities.body]\nreason = \"To try.\"\n",
         description: json!({"surface": surfaces(), "action": actions}),
-        fields: data(8192, "{\"data\":")
-            + &data(9000, "}")
-            + &data(9100, &"0123456789".repeat(10))
-            + &data(9300, "{\"body\":true}"),
-        ..Guest::new(HANDLE)
+        fields: data(9100, &"0123456789".repeat(10)),
+        ..Guest::new(code())
     };
-    guest.file()
+    guest.with_call_mirror().with_line_mirror().file()
 }
 
 fn surfaces() -> Value {
@@ -99,7 +93,7 @@ fn actions() -> Value {
         {"surface": "player", "name": "bulk_list", "summary": "M.", "roles": ["line"],
             "reply": {"shape": "raw", "content_type": "text/plain"}, "cache": {"depends": ["bouquets"]}},
         {"surface": "player", "name": "personal", "summary": "P.", "roles": ["line"], "reply":
-            {"shape": "raw", "content_type": "application/json"}, "cache": {"depends": ["bouquets"], "splice": ["username", "password"]}},
+            {"shape": "raw", "content_type": "text/plain"}, "cache": {"depends": ["bouquets"], "splice": ["username", "password"]}},
         {"surface": "admin", "name": "read", "summary": "R.", "roles": ["admin"], "reply":
             {"shape": "object", "fields": {"surface": {"type": "text"}, "action": {"type": "text"}, "caller": {"type": "document"}}}},
         {"surface": "admin", "name": "write", "kind": "write", "summary": "W.", "roles": ["admin"], "reply": any,

@@ -225,10 +225,7 @@ async fn a_spliced_body_has_the_values_of_the_line_that_asks() {
     let panel = Panel::new().await;
     let answer = panel.send(get(format!("{ANN}&action=personal")).header("accept-encoding", "gzip")).await;
     assert_eq!((answer.status, answer.header("content-encoding")), (200, None));
-    assert_eq!(
-        (&answer.json()["line"]["username"], &answer.json()["line"]["password"]),
-        (&json!("ann"), &json!("s3cret+pw"))
-    );
+    assert!(answer.text().contains("\nusername ann\npassword s3cret+pw\n"), "{}", answer.text());
 }
 
 #[tokio::test]

@@ -8,13 +8,13 @@ use crate::body::key::Key;
 use crate::body::turns::Turns;
 use crate::breaker::whole_seconds;
 use crate::call::CallError;
+use host_engine::log_scope::in_current_scope;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
-use tracing::Instrument;
 
 /// How long a build waits for its turn and a place.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,7 +67,7 @@ impl Builds {
                         }
                         running.tell.send_replace(Some(built));
                     };
-                    tokio::spawn(build.in_current_span());
+                    tokio::spawn(in_current_scope(build));
                     outcome
                 }
             }

@@ -1,4 +1,4 @@
-//! `linecard:base`: log, time, chance, what the host holds for the call, and last words. Linked for every plugin.
+//! `linecard:base`: what is known of the call, log, time, chance, what the host holds for the call, and last words. Linked for every plugin.
 //! Touches no store, so its functions are plain ones.
 
 use crate::capability::Argument;
@@ -15,6 +15,24 @@ pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:base/base", version: "0.1.0", functions: FUNCTIONS };
 
 const FUNCTIONS: &[HostFunction] = &[
+    HostFunction::plain("caller", |linker| {
+        linker.func_wrap("caller", |store, ()| told(store, CallState::caller_facts))
+    }),
+    HostFunction::plain("request", |linker| {
+        linker.func_wrap("request", |store, ()| told(store, CallState::request_facts))
+    }),
+    HostFunction::plain("settings", |linker| {
+        linker.func_wrap("settings", |store, ()| told(store, CallState::settings_text))
+    }),
+    HostFunction::plain("instead-of", |linker| {
+        linker.func_wrap("instead-of", |store, ()| told(store, CallState::instead_of))
+    }),
+    HostFunction::plain("dry-run", |linker| {
+        linker.func_wrap("dry-run", |store, ()| told(store, CallState::is_dry_run))
+    }),
+    HostFunction::plain("arguments", |linker| {
+        linker.func_wrap("arguments", |store, ()| told(store, CallState::verb_arguments))
+    }),
     HostFunction::plain("log", |linker| linker.func_wrap("log", log)),
     HostFunction::plain("now", |linker| linker.func_wrap("now", now)),
     HostFunction::plain("random", |linker| linker.func_wrap("random", random)),
@@ -54,6 +72,13 @@ impl From<GuestLevel> for Level {
 }
 
 type Store<'a> = StoreContextMut<'a, CallState>;
+
+/// What is known of the call.
+fn told<T>(mut store: Store<'_>, fact: fn(&CallState) -> Result<T, Stop>) -> wasmtime::Result<(T,)> {
+    let call = store.data_mut();
+    call.meter.host_call().map_err(Stop::from)?;
+    Ok((fact(call)?,))
+}
 
 fn log(mut store: Store<'_>, (level, message): (GuestLevel, WasmStr)) -> wasmtime::Result<()> {
     let message = String::take(message, &store)?;
@@ -95,7 +120,7 @@ fn read(mut store: Store<'_>, (held, keep): (u32, bool)) -> wasmtime::Result<(St
 fn sent(mut store: Store<'_>, (): ()) -> wasmtime::Result<(Vec<u8>,)> {
     let call = store.data_mut();
     call.meter.host_call().map_err(Stop::from)?;
-    Ok((call.sent.to_vec(),))
+    Ok((call.asked.as_ref().map(|asked| asked.call.body.to_vec()).unwrap_or_default(),))
 }
 
 fn fault(mut store: Store<'_>, (message,): (WasmStr,)) -> wasmtime::Result<()> {

@@ -1,13 +1,12 @@
-//! `linecard:lines`: subscriptions in the caller's scope. During a body build it gives markers instead of the line's
-//! own values.
+//! `linecard:lines`: subscriptions in the caller's scope.
 
 use crate::capability::function::{HostFunction, Interface};
+use crate::capability::player::MineFacts;
 use crate::capability::{document, verb};
 use crate::held::HeldRows;
-use crate::state::CallState;
 use host_core::object::Kind;
 use host_core::{LineId, PackageId};
-use host_engine::{Error, line};
+use host_engine::line;
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
@@ -15,7 +14,10 @@ pub(crate) const INTERFACE: Interface =
 const LINE: &str = Kind::Line.as_str();
 
 const FUNCTIONS: &[HostFunction] = &[
-    verb!("mine", Line, |call| mine(call).await),
+    verb!("mine", Line, |call| {
+        let mine = line::mine(&mut call.work).await?;
+        Ok(MineFacts::of(&mine, call.build.as_deref()))
+    }),
     verb!("get", Scope, |call, id: u32| {
         let line = line::get(&mut call.work, LineId(id)).await?;
         call.hold(LINE, HeldRows::One(line))
@@ -42,11 +44,3 @@ const FUNCTIONS: &[HostFunction] = &[
     }),
     verb!("delete", Writing, |call, id: u32| line::delete(&mut call.work, LineId(id)).await),
 ];
-
-async fn mine(call: &mut CallState) -> Result<String, Error> {
-    let view = line::mine(&mut call.work).await?;
-    match &call.build {
-        None => Ok(view),
-        Some(build) => build.disguise(&view).map_err(|error| Error::Invalid(error.to_string())),
-    }
-}

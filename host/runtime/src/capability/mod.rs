@@ -7,6 +7,7 @@ pub(crate) mod body;
 pub(crate) mod catalogue;
 pub(crate) mod collections;
 pub(crate) mod credits;
+pub(crate) mod facts;
 pub(crate) mod function;
 pub(crate) mod guide;
 pub(crate) mod lines;
@@ -14,6 +15,7 @@ pub(crate) mod lines;
 pub(crate) mod native;
 pub(crate) mod needs;
 pub(crate) mod packages;
+pub(crate) mod player;
 pub(crate) mod records;
 pub(crate) mod sessions;
 pub(crate) mod users;
@@ -51,6 +53,13 @@ impl Crossing for String {
 impl Crossing for u32 {
     type Guest = u32;
     fn cross(self) -> u32 {
+        self
+    }
+}
+
+impl Crossing for player::MineFacts {
+    type Guest = player::MineFacts;
+    fn cross(self) -> player::MineFacts {
         self
     }
 }

@@ -1,5 +1,6 @@
 //! The functions of the host as code of this process calls them.
 
+use crate::capability::player::MineFacts;
 use crate::guest::GuestRefusal;
 use crate::state::CallState;
 use std::future::Future;
@@ -23,6 +24,8 @@ pub enum Answer {
     Text(String),
     /// A `u32`.
     Number(u32),
+    /// What `lines.mine` answers.
+    Mine(Box<MineFacts>),
     /// Nothing but success.
     Nothing,
 }
@@ -71,6 +74,12 @@ impl From<String> for Answer {
 impl From<u32> for Answer {
     fn from(number: u32) -> Answer {
         Answer::Number(number)
+    }
+}
+
+impl From<MineFacts> for Answer {
+    fn from(mine: MineFacts) -> Answer {
+        Answer::Mine(Box::new(mine))
     }
 }
 

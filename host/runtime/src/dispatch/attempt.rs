@@ -2,6 +2,7 @@
 
 use crate::body::sink::Sink;
 use crate::call::CallError;
+use crate::guest::GuestReply;
 use crate::held::HeldAnswers;
 use crate::limits::Spent;
 use crate::reply;
@@ -12,7 +13,7 @@ use host_engine::{Error, Work};
 /// A guest's success: the attempt with its plan, the reply, and the body it wrote.
 pub(super) struct Success {
     pub(super) work: Work,
-    pub(super) reply: String,
+    pub(super) reply: GuestReply,
     pub(super) body: Sink,
     pub(super) held: HeldAnswers,
 }

@@ -25,6 +25,7 @@ use host_core::action::{CacheRule, Dependency, Splice};
 use host_core::line::Line;
 use host_core::port::StoreError;
 use host_engine::Error;
+use std::pin::pin;
 use std::sync::Arc;
 
 impl Runtime {
@@ -34,7 +35,7 @@ impl Runtime {
         snapshot: &Arc<Snapshot>,
         route: &Route,
         rule: &CacheRule,
-        call: &Call,
+        call: &Arc<Call>,
         wish: &Wish,
     ) -> Result<Reply, CallError> {
         let key = Key::of(&self.engine, route, rule, call);
@@ -46,14 +47,15 @@ impl Runtime {
             let caller = (Asker::of(&call.caller), self.engine.clock().monotonic());
             // It may outlive this call, and takes along what it needs.
             let (runtime, snapshot, route, call) =
-                (Arc::clone(self), Arc::clone(snapshot), route.clone(), call.clone());
-            let build = async move { runtime.guarded(&route, &call, runtime.build(&snapshot, &route, &call)).await };
+                (Arc::clone(self), Arc::clone(snapshot), route.clone(), Arc::clone(call));
+            let build =
+                async move { runtime.guarded(&route, &call, pin!(runtime.build(&snapshot, &route, &call))).await };
             bodies.build(key, caller, rule.file, build).await?
         };
         Ok(Reply::Body(self.personal(call, &cached, wish)))
     }
 
-    async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Call) -> Result<Arc<CachedBody>, Failure> {
+    async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Arc<Call>) -> Result<Arc<CachedBody>, Failure> {
         let Some(rule) = &route.action.cache else { return Err(Failure::Fault("it has no cache rule".into())) };
         let mut random = [0; 20];
         self.engine.entropy().fill(&mut random);
@@ -63,7 +65,7 @@ impl Runtime {
         run = run.with_line(call.line.clone(), call.password.clone());
         let success = self.attempt(snapshot, route, call, &mut run, Some(Arc::clone(&build)), body).await?;
         let Success { reply, body, mut held, .. } = success;
-        let checked = audience(route, call).check(&reply, body.is_written(), &mut held).map_err(fault)?;
+        let checked = audience(route, call).check(reply, body.is_written(), &mut held).map_err(fault)?;
         if !body.is_written() {
             return Err(Failure::Fault("its action has a cache rule, so it must write its reply as a body".into()));
         }

@@ -4,6 +4,7 @@
 use super::attempt::{Failure, fault};
 use crate::Runtime;
 use crate::call::{Call, CallError, Reply};
+use crate::guest::GuestReply;
 use crate::held::HeldAnswers;
 use crate::reply::{Audience, Checked};
 use crate::route::Route;
@@ -15,23 +16,19 @@ use std::sync::Arc;
 const ROW_BYTES: usize = 400;
 
 impl Runtime {
-    /// The reply as it is kept under an idempotency key, and what it says.
+    /// What a reply says to its caller.
     pub(super) async fn checked(
         &self,
         route: &Route,
         call: &Call,
-        reply: String,
+        reply: GuestReply,
         wrote: bool,
         mut held: HeldAnswers,
-    ) -> Result<(String, Checked), Failure> {
-        let (audience, bytes) = (audience(route, call), reply.len() + held.rows() * ROW_BYTES);
-        let check = move || {
-            let checked = audience.check(&reply, wrote, &mut held);
-            (reply, checked)
-        };
-        let (reply, checked) = self.slow.work(call.caller.tenant, bytes, check).await.ok_or_else(broken)?;
-        let mut checked = checked.map_err(fault)?;
-        Ok((checked.kept.take().unwrap_or(reply), checked))
+    ) -> Result<Checked, Failure> {
+        let (audience, bytes) = (audience(route, call), reply.content.len() + held.rows() * ROW_BYTES);
+        let check = move || audience.check(reply, wrote, &mut held);
+        let checked = self.slow.work(call.caller.tenant, bytes, check).await.ok_or_else(broken)?;
+        checked.map_err(fault)
     }
 
     /// A reply that was committed. That it cannot be read any more is no fault of the plugin.

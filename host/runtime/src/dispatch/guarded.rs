@@ -10,6 +10,8 @@ use crate::health::Ending;
 use crate::log::{Level, LogLine};
 use crate::route::Route;
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 impl Runtime {
     /// Makes a call when its action's breaker lets it through.
@@ -17,7 +19,7 @@ impl Runtime {
         &self,
         route: &Route,
         call: &Call,
-        work: impl Future<Output = Result<T, Failure>>,
+        work: Pin<&mut impl Future<Output = Result<T, Failure>>>,
     ) -> Result<T, CallError> {
         let leave = self.admit(route)?;
         let (answered, how, ending) = match work.await {
@@ -31,7 +33,7 @@ impl Runtime {
             }
             Err(Failure::Fault(reason)) => {
                 self.note(route, call, "a plugin failed", &reason);
-                let incident = call.caller.request.clone();
+                let incident = Arc::clone(&call.caller.request);
                 (Err(CallError::Fault { incident }), Ended::Failed, Some(Ending::Fault))
             }
         };
@@ -55,11 +57,11 @@ impl Runtime {
         let (plugin, action) = (&active.loaded.manifest.name, &*route.label);
         let (tenant, incident) = (call.caller.tenant.0, &call.caller.request);
         let reason = crate::log::one_line(reason, 1_024);
-        tracing::warn!(tenant, plugin, action, incident, reason, "{what}");
+        tracing::warn!(tenant, plugin, action, incident = &**incident, reason, "{what}");
         active.log.push(LogLine {
             at: self.engine.clock().now(),
             level: Level::Error,
-            request: incident.clone(),
+            request: Arc::clone(incident),
             message: format!("{action} failed: {reason}"),
         });
     }

@@ -14,14 +14,13 @@ use crate::body::window::Entries;
 use crate::body::wish::Wish;
 use crate::body::{BodyReply, reply::BodySource};
 use crate::call::{Call, CallError, Reply};
-use crate::call_document;
 use crate::health::Ending;
 use crate::limits::{Spent, TICK, Time, has_no_room};
 use crate::permits::{Bounds, Permit};
 use crate::reply::{self, Checked};
 use crate::route::Route;
 use crate::snapshot::Snapshot;
-use crate::state::CallState;
+use crate::state::{Asked, CallState};
 use crate::stop::Stop;
 use crate::waits::Late;
 use attempt::{Failure, Success, content_type, fault, tag};
@@ -32,6 +31,7 @@ use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run};
 use running::Running;
 use sha2::{Digest, Sha256};
+use std::pin::pin;
 use std::sync::Arc;
 
 impl Runtime {
@@ -52,16 +52,17 @@ impl Runtime {
         // There is nothing that a read would leave undone.
         call.dry_run &= route.action.kind == ActionKind::Write;
         let wish = Wish::take(&route.action, &mut call.parameters);
+        let call = Arc::new(call);
         match (&route.action.cache, &call.line) {
             (Some(rule), line) if may_be_cached(rule, line.as_deref()) => {
-                self.cached(snapshot, route, rule, &call, &wish).await
+                Box::pin(self.cached(snapshot, route, rule, &call, &wish)).await
             }
-            _ => self.guarded(route, &call, self.fresh(snapshot, route, &call, &wish)).await,
+            _ => self.guarded(route, &call, pin!(self.fresh(snapshot, route, &call, &wish))).await,
         }
     }
 
     /// Runs the plugin until its plan is committed.
-    async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Call, wish: &Wish) -> Result<Reply, Failure> {
+    async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Arc<Call>, wish: &Wish) -> Result<Reply, Failure> {
         let begun = self.engine.begin(call.caller.clone(), &*route.label);
         let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
         if route.action.kind == ActionKind::Write {
@@ -70,14 +71,14 @@ impl Runtime {
         if let Some(key) = &call.idempotency
             && let Some(first) = run.under_key(key, fingerprint(route, call)).await?
         {
-            return self.replayed(route, call, first).await;
+            return Box::pin(self.replayed(route, call, first)).await;
         }
         loop {
             let attempted = self.attempt(snapshot, route, call, &mut run, None, Sink::default()).await;
             if let Err(Failure::Call(CallError::Refusal(_))) = &attempted
                 && let Some(first) = run.first_reply().await?
             {
-                return self.replayed(route, call, first).await;
+                return Box::pin(self.replayed(route, call, first)).await;
             }
             let Success { work, reply, body, held } = attempted?;
             let body = body.into_held();
@@ -85,16 +86,18 @@ impl Runtime {
                 // Its repeat under the same key could not be answered.
                 return Err(Failure::Fault("a write answers with data, not with a body".into()));
             }
-            let (reply, checked) = self.checked(route, call, reply, body.is_some(), held).await?;
+            let mut checked = self.checked(route, call, reply, body.is_some(), held).await?;
             let plan = call.dry_run.then(|| work.listing());
             let session = work.session_outcome().cloned();
-            match run.finish(work, reply.into_bytes()).await {
+            // Nobody asks for the reply of a read again.
+            let kept = checked.kept.take().unwrap_or_default();
+            match run.finish(work, kept.into_bytes()).await {
                 Ok(Finished::Again) => continue,
-                Ok(Finished::Before { reply }) => return self.replayed(route, call, reply).await,
+                Ok(Finished::Before { reply }) => return Box::pin(self.replayed(route, call, reply)).await,
                 Ok(Finished::Done { reply, committed }) => {
                     let checked = match committed.late.is_empty() {
                         true => checked,
-                        false => self.seen_again(route, call, reply).await?,
+                        false => Box::pin(self.seen_again(route, call, reply)).await?,
                     };
                     return Ok(match body {
                         Some(body) => Reply::Body(self.once(route, call, checked, body, wish)?),
@@ -113,7 +116,7 @@ impl Runtime {
         &self,
         snapshot: &Snapshot,
         route: &Route,
-        call: &Call,
+        call: &Arc<Call>,
         run: &mut Run,
         build: Option<Arc<BodyBuild>>,
         body: Sink,
@@ -125,13 +128,12 @@ impl Runtime {
         let time = Time::of(budget);
         let active = &route.active;
         let work = run.attempt();
-        let document = call_document::write(call, route, work.now(), build.as_deref());
-        let writes = route.action.kind == ActionKind::Write;
-        let state = CallState::new(work, Arc::clone(&active.grant), writes, build, Arc::clone(&active.log));
-        let collections = Arc::clone(&active.loaded.collections);
-        let state = CallState { body, collections, sent: call.body.clone(), ..state };
+        let asked =
+            Asked { call: Arc::clone(call), action: Arc::clone(&route.action), settings: Arc::clone(&route.settings) };
+        let state = CallState::new(work, Arc::clone(&active.grant), Some(asked), build, Arc::clone(&active.log));
+        let state = CallState { body, collections: Arc::clone(&active.loaded.collections), ..state };
         let waits = Arc::clone(&state.waits);
-        let running = Running::new(Arc::clone(active), state, time, Arc::clone(&route.label), document);
+        let running = Running::new(Arc::clone(active), state, time, Arc::clone(&route.label), parameters(route, call)?);
         let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
         let (mut state, answered) = match waits.within(time, answered).await {
@@ -192,6 +194,15 @@ impl Runtime {
     }
 }
 
+/// The parameters as a guest gets them. A common action's are its verb's arguments.
+fn parameters(route: &Route, call: &Call) -> Result<String, Failure> {
+    if route.action.does.is_some() {
+        return Ok("{}".to_owned());
+    }
+    let text = serde_json::to_string(&call.parameters);
+    text.map_err(|error| Failure::Call(CallError::Ours(Error::Invalid(error.to_string()))))
+}
+
 /// What ended a guest: a trap is its fault, a limit may be its caller's wish, a failure of storage is ours, and
 /// no room for it is nobody's.
 fn failure(error: &wasmtime::Error) -> Failure {
@@ -217,9 +228,9 @@ fn failure(error: &wasmtime::Error) -> Failure {
 fn from(route: &Route, call: &Call) -> host_engine::SignInFrom {
     host_engine::SignInFrom {
         address: call.request.address,
-        agent: call.request.agent.clone(),
-        surface: route.action.surface.clone(),
-        request: call.caller.request.clone(),
+        agent: Arc::clone(&call.request.agent),
+        surface: route.action.surface.as_str().into(),
+        request: Arc::clone(&call.caller.request),
     }
 }
 

@@ -24,10 +24,10 @@ impl Running {
         state: CallState,
         time: Time,
         action: Arc<str>,
-        call: String,
+        parameters: String,
     ) -> Running {
         let loaded = Arc::clone(&active.loaded);
-        let call = Box::pin(async move { loaded.answer(state, time, &action, &call).await });
+        let call = Box::pin(async move { loaded.answer(state, time, &action, &parameters).await });
         Running { active, call }
     }
 }

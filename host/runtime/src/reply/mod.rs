@@ -3,17 +3,17 @@
 #[cfg(test)]
 mod tests;
 
-use crate::guest::GuestRefusal;
+use crate::guest::{GuestContent, GuestRefusal, GuestReply};
 use crate::held::{Held, HeldAnswers, NotWritten, WrittenRows};
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
 use host_core::action::{Action, ActionKind, Columns, Ending, Mismatch, NoEnding, NoRow, OutcomeKind, SaidEnding};
 use host_core::caller::CallerRole;
 use host_core::refusal::Code;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,28 +23,16 @@ const HEADERS: &[&str] =
 const MAX_HEADER: usize = 1_024;
 const MAX_MESSAGE: usize = 1_024;
 
-/// The reply document of `wit/plugin/plugin.wit`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReplyDocument<'d> {
-    #[serde(default, borrow)]
+/// What is kept of a write's reply, to be told again under its idempotency key and where late values are filled in.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct KeptReply<'d> {
+    #[serde(borrow)]
     data: Option<&'d RawValue>,
-    #[serde(default)]
     total: Option<u64>,
-    #[serde(default)]
     matching: Option<u64>,
-    /// The number of rows that the host holds.
-    #[serde(default)]
-    held: Option<u32>,
-    #[serde(default)]
-    body: bool,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    #[serde(default)]
     outcome: Option<OutcomeKind>,
-    #[serde(default)]
     location: Option<String>,
-    #[serde(default)]
     cursor: Option<String>,
 }
 
@@ -54,7 +42,7 @@ pub(crate) struct Audience {
     pub(crate) role: CallerRole,
     pub(crate) columns: Columns,
     /// What it was called with: the place of a made thing may be named by it.
-    pub(crate) parameters: Map<String, Value>,
+    pub(crate) parameters: Map<String, serde_json::Value>,
 }
 
 /// A reply that is what its description says, as its caller sees it.
@@ -68,7 +56,7 @@ pub(crate) struct Checked {
     pub(crate) ending: Ending,
     /// Of a body.
     pub(crate) headers: BTreeMap<String, String>,
-    /// The reply document to keep under an idempotency key, when it is not the guest's own.
+    /// Of a write: what is kept of it.
     pub(crate) kept: Option<String>,
 }
 
@@ -78,7 +66,7 @@ pub(crate) struct Checked {
 pub(crate) enum Lie {
     #[error(transparent)]
     Spent(#[from] Spent),
-    #[error("its reply is no reply document: {what} in byte {column} of line {line}")]
+    #[error("the data of its reply is no JSON: {what} in byte {column} of line {line}")]
     Malformed { what: &'static str, line: usize, column: usize },
     #[error("{0}")]
     Shape(String),
@@ -86,8 +74,10 @@ pub(crate) enum Lie {
     Ending(#[from] NoEnding),
     #[error("it names the rows number {0} in its reply, which the host does not hold for it")]
     NotHeld(u32),
-    #[error("it names held rows in its reply beside other data, totals or a body")]
-    HeldAndData,
+    #[error("it says totals in its reply beside a body, or beside held rows, which have their own")]
+    TotalsAndNoData,
+    #[error("it says how the call ended beside a body")]
+    BodyAndEnding,
     /// Not its fault.
     #[error(transparent)]
     NoRow(NoRow),
@@ -95,7 +85,7 @@ pub(crate) enum Lie {
     NoBody,
     #[error("it wrote a body and answered with data")]
     BodyAndData,
-    #[error("it set {0} to a value that no header can have, or without a body")]
+    #[error("it set {0} to a value that no header can have")]
     Header(&'static str),
     #[error("it refused with a code of {0} bytes that its description does not list")]
     Code(usize),
@@ -132,43 +122,36 @@ impl From<NotWritten> for Lie {
 }
 
 impl Audience {
-    /// Reads a reply and checks it against the action's description. `wrote` says whether a body was written.
-    pub(crate) fn check(&self, reply: &str, wrote: bool, held: &mut HeldAnswers) -> Result<Checked, Lie> {
-        if reply.len() > REPLY_BYTES {
+    /// Checks a reply against the action's description. `wrote` says whether a body was written.
+    pub(crate) fn check(&self, reply: GuestReply, wrote: bool, held: &mut HeldAnswers) -> Result<Checked, Lie> {
+        let GuestReply { content, total, matching, outcome, location, cursor } = reply;
+        if content.len() > REPLY_BYTES {
             return Err(Spent::Reply.into());
         }
-        let mut document: ReplyDocument<'_> = serde_json::from_str(reply)?;
-        for (name, value) in &document.headers {
-            if !document.body || !is_header_value(value) {
-                let known = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header));
-                return Err(Lie::Header(known.copied().unwrap_or("a header")));
-            }
+        let totals = (total.map(u64::from), matching.map(u64::from));
+        let said = SaidEnding { kind: outcome.map(Into::into), location, cursor };
+        let is_body = matches!(content, GuestContent::Body(_));
+        match (wrote, is_body) {
+            (false, true) => return Err(Lie::NoBody),
+            (true, false) => return Err(Lie::BodyAndData),
+            _ => {}
         }
-        let for_all = self.action.roles == [CallerRole::Stranger];
-        document.headers.retain(|name, value| {
-            let known = HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header));
-            // What was made for one caller is theirs: caches on the way do not keep it for others.
-            known && (for_all || !name.eq_ignore_ascii_case("cache-control") || !is_shared(value))
-        });
-        if let Some(number) = document.held {
-            let is_alone = document.data.is_none() && document.total.is_none() && document.matching.is_none();
-            if !is_alone || document.body || wrote {
-                return Err(Lie::HeldAndData);
-            }
-            let said = said(&mut document);
-            return self.write(&held.take(number).ok_or(Lie::NotHeld(number))?, said);
+        if !matches!(content, GuestContent::Data(_)) && totals != (None, None) {
+            return Err(Lie::TotalsAndNoData);
         }
-        match (document.body, wrote, document.data.is_some()) {
-            (true, false, _) => Err(Lie::NoBody),
-            (true, true, true) | (false, true, _) => Err(Lie::BodyAndData),
-            _ => self.see(document),
+        match content {
+            GuestContent::Data(json) => self.see(&json, totals, said),
+            GuestContent::Held(number) => self.write(&held.take(number).ok_or(Lie::NotHeld(number))?, said),
+            GuestContent::Body(headers) => self.send(headers, said),
         }
     }
 
     /// Sees a reply that was checked before it was committed, under these or under other columns. Late values that
     /// were filled in since then may have made it longer, and change nothing else.
-    pub(crate) fn see_again(&self, reply: &str) -> Result<Checked, Lie> {
-        self.see(serde_json::from_str(reply)?)
+    pub(crate) fn see_again(&self, kept: &str) -> Result<Checked, Lie> {
+        let KeptReply { data, total, matching, outcome, location, cursor } = serde_json::from_str(kept)?;
+        let said = SaidEnding { kind: outcome, location, cursor };
+        self.seen(data.map_or("null", RawValue::get), (total, matching), said)
     }
 
     /// Held rows. What is kept of a write has all columns, because its repeat may ask for others.
@@ -176,50 +159,73 @@ impl Audience {
     fn write(&self, held: &Held, mut said: SaidEnding) -> Result<Checked, Lie> {
         let shape = &self.action.reply;
         let (all, asked) = (Columns::default(), &self.columns);
-        let keeps = self.action.kind == ActionKind::Write;
-        let whole = keeps || shape.version.is_some() || !shape.outcomes.is_empty();
+        let whole = self.keeps() || shape.version.is_some() || !shape.outcomes.is_empty();
         let written = held.write(shape, self.role, if whole { &all } else { asked })?;
         let WrittenRows { text, total, matching, cursor } = written;
         said.cursor = said.cursor.or(cursor.filter(|_| shape.cursor.is_some()));
-        let kept = keeps.then(|| kept(&text, &said));
+        let kept = self.kept(&text, (total, matching), &said)?;
         let ending = shape.ending(said, &text, &self.parameters)?;
         let is_cut = whole && *asked != all;
         let data = if is_cut { shape.shown(&text, self.role, asked)? } else { text };
         Ok(Checked { data, total, matching, ending, headers: BTreeMap::new(), kept })
     }
 
-    fn see(&self, mut document: ReplyDocument<'_>) -> Result<Checked, Lie> {
-        let said = said(&mut document);
-        let ReplyDocument { data, total, matching, body, headers, .. } = document;
-        let data = data.map_or("null", RawValue::get);
+    /// JSON of the guest's own.
+    fn see(&self, json: &str, totals: Totals, said: SaidEnding) -> Result<Checked, Lie> {
+        // What comes before and after a value is none of its bytes.
+        let data: &RawValue = serde_json::from_str(json)?;
+        let kept = self.kept(data.get(), totals, &said)?;
+        Ok(Checked { kept, ..self.seen(data.get(), totals, said)? })
+    }
+
+    fn seen(&self, data: &str, (total, matching): Totals, said: SaidEnding) -> Result<Checked, Lie> {
         let shape = &self.action.reply;
-        let ending = if body { Ending::default() } else { shape.ending(said, data, &self.parameters)? };
-        let data = if body { data.to_owned() } else { shape.shown(data, self.role, &self.columns)? };
-        Ok(Checked { data, total, matching, ending, headers, kept: None })
+        let ending = shape.ending(said, data, &self.parameters)?;
+        let data = shape.shown(data, self.role, &self.columns)?;
+        Ok(Checked { data, total, matching, ending, headers: BTreeMap::new(), kept: None })
+    }
+
+    /// A body, with the headers that a plugin may set.
+    fn send(&self, headers: Vec<(String, String)>, said: SaidEnding) -> Result<Checked, Lie> {
+        if said != SaidEnding::default() {
+            return Err(Lie::BodyAndEnding);
+        }
+        let for_all = self.action.roles == [CallerRole::Stranger];
+        let mut sent = BTreeMap::new();
+        for (name, value) in headers {
+            let known = HEADERS.iter().find(|header| name.eq_ignore_ascii_case(header));
+            if !is_header_value(&value) {
+                return Err(Lie::Header(known.copied().unwrap_or("a header")));
+            }
+            // What was made for one caller is theirs: caches on the way do not keep it for others.
+            let is_ours = !for_all && name.eq_ignore_ascii_case("cache-control") && is_shared(&value);
+            if known.is_some() && !is_ours {
+                sent.insert(name, value);
+            }
+        }
+        let ending = Ending::default();
+        Ok(Checked { data: "null".to_owned(), total: None, matching: None, ending, headers: sent, kept: None })
+    }
+
+    /// Whether the reply is kept.
+    fn keeps(&self) -> bool {
+        self.action.kind == ActionKind::Write
+    }
+
+    /// What is kept of a reply, where anything is.
+    fn kept(&self, data: &str, (total, matching): Totals, said: &SaidEnding) -> Result<Option<String>, Lie> {
+        if !self.keeps() {
+            return Ok(None);
+        }
+        let SaidEnding { kind, location, cursor } = said.clone();
+        let data = serde_json::from_str(data)?;
+        let kept = KeptReply { data: Some(data), total, matching, outcome: kind, location, cursor };
+        Ok(Some(serde_json::to_string(&kept)?))
     }
 }
 
-/// What a reply says of how the call ended.
-fn said(document: &mut ReplyDocument<'_>) -> SaidEnding {
-    let ReplyDocument { outcome, location, cursor, .. } = document;
-    SaidEnding { kind: outcome.take(), location: location.take(), cursor: cursor.take() }
-}
-
-/// The reply document that is kept of held rows.
-fn kept(text: &str, said: &SaidEnding) -> String {
-    let mut document = format!("{{\"data\":{text}");
-    if let Some(kind) = said.kind {
-        document.extend([",\"outcome\":\"", kind.as_str(), "\""]);
-    }
-    if let Some(location) = &said.location {
-        document.extend([",\"location\":", &Value::from(location.as_str()).to_string()]);
-    }
-    if let Some(cursor) = &said.cursor {
-        document.extend([",\"cursor\":", &Value::from(cursor.as_str()).to_string()]);
-    }
-    document.push('}');
-    document
-}
+/// Rows in scope, and those that match.
+type Totals = (Option<u64>, Option<u64>);
 
 /// Whether a `Cache-Control` lets caches keep an answer that several people share.
 fn is_shared(value: &str) -> bool {

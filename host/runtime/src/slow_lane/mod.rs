@@ -7,6 +7,7 @@
 mod turns;
 
 use host_core::TenantId;
+use host_engine::log_scope::in_current_scope;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -15,7 +16,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-use tracing::Instrument;
 use turns::{Abandon, Shared, Task};
 
 /// How much less than a request's thread the system gives to one of these when both want to run.
@@ -111,7 +111,7 @@ impl SlowLane {
         let work = async move {
             let _ = answer.send(call.await);
         };
-        let task = Task::new(tenant, &self.shared, work.in_current_span());
+        let task = Task::new(tenant, &self.shared, in_current_scope(work));
         self.shared.push(Arc::clone(&task), at_once);
         let _abandoned_with_the_request = Abandon(task);
         answered.await.ok()

@@ -14,7 +14,7 @@ const LONGEST: usize = 4 << 10;
 /// What one call prints. The lines that it did not end are kept when the call is over.
 pub(crate) struct Printed {
     pub(super) log: Arc<Ring>,
-    pub(super) request: String,
+    pub(super) request: Arc<str>,
     pub(super) at: Unix,
     /// Lines that have begun, of standard output and standard error.
     pub(super) begun: [Vec<u8>; 2],
@@ -44,7 +44,7 @@ impl Printed {
             return;
         }
         let level = if stream == STDOUT { Level::Info } else { Level::Warn };
-        self.log.push(LogLine { at: self.at, level, request: self.request.clone(), message });
+        self.log.push(LogLine { at: self.at, level, request: Arc::clone(&self.request), message });
     }
 }
 

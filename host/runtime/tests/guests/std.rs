@@ -29,36 +29,40 @@ fn look() -> String {
     )
 }
 
-fn answer(call: &str) -> String {
-    if call.contains("\"panic\"") {
+fn answer(parameters: &str) -> String {
+    if parameters.contains("\"panic\"") {
         panic!("the cellar is empty");
     }
-    if call.contains("\"exit\"") {
+    if parameters.contains("\"exit\"") {
         std::process::exit(0);
     }
-    if call.contains("\"flood\"") {
+    if parameters.contains("\"flood\"") {
         (0..100).for_each(|_| println!("{}", "x".repeat(1_000)));
     }
     println!("looking\naround");
     eprint!("half a line");
-    format!("{{\"data\":{}}}", look())
+    look()
 }
 
-/// `result<string, refusal>` in memory, always a success.
+/// `result<reply, refusal>` in memory, always a success with data and nothing else.
 #[repr(C)]
 struct Answered {
     tag: u32,
+    content: u32,
     text: *const u8,
     length: usize,
+    /// Totals, outcome, location, cursor: none.
+    rest: [u32; 11],
 }
 
 /// # Safety
 /// The host passes two strings that it has written into this memory.
 #[unsafe(export_name = "linecard:plugin/actions@0.1.0#handle")]
-unsafe extern "C" fn handle(_: *mut u8, _: usize, call: *mut u8, length: usize) -> *const Answered {
-    let call = unsafe { String::from_raw_parts(call, length, length) };
-    let text: &str = answer(&call).leak();
-    Box::leak(Box::new(Answered { tag: 0, text: text.as_ptr(), length: text.len() }))
+unsafe extern "C" fn handle(_: *mut u8, _: usize, parameters: *mut u8, length: usize) -> *const Answered {
+    let parameters = unsafe { String::from_raw_parts(parameters, length, length) };
+    let text: &str = answer(&parameters).leak();
+    let (text, length) = (text.as_ptr(), text.len());
+    Box::leak(Box::new(Answered { tag: 0, content: 0, text, length, rest: [0; 11] }))
 }
 
 /// `list<string>` in memory.

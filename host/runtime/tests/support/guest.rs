@@ -5,6 +5,9 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, UnresolvedPackageGroup};
 
+#[path = "mirror.rs"]
+pub mod mirror;
+
 /// A probe.
 #[derive(Clone)]
 pub struct Guest {
@@ -16,8 +19,8 @@ pub struct Guest {
     pub alloc: &'static str,
     /// Further fields of the module: functions, globals, data from 8192 on.
     pub fields: String,
-    /// The instructions of `handle`; parameters `$action $action_len $call $call_len`, result a pointer as `$ok`
-    /// and `$refuse` give.
+    /// The instructions of `handle`; parameters `$action $action_len $parameters $parameters_len`, result a pointer
+    /// as `$ok` and the other functions of [`ANSWERS`] give.
     pub handle: String,
     /// What `names` answers, in its order.
     pub names: Vec<String>,
@@ -29,7 +32,41 @@ pub struct Guest {
     pub pages: u32,
 }
 
-pub const REPLY: &str = r#"{"data":{"ok":true}}"#;
+/// Data that every reply may have.
+pub const REPLY: &str = r#"{"ok":true}"#;
+
+/// What `handle` can answer: the record of `linecard:plugin/actions`, made at 192. `$ok`, `$held`, `$body` and `$refuse`
+/// give the pointer to it; the others say more of a reply, before or after that.
+const ANSWERS: &str = "
+    (func $answered (param $content i32) (param $first i32) (param $second i32) (result i32)
+      (i32.store (i32.const 192) (i32.const 0))
+      (i32.store (i32.const 196) (local.get $content))
+      (i32.store (i32.const 200) (local.get $first))
+      (i32.store (i32.const 204) (local.get $second))
+      (i32.const 192))
+    (func $ok (param $at i32) (param $len i32) (result i32)
+      (call $answered (i32.const 0) (local.get $at) (local.get $len)))
+    (func $held (param $number i32) (result i32) (call $answered (i32.const 1) (local.get $number) (i32.const 0)))
+    (func $body (result i32) (call $body_with (i32.const 0) (i32.const 0)))
+    (func $body_with (param $headers i32) (param $count i32) (result i32)
+      (call $answered (i32.const 2) (local.get $headers) (local.get $count)))
+    (func $totals (param $total i32) (param $matching i32)
+      (i32.store (i32.const 208) (i32.const 1)) (i32.store (i32.const 212) (local.get $total))
+      (i32.store (i32.const 216) (i32.const 1)) (i32.store (i32.const 220) (local.get $matching)))
+    (func $outcome (param $kind i32)
+      (i32.store8 (i32.const 224) (i32.const 1)) (i32.store8 (i32.const 225) (local.get $kind)))
+    (func $location (param $at i32) (param $len i32)
+      (i32.store (i32.const 228) (i32.const 1))
+      (i32.store (i32.const 232) (local.get $at)) (i32.store (i32.const 236) (local.get $len)))
+    (func $cursor (param $at i32) (param $len i32)
+      (i32.store (i32.const 240) (i32.const 1))
+      (i32.store (i32.const 244) (local.get $at)) (i32.store (i32.const 248) (local.get $len)))
+    (func $refuse (param $code i32) (param $code_len i32) (param $text i32) (param $text_len i32) (result i32)
+      (i32.store (i32.const 192) (i32.const 1))
+      (i32.store (i32.const 196) (local.get $code)) (i32.store (i32.const 200) (local.get $code_len))
+      (i32.store (i32.const 204) (i32.const 0))
+      (i32.store (i32.const 216) (local.get $text)) (i32.store (i32.const 220) (local.get $text_len))
+      (i32.const 192))";
 
 impl Guest {
     /// A plugin with one surface, its own, and one action on it: `probe/go`.
@@ -57,11 +94,11 @@ impl Guest {
         }
     }
 
-    /// Answers `reply` with success.
-    pub fn answering(reply: &str) -> Guest {
+    /// Answers this data, which is JSON.
+    pub fn answering(json: &str) -> Guest {
         Guest {
-            fields: data(8192, reply),
-            ..Guest::new(format!("(call $ok (i32.const 8192) (i32.const {}))", reply.len()))
+            fields: data(8192, json),
+            ..Guest::new(format!("(call $ok (i32.const 8192) (i32.const {}))", json.len()))
         }
     }
 
@@ -121,8 +158,9 @@ impl Guest {
         (resolve, world)
     }
 
-    /// Memory: results at 16, the list of names from 256, name texts from 1024, free use from 8192, the heap
-    /// (which never frees, and grows) from 32768.
+    /// Memory: the result of `names` at 16, answers of the host from 64 and from 128, the result of `handle` at 192, the
+    /// list of names from 256, their texts from 1024, what [`mirror`] needs from 6144, free use from 8192, the heap (which
+    /// never frees, and grows) from 32768.
     fn text(&self) -> String {
         let (mut pairs, mut texts) = (String::new(), String::new());
         for name in &self.names {
@@ -148,25 +186,13 @@ impl Guest {
                   (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then (unreachable)))
                   (br $more)))
                 (local.get $at))
-              (func $ok (param $at i32) (param $len i32) (result i32)
-                (i32.store8 (i32.const 16) (i32.const 0))
-                (i32.store (i32.const 20) (local.get $at))
-                (i32.store (i32.const 24) (local.get $len))
-                (i32.const 16))
-              (func $refuse (param $code i32) (param $code_len i32) (param $text i32) (param $text_len i32) (result i32)
-                (i32.store8 (i32.const 16) (i32.const 1))
-                (i32.store (i32.const 20) (local.get $code))
-                (i32.store (i32.const 24) (local.get $code_len))
-                (i32.store8 (i32.const 28) (i32.const 0))
-                (i32.store (i32.const 40) (local.get $text))
-                (i32.store (i32.const 44) (local.get $text_len))
-                (i32.const 16))
+              {ANSWERS}
               (func (export "linecard:plugin/actions@0.1.0#names") (result i32)
                 (i32.store (i32.const 16) (i32.const 256))
                 (i32.store (i32.const 20) (i32.const {count}))
                 (i32.const 16))
               (func (export "linecard:plugin/actions@0.1.0#handle")
-                (param $action i32) (param $action_len i32) (param $call i32) (param $call_len i32) (result i32)
+                (param $action i32) (param $action_len i32) (param $parameters i32) (param $parameters_len i32) (result i32)
                 (local $n i32) (local $m i32)
                 {handle})
               (data (i32.const 256) "{pairs}")
@@ -192,6 +218,21 @@ pub fn sealed(mut component: Vec<u8>, description: &[u8], manifest: &str) -> Vec
 pub fn data(at: u32, text: &str) -> String {
     let bytes: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     format!("(data (i32.const {at}) \"{bytes}\")")
+}
+
+/// A list of headers for `$body_with` in memory from an address on, its texts behind it.
+pub fn headers(at: u32, headers: &[(&str, &str)]) -> String {
+    let mut text_at = at + u32::try_from(headers.len() * 16).unwrap();
+    let (mut pairs, mut texts) = (String::new(), String::new());
+    for text in headers.iter().flat_map(|(name, value)| [name, value]) {
+        let length = u32::try_from(text.len()).unwrap();
+        for number in [text_at, length] {
+            pairs.extend(number.to_le_bytes().map(|byte| format!("\\{byte:02x}")));
+        }
+        texts += &data(text_at, text);
+        text_at += length;
+    }
+    format!("(data (i32.const {at}) \"{pairs}\") {texts}")
 }
 
 /// A surface's description.

@@ -143,7 +143,7 @@ pub fn call(tenant: TenantId) -> Call {
         password: None,
         parameters: serde_json::Map::new(),
         request: RequestFacts {
-            scheme: "http".into(),
+            scheme: "http",
             host: "tv.example.org".into(),
             port: 8080,
             address: Ipv4Addr::LOCALHOST.into(),

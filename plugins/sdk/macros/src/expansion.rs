@@ -23,7 +23,10 @@ pub(crate) fn plugin(actions: &[Action], paths: &[String]) -> TokenStream {
         impl ::linecard_sdk::Plugin for ThisPlugin {
             const NAMES: &'static [&'static str] = &[#(#names),*];
 
-            fn handle(action: &str, call: &str) -> Result<String, ::linecard_sdk::Refusal> {
+            fn handle(
+                action: &str,
+                parameters: &str,
+            ) -> Result<::linecard_sdk::Reply, ::linecard_sdk::Refusal> {
                 // Built again when the description changes.
                 #(const _: &str = include_str!(#paths);)*
                 match action {
@@ -41,13 +44,13 @@ pub(crate) fn plugin(actions: &[Action], paths: &[String]) -> TokenStream {
 fn answer(action: &Action) -> TokenStream {
     let Some((verb, kind)) = action.does.first_key_value() else {
         let function = name_in_rust(&action.name);
-        return quote! { ::linecard_sdk::answer(call, crate::#function::#function) };
+        return quote! { ::linecard_sdk::answer(parameters, crate::#function::#function) };
     };
     let verb = name_in_rust(verb);
     match kind.as_str() {
-        "line" => quote! { ::linecard_sdk::verbs::lines::#verb(call) },
-        "user" => quote! { ::linecard_sdk::verbs::users::#verb(call) },
-        kind => quote! { ::linecard_sdk::verbs::records::#verb(#kind, call) },
+        "line" => quote! { ::linecard_sdk::verbs::lines::#verb() },
+        "user" => quote! { ::linecard_sdk::verbs::users::#verb() },
+        kind => quote! { ::linecard_sdk::verbs::records::#verb(#kind) },
     }
 }
 
@@ -151,8 +154,8 @@ mod tests {
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
              [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
         let common = plugin(common);
-        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(call),"), "{common}");
-        assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\",call)"), "{common}");
+        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(),"), "{common}");
+        assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\")"), "{common}");
         assert!(!common.contains("structGet"), "{common}");
         for part in [
             "pubstructCreateLine{",
@@ -166,7 +169,7 @@ mod tests {
             "pubuser_data:Option<CreateLineUserData>,",
             "pubstructCreateLineUserData{#[doc=\"`seats`.\"]pubseats:u32,}",
             "pubrows:Option<Vec<CreateLineRows>>,",
-            "\"s/create_line\"=>::linecard_sdk::answer(call,crate::create_line::create_line),",
+            "\"s/create_line\"=>::linecard_sdk::answer(parameters,crate::create_line::create_line),",
         ] {
             assert!(written.contains(part), "{part} in {written}");
         }

@@ -35,6 +35,46 @@ pub mod linecard {
                 ask(|host| host.log(level, message));
             }
 
+            /// Who calls.
+            pub fn caller() -> crate::facts::Caller {
+                ask(|host| host.caller())
+            }
+
+            /// How the request came.
+            pub fn request() -> crate::facts::Request {
+                ask(|host| host.request())
+            }
+
+            /// The tenant's settings of the plugin.
+            pub fn settings() -> String {
+                ask(|host| host.settings())
+            }
+
+            /// The name that was asked for, where no action has it.
+            pub fn instead_of() -> Option<String> {
+                ask(|host| host.instead_of())
+            }
+
+            /// Whether nothing will be committed.
+            pub fn dry_run() -> bool {
+                ask(|host| host.dry_run())
+            }
+
+            /// What the verb of a common action is called with.
+            #[derive(Debug)]
+            pub struct VerbArguments {
+                /// Of no meaning where it takes none.
+                pub id: u32,
+                /// A JSON object.
+                pub fields: String,
+            }
+
+            /// What the verb of a common action is called with.
+            pub fn arguments() -> VerbArguments {
+                let (id, fields) = ask(|host| host.arguments());
+                VerbArguments { id, fields }
+            }
+
             /// Unix seconds.
             pub fn now() -> u32 {
                 ask(|host| host.now())
@@ -117,6 +157,12 @@ pub mod linecard {
                 other => wrong($name, &other),
             }
         };
+        (answer mine_facts, $answer:expr, $name:expr) => {
+            match $answer? {
+                Answer::Mine(mine) => Ok(*mine),
+                other => wrong($name, &other),
+            }
+        };
         (answer none, $answer:expr, $name:expr) => {
             match $answer? {
                 Answer::Nothing => Ok(()),
@@ -128,6 +174,9 @@ pub mod linecard {
         };
         (returned u32) => {
             u32
+        };
+        (returned mine_facts) => {
+            crate::facts::Mine
         };
         (returned none) => {
             ()
@@ -197,7 +246,7 @@ pub mod linecard {
             channel_programmes "channel-programmes" (channel: str, from: u32, to: u32) -> string;
         }
         lines {
-            mine "mine" () -> string;
+            mine "mine" () -> mine_facts;
             get "get" (id: u32) -> u32;
             list "list" (query: str) -> u32;
             sell "sell" (package: u32, trial: bool, options: str) -> u32;
@@ -235,50 +284,4 @@ pub mod linecard {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::linecard::FUNCTIONS;
-    use std::collections::BTreeSet;
-    use wit_parser::{Resolve, Type, TypeDefKind};
-
-    /// `name(types) -> type`, from the WIT files themselves.
-    fn described(resolve: &Resolve, package: &str) -> BTreeSet<String> {
-        let interface = resolve.interfaces.iter().find(|(_, interface)| interface.name.as_deref() == Some(package));
-        let (_, interface) = interface.unwrap();
-        let functions = interface.functions.values().map(|function| {
-            let types = function.params.iter().map(|parameter| word(resolve, &parameter.ty)).collect::<Vec<_>>();
-            let answer = function.result.map_or_else(|| "none".to_owned(), |answer| word(resolve, &answer));
-            format!("{}({}) -> {answer}", function.name, types.join(" "))
-        });
-        functions.collect()
-    }
-
-    fn word(resolve: &Resolve, of: &Type) -> String {
-        match of {
-            Type::String => "string".into(),
-            Type::U32 => "u32".into(),
-            Type::Bool => "bool".into(),
-            Type::Id(id) => match &resolve.types[*id].kind {
-                TypeDefKind::Type(of) => word(resolve, of),
-                TypeDefKind::Result(result) => result.ok.map_or_else(|| "none".into(), |ok| word(resolve, &ok)),
-                other => panic!("{other:?} cannot cross natively yet"),
-            },
-            other => panic!("{other:?} cannot cross natively yet"),
-        }
-    }
-
-    #[test]
-    fn the_native_functions_are_those_of_wit() {
-        let mut resolve = Resolve::default();
-        let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
-        let packages: BTreeSet<&str> = FUNCTIONS.iter().map(|(package, ..)| *package).collect();
-        resolve.push_path(format!("{wit}/plugin")).unwrap();
-        for package in packages {
-            resolve.push_path(format!("{wit}/{package}")).unwrap();
-            let here = FUNCTIONS.iter().filter(|(owner, ..)| *owner == package).map(|(_, name, types, answer)| {
-                let types = types.iter().map(|of| if *of == "str" { "string" } else { of }).collect::<Vec<_>>();
-                format!("{name}({}) -> {answer}", types.join(" "))
-            });
-            assert_eq!(here.collect::<BTreeSet<_>>(), described(&resolve, package), "linecard:{package}");
-        }
-    }
-}
+mod tests;

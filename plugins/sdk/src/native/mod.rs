@@ -20,6 +20,7 @@
 //! ```
 
 use crate::Refusal;
+use crate::facts::{Caller, Mine, Request};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -35,12 +36,14 @@ pub enum Argument<'a> {
 }
 
 /// What a function of the host answers.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// A `string`.
     Text(String),
     /// A `u32`.
     Number(u32),
+    /// What `lines.mine` answers.
+    Mine(Box<Mine>),
     /// Nothing but success.
     Nothing,
 }
@@ -59,6 +62,36 @@ pub enum Level {
 pub trait Host {
     /// Answers a function of a capability, named as in a grant: `linecard:lines/lines.mine`.
     fn call(&mut self, function: &'static str, arguments: &[Argument<'_>]) -> Result<Answer, Refusal>;
+
+    /// Who calls; by default a stranger.
+    fn caller(&mut self) -> Caller {
+        Caller::default()
+    }
+
+    /// How the request came; by default nothing is known of it.
+    fn request(&mut self) -> Request {
+        Request::default()
+    }
+
+    /// The tenant's settings of the plugin, a JSON object; by default nothing is set.
+    fn settings(&mut self) -> String {
+        "{}".to_owned()
+    }
+
+    /// The name that was asked for, where no action has it.
+    fn instead_of(&mut self) -> Option<String> {
+        None
+    }
+
+    /// Whether nothing will be committed.
+    fn dry_run(&mut self) -> bool {
+        false
+    }
+
+    /// What the verb of a common action is called with: an id, and a JSON object.
+    fn arguments(&mut self) -> (u32, String) {
+        (0, "{}".to_owned())
+    }
 
     /// Takes a piece of the action's body. Without a body, an action that writes one is refused.
     fn write(&mut self, _chunk: &str) -> Result<(), Refusal> {

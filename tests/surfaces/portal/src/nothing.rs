@@ -5,5 +5,5 @@ use linecard_sdk::serde_json::json;
 use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn nothing(call: Call<Nothing>) -> Result<Reply, Refusal> {
-    reply::data(&json!({ "asked": call.asked }))
+    reply::data(&json!({ "asked": call.instead_of() }))
 }

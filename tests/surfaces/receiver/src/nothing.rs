@@ -5,6 +5,6 @@ use crate::xml::{element, items};
 use linecard_sdk::{Call, Refusal, Reply};
 
 pub(crate) fn nothing(call: Call<Nothing>) -> Result<Reply, Refusal> {
-    let asked = call.asked.unwrap_or_default();
+    let asked = call.instead_of().unwrap_or_default();
     items(|text| element(text, "asked", &asked))
 }

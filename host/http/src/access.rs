@@ -1,12 +1,13 @@
-//! What the log says of a request: one span, with the matched route instead of the path, so that no
-//! credential of a path or query gets there.
+//! The line that a request leaves in the log when it has ended. Which request it was, each line on its way says by
+//! itself ([`LogScope`]), with the matched route instead of the path, so that no credential of a path or query gets
+//! there.
 
 use crate::request_metrics::Kind;
 use host_core::caller::Identity;
-use host_core::tenant::Tenant;
-use http::{Method, StatusCode};
+use host_engine::LogScope;
+use http::StatusCode;
 use std::net::IpAddr;
-use tracing::{Span, field};
+use std::sync::Arc;
 
 /// The one event that every request ends with; its target is for log filters.
 ///
@@ -15,8 +16,6 @@ use tracing::{Span, field};
 /// as a small answer and say nothing that the journal of sign-ins, refusals and connections does
 /// not. `info,access=debug` shows them too, `info,access=warn` shows failures alone.
 ///
-/// Address, caller and bytes are the event's own fields and not the span's: written down only where
-/// the line is, and known by then.
 macro_rules! ended {
     ($level:ident, $access:expr, $bytes:expr) => {
         tracing::event!(
@@ -36,7 +35,8 @@ macro_rules! ended {
 
 /// What became of a request, for its one line in the log.
 pub(crate) struct Access {
-    pub(crate) span: Span,
+    /// Which request it was.
+    pub(crate) scope: Arc<LogScope>,
     pub(crate) kind: Kind,
     pub(crate) status: StatusCode,
     /// Until its answer began.
@@ -52,7 +52,7 @@ pub(crate) struct Access {
 impl Access {
     /// Writes the line, after so many bytes of the answer's body.
     pub(crate) fn written(&self, bytes: u64) {
-        self.span.in_scope(|| match (self.status.as_u16(), self.kind) {
+        self.scope.within(|| match (self.status.as_u16(), self.kind) {
             (500.., _) => ended!(WARN, self, bytes),
             (_, Kind::Panel) => ended!(INFO, self, bytes),
             _ => ended!(DEBUG, self, bytes),
@@ -72,17 +72,4 @@ impl Access {
             _ => None,
         }
     }
-}
-
-/// The span of a request that a route was found for. It is there at the default filter, so that
-/// every line that is written on the way says which request it is about; a request without a line
-/// costs its fields alone, and those least when they come all at once.
-pub(crate) fn span(id: &str, method: &Method, tenant: &Tenant, surface: &str, route: &str) -> Span {
-    let (method, tenant) = (method.as_str(), tenant.name.as_str());
-    tracing::info_span!("request", id, method, tenant, surface, route, action = field::Empty)
-}
-
-/// The span of a request that led nowhere, perhaps not even to a tenant.
-pub(crate) fn stray(id: &str, method: &Method, tenant: Option<&str>) -> Span {
-    tracing::info_span!("request", id, method = method.as_str(), tenant)
 }
