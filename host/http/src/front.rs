@@ -131,7 +131,7 @@ async fn routed(
         return answer::with_limits(response, &exceeded);
     }
     if ActionMethod::of(parts.method.as_str()).is_none() && parts.method != Method::OPTIONS {
-        return answer::method_not_allowed(&METHODS.join(", "));
+        return answer::method_not_allowed(METHODS.join(", "));
     }
     let Ok(host) = Host::asked(&parts, arrival.ends.local).and_then(|asked| approach.host(asked)) else {
         return answer::plain(StatusCode::BAD_REQUEST, "Send exactly one Host.\n");

@@ -102,13 +102,32 @@ pub(crate) struct Meter {
     host_calls: u32,
     log: usize,
     random: usize,
+    /// Of guest time.
+    ticks: u32,
 }
 
 impl Meter {
     /// For an ordinary call, or for one that builds a body.
     pub(crate) fn new(building: bool) -> Meter {
         let host_calls = if building { HOST_CALLS_BUILDING } else { HOST_CALLS };
-        Meter { memory: 0, table: 0, host_calls, log: LOG_BYTES, random: RANDOM_BYTES }
+        let ticks = Time::of(Budget::Fast).ticks;
+        Meter { memory: 0, table: 0, host_calls, log: LOG_BYTES, random: RANDOM_BYTES, ticks }
+    }
+
+    /// With the guest time of a call.
+    pub(crate) fn with_time(self, time: Time) -> Meter {
+        Meter { ticks: time.ticks, ..self }
+    }
+
+    /// What is left of it for another guest of the same call, in an instance of its own.
+    pub(crate) fn for_another(self) -> Meter {
+        Meter { memory: 0, table: 0, ..self }
+    }
+
+    /// Counts a tick of guest time.
+    pub(crate) fn tick(&mut self) -> Result<(), Spent> {
+        self.ticks = self.ticks.checked_sub(1).ok_or(Spent::Time)?;
+        Ok(())
     }
 
     /// Counts one host call.
@@ -252,6 +271,18 @@ mod tests {
     fn empty_lines_use_the_allowance_up_too() {
         let mut meter = Meter::new(false);
         assert_eq!((0..10_000).filter(|_| meter.log_line(0).is_some()).count(), 256);
+    }
+
+    #[test]
+    fn another_guest_of_the_call_has_what_is_left_and_memory_of_its_own() {
+        let time = Time { ticks: 3, wall: TICK, all: TICK };
+        let mut meter = Meter::new(false).with_time(time);
+        assert!(meter.memory_growing(0, MEMORY_BYTES, None).unwrap());
+        assert_eq!((meter.host_calls(999), meter.tick(), meter.tick()), (Ok(()), Ok(()), Ok(())));
+        let mut another = meter.for_another();
+        assert!(another.memory_growing(0, MEMORY_BYTES, None).unwrap());
+        assert_eq!((another.host_call(), another.host_call()), (Ok(()), Err(Spent::HostCalls)));
+        assert_eq!((another.tick(), another.tick()), (Ok(()), Err(Spent::Time)));
     }
 
     #[test]

@@ -4,10 +4,10 @@
 use crate::assets::Assets;
 use crate::cache::Cache;
 use crate::guest::Answered;
-use crate::limits::{HANDLES, HOST_CALL_BYTES, Spent, Time};
+use crate::limits::{HANDLES, HOST_CALL_BYTES};
 use crate::link;
 use crate::load_error::LoadError;
-use crate::log::{Ring, one_line};
+use crate::log::one_line;
 use crate::manifest;
 use crate::package::Package;
 use crate::package_error::QUOTED;
@@ -94,12 +94,12 @@ impl LoadedPlugin {
     }
 
     /// Answers one call in a fresh instance; the state comes back, however it ended.
-    pub(crate) async fn answer(&self, state: CallState, time: Time, action: &str, parameters: &str) -> Ended {
+    pub(crate) async fn answer(&self, state: CallState, action: &str, parameters: &str) -> Ended {
         #[cfg(feature = "native")]
         if let Some(native) = self.native.get() {
             return crate::native::answer(*native, state, action, parameters);
         }
-        let mut store = bounded(self.instances.engine(), state, time);
+        let mut store = bounded(self.instances.engine(), state);
         store.limiter(|state| &mut state.meter);
         let answered = self.handle(&mut store, action, parameters).await;
         (store.into_data(), answered)
@@ -114,7 +114,7 @@ impl LoadedPlugin {
 
     /// What the component says it answers.
     async fn names(&self, state: CallState) -> wasmtime::Result<Vec<String>> {
-        let mut store = bounded(self.instances.engine(), state, Time::of(host_core::action::Budget::Fast));
+        let mut store = bounded(self.instances.engine(), state);
         store.limiter(|state| &mut state.meter);
         let instance = self.instances.instantiate_async(&mut store).await?;
         // The type of `handle` is checked here, so that no call finds out.
@@ -159,18 +159,18 @@ fn tried(error: wasmtime::Error) -> LoadError {
 }
 
 /// A store that holds a guest to its limits.
-fn bounded<T: Send + 'static>(engine: &Engine, data: T, time: Time) -> Store<T> {
-    let mut store = Store::new(engine, data);
+fn bounded(engine: &Engine, mut state: CallState) -> Store<CallState> {
+    // The first tick is a whole one, so that a short call never gives way in its middle.
+    let first = state.meter.tick();
+    let mut store = Store::new(engine, state);
     store.set_hostcall_fuel(HOST_CALL_BYTES);
     store.set_max_component_handles(HANDLES);
-    let mut ticks = time.ticks.saturating_sub(1);
-    // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time. The
-    // first tick is a whole one, so that a short call never gives way in its middle.
-    store.epoch_deadline_callback(move |_| {
-        ticks = ticks.checked_sub(1).ok_or(Stop::Spent(Spent::Time))?;
+    // Fires in each tick in which the guest runs: lets other tasks of the thread go on, and counts guest time.
+    store.epoch_deadline_callback(|mut store| {
+        store.data_mut().meter.tick().map_err(Stop::Spent)?;
         Ok(UpdateDeadline::Yield(1))
     });
-    store.set_epoch_deadline(2);
+    store.set_epoch_deadline(if first.is_ok() { 2 } else { 1 });
     store
 }
 
@@ -185,5 +185,5 @@ fn nobody(host: &Arc<host_engine::Engine>) -> CallState {
         request: Arc::default(),
     };
     let work = host.begin(caller, "load").attempt();
-    CallState::new(work, Arc::default(), None, None, Arc::new(Ring::default()))
+    CallState::new(work, None)
 }

@@ -78,9 +78,19 @@ pub struct Route {
     pub(crate) handed_over: Arc<HandedOver>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,
+    /// Guests that are asked before this one, in the same plan and on the same budget.
+    pub(crate) before: Vec<Route>,
 }
 
 impl Route {
+    /// The same, with another guest that is asked before it and whose success is what lets this one answer: one call,
+    /// one plan, one budget (`wit/PENDING.md`). What the other answers is not looked at. No tenant has such routes
+    /// before there are steps.
+    pub fn after(mut self, other: Route) -> Route {
+        self.before.push(other);
+        self
+    }
+
     /// What its answers may do in a browser.
     pub fn confinement(&self) -> Confinement {
         self.active.confinement(&self.action.surface)

@@ -217,6 +217,7 @@ impl Snapshot {
                 breaker: Arc::clone(breaker),
                 handed_over: Arc::default(),
                 label: format!("{}/{}", action.surface, action.name).into(),
+                before: Vec::new(),
             };
             actions.names.insert(action.name.clone(), route);
         }

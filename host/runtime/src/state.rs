@@ -9,6 +9,7 @@ use crate::held::{HeldAnswers, HeldRows};
 use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
 use crate::plugin_settings::PluginSettings;
+use crate::route::ActivePlugin;
 use crate::stop::{Denied, Stop};
 use crate::waits::Waits;
 use host_core::Refusal;
@@ -62,29 +63,38 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    /// For one attempt.
-    pub(crate) fn new(
-        work: Work,
-        grant: Arc<Grant>,
-        asked: Option<Asked>,
-        build: Option<Arc<BodyBuild>>,
-        log: Arc<Ring>,
-    ) -> CallState {
+    /// For one attempt; no guest has it yet.
+    pub(crate) fn new(work: Work, build: Option<Arc<BodyBuild>>) -> CallState {
         let meter = Meter::new(build.is_some());
         CallState {
             work,
             meter,
-            grant,
+            grant: Arc::default(),
             collections: Arc::default(),
-            asked,
+            asked: None,
             body: Sink::default(),
             build,
             refused: None,
             held: HeldAnswers::default(),
             listing: None,
-            log,
+            log: Arc::default(),
             waits: Arc::default(),
             printed: None,
+        }
+    }
+
+    /// For the next guest of the call: with its own grant, collections and log.
+    pub(crate) fn for_guest(self, active: &ActivePlugin, asked: Asked) -> CallState {
+        CallState {
+            meter: self.meter.for_another(),
+            grant: Arc::clone(&active.grant),
+            collections: Arc::clone(&active.loaded.collections),
+            log: Arc::clone(&active.log),
+            asked: Some(asked),
+            refused: None,
+            listing: None,
+            printed: None,
+            ..self
         }
     }
 

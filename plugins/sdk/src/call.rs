@@ -18,11 +18,19 @@ pub struct Call<P> {
 
 impl<P> Call<P> {
     /// Who calls.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(clippy::useless_conversion, reason = "natively the host tells it as the SDK shows it")
+    )]
     pub fn caller(&self) -> Caller {
         host::caller().into()
     }
 
     /// How the request came.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(clippy::useless_conversion, reason = "natively the host tells it as the SDK shows it")
+    )]
     pub fn request(&self) -> Request {
         host::request().into()
     }

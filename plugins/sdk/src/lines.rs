@@ -114,6 +114,10 @@ pub struct Options {
 }
 
 /// All that an ordinary player action needs of the calling line, in one call of the host.
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::useless_conversion, reason = "natively the host tells it as the SDK shows it")
+)]
 pub fn mine() -> Result<Mine, Refusal> {
     Ok(host::mine()?.into())
 }

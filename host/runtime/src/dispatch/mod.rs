@@ -29,7 +29,7 @@ use cached::{NO_LIST, may_be_cached};
 use checking::data;
 use host_core::action::{ActionKind, Budget};
 use host_engine::{Error, Finished, Run};
-use running::Running;
+use running::Link;
 use sha2::{Digest, Sha256};
 use std::pin::pin;
 use std::sync::Arc;
@@ -111,7 +111,7 @@ impl Runtime {
         }
     }
 
-    /// One attempt in a fresh instance, within the budget of its class.
+    /// One attempt, each guest of it in a fresh instance, within the budget of the action's class.
     async fn attempt(
         &self,
         snapshot: &Snapshot,
@@ -122,18 +122,18 @@ impl Runtime {
         body: Sink,
     ) -> Result<Success, Failure> {
         let budget = route.action.budget;
-        let _permits = self.permits(snapshot, route, build.is_some() || budget != Budget::Fast)?;
+        let takes_long = build.is_some() || budget != Budget::Fast;
+        let _permits = self.permits(snapshot, route, takes_long)?;
+        let before = route.before.iter().map(|step| self.permits(snapshot, step, takes_long));
+        let _before = before.collect::<Result<Vec<_>, _>>()?;
         // What waits for answers from elsewhere begins here: it hardly runs.
         let begins_slow = build.is_some() || budget == Budget::Job;
         let time = Time::of(budget);
-        let active = &route.active;
-        let work = run.attempt();
-        let asked =
-            Asked { call: Arc::clone(call), action: Arc::clone(&route.action), settings: Arc::clone(&route.settings) };
-        let state = CallState::new(work, Arc::clone(&active.grant), Some(asked), build, Arc::clone(&active.log));
-        let state = CallState { body, collections: Arc::clone(&active.loaded.collections), ..state };
+        let state = CallState::new(run.attempt(), build);
+        let state = CallState { body, meter: state.meter.with_time(time), ..state };
         let waits = Arc::clone(&state.waits);
-        let running = Running::new(Arc::clone(active), state, time, Arc::clone(&route.label), parameters(route, call)?);
+        let before = route.before.iter().map(|step| link(step, call)).collect::<Result<_, _>>()?;
+        let running = Box::pin(running::run(before, link(route, call)?, state));
         let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
         let (mut state, answered) = match waits.within(time, answered).await {
@@ -144,7 +144,7 @@ impl Runtime {
             }
             Err(Late::Guest) => return Err(Failure::Limit(Spent::Wall)),
             Err(Late::Host) => {
-                active.counters.count(Ending::TurnedAway);
+                route.active.counters.count(Ending::TurnedAway);
                 return Err(Failure::Call(CallError::Busy { retry_after: 1 }));
             }
         };
@@ -192,6 +192,17 @@ impl Runtime {
         let take = |bounds: &'a Bounds| bounds.take(takes_long).ok_or_else(busy);
         Ok([take(&self.bounds)?, take(&snapshot.shared.bounds)?, take(&route.active.bounds)?])
     }
+}
+
+/// A guest of a call.
+fn link(route: &Route, call: &Arc<Call>) -> Result<Link, Failure> {
+    let (action, settings) = (Arc::clone(&route.action), Arc::clone(&route.settings));
+    Ok(Link {
+        active: Arc::clone(&route.active),
+        asked: Asked { call: Arc::clone(call), action, settings },
+        label: Arc::clone(&route.label),
+        parameters: parameters(route, call)?,
+    })
 }
 
 /// The parameters as a guest gets them. A common action's are its verb's arguments.

@@ -1,45 +1,48 @@
-//! A call of a guest while it runs.
+//! The guests of a call while they run, one after the other: each in a fresh instance, all with one attempt and one budget.
 
-use crate::limits::Time;
 use crate::loaded::Ended;
 use crate::route::ActivePlugin;
-use crate::state::CallState;
-use std::future::Future;
-use std::pin::Pin;
+use crate::state::{Asked, CallState};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// A call that runs in a fresh instance, on whichever thread polls it. The time for which it is polled is its
-/// plugin's, also when nobody waits for its end.
-pub(super) struct Running {
-    active: Arc<ActivePlugin>,
-    call: Pin<Box<dyn Future<Output = Ended> + Send>>,
+/// One guest of a call: which plugin, and what it is asked.
+pub(super) struct Link {
+    pub(super) active: Arc<ActivePlugin>,
+    pub(super) asked: Asked,
+    /// `surface/name`.
+    pub(super) label: Arc<str>,
+    pub(super) parameters: String,
 }
 
-impl Running {
-    /// Of the action with this label.
-    pub(super) fn new(
-        active: Arc<ActivePlugin>,
-        state: CallState,
-        time: Time,
-        action: Arc<str>,
-        parameters: String,
-    ) -> Running {
-        let loaded = Arc::clone(&active.loaded);
-        let call = Box::pin(async move { loaded.answer(state, time, &action, &parameters).await });
-        Running { active, call }
+/// Runs the guests of a call. The attempt, what is left of the meter, and what the host holds go from one to the next; the
+/// answer is the last one's, or the first that is no success.
+pub(super) async fn run(before: Vec<Link>, last: Link, mut state: CallState) -> Ended {
+    for link in before {
+        let (after, answered) = link.run(state).await;
+        match answered {
+            Ok(Ok(_)) => state = after,
+            ended => return (after, ended),
+        }
     }
+    last.run(state).await
 }
 
-impl Future for Running {
-    type Output = Ended;
-
+impl Link {
+    /// Runs the guest. The time for which it is polled is its plugin's, also when nobody waits for its end.
     #[expect(clippy::disallowed_methods, reason = "how long a plugin really ran is what is metered")]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
-        let begun = Instant::now();
-        let polled = self.call.as_mut().poll(context);
-        self.active.counters.ran(begun.elapsed());
-        polled
+    async fn run(self, state: CallState) -> Ended {
+        let Link { active, asked, label, parameters } = self;
+        let state = state.for_guest(&active, asked);
+        let mut call = pin!(active.loaded.answer(state, &label, &parameters));
+        poll_fn(|context| {
+            let begun = Instant::now();
+            let polled = call.as_mut().poll(context);
+            active.counters.ran(begun.elapsed());
+            polled
+        })
+        .await
     }
 }
