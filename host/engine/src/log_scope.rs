@@ -30,7 +30,7 @@ pub struct LogScope {
 /// Where requests lead, as logs name it.
 #[derive(Debug)]
 pub struct LoggedPlace {
-    /// The surface, or `media`.
+    /// The surface, or `live` for media.
     pub surface: String,
     /// The route as it was written, with its variable segments.
     pub route: String,

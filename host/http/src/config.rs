@@ -105,7 +105,7 @@ pub struct Tls {
 }
 
 /// The name under which [`Listener::surfaces`] lists the media routes.
-pub const MEDIA: &str = "live";
+pub const MEDIA: &str = host_core::action::MEDIA;
 
 impl Config {
     /// How long running requests may go on.

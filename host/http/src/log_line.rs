@@ -44,9 +44,17 @@ where
             }
             None => {
                 to.write_str(line)?;
-                scope.facts().try_for_each(|(name, fact)| write!(to, " {name}={fact}"))?;
+                scope.facts().try_for_each(|(name, fact)| match is_plain(fact) {
+                    true => write!(to, " {name}={fact}"),
+                    false => write!(to, " {name}={fact:?}"),
+                })?;
                 writeln!(to)
             }
         }
     }
+}
+
+/// Whether a fact can stand in a line without quotes: it could not be taken for another one.
+fn is_plain(fact: &str) -> bool {
+    fact.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'=')
 }

@@ -85,7 +85,8 @@ pub struct Route {
 impl Route {
     /// The same, with another guest that is asked before it and whose success is what lets this one answer: one call,
     /// one plan, one budget (`wit/PENDING.md`). What the other answers is not looked at. No tenant has such routes
-    /// before there are steps.
+    /// before there are steps, which will also have to say whose breaker and log a failure of the other counts in: today it is
+    /// this one's.
     pub fn after(mut self, other: Route) -> Route {
         self.before.push(other);
         self

@@ -9,7 +9,6 @@ use crate::held::{HeldAnswers, HeldRows};
 use crate::limits::Meter;
 use crate::log::{Level, LogLine, Ring, one_line};
 use crate::plugin_settings::PluginSettings;
-use crate::route::ActivePlugin;
 use crate::stop::{Denied, Stop};
 use crate::waits::Waits;
 use host_core::Refusal;
@@ -80,21 +79,6 @@ impl CallState {
             log: Arc::default(),
             waits: Arc::default(),
             printed: None,
-        }
-    }
-
-    /// For the next guest of the call: with its own grant, collections and log.
-    pub(crate) fn for_guest(self, active: &ActivePlugin, asked: Asked) -> CallState {
-        CallState {
-            meter: self.meter.for_another(),
-            grant: Arc::clone(&active.grant),
-            collections: Arc::clone(&active.loaded.collections),
-            log: Arc::clone(&active.log),
-            asked: Some(asked),
-            refused: None,
-            listing: None,
-            printed: None,
-            ..self
         }
     }
 

@@ -8,15 +8,12 @@ use linecard_sdk::time::Zone;
 use linecard_sdk::{Call, Refusal, Reply, lines, reply};
 
 const DAY: i64 = 86_400;
-/// Days ahead when neither the request nor the panel says.
-const AHEAD: u32 = 7;
 
 pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
     let server = lines::mine()?.server;
     let zone = server.zone();
     let now = call.now();
-    let ahead = if server.guide_days == 0 { AHEAD } else { server.guide_days.into() };
-    let to = seconds(now + i64::from(call.parameters.next_days.unwrap_or(ahead)) * DAY);
+    let to = seconds(now + i64::from(call.parameters.next_days.unwrap_or(server.guide_days.into())) * DAY);
     let mut body = Body::new();
     head(&mut body.text, &server.name, &call.request().base());
     let channels = guide::channels()?;

@@ -5,7 +5,7 @@ use crate::parameter::Expiry;
 use crate::time::Zone;
 use serde::Deserialize;
 
-/// Who calls. While a kept body is built nobody does: the body belongs to its key.
+/// Who calls. While a kept body is built only the role is told: the body belongs to its key.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// As what.
@@ -39,7 +39,7 @@ pub struct Request {
     pub secure: bool,
     /// The host as the client should use it, without port.
     pub host: String,
-    /// The port that the client used.
+    /// The port as the client should use it.
     pub port: u16,
     /// The client's address.
     pub address: String,
@@ -96,6 +96,7 @@ pub struct OwnLine {
     pub username: String,
     pub password: String,
     pub status: LineStatus,
+    /// An end after 2106 is told as the last second that 32 bits hold.
     pub expiry: Expiry,
     pub trial: bool,
     pub created_at: i64,
@@ -148,7 +149,7 @@ impl Server {
 /// The calling line and the panel it is on.
 #[derive(Clone, Debug, Default)]
 pub struct Mine {
-    /// The line. While a kept body is built only `username` and `password` are there, as markers
+    /// The line. While a kept body is built only what its cache rule names is there: `username` and `password` as markers
     /// that the host finds again: encode them as their place demands, like any other text
     /// ([`crate::url::part`] in an address).
     pub line: OwnLine,

@@ -5,6 +5,9 @@ use super::{Credential, Envelope, RefusalRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What the routes of media are called where surfaces are named; no surface has this name.
+pub const MEDIA: &str = "live";
+
 /// A surface's dialect: where things stand in a request, and how answers are wrapped.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

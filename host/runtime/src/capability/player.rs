@@ -173,7 +173,20 @@ fn server(mine: &Mine) -> ServerFacts {
     }
 }
 
-/// As `wit/` has times.
+/// As `wit/` has times: what is later than 32 bits hold is the last second that they do.
 fn seconds(unix: Unix) -> u32 {
     u32::try_from(unix.0.max(0)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_beyond_32_bits_are_told_as_the_nearest_that_fits() {
+        assert_eq!(
+            [-1, 0, 1_798_761_600, 32_503_680_000].map(|unix| seconds(Unix(unix))),
+            [0, 0, 1_798_761_600, u32::MAX]
+        );
+    }
 }

@@ -35,7 +35,7 @@ impl Link {
     #[expect(clippy::disallowed_methods, reason = "how long a plugin really ran is what is metered")]
     async fn run(self, state: CallState) -> Ended {
         let Link { active, asked, label, parameters } = self;
-        let state = state.for_guest(&active, asked);
+        let state = for_guest(state, &active, asked);
         let mut call = pin!(active.loaded.answer(state, &label, &parameters));
         poll_fn(|context| {
             let begun = Instant::now();
@@ -44,5 +44,20 @@ impl Link {
             polled
         })
         .await
+    }
+}
+
+/// What a call has come to, for its next guest: with that one's grant, collections and log.
+fn for_guest(state: CallState, active: &ActivePlugin, asked: Asked) -> CallState {
+    CallState {
+        meter: state.meter.for_another(),
+        grant: Arc::clone(&active.grant),
+        collections: Arc::clone(&active.loaded.collections),
+        log: Arc::clone(&active.log),
+        asked: Some(asked),
+        refused: None,
+        listing: None,
+        printed: None,
+        ..state
     }
 }

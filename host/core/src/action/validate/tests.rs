@@ -43,6 +43,12 @@ fn wrong_surface(fields: Value) -> Option<String> {
 }
 
 #[test]
+fn no_surface_has_the_name_of_media() {
+    assert_eq!(wrong_surface(json!({ "name": "lives" })), None);
+    assert!(wrong_surface(json!({ "name": "live" })).unwrap().contains("media"));
+}
+
+#[test]
 fn statuses_and_content_types_come_from_closed_lists() {
     for status in [100, 101, 204, 302, 304, 600, 999] {
         let refused = wrong_surface(json!({ "refusals": { "default": { "http": status } } })).unwrap();
