@@ -58,3 +58,16 @@ where
 fn is_plain(fact: &str) -> bool {
     fact.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'=')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_taken_for_another_fact_is_quoted() {
+        assert!(is_plain("/{code}/admin/index.php") && is_plain("get_lines"));
+        for forged in ["a status=200", "a=b", "a\nb", "a\"b", "\u{1b}[0m", "\u{e9}"] {
+            assert!(!is_plain(forged), "{forged:?}");
+        }
+    }
+}

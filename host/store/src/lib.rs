@@ -24,7 +24,7 @@ pub use error::OpenError;
 pub use journal::FileJournal;
 pub use keys::FileKeyring;
 pub use lease_mirror::MappedLeases;
-pub use leases::{LeaseMirror, LocalLeases};
+pub use leases::{LeaseMirror, LocalLeases, NoMirror};
 pub use options::Options;
 pub use sqlite::{SqliteStore, Writers};
 pub use system::{SystemClock, SystemEntropy};

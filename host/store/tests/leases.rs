@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 use host_core::lease::rules::{NoSeat, Recheck};
-use host_core::lease::{Coming, Ended, Fence, HeldLease, Holder, Lease, LeaseKey, SeatRequest, SessionKey};
+use host_core::lease::{Coming, Ended, Fence, HeldLease, Holder, LeaseKey, SeatRequest, SessionKey};
 use host_core::line::{Output, SeatLimit};
 use host_core::port::{Clock, Endings, Leases, Pending, Whose};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, NodeId, StreamId, TenantId, UserId};
-use host_store::{LeaseMirror, LocalLeases};
+use host_store::{LocalLeases, NoMirror};
 use parking_lot::Mutex;
 use std::future::Future;
 use std::pin::pin;
@@ -29,22 +29,6 @@ impl Clock for StandsStill {
 
     fn monotonic(&self) -> Duration {
         Duration::from_secs(1_000)
-    }
-}
-
-struct NoMirror;
-
-impl LeaseMirror for NoMirror {
-    fn put(&self, _: &Lease) -> Option<u32> {
-        None
-    }
-
-    fn renew(&self, _: u32, _: Unix) {}
-
-    fn clear(&self, _: u32) {}
-
-    fn load(&self) -> Vec<(u32, Lease)> {
-        Vec::new()
     }
 }
 

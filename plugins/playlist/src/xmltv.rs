@@ -13,7 +13,7 @@ pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
     let server = lines::mine()?.server;
     let zone = server.zone();
     let now = call.now();
-    let to = seconds(now + i64::from(call.parameters.next_days.unwrap_or(server.guide_days.into())) * DAY);
+    let to = end(now, call.parameters.next_days, server.guide_days);
     let mut body = Body::new();
     head(&mut body.text, &server.name, &call.request().base());
     let channels = guide::channels()?;
@@ -35,6 +35,11 @@ pub(crate) fn xmltv(call: Call<Xmltv>) -> Result<Reply, Refusal> {
     body.text.push_str("</tv>\n");
     body.flush()?;
     reply::body()
+}
+
+/// Where the guide ends: after the days that were asked for, or else the panel's, which may be none.
+fn end(now: i64, asked: Option<u32>, of_panel: u8) -> u32 {
+    seconds(now + i64::from(asked.unwrap_or(of_panel.into())) * DAY)
 }
 
 /// The programmes of a channel, page by page.
@@ -159,6 +164,12 @@ mod tests {
         assert_eq!((pages.turn(&all[..2]).len(), pages.next), (2, Some(60)));
         assert_eq!((pages.turn(&all[1..]).len(), pages.next), (2, Some(120)));
         assert_eq!((pages.turn(&all[3..]).len(), pages.next), (0, None));
+    }
+
+    #[test]
+    fn the_guide_ends_where_it_is_asked_to_or_as_the_panel_says_also_when_it_says_now() {
+        assert_eq!([end(100, None, 0), end(100, None, 1), end(100, Some(0), 7)], [100, 86_500, 100]);
+        assert_eq!(end(100, Some(2), 7), 172_900);
     }
 
     #[test]

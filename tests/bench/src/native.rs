@@ -4,13 +4,9 @@ use host_core::Refusal;
 use host_core::refusal::Code;
 use host_runtime::Runtime;
 use host_runtime::log::Level;
-use host_runtime::native::{
-    Answer, Argument, GuestContent, GuestOutcome, GuestOutput, GuestReply, GuestRole, GuestStatus, MineFacts,
-    NativeCall,
-};
+use host_runtime::native::{Answer, Argument, GuestReply, NativeCall};
 use linecard_sdk::native::{self as sdk, Host};
-use linecard_sdk::reply::{Content, Outcome};
-use linecard_sdk::{Caller, Expiry, Plugin, Reply, Request, Role, base, lines};
+use linecard_sdk::{Caller, Plugin, Request, base};
 
 /// Lets this process answer for the player and the playlist plugin.
 ///
@@ -31,62 +27,15 @@ fn answer<P: Plugin>(call: NativeCall, action: &str, parameters: &str) -> (Nativ
         field: refusal.field.map(Into::into),
         ..Refusal::new(Code::from(refusal.code), refusal.message)
     };
-    (bridge.0, answered.map(crossed).map_err(refusal))
+    (bridge.0, answered.map(|reply| linecard_sdk::reply_of!(records, reply)).map_err(refusal))
 }
 
-fn crossed(reply: Reply) -> GuestReply {
-    let (content, totals) = match reply.content {
-        Content::Data { json, totals } => (GuestContent::Data(json), totals),
-        Content::Held(number) => (GuestContent::Held(number), None),
-        Content::Body(headers) => (GuestContent::Body(headers), None),
+/// The records of the host, by their names in `wit/`.
+mod records {
+    pub(super) use host_runtime::native::{
+        GuestContent as Content, GuestOutcome as Outcome, GuestOutput as Output, GuestReply as Reply,
+        GuestRole as Role, GuestStatus as Status,
     };
-    let (total, matching) = totals.unzip();
-    let outcome = reply.outcome.map(|outcome| match outcome {
-        Outcome::Done => GuestOutcome::Done,
-        Outcome::Created => GuestOutcome::Created,
-        Outcome::Accepted => GuestOutcome::Accepted,
-        Outcome::None => GuestOutcome::None,
-        Outcome::Moved => GuestOutcome::Moved,
-    });
-    GuestReply { content, total, matching, outcome, location: reply.location, cursor: reply.cursor }
-}
-
-fn mine(facts: MineFacts) -> lines::Mine {
-    let MineFacts { line, server, .. } = facts;
-    let output = |output| match output {
-        GuestOutput::M3u8 => lines::Output::M3u8,
-        GuestOutput::Ts => lines::Output::Ts,
-        GuestOutput::Rtmp => lines::Output::Rtmp,
-    };
-    let line = lines::OwnLine {
-        id: line.id,
-        username: line.username,
-        password: line.password,
-        status: match line.status {
-            GuestStatus::Active => lines::LineStatus::Active,
-            GuestStatus::Banned => lines::LineStatus::Banned,
-            GuestStatus::Disabled => lines::LineStatus::Disabled,
-            GuestStatus::Expired => lines::LineStatus::Expired,
-        },
-        expiry: line.expiry.map_or(Expiry::Never, |end| Expiry::At(end.into())),
-        trial: line.trial,
-        created_at: line.created_at.into(),
-        active_connections: line.active_connections,
-        max_connections: line.max_connections,
-        allowed_outputs: line.allowed_outputs.into_iter().map(output).collect(),
-    };
-    let offsets = server.offsets.into_iter().map(|offset| (offset.since.into(), offset.seconds));
-    let server = lines::Server {
-        name: server.name,
-        message: server.message,
-        timezone: server.timezone,
-        offsets: offsets.collect(),
-        far_expiry: server.far_expiry,
-        guide_days: server.guide_days,
-        https_port: server.https_port,
-        http_port: server.http_port,
-    };
-    lines::Mine { line, server }
 }
 
 /// More than any function of the host takes.
@@ -110,7 +59,7 @@ impl Host for Bridge {
         Ok(match answer {
             Answer::Text(text) => sdk::Answer::Text(text),
             Answer::Number(number) => sdk::Answer::Number(number),
-            Answer::Mine(facts) => sdk::Answer::Mine(Box::new(mine(*facts))),
+            Answer::Mine(facts) => sdk::Answer::Mine(Box::new(linecard_sdk::mine_of!(records, *facts))),
             Answer::Nothing => sdk::Answer::Nothing,
         })
     }
@@ -134,14 +83,7 @@ impl Host for Bridge {
     }
 
     fn caller(&mut self) -> Caller {
-        let Some(facts) = self.0.caller() else { return Caller::default() };
-        let role = match facts.role {
-            GuestRole::Stranger => Role::Stranger,
-            GuestRole::Line => Role::Line,
-            GuestRole::Reseller => Role::Reseller,
-            GuestRole::Admin => Role::Admin,
-        };
-        Caller { role, user: facts.user, line: facts.line }
+        self.0.caller().map(|facts| linecard_sdk::caller_of!(records, facts)).unwrap_or_default()
     }
 
     fn request(&mut self) -> Request {

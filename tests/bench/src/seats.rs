@@ -5,14 +5,13 @@ use crate::panel::ADDRESS;
 use crate::report::Report;
 use anyhow::bail;
 use host_core::journal::{Entry, JournalQuery, LogRow};
-use host_core::lease::Lease;
 use host_core::line::SeatLimit;
 use host_core::port::{Journal, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
 use host_core::time::{Expiry, Unix};
 use host_core::{LineId, NodeId, StreamId, TenantId, UserId};
 use host_engine::connection::{Coming, SeatRequest, Seats};
-use host_store::{LeaseMirror, LocalLeases, Opened, Options, SystemClock, SystemEntropy};
+use host_store::{LeaseMirror, LocalLeases, NoMirror, Opened, Options, SystemClock, SystemEntropy};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::pin::pin;
@@ -87,23 +86,6 @@ fn at_once<T>(answer: impl Future<Output = T>) -> anyhow::Result<T> {
     match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => Ok(answer),
         Poll::Pending => bail!("the leases of one node are asked, and do not answer at once"),
-    }
-}
-
-/// Mirrors nothing.
-struct NoMirror;
-
-impl LeaseMirror for NoMirror {
-    fn put(&self, _: &Lease) -> Option<u32> {
-        None
-    }
-
-    fn renew(&self, _: u32, _: Unix) {}
-
-    fn clear(&self, _: u32) {}
-
-    fn load(&self) -> Vec<(u32, Lease)> {
-        Vec::new()
     }
 }
 

@@ -15,3 +15,21 @@ pub trait LeaseMirror: Send + Sync + 'static {
     /// Every mirrored lease with its slot; torn or damaged slots are cleared and left out.
     fn load(&self) -> Vec<(u32, Lease)>;
 }
+
+/// Keeps nothing: what leases cost without a mirror, and tests whose process does not end.
+#[derive(Debug)]
+pub struct NoMirror;
+
+impl LeaseMirror for NoMirror {
+    fn put(&self, _: &Lease) -> Option<u32> {
+        None
+    }
+
+    fn renew(&self, _: u32, _: Unix) {}
+
+    fn clear(&self, _: u32) {}
+
+    fn load(&self) -> Vec<(u32, Lease)> {
+        Vec::new()
+    }
+}

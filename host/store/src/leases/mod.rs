@@ -7,7 +7,7 @@ mod lost;
 mod mirror;
 mod survey;
 
-pub use mirror::LeaseMirror;
+pub use mirror::{LeaseMirror, NoMirror};
 
 use host_core::lease::rules::needs_a_start;
 use host_core::lease::{Ended, Fence, HeldLease, LEASE_SECONDS, Lease, Moment, SessionKey};
