@@ -41,6 +41,7 @@ mod rows;
 pub mod run;
 pub mod scheduler;
 pub mod session;
+mod shown;
 mod sightings;
 pub mod sign_in;
 pub mod tenant;

@@ -1,6 +1,7 @@
 //! Lists lines in the caller's scope.
 
 use super::view::{Facts, Reader};
+use crate::shown::Shown;
 use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
@@ -44,14 +45,16 @@ impl Serialize for Lines {
 }
 
 /// A page of line views, the newest first; `query` is
-/// `{"start","limit","search","after","filter","delivery","seen"}`; without
+/// `{"start","limit","search","after","fields","filter","delivery","seen"}`; without
 /// `delivery` those of the type `line`. With `seen` each row has what was last seen of it, `{"at","address","agent"}` or null.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
+    let reader = Reader::of(work).showing(&Shown::of(query)?);
     let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery", "seen"])?;
+    lines.fields = reader.reads();
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
@@ -63,14 +66,14 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
     };
     let mut rows = Vec::with_capacity(page.rows.len());
     for line in page.rows.into_iter().filter_map(Line::from_object) {
-        let mut facts = Facts::of(&line, work).await?;
+        let mut facts = reader.facts(&line, work).await?;
         if let Some(seen) = &mut seen {
             facts = facts.with_seen(seen.remove(&line.id.into()));
         }
         rows.push((line, facts));
         document::give_way(rows.len()).await;
     }
-    Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching, cursor })
+    Ok(Lines { reader, rows, total: page.total, matching: page.matching, cursor })
 }
 
 fn is_asked(query: &Map<String, Value>, name: &'static str) -> Result<bool> {

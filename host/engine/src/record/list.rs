@@ -1,18 +1,20 @@
 //! Lists records of a kind.
 
 use super::{beside, is_readable, visible_fields};
+use crate::shown::Shown;
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
+use host_core::field_list::FieldList;
 use host_core::object::Kind;
 use host_core::port::Filter;
 use host_core::record::{Reading, RecordKind};
 use host_core::refusal::Code;
-use host_core::stream::StreamKind;
+use host_core::stream::{Stream, StreamKind};
 use host_core::{CategoryId, Refusal};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A page: `query` is `{"start","limit","search","after"}`, for streams also `kinds` and `category`.
+/// A page: `query` is `{"start","limit","search","after","fields"}`, for streams also `kinds` and `category`.
 /// Rows of bouquets have their counts and first members, those of groups their packages, for admins.
 ///
 /// # Errors
@@ -25,7 +27,10 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     }
     let stored = kind.stored_as();
     let more: &[&'static str] = if stored == Kind::Stream { &["kinds", "category"] } else { &[] };
-    let mut rows = document::query(stored, Scope::Tenant, query, more)?;
+    let (shown, mut rows) = (Shown::of(query)?, document::query(stored, Scope::Tenant, query, more)?);
+    if stored == Kind::Stream {
+        rows.fields = shown.chosen(Stream::LIST);
+    }
     if let RecordKind::Plain(plain) = kind {
         rows.filters.push(Filter::Collection(plain.word.to_owned()));
     }
@@ -39,10 +44,13 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
-        rows.push(visible_fields(work, kind, row));
+        let mut fields = visible_fields(work, kind, row);
+        shown.trim(&mut fields);
+        rows.push(fields);
         document::give_way(rows.len()).await;
     }
     beside::show_all(work, kind, &mut rows).await?;
+    rows.iter_mut().for_each(|fields| shown.trim(fields));
     Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))
 }
 

@@ -159,7 +159,7 @@ impl Audience {
     fn write(&self, held: &Held, mut said: SaidEnding) -> Result<Checked, Lie> {
         let shape = &self.action.reply;
         let (all, asked) = (Columns::default(), &self.columns);
-        let whole = self.keeps() || shape.version.is_some() || !shape.outcomes.is_empty();
+        let whole = self.keeps() || shape.is_made_of_whole_rows();
         let written = held.write(shape, self.role, if whole { &all } else { asked })?;
         let WrittenRows { text, total, matching, cursor } = written;
         said.cursor = said.cursor.or(cursor.filter(|_| shape.cursor.is_some()));

@@ -29,7 +29,8 @@ macro_rules! columns_of {
      $($(#[$meta:meta])* $name:ident $column:literal $($further:literal)*: $type:ty = $new:expr, $shown:ident,
        $set:ident, $how:ident $(, $more:ident)*;)*) => {
         const COLUMNS: &'static [&'static str] = &[$($column $(, $further)*),*];
-        const FIELD_COLUMNS: &'static [(&'static str, &'static str)] = &[$((stringify!($name), $column)),*];
+        const FIELD_COLUMNS: $crate::sqlite::cells::FieldColumns =
+            &[$((stringify!($name), &[$column $(, $further)*])),*];
 
         fn bind(&self, row: &mut $crate::sqlite::cells::Binding<'_, '_>) -> rusqlite::Result<()> {
             $($crate::sqlite::column::Column::bind(&self.$name, row)?;)*
@@ -38,11 +39,12 @@ macro_rules! columns_of {
         }
 
         fn read(cells: &mut $crate::sqlite::cells::Cells<'_>) -> Result<Self, host_core::port::StoreError> {
-            Ok($Type {
-                id: host_core::$Id(cells.id),
-                version: host_core::Version(cells.version),
-                $($name: $crate::sqlite::column::Column::read(cells)?,)*
-            })
+            let mut it = $Type::empty(host_core::$Id(cells.id));
+            it.version = host_core::Version(cells.version);
+            $(if cells.is_chosen() {
+                it.$name = $crate::sqlite::column::Column::read(cells)?;
+            })*
+            Ok(it)
         }
     };
 }

@@ -5,7 +5,7 @@ use crate::error::failed;
 use crate::sqlite::cells::Word;
 use crate::sqlite::scope::{Look, Reach, reach, seen};
 use crate::sqlite::sessions::held_by;
-use crate::sqlite::table::{name, read, search_index, searched, statements};
+use crate::sqlite::table::{name, read, search_index, searched, select};
 use host_core::line::{DeliveryType, LineStatus};
 use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Query, StoreError};
@@ -115,7 +115,7 @@ impl Rows {
         // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
         format!(
             "{} WHERE {table}.id IN (SELECT {id} {} ORDER BY {id} {order} LIMIT ?{} OFFSET ?{}) ORDER BY {table}.id {order}",
-            statements(query.kind).select,
+            select(query.kind, query.fields),
             self.text(),
             marks + 1,
             marks + 2,
@@ -136,7 +136,7 @@ impl Rows {
         let mut found = statement.query(params_from_iter(self.values.iter().chain(&bounds))).map_err(failed)?;
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(failed)? {
-            rows.push(read(query.kind, row)?);
+            rows.push(read(query.kind, row, query.fields)?);
         }
         Ok(rows)
     }
