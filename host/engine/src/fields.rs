@@ -45,9 +45,11 @@ pub(crate) use set_fields;
 
 /// One field of a view: what no view has, and what those see who may, where it `is_shown`.
 macro_rules! write_field {
-    (Nobody, $role:expr, $is_shown:expr, $fields:ident, $name:ident, $written:expr) => {};
+    (Nobody, $role:expr, $is_shown:expr, $fields:ident, $name:ident, $written:expr) => {
+        let _ = $is_shown;
+    };
     ($shown:ident, $role:expr, $is_shown:expr, $fields:ident, $name:ident, $written:expr) => {
-        if $role >= host_core::caller::CallerRole::$shown && $is_shown {
+        if $is_shown && $role >= host_core::caller::CallerRole::$shown {
             $fields.serialize_field(stringify!($name), $written)?;
         } else {
             $fields.skip_field(stringify!($name))?;
@@ -72,10 +74,8 @@ macro_rules! write_fields {
             ) -> std::result::Result<(), S::Error> {
                 let view = self;
                 let mut places = 0..host_core::field_list::MOST;
-                $(
-                    let is_chosen = places.next().is_some_and(|at| chosen.holds(at));
-                    $crate::fields::write_field!($shown, role, is_chosen, fields, $name, $written!(view, $name));
-                )*
+                let mut is_chosen = || places.next().is_some_and(|at| chosen.holds(at));
+                $($crate::fields::write_field!($shown, role, is_chosen(), fields, $name, $written!(view, $name));)*
                 Ok(())
             }
         }

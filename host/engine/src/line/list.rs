@@ -1,5 +1,6 @@
 //! Lists lines in the caller's scope.
 
+use super::delivery::typed;
 use super::view::{Facts, Reader};
 use crate::shown::Shown;
 use crate::{Result, Work, document};
@@ -10,7 +11,7 @@ use host_core::object::{Kind, Object, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// A page of lines as its caller sees them. Their texts are made when they are written.
@@ -87,8 +88,7 @@ fn is_asked(query: &Map<String, Value>, name: &'static str) -> Result<bool> {
 fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
     match word {
         None | Some(Value::Null) => Ok(DeliveryType::Line),
-        Some(word) => DeliveryType::deserialize(word)
-            .map_err(|_| Refusal::field(Code::InvalidInput, "delivery", "One of line, mag, enigma, code.").into()),
+        Some(word) => typed(word.as_str().unwrap_or_default()),
     }
 }
 
@@ -102,6 +102,7 @@ fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {
             "disabled" => status(LineStatus::Disabled),
             "banned" => status(LineStatus::Banned),
             "expired" => status(LineStatus::Expired),
+            "stock" => status(LineStatus::Stock),
             "trial" => Some(Filter::Trial),
             _ => return Err(refusal().into()),
         },
@@ -110,5 +111,5 @@ fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {
 }
 
 fn refusal() -> Refusal {
-    Refusal::field(Code::InvalidInput, "filter", "One of active, disabled, banned, expired, trial.")
+    Refusal::field(Code::InvalidInput, "filter", "One of active, disabled, banned, expired, stock, trial.")
 }

@@ -8,6 +8,7 @@ use rusqlite::{Row, Statement};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Write as _;
+use std::str::FromStr;
 
 /// Binds an object's columns, one after another.
 pub(super) struct Binding<'s, 'c> {
@@ -128,6 +129,13 @@ impl<'r> Cells<'r> {
         Ok(self.value::<Option<u32>>()?.map(make))
     }
 
+    /// The next column, a text that is read as a value, or none.
+    pub(super) fn parsed<T: FromStr>(&mut self) -> Result<Option<T>, StoreError> {
+        let text: Option<String> = self.value()?;
+        let parse = |text: String| text.parse().map_err(|_| self.corrupt(format!("{text:?} makes no sense")));
+        text.map(parse).transpose()
+    }
+
     /// The next column, as a JSON document.
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         let index = self.next;
@@ -216,11 +224,7 @@ macro_rules! words {
 words! {
     host_core::user::Role { Admin "admin", Reseller "reseller" }
     host_core::category::CategoryKind { Live "live", Movie "movie", Series "series", Radio "radio" }
-    host_core::stream::StreamKind {
-        Live "live", CreatedChannel "created_channel", Movie "movie", Episode "episode", Radio "radio",
-    }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
-    host_core::line::DeliveryType { Line "line", Mag "mag", Enigma "enigma", Code "code" }
     host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
     host_core::job::JobState { Running "running", Done "done", Failed "failed", Cancelled "cancelled" }
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }
@@ -228,6 +232,14 @@ words! {
         Purchase "purchase", UserPrice "user_price", Adjustment "adjustment", Settlement "settlement",
         Refund "refund", Opening "opening",
     }
+}
+
+impl Word for host_core::stream::StreamKind {
+    const WORDS: &'static [(Self, &'static str)] = &host_core::stream::StreamKind::WORDS;
+}
+
+impl Word for host_core::line::DeliveryType {
+    const WORDS: &'static [(Self, &'static str)] = &host_core::line::DeliveryType::WORDS;
 }
 
 impl Word for host_core::object::Kind {

@@ -61,6 +61,8 @@ macro_rules! with_unique {
     ($unique:expr, $run:expr) => {
         with_unique! { @ $unique, $run;
             LineUsername(name) "lines.username = ?1" [name];
+            LineMac(mac) "lines.mac = ?1" [&mac.to_string()];
+            LineCode(code) "lines.code = ?1" [code];
             Username(name) "users.folded = ?1" [&name.to_lowercase()];
             GroupName(name) "groups.name = ?1" [name];
             PackageName(name) "packages.name = ?1" [name];

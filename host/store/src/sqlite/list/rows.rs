@@ -164,17 +164,21 @@ pub(super) fn page_size(query: &Query) -> u32 {
     query.limit.clamp(1, MOST)
 }
 
+/// Lines that were sold as a code which nobody has redeemed.
+const STOCK: &str = "(lines.delivery = 'code' AND lines.redeemed_at IS NULL)";
+
 /// The condition of a filter; an error where the kind has nothing that it could look at.
 fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, StoreError> {
     Ok(match (filter, kind) {
         (Filter::LineStatus(status, now), Kind::Line) => match status {
             LineStatus::Banned => "admin_enabled = 0".into(),
             LineStatus::Disabled => "admin_enabled = 1 AND enabled = 0".into(),
+            LineStatus::Stock => format!("admin_enabled = 1 AND enabled = 1 AND {STOCK}"),
             LineStatus::Expired => {
-                format!("admin_enabled = 1 AND enabled = 1 AND expires_at <= {}", into.mark(now.0))
+                format!("admin_enabled = 1 AND enabled = 1 AND NOT {STOCK} AND expires_at <= {}", into.mark(now.0))
             }
             LineStatus::Active => format!(
-                "admin_enabled = 1 AND enabled = 1 AND (expires_at IS NULL OR expires_at > {})",
+                "admin_enabled = 1 AND enabled = 1 AND NOT {STOCK} AND (expires_at IS NULL OR expires_at > {})",
                 into.mark(now.0)
             ),
         },
