@@ -44,6 +44,7 @@ pub mod session;
 mod sightings;
 pub mod sign_in;
 pub mod tenant;
+mod unfinished;
 pub mod user;
 pub mod work;
 mod zone;

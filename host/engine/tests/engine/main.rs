@@ -32,4 +32,5 @@ mod sightings;
 mod sign_in;
 mod signed_in;
 mod tenant;
+mod unfinished;
 mod walk;

@@ -108,6 +108,7 @@ impl Store for Counting {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+        fn unfinished() -> Pending<'_, Vec<TenantId>>;
         fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
@@ -227,4 +228,17 @@ async fn a_list_that_skips_more_than_it_may_is_refused_by_the_name_of_its_field(
     assert_eq!(refusal.field.as_deref(), Some("start"));
     assert!(refusal.message.contains("100000"), "{refusal:?}");
     assert_eq!(code(refused), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_first_plan_with_effects_costs_a_further_plan() {
+    let (panel, asked) = counting().await;
+    let edit = async |source: &str| {
+        let fields = map(json!({ "sources": [source] }));
+        asked.audits.lock().clear();
+        let verb = async |work: &mut Work| record::edit(work, "stream", panel.streams[0], &fields).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+        asked.audits.lock().len()
+    };
+    assert_eq!([edit("test:a").await, edit("test:b").await, edit("test:c").await], [2, 1, 1]);
 }

@@ -41,6 +41,11 @@ impl Check {
                     Ok(found) => found.iter().map(|found| format!("{}: {}", found.invariant, found.detail)).collect(),
                     Err(error) => vec![error.to_string()],
                 };
+                // What was opened for this look alone is closed again: else every tenant's database is open at once, and
+                // the allocator keeps the memory of all of them.
+                if let Database::Tenant(_) = database {
+                    databases.get(database).iter().for_each(|state| drop(state.readers.take()));
+                }
                 for reason in found {
                     tracing::error!(?database, %reason, "something does not hold; see linecard verify");
                     databases.get(database).iter().for_each(|state| state.is_damaged(Trouble::Broken(reason.clone())));

@@ -46,6 +46,7 @@ mod sightings;
 mod start;
 mod table;
 mod tables;
+mod unfinished;
 mod verify;
 mod writer;
 
