@@ -1,6 +1,6 @@
 //! Tenants that are noted as unfinished: a start finds in them what a crash left, and looks into no other.
 
-use crate::panel::{HandClock, NODE, Panel, START, map};
+use crate::panel::{HandClock, NODE, START, map};
 use host_core::caller::{Caller, Scope};
 use host_core::event::Effect;
 use host_core::object::{Kind, Object};
