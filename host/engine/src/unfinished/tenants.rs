@@ -110,7 +110,9 @@ impl Tenants {
         let mut all = self.known.lock();
         let rest = |tenant: &&TenantId| all.get(tenant).is_some_and(|known| known.has_rested(now));
         let taken: Vec<TenantId> = tenants.iter().filter(rest).copied().collect();
-        taken.iter().for_each(|tenant| drop(all.remove(tenant)));
+        for tenant in &taken {
+            all.remove(tenant);
+        }
         taken
     }
 

@@ -93,7 +93,7 @@ impl SqliteStore {
         options: &Options,
     ) -> Result<SqliteStore, OpenError> {
         let (tell, first) = channel();
-        let (databases, readers, opened) = look_at(directory, &keys, options, Some(tell.clone()))?;
+        let Found { databases, readers, opened } = look_at(directory, &keys, options, Some(tell.clone()))?;
         let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let pool = Pool::start(senders, writers).map_err(OpenError::io(directory.root()))?;
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
@@ -108,7 +108,7 @@ impl SqliteStore {
         keys: ChainKeys,
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
-        let (databases, readers, _) = look_at(directory, &keys, options, None)?;
+        let Found { databases, readers, .. } = look_at(directory, &keys, options, None)?;
         let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let (pool, lane) = (Pool::without_threads(senders), Lane::at_once(&readers));
         let directory = Arc::clone(directory);
@@ -127,17 +127,24 @@ impl SqliteStore {
     }
 }
 
-/// What there is, ready to be read, and the tenants whose databases were opened. `first` hears of each other database
-/// when it is first read.
+/// What there is, ready to be read.
+struct Found {
+    databases: Arc<Databases>,
+    readers: Arc<Readers>,
+    /// The tenants whose databases were opened.
+    opened: Vec<TenantId>,
+}
+
+/// Looks a directory over. `first` hears of each database when it is first read.
 fn look_at(
     directory: &Arc<DataDirectory>,
     keys: &ChainKeys,
     options: &Options,
     first: Option<Sender<Database>>,
-) -> Result<(Arc<Databases>, Arc<Readers>, Vec<TenantId>), OpenError> {
+) -> Result<Found, OpenError> {
     let (databases, opened) = start::databases(directory, keys)?;
     batch::warm();
     let most = descriptors::databases(options);
     let readers = Readers::new(Arc::clone(directory), Arc::clone(&databases), most, first);
-    Ok((databases, readers, opened))
+    Ok(Found { databases, readers, opened })
 }
