@@ -45,6 +45,7 @@ mod shown;
 mod sightings;
 pub mod sign_in;
 pub mod tenant;
+mod unfinished;
 pub mod user;
 pub mod work;
 mod zone;

@@ -4,7 +4,8 @@
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
-//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`,
+//!   `layout`, `lay_out`, [`snapshot`]
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -31,6 +32,8 @@ mod held;
 mod inspect;
 mod install;
 mod known;
+mod lay_out;
+mod layout;
 mod limits;
 mod link;
 mod load_error;
@@ -68,6 +71,7 @@ pub use compile::{CompileError, CompileLimits, compile_child};
 pub use drop_folder::Outcome;
 pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
+pub use layout::{ActionPath, Layout, SurfaceEntry};
 pub use limits::Spent;
 pub use linecard_package::Manifest;
 pub use link::offered;
@@ -78,4 +82,4 @@ pub use package::Package;
 pub use package_error::PackageError;
 pub use route::{Confinement, Route};
 pub use runtime::{Runtime, StartError};
-pub use snapshot::{ActionPath, Explained, Snapshot, SurfaceEntry};
+pub use snapshot::{Explained, Snapshot};

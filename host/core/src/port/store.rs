@@ -256,6 +256,9 @@ pub trait Store: Send + Sync + 'static {
     fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+    /// The tenants in which an earlier process may have left work: those that are
+    /// [unfinished](crate::plan::Change::Unfinished).
+    fn unfinished(&self) -> Pending<'_, Vec<TenantId>>;
     /// Effects for this node whose time [has come](Unix::has_come). Those for others stay where they are.
     fn outbox(&self, database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,

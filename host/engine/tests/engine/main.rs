@@ -33,4 +33,5 @@ mod sightings;
 mod sign_in;
 mod signed_in;
 mod tenant;
+mod unfinished;
 mod walk;

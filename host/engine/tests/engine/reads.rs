@@ -108,6 +108,7 @@ impl Store for Counting {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+        fn unfinished() -> Pending<'_, Vec<TenantId>>;
         fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
@@ -264,4 +265,17 @@ async fn a_list_shows_of_its_rows_what_it_is_asked_for_and_the_same_of_it_as_oth
     }
     let refused = rows("line", json!({ "fields": "username" })).await;
     assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some("fields"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_first_plan_with_effects_costs_a_further_plan() {
+    let (panel, asked) = counting().await;
+    let edit = async |source: &str| {
+        let fields = map(json!({ "sources": [source] }));
+        asked.audits.lock().clear();
+        let verb = async |work: &mut Work| record::edit(work, "stream", panel.streams[0], &fields).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+        asked.audits.lock().len()
+    };
+    assert_eq!([edit("test:a").await, edit("test:b").await, edit("test:c").await], [2, 1, 1]);
 }

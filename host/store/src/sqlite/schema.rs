@@ -30,6 +30,7 @@ pub(crate) const CONTROL: Schema = Schema {
             include_str!("../../migrations/sqlite/every/0002-proofs.sql"),
         ],
         &[include_str!("../../migrations/sqlite/control/0003-plugin-nominations.sql")],
+        &[include_str!("../../migrations/sqlite/control/0004-unfinished.sql")],
     ],
 };
 pub(crate) const TENANT: Schema = Schema {

@@ -74,6 +74,7 @@ on_sqlite! {
         every_write_of_a_line_raises_the_line_generation,
         the_outbox_gives_what_is_due_until_it_is_settled,
         an_effect_for_another_node_waits_for_it_and_holds_none_of_this_one_up,
+        a_tenant_is_unfinished_until_it_is_finished_or_gone,
         a_reply_is_kept_under_its_key_once,
         a_clock_that_jumps_forgets_no_reply_and_holds_no_effect_up,
         replies_that_are_old_by_all_means_are_forgotten,
