@@ -63,6 +63,45 @@ fn a_blocked_address_gets_no_document_until_the_block_is_lifted() {
 }
 
 #[test]
+fn an_admin_keeps_each_list_by_itself_and_what_is_on_it_is_turned_away_at_once() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let (admin, line) = (tenant.admin(), tenant.line(json!({ "max_connections": 0 })).await);
+        let (path, ..) = documents(&line).swap_remove(0);
+        let is_in = async |agent: &str| !heard(&tenant, BLOCKED, agent, &path).await.1.contains("\"auth\":0");
+        let (name, word) = (line["username"].as_str().unwrap(), line["password"].as_str().unwrap());
+        let channel = format!("/live/{name}/{word}/{}.ts", tenant.streams[0]);
+        let plays = async |agent: &str| {
+            let who = Who { agent, address: BLOCKED, ..Who::default() };
+            Watcher::open(&tenant, who, &channel).await.status != 403
+        };
+        let address = admin.ok("add_blocked_ip", &[("ip", "127.0.9.9"), ("notes", "scans")]).await;
+        assert_eq!((&address["ip"], &address["notes"]), (&json!("127.0.9.9/32"), &json!("scans")));
+        assert!(!is_in("player").await);
+        admin.ok("delete_blocked_ip", &[("id", &address["id"].to_string())]).await;
+        assert!(is_in("player").await);
+        let agent = admin.ok("add_blocked_ua", &[("ua", "BadPlayer")]).await;
+        assert!(!plays("a badplayer/2").await && plays("player").await);
+        admin.ok("add_blocked_isp", &[("isp", "Example Hosting")]).await;
+        for (list, entry) in [("get_blocked_uas", "user_agent"), ("get_blocked_isps", "isp")] {
+            let answer = admin.get(list, "").await;
+            assert_eq!(answer["recordsTotal"], 1, "{list}: {answer}");
+            assert!(answer["data"][0][entry].is_string(), "{list}: {answer}");
+        }
+        assert_eq!(admin.get("get_blocked_ips", "").await["recordsTotal"], 0);
+        assert_eq!(admin.refused("add_blocked_ip", &[("ip", "nowhere")]).await, "INVALID_INPUT");
+        assert_eq!(
+            admin.refused("delete_blocked_ip", &[("id", &agent["id"].to_string())]).await,
+            "FAILURE",
+            "of another list"
+        );
+        assert!(!plays("a badplayer/2").await);
+        admin.ok("delete_blocked_ua", &[("id", &agent["id"].to_string())]).await;
+        assert!(plays("a badplayer/2").await);
+    });
+}
+
+#[test]
 fn a_blocked_address_hears_the_same_with_a_right_and_a_wrong_password() {
     run(async {
         let tenant = TestPanel::shared().tenant(1).await;

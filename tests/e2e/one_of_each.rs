@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub type Things = HashMap<&'static str, u32>;
 
 /// The admin's lists of all that these are.
-pub const LISTS: [&str; 14] = [
+pub const LISTS: [&str; 17] = [
     "get_lines",
     "get_mags",
     "get_enigmas",
@@ -26,6 +26,9 @@ pub const LISTS: [&str; 14] = [
     "get_movies",
     "get_series_list",
     "get_episodes",
+    "get_blocked_ips",
+    "get_blocked_uas",
+    "get_blocked_isps",
 ];
 
 /// What lines are sold as, each with what it has to say.
@@ -56,6 +59,9 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     things.insert("stream", tenant.record("stream", stream).await);
     for kind in ["created_channel", "radio", "movie", "series"] {
         things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
+    }
+    for (kind, value) in [("blocked_address", "192.0.2.0/24"), ("blocked_agent", name), ("blocked_isp", name)] {
+        things.insert(kind, tenant.record(kind, json!({ "value": value })).await);
     }
     let place = json!({ "series": things["series"], "season": 1, "number": 1 });
     things.insert("episode", tenant.record("episode", json!({ "name": name, "episode_of": place })).await);

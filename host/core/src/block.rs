@@ -2,7 +2,7 @@
 
 use crate::Refusal;
 use crate::event::Effect;
-use crate::plain::{PlainField, PlainKind, Stamp};
+use crate::plain::{Parts, PlainField, PlainKind, Stamp};
 use crate::refusal::Code;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
@@ -24,6 +24,10 @@ pub const BLOCK: PlainKind = PlainKind {
     rule: keep_usual_form,
     effect: Some(Effect::CheckConnections),
     stamp: Some(("created_at", Stamp::Creation)),
+    parts: Some(Parts {
+        field: "kind",
+        words: &[("blocked_address", "address"), ("blocked_agent", "agent"), ("blocked_isp", "isp")],
+    }),
     ..PlainKind::new(
         "block",
         &[

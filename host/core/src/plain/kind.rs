@@ -32,6 +32,38 @@ pub struct PlainKind {
     pub makes_stale: Stale,
     /// The field that the host stamps.
     pub stamp: Option<(&'static str, Stamp)>,
+    /// What it is divided into, if into anything.
+    pub parts: Option<Parts>,
+}
+
+/// The parts of a plain kind: each a list of its own, by the value of one field.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// The field.
+    pub field: &'static str,
+    /// The word of each part, with its value of the field.
+    pub words: &'static [(&'static str, &'static str)],
+}
+
+/// One part of a plain kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The kind.
+    pub of: &'static PlainKind,
+    /// Its word.
+    pub word: &'static str,
+    /// The field that says which part a document is of.
+    pub field: &'static str,
+    /// The value of that field.
+    pub value: &'static str,
+}
+
+impl Part {
+    /// Whether a document is of this part.
+    pub fn has(self, document: &Document) -> bool {
+        document.collection == self.of.word
+            && document.fields.get(self.field).and_then(Value::as_str) == Some(self.value)
+    }
 }
 
 /// When the host writes the time into a field.
@@ -55,7 +87,15 @@ impl PlainKind {
             effect: None,
             makes_stale: Stale::Nothing,
             stamp: None,
+            parts: None,
         }
+    }
+
+    /// Its part with this word.
+    pub fn part(&'static self, word: &str) -> Option<Part> {
+        let Parts { field, words } = self.parts?;
+        let (word, value) = words.iter().find(|(known, _)| *known == word)?;
+        Some(Part { of: self, word, field, value })
     }
 
     /// The field with this name.

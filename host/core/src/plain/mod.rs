@@ -6,7 +6,7 @@ mod kind;
 
 pub use crate::reference::{Deletion, Reference};
 pub use field::PlainField;
-pub use kind::{PlainKind, Stamp};
+pub use kind::{Part, Parts, PlainKind, Stamp};
 
 /// The plain kinds of every panel.
 pub const PLAIN: &[&PlainKind] = &[&crate::block::BLOCK];

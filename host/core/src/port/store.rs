@@ -154,6 +154,8 @@ pub enum Filter {
     Tenant(TenantId),
     /// Documents of this collection.
     Collection(String),
+    /// Documents whose field of this name has this text; each of the collection is read.
+    DocumentField(&'static str, String),
     /// What stands behind the row with this id in the order of the list, be that row there or not: the cursor of
     /// long walks.
     After(u32),

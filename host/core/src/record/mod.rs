@@ -12,7 +12,7 @@ use crate::Refusal;
 use crate::caller::CallerRole;
 use crate::kind::Kind;
 use crate::object::{Object, Stored};
-use crate::plain::{PLAIN, PlainKind};
+use crate::plain::{PLAIN, Part, PlainKind};
 use crate::refusal::Code;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
@@ -29,6 +29,8 @@ pub enum RecordKind {
     Streams(StreamKind),
     /// Stored as documents.
     Plain(&'static PlainKind),
+    /// Those of a part of them.
+    Part(Part),
 }
 
 /// The kinds of record of a panel.
@@ -53,7 +55,8 @@ impl RecordKinds {
     pub fn of_word(&self, word: &str) -> Option<RecordKind> {
         let plain = self.plain(word).map(RecordKind::Plain);
         let typed = || Kind::of_word(word).map(RecordKind::Typed).filter(|kind| !kind.fields().is_empty());
-        plain.or_else(typed).or_else(|| StreamKind::of_word(word).map(RecordKind::Streams))
+        let part = || self.plain.iter().find_map(|kind| kind.part(word)).map(RecordKind::Part);
+        plain.or_else(typed).or_else(|| StreamKind::of_word(word).map(RecordKind::Streams)).or_else(part)
     }
 
     /// The plain kind with this word.
@@ -99,13 +102,16 @@ impl RecordKind {
             RecordKind::Typed(kind) => kind.as_str(),
             RecordKind::Streams(kind) => kind.word(),
             RecordKind::Plain(plain) => plain.word,
+            RecordKind::Part(part) => part.word,
         }
     }
 
-    /// The word by which it is granted: streams of every kind as streams.
-    pub const fn granted_as(self) -> &'static str {
+    /// The word of the whole kind, by which it is granted and referred to: streams of every kind are streams, and a part is of
+    /// the kind that it is a part of.
+    pub const fn whole(self) -> &'static str {
         match self {
             RecordKind::Streams(_) => Kind::Stream.as_str(),
+            RecordKind::Part(part) => part.of.word,
             other => other.word(),
         }
     }
@@ -115,14 +121,14 @@ impl RecordKind {
         match self {
             RecordKind::Typed(kind) => kind,
             RecordKind::Streams(_) => Kind::Stream,
-            RecordKind::Plain(_) => Kind::Document,
+            RecordKind::Plain(_) | RecordKind::Part(_) => Kind::Document,
         }
     }
 
     /// Its fields; none for kinds that are no records.
     pub fn fields(self) -> Vec<RecordField> {
         match self {
-            RecordKind::Plain(plain) => plain.record_fields(),
+            RecordKind::Plain(plain) | RecordKind::Part(Part { of: plain, .. }) => plain.record_fields(),
             typed => with_record!(typed.stored_as(), T => T::FIELDS.to_vec(), Vec::new()),
         }
     }
@@ -130,7 +136,7 @@ impl RecordKind {
     /// Fields of its document that are kept with another kind, each with the word of that.
     pub fn kept_with(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            RecordKind::Plain(_) => &[],
+            RecordKind::Plain(_) | RecordKind::Part(_) => &[],
             typed => with_record!(typed.stored_as(), T => T::KEPT_WITH, &[]),
         }
     }
@@ -138,7 +144,7 @@ impl RecordKind {
     /// What resellers read of it.
     pub fn resellers(self) -> Reading {
         match self {
-            RecordKind::Plain(plain) => plain.resellers,
+            RecordKind::Plain(plain) | RecordKind::Part(Part { of: plain, .. }) => plain.resellers,
             typed => with_record!(typed.stored_as(), T => T::RESELLERS, Reading::Never),
         }
     }
@@ -149,7 +155,26 @@ impl RecordKind {
             RecordKind::Typed(kind) => with_record!(kind, T => T::blank(id, now).map(T::into_object), None),
             RecordKind::Streams(kind) => Stream::blank(id, now).map(|stream| Stream { kind, ..stream }.into_object()),
             RecordKind::Plain(plain) => Some(Object::Document(plain.blank(id, now))),
+            RecordKind::Part(part) => {
+                let mut blank = part.of.blank(id, now);
+                blank.fields.insert(part.field.to_owned(), part.value.into());
+                Some(Object::Document(blank))
+            }
         }
+    }
+
+    /// Refuses a document that makes something else of a record than what the kind's word says.
+    fn stays_itself(self, document: &Map<String, Value>) -> Result<(), Refusal> {
+        let (field, value) = match self {
+            RecordKind::Streams(kind) => ("kind", kind.word()),
+            RecordKind::Part(part) => (part.field, part.value),
+            RecordKind::Typed(_) | RecordKind::Plain(_) => return Ok(()),
+        };
+        if document.get(field).is_none_or(|said| said.as_str() == Some(value)) {
+            return Ok(());
+        }
+        let message = format!("What is a {} stays one; {field} is not set.", self.word());
+        Err(Refusal::field(Code::InvalidInput, field, message))
     }
 
     /// The record with the fields of a document set, as far as the role may set them. It is checked as far as it can
@@ -164,14 +189,11 @@ impl RecordKind {
         role: CallerRole,
         now: Unix,
     ) -> Result<Object, Refusal> {
-        if let (RecordKind::Plain(plain), Object::Document(current)) = (self, current) {
-            return plain.merged(current, document, role, now).map(Object::Document);
-        }
-        if let (RecordKind::Streams(kind), Some(said)) = (self, document.get("kind"))
-            && said.as_str() != Some(kind.word())
+        self.stays_itself(document)?;
+        if let (RecordKind::Plain(plain) | RecordKind::Part(Part { of: plain, .. }), Object::Document(current)) =
+            (self, current)
         {
-            let message = format!("What is a {} stays one; kind is not set.", kind.word());
-            return Err(Refusal::field(Code::InvalidInput, "kind", message));
+            return plain.merged(current, document, role, now).map(Object::Document);
         }
         let merged = with_typed!(current, it => merge::merge(it, document, role)?.into_object(), current.clone());
         validate(&merged)?;

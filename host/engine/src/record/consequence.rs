@@ -3,7 +3,7 @@
 use crate::{Work, document};
 use host_core::event::Effect;
 use host_core::object::Object;
-use host_core::plain::PlainKind;
+use host_core::plain::{Part, PlainKind};
 use host_core::record::RecordKind;
 
 /// Fields that an import sets, and that are its business again only when nobody edited them.
@@ -25,7 +25,8 @@ pub(super) fn mark_edited(before: &Object, after: &mut Object) {
 
 /// Asks for what has to happen when a record changed, appeared or went.
 pub(super) fn effects(work: &mut Work, kind: RecordKind, before: Option<&Object>, after: Option<&Object>) {
-    if let RecordKind::Plain(PlainKind { effect: Some(effect), .. }) = kind
+    if let RecordKind::Plain(PlainKind { effect: Some(effect), .. })
+    | RecordKind::Part(Part { of: PlainKind { effect: Some(effect), .. }, .. }) = kind
         && before != after
     {
         work.effect(effect.clone());

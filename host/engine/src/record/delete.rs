@@ -25,7 +25,7 @@ pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
         return Err(Refusal::new(Code::NotPermitted, "This group is not deletable; make it so first.").into());
     }
     reference::check_unused(work, &object).await?;
-    reference::let_go(work, kind.word(), id).await?;
+    reference::let_go(work, kind.whole(), id).await?;
     if let Object::Bouquet(bouquet) = &object {
         work.set(SetKind::ForgetBouquet(BouquetId(bouquet.id.0)), None);
     }

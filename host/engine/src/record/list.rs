@@ -41,6 +41,10 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     }
     match kind {
         RecordKind::Plain(plain) => rows.filters.push(Filter::Collection(plain.word.to_owned())),
+        RecordKind::Part(part) => rows.filters.extend([
+            Filter::Collection(part.of.word.to_owned()),
+            Filter::DocumentField(part.field, part.value.to_owned()),
+        ]),
         RecordKind::Streams(kind) => rows.filters.push(Filter::StreamKinds(vec![kind])),
         RecordKind::Typed(_) => {}
     }

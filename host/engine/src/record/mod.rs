@@ -40,7 +40,7 @@ fn kind(work: &Work, word: &str) -> Result<RecordKind> {
 /// The word by which records of a kind are granted; an unknown kind's own.
 pub fn granted_as<'k>(work: &Work, kind: &'k str) -> &'k str {
     match work.engine().kinds().of_word(kind) {
-        Some(known) => known.granted_as(),
+        Some(known) => known.whole(),
         None => kind,
     }
 }
@@ -61,7 +61,10 @@ async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
         (RecordKind::Plain(plain), Some(Object::Document(document))) if document.collection == plain.word => {
             Some(Object::Document(plain.indexed(document)?))
         }
-        (RecordKind::Plain(_), _) => None,
+        (RecordKind::Part(part), Some(Object::Document(document))) if part.has(&document) => {
+            Some(Object::Document(part.of.indexed(document)?))
+        }
+        (RecordKind::Plain(_) | RecordKind::Part(_), _) => None,
         (RecordKind::Streams(kind), found) => found.filter(|row| matches!(row, Object::Stream(it) if it.kind == kind)),
         (RecordKind::Typed(_), found) => found,
     };

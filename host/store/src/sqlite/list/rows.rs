@@ -217,6 +217,10 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
         ),
         (Filter::Tenant(id), Kind::AccessCode | Kind::Plugin) => format!("tenant = {}", into.mark(id.0)),
         (Filter::Collection(name), Kind::Document) => format!("documents.collection = {}", into.mark(name.clone())),
+        (Filter::DocumentField(name, value), Kind::Document) => {
+            let (path, value) = (into.mark(format!("$.{name}")), into.mark(value.clone()));
+            format!("documents.fields ->> {path} = {value}")
+        }
         (filter, kind) => {
             return Err(StoreError::Failed(format!("a list of {} has no filter {filter:?}", kind.as_str())));
         }
