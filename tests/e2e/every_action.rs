@@ -238,7 +238,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
         ("stream_id", _) => "stream",
         ("series_id", _) => "series",
-        ("member_id" | "owner_id", _) => "user",
+        ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) => "guide_source",
         _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),

@@ -231,7 +231,7 @@ pub(crate) fn line_statuses_split_the_lines(panel: &Panel<'_>) {
     assert_eq!(with(Filter::Owner(RIVAL)), [0; 0]);
 }
 
-pub(crate) fn users_are_listed_by_their_role_within_the_scope(panel: &Panel<'_>) {
+pub(crate) fn users_are_listed_by_what_they_are_within_the_scope(panel: &Panel<'_>) {
     let with = |role: Role, scope: Scope| {
         let query = Query { filters: vec![Filter::Role(role)], ..Query::all(Kind::User, scope) };
         let page = wait(panel.store.list(HERE, query)).unwrap();
@@ -253,4 +253,15 @@ pub(crate) fn users_are_listed_by_their_role_within_the_scope(panel: &Panel<'_>)
         ..Query::all(Kind::User, Scope::Tenant)
     };
     assert_eq!(numbers(&wait(panel.store.list(HERE, mixed)).unwrap()), [4]);
+    let rival = panel.get::<User>(RIVAL).unwrap();
+    panel.done([update(User { enabled: false, ..rival })]);
+    let those = |filters: &[Filter], scope: Scope| {
+        let query = Query { filters: filters.to_vec(), ..Query::all(Kind::User, scope) };
+        let page = wait(panel.store.list(HERE, query)).unwrap();
+        assert_eq!(page.total, Some(page.rows.len() as u64));
+        numbers(&page)
+    };
+    assert_eq!(those(&[Filter::Enabled(false)], Scope::Tenant), [4]);
+    assert_eq!(those(&[Filter::Enabled(true), Filter::Besides(ADMIN)], Scope::Tenant), [2, 3]);
+    assert_eq!(those(&[Filter::Besides(RESELLER)], Scope::Tree(RESELLER)), [3]);
 }
