@@ -75,7 +75,8 @@ fn an_edit_changes_what_is_sent_and_is_seen_where_the_reseller_looks() {
         let Tree { tenant, admin, seller, .. } = tree().await;
         let (id, package) = (seller.user.to_string(), tenant.package.to_string());
         let price = json!({ package.as_str(): "4.50" }).to_string();
-        let form = [("id", id.as_str()), ("email", "shop@example.org"), ("override_packages", &price), ("notes", "vip")];
+        let form =
+            [("id", id.as_str()), ("email", "shop@example.org"), ("override_packages", &price), ("notes", "vip")];
         let edited = admin.ok("edit_user", &form).await;
         assert_eq!((&edited["email"], &edited["notes"]), (&json!("shop@example.org"), &json!("vip")));
         assert_eq!(edited["override_packages"], json!({ package.as_str(): "4.50" }));

@@ -244,6 +244,9 @@ fn what_a_deleted_sub_reseller_had_is_the_callers_and_goes_on() {
         assert_eq!(seller.ok("get_user", &[("id", &lowest.user.to_string())]).await["owner_id"], seller.user);
         lowest.ok("user_info", &[]).await;
         seller.ok("adjust_credits", &[("id", &lowest.user.to_string()), ("credits", "1")]).await;
-        assert_eq!(seller.words("delete_user", &[("id", &id)]).await, seller.words("delete_user", &[("id", "987654")]).await);
+        assert_eq!(
+            seller.words("delete_user", &[("id", &id)]).await,
+            seller.words("delete_user", &[("id", "987654")]).await
+        );
     });
 }

@@ -146,9 +146,7 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
         Verb::Delete(kind) => kind != LEAVES_THINGS,
         _ => false,
     };
-    if says_which_alone
-        && let Some(other) = action.parameters.keys().find(|name| *name != ID)
-    {
+    if says_which_alone && let Some(other) = action.parameters.keys().find(|name| *name != ID) {
         return Err(format!("parameter {other}: who looks at a row or deletes it says which, and nothing else"));
     }
     let shape = match verb {

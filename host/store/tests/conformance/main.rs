@@ -39,6 +39,7 @@ on_sqlite! {
         lines_of_a_delivery_type_are_a_list_of_their_own,
         of_a_row_only_the_chosen_fields_are_read,
         what_moves_in_the_tree_is_seen_from_there,
+        what_moves_all_at_once_is_seen_from_there,
         a_search_finds_what_stands_there_now,
         a_search_in_a_large_tree_finds_its_own_rows_alone,
         line_statuses_split_the_lines,

@@ -54,7 +54,10 @@ async fn credits_return_to_the_one_above_and_lines_and_users_move_up_untouched()
     assert_eq!(code(panel.engine.sign_in_key(panel.tenant, &key, true, &from("10.0.0.1")).await), "auth_failed");
     let last = panel.engine.store().transfers(panel.tenant, Account::User(seller), None, 1).await.unwrap();
     let last = serde_json::to_value(&last[0]).unwrap();
-    assert_eq!((&last["reason"], &last["amount"], &last["note"]), (&json!("settlement"), &json!("15.00"), &json!("sub")));
+    assert_eq!(
+        (&last["reason"], &last["amount"], &last["note"]),
+        (&json!("settlement"), &json!("15.00"), &json!("sub"))
+    );
     edit(&panel, &panel.reseller, subsub, json!({ "enabled": false })).await.unwrap();
     panel.verify().await;
 }
@@ -109,7 +112,8 @@ async fn who_may_not_delete_whom_is_told_so() {
     let seller = panel.reseller_id();
     let sub = below(&panel, seller, "sub").await;
     let admin = panel.admin.user().unwrap();
-    for (by, whom) in [(&panel.reseller, seller), (&panel.admin, admin), (&Caller::system(panel.tenant, "test"), admin)] {
+    for (by, whom) in [(&panel.reseller, seller), (&panel.admin, admin), (&Caller::system(panel.tenant, "test"), admin)]
+    {
         assert_eq!(code(delete(&panel, by, whom, json!({})).await), "not_permitted");
     }
     rights(&panel, json!({ "delete_users": false })).await;
@@ -129,7 +133,8 @@ async fn the_audit_says_what_moved_to_whom() {
     let mut work = panel.engine.begin(panel.reseller.clone(), "delete").dry_run(true).attempt();
     user::delete(&mut work, sub, &Map::new()).await.unwrap();
     let changes = work.listing()["changes"].clone();
-    let about_them: Vec<_> = changes.as_array().unwrap().iter().filter(|row| row["object"] == format!("user {sub}")).collect();
+    let about_them: Vec<_> =
+        changes.as_array().unwrap().iter().filter(|row| row["object"] == format!("user {sub}")).collect();
     let after = |name: &str| about_them.iter().find_map(|row| row["after"].get(name).map(|_| row["after"].clone()));
     assert_eq!(after("lines_moved"), Some(json!({ "lines_moved": 2, "to": seller })));
     assert_eq!(after("users_moved"), Some(json!({ "users_moved": 1, "to": seller })));

@@ -18,7 +18,7 @@ async fn chain(panel: &Panel, first: UserId, names: &[&str]) -> Vec<UserId> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_moves_a_reseller_with_everything_below_them() {
     let panel = Panel::new().await;
-    let users = chain(&panel, panel.reseller_id(), &["b", "c"]).await;
+    let users = chain(&panel, panel.reseller_id(), &["second", "third"]).await;
     let other = top(&panel, "other").await;
     let moved = edit(&panel, &panel.admin, users[1], json!({ "parent": other })).await.unwrap();
     assert_eq!(moved["parent"], other.0);
@@ -37,7 +37,7 @@ async fn an_admin_moves_a_reseller_with_everything_below_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_comes_to_stand_below_themselves_below_nobody_or_too_deep() {
     let panel = Panel::new().await;
-    let users = chain(&panel, panel.reseller_id(), &["b", "c"]).await;
+    let users = chain(&panel, panel.reseller_id(), &["second", "third"]).await;
     let other = chain(&panel, top(&panel, "other").await, &["o2", "o3"]).await;
     for (wanted, who, parent) in [
         ("invalid_input", users[0], users[0]),
@@ -58,13 +58,13 @@ async fn nobody_comes_to_stand_below_themselves_below_nobody_or_too_deep() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_gets_somebody_below_them_while_they_are_moved_is_looked_at_again() {
     let panel = Panel::new().await;
-    let users = chain(&panel, panel.reseller_id(), &["b"]).await;
+    let users = chain(&panel, panel.reseller_id(), &["second"]).await;
     let other = chain(&panel, top(&panel, "other").await, &["o2", "o3"]).await;
     let options = map(json!({ "parent": other[2] }));
     let mut run = panel.engine.begin(panel.admin.clone(), "edit");
     let mut work = run.attempt();
     user::edit(&mut work, users[0], &options).await.unwrap();
-    below(&panel, users[1], "third level").await;
+    below(&panel, users[1], "third-level").await;
     assert!(matches!(run.finish(work, Vec::new()).await.unwrap(), Finished::Again));
     let again = user::edit(&mut run.attempt(), users[0], &options).await;
     assert_eq!(refused(again), ("not_permitted".into(), Some("parent".into())));
