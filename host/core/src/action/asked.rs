@@ -270,5 +270,11 @@ mod tests {
         assert_eq!(wrong(json!({ "does": { "edit": "settings" }, "reply": one, "parameters": {} })), "");
         let parameters = json!({ "x": { "type": "int", "sets": "y" } });
         assert!(wrong(json!({ "does": null, "parameters": parameters })).contains("`does`"));
+        let deletes = |kind: &str| {
+            let parameters = json!({ "id": { "type": "id", "required": true }, "replace_with": { "type": "id" } });
+            wrong(json!({ "does": { "delete": kind }, "parameters": parameters, "reply": { "shape": "none" } }))
+        };
+        assert!(deletes("line").contains("replace_with"));
+        assert_eq!(deletes("user"), "", "what was theirs goes to somebody");
     }
 }

@@ -5,8 +5,11 @@ use crate::panel::{Panel, code, from, map};
 use crate::seats::start;
 use host_core::caller::Caller;
 use host_core::ledger::Account;
-use host_core::secret::Secret;
-use host_core::{PackageId, UserId};
+use host_core::line::Line;
+use host_core::object::Kind;
+use host_core::plan::MAX_CHANGES;
+use host_core::secret::{Mac, Secret};
+use host_core::{LineId, PackageId, UserId};
 use host_engine::{Finished, Work, credit, line, user};
 use serde_json::{Map, Value, json};
 
@@ -171,5 +174,30 @@ async fn what_comes_to_them_while_they_are_deleted_moves_too() {
         assert_eq!(panel.balance(seller).await.parse::<f64>().unwrap(), wanted, "{meanwhile}");
     }
     assert_eq!(owners(&panel).await, json!({ "late": seller }));
+    panel.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_lines_than_a_plan_may_have_changes_move_in_one_plan() {
+    let panel = Panel::new().await;
+    let sub = below(&panel, panel.reseller_id(), "sub").await;
+    for part in 0..2 {
+        let verb = async |work: &mut Work| {
+            for number in 0..=MAX_CHANGES / 2 {
+                let id = LineId(work.next_id(Kind::Line).await?);
+                let mut line = Line::blank(id, sub, format!("line-{part}-{number}"), work.now());
+                line.password_mac = Mac([7; 32]);
+                work.insert(line);
+            }
+            Ok(())
+        };
+        panel.engine.act(panel.admin.clone(), "many", verb).await.unwrap();
+    }
+    delete(&panel, &panel.reseller, sub, json!({})).await.unwrap();
+    let query = map(json!({ "limit": 1 }));
+    let verb = async |work: &mut Work| Ok(serde_json::to_value(line::list(work, &query).await?).unwrap());
+    let page = panel.engine.act(panel.reseller.clone(), "list", verb).await.unwrap();
+    assert_eq!(page["total"], 2 * (MAX_CHANGES / 2 + 1));
+    assert_eq!(page["rows"][0]["owner"], panel.reseller_id().0);
     panel.verify().await;
 }
