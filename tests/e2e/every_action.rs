@@ -51,6 +51,9 @@ impl World {
         for action in ["user_info", "get_settings"] {
             state.insert(action.to_owned(), admin.ok(action, &[]).await);
         }
+        // When they last signed in changes by being looked at.
+        let users = [("limit", "1000"), ("hide_columns", "last_login,ip")];
+        state.insert("get_users".to_owned(), admin.ok("get_users", &users).await);
         for list in one_of_each::LISTS {
             state.insert(list.to_owned(), admin.ok(list, &[("limit", "1000")]).await);
         }
@@ -238,7 +241,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
         ("stream_id", _) => "stream",
         ("series_id", _) => "series",
-        ("member_id" | "owner_id", _) => "user",
+        ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) => "guide_source",
         _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),

@@ -9,6 +9,7 @@ mod access;
 mod admin;
 mod admin_offers;
 mod admin_records;
+mod admin_users;
 mod almanac;
 mod blocked;
 mod boxes;

@@ -34,7 +34,7 @@ pub struct Group {
     pub deletable: bool,
     /// Pages of the console that its users see.
     pub allowed_pages: Vec<String>,
-    /// May create sub-resellers.
+    /// May create sub-resellers, and change what they are; without it they are still switched on and off.
     pub create_users: bool,
     /// What a sub-reseller costs its creator.
     pub user_price: Credits,

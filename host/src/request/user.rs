@@ -171,7 +171,7 @@ async fn set_enabled(
     let caller = context.caller(tenant).await?;
     let verb = async |work: &mut Work| {
         let user = user_named(work, username).await?;
-        user::set_enabled(work, user.id, enabled).await?;
+        user::edit(work, user.id, &fields(json!({ "enabled": enabled }))).await?;
         Ok(json!({ "id": user.id, "username": user.username, "enabled": enabled }))
     };
     Ok(context.engine().act(caller, action, verb).await?)

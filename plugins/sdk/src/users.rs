@@ -4,6 +4,7 @@ use crate::bindings::linecard::users::users as host;
 use crate::records::{Group, Page, Query};
 use crate::{Credits, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A user, as the caller may see it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,8 +23,14 @@ pub struct UserView {
     pub enabled: bool,
     pub reseller_dns: String,
     pub notes: String,
+    /// Prices that replace the packages' own.
+    pub package_prices: BTreeMap<u32, Credits>,
     pub credits: Credits,
     pub created_at: i64,
+    /// Pages of the console that their group allows.
+    pub allowed_pages: Vec<String>,
+    /// Rises with every change.
+    pub version: u32,
 }
 
 /// The calling user.
@@ -58,7 +65,7 @@ pub struct Totals {
     pub users: u32,
 }
 
-/// Fields of a new user; what is `None` is generated or the host's default.
+/// Fields to set; what is `None` is generated, the host's default, or as it was.
 #[derive(Clone, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct Options {
@@ -70,13 +77,18 @@ pub struct Options {
     pub email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<u32>,
-    /// The user above; for admins only.
+    /// The user above; `Some(None)` is the panel itself. For admins only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent: Option<u32>,
+    pub parent: Option<Option<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reseller_dns: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Prices that replace the packages' own, all of them. For admins only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_prices: Option<BTreeMap<u32, Credits>>,
 }
 
 /// The calling user, with rights and, for admins, totals.
@@ -99,4 +111,15 @@ pub fn list(query: &Query) -> Result<Held<Page<UserView>>, Refusal> {
 /// Creates a reseller below the caller, charging the group's price.
 pub fn create(options: &Options) -> Result<Held<UserView>, Refusal> {
     Ok(Held::new(host::create(&written(options))?))
+}
+
+/// Sets the fields that are there.
+pub fn edit(id: u32, options: &Options) -> Result<Held<UserView>, Refusal> {
+    Ok(Held::new(host::edit(id, &written(options))?))
+}
+
+/// Deletes a user. What is theirs moves to the user above or, as an admin says, to `heir`.
+pub fn delete(id: u32, heir: Option<u32>) -> Result<(), Refusal> {
+    let options = heir.map_or_else(String::new, |heir| format!("{{\"replace_with\":{heir}}}"));
+    Ok(host::delete(id, &options)?)
 }

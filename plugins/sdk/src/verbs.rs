@@ -57,6 +57,8 @@ pub mod users {
         list(by fields) => held;
         get(by id) => held;
         create(by fields) => held;
+        edit(by id, by fields) => held;
+        delete(by id, by fields) => done;
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 const ID: &str = "id";
 /// The kind that a conversion answers with.
 const CONVERTED: &str = "line";
+/// The kind of which a deletion may say more than which row: who gets what was theirs.
+const LEAVES_THINGS: &str = "user";
 /// The kind that has one row and no more, and the id of that.
 const ONLY_KIND: &str = "settings";
 const ONLY: u32 = 1;
@@ -139,9 +141,12 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
             _ => return Err("it is about one row: its parameter `id` is of type id, and required".into()),
         }
     }
-    if matches!(verb, Verb::Get(_) | Verb::Delete(_) | Verb::NewCode(_))
-        && let Some(other) = action.parameters.keys().find(|name| *name != ID)
-    {
+    let says_which_alone = match verb {
+        Verb::Get(_) | Verb::NewCode(_) => true,
+        Verb::Delete(kind) => kind != LEAVES_THINGS,
+        _ => false,
+    };
+    if says_which_alone && let Some(other) = action.parameters.keys().find(|name| *name != ID) {
         return Err(format!("parameter {other}: who looks at a row or deletes it says which, and nothing else"));
     }
     let shape = match verb {
@@ -265,5 +270,11 @@ mod tests {
         assert_eq!(wrong(json!({ "does": { "edit": "settings" }, "reply": one, "parameters": {} })), "");
         let parameters = json!({ "x": { "type": "int", "sets": "y" } });
         assert!(wrong(json!({ "does": null, "parameters": parameters })).contains("`does`"));
+        let deletes = |kind: &str| {
+            let parameters = json!({ "id": { "type": "id", "required": true }, "replace_with": { "type": "id" } });
+            wrong(json!({ "does": { "delete": kind }, "parameters": parameters, "reply": { "shape": "none" } }))
+        };
+        assert!(deletes("line").contains("replace_with"));
+        assert_eq!(deletes("user"), "", "what was theirs goes to somebody");
     }
 }

@@ -15,7 +15,7 @@ pub enum Verb {
     Create(String),
     /// Sets the fields that were sent, of the row as for `get`.
     Edit(String),
-    /// Deletes the row whose id is the parameter `id`.
+    /// Deletes the row whose id is the parameter `id`; of a user the other parameters say who gets what was theirs.
     Delete(String),
     /// A new row that is paid for.
     Sell(String),

@@ -13,7 +13,7 @@ pub struct SetChange {
     pub expected: Option<u32>,
 }
 
-/// The set changes there are. Each is one statement in the store.
+/// The set changes there are. Each is a statement or two in the store, and none for each row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SetKind {
     /// Lines of one owner get another (a deleted user's).

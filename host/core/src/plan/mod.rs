@@ -41,8 +41,12 @@ pub enum Guard {
     Free(Unique),
     /// The user is still this one or below it.
     Within(UserId, UserId),
-    /// The account still has at least this amount. Balance guards are `>=`, never `=`.
+    /// The account still has at least this amount. Balance guards are `>=`, but for an account that ends.
     Covers(Account, Credits),
+    /// The account still has this amount and no other: it is settled by the plan.
+    Settles(Account, Credits),
+    /// The user, with everybody below them, still makes at most this many levels of the tree.
+    Levels(UserId, u32),
     /// Nothing has taken this transfer back yet.
     NotReversed(TransferId),
     /// Fewer than `below` trials were made by the user, and by those below them, since then.
@@ -245,8 +249,8 @@ impl Plan {
             match guard {
                 Guard::Unchanged(key, _) | Guard::Missing(key) | Guard::Unnamed(key) => names.insert(Name::Row(*key)),
                 Guard::Free(unique) => names.insert(Name::Unique(unique.clone())),
-                Guard::Within(user, _) => names.insert(Name::Row(Key::User(*user))),
-                Guard::Covers(account, _) => names.insert(Name::Balance(*account)),
+                Guard::Within(user, _) | Guard::Levels(user, _) => names.insert(Name::Row(Key::User(*user))),
+                Guard::Covers(account, _) | Guard::Settles(account, _) => names.insert(Name::Balance(*account)),
                 Guard::TrialsBelow { user, .. } => names.insert(Name::Balance(Account::User(*user))),
                 Guard::SessionsBelow { holder, .. } => names.insert(Name::Row((*holder).into())),
                 Guard::CountBelow(..)

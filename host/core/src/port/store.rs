@@ -138,6 +138,10 @@ pub enum Filter {
     Lasting(Unix),
     /// Users of this role.
     Role(Role),
+    /// Users who are switched on, or those who are not.
+    Enabled(bool),
+    /// Users other than this one.
+    Besides(UserId),
     /// Streams of one of these kinds.
     StreamKinds(Vec<StreamKind>),
     /// Streams or series in this category.

@@ -27,13 +27,13 @@ macro_rules! user_fields {
             /// Mail address, may be empty.
             email "email": String = String::new(), Reseller, Reseller, text;
             /// A disabled user's keys and their subtree's rights stop.
-            enabled "enabled": bool = true, Reseller, Nobody, own;
+            enabled "enabled": bool = true, Reseller, Reseller, plain;
             /// Host name shown to their customers, may be empty.
             reseller_dns "reseller_dns": String = String::new(), Reseller, Reseller, text;
             /// Notes of the users above.
             notes "notes": String = String::new(), Reseller, Reseller, text;
             /// Prices that replace the packages' own, per package.
-            package_prices "package_prices": BTreeMap<PackageId, Credits> = BTreeMap::new(), Reseller, Nobody, own;
+            package_prices "package_prices": BTreeMap<PackageId, Credits> = BTreeMap::new(), Reseller, Admin, own;
             /// When it was made.
             created_at "created_at": Unix = Unix(0), Reseller, Nobody, own;
         }

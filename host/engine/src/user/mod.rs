@@ -1,18 +1,22 @@
 //! Verbs on users: who manages, below whom, with which keys. Sign-in is [`crate::sign_in`].
 
+mod choice;
 mod create;
-mod enabled;
+mod delete;
+mod edit;
 mod fields;
 mod get;
 pub(crate) mod key;
 mod list;
 mod me;
 mod password;
+mod tree;
 mod view;
 
 pub use create::create;
 pub(crate) use create::created;
-pub use enabled::set_enabled;
+pub use delete::delete;
+pub use edit::edit;
 pub use get::get;
 pub use key::{OwnedKey, create_key, list_keys, revoke_key};
 pub use list::list;

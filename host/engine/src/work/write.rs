@@ -73,7 +73,15 @@ impl Work {
 
     /// Changes many rows at once.
     pub(crate) fn set(&mut self, what: SetKind, expected: Option<u32>) {
-        self.note(None, json!({ "set": format!("{what:?}") }));
+        let (object, done) = match &what {
+            SetKind::MoveLines(from, to) => (Some(*from), json!({ "lines_moved": expected, "to": to })),
+            SetKind::MoveUsers(from, to) => (Some(*from), json!({ "users_moved": expected, "to": to })),
+            other => (None, json!({ "set": format!("{other:?}") })),
+        };
+        // Nothing is said of what happens to no row.
+        if expected != Some(0) {
+            self.note(object.map(Key::User), done);
+        }
         self.change(Change::Set(SetChange { what, expected }));
     }
 

@@ -34,4 +34,5 @@ mod sign_in;
 mod signed_in;
 mod tenant;
 mod unfinished;
+mod users;
 mod walk;

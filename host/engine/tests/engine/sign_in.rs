@@ -68,7 +68,8 @@ async fn the_key_of_a_disabled_user_and_of_one_below_them_stops() {
     let key = Secret::new(made["key"].as_str().unwrap());
     let sign_in = || panel.engine.sign_in_key(panel.tenant, &key, false, &PLACE);
     assert_eq!(sign_in().await.unwrap().caller.user(), panel.reseller.user());
-    let disable = async |work: &mut Work| user::set_enabled(work, panel.reseller_id(), false).await;
+    let off = map(json!({ "enabled": false }));
+    let disable = async |work: &mut Work| user::edit(work, panel.reseller_id(), &off).await;
     panel.engine.act(panel.admin.clone(), "disable", disable).await.unwrap();
     assert_eq!(code(sign_in().await), "auth_failed");
 }

@@ -26,4 +26,11 @@ const FUNCTIONS: &[HostFunction] = &[
         let user = user::create(&mut call.work, &document("options", &options)?).await?;
         call.hold(USER, HeldRows::One(user))
     }),
+    verb!("edit", Writing, costs 100, |call, id: u32, options: String| {
+        let user = user::edit(&mut call.work, UserId(id), &document("options", &options)?).await?;
+        call.hold(USER, HeldRows::One(user))
+    }),
+    verb!("delete", Writing, costs 100, |call, id: u32, options: String| {
+        user::delete(&mut call.work, UserId(id), &document("options", &options)?).await
+    }),
 ];

@@ -264,11 +264,13 @@ pub(crate) fn refusal(told: GuestRefusal, given: Option<Refusal>, action: &Actio
     Ok(named_as_sent(Refusal { code, field, message: message.into(), retry_after: None }, action))
 }
 
-/// A refusal of a field of the kind is about the parameter that sets it.
+/// A refusal of a field of the kind is about the parameter that sets it: by its name, and a bad value by its code.
 fn named_as_sent(refusal: Refusal, action: &Action) -> Refusal {
-    let sent_as = refusal.field.as_deref().and_then(|field| action.sent_as(field));
-    match sent_as.map(|name| name.to_owned().into()) {
-        Some(name) => Refusal { field: Some(name), ..refusal },
-        None => refusal,
-    }
+    let Some(name) = refusal.field.as_deref().and_then(|field| action.sent_as(field)) else { return refusal };
+    let own_code = action.parameters.get(name).and_then(|parameter| parameter.code.clone());
+    let code = match own_code.filter(|_| refusal.code == Code::InvalidInput) {
+        Some(own) => Code::from(own),
+        None => refusal.code,
+    };
+    Refusal { field: Some(name.to_owned().into()), code, ..refusal }
 }

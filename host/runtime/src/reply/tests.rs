@@ -147,6 +147,19 @@ fn a_refused_field_of_a_common_action_has_the_name_that_its_caller_knows() {
 }
 
 #[test]
+fn a_value_that_the_kind_finds_wrong_is_refused_by_the_code_of_its_parameter() {
+    let told =
+        |code: &str, field: &str| GuestRefusal { code: code.into(), field: Some(field.into()), message: "No.".into() };
+    let json = r#"{"surface":"s","name":"a","summary":"","kind":"write","roles":["admin"],"does":{"edit":"user"},
+        "parameters":{"mail":{"type":"text","sets":"email","code":"invalid_email"},"notes":{"type":"text"}}}"#;
+    let action: Action = serde_json::from_str(json).unwrap();
+    let code = |code: &str, field: &str| refusal(told(code, field), None, &action).unwrap().code.as_str().to_owned();
+    assert_eq!(code("invalid_input", "email"), "invalid_email");
+    assert_eq!(code("not_permitted", "email"), "not_permitted", "that is no bad value");
+    assert_eq!(code("invalid_input", "notes"), "invalid_input");
+}
+
+#[test]
 fn a_refusal_has_a_code_that_the_host_or_the_description_knows() {
     let told = |code: &str| GuestRefusal { code: code.into(), field: None, message: "No.\nReally.".into() };
     let action = action(Shape::Object);

@@ -61,6 +61,8 @@ fn holds(writer: &PlanWriter<'_>, guard: &Guard) -> rusqlite::Result<bool> {
         Guard::Free(unique) => find::holder(connection, unique)?.is_none(),
         Guard::Within(user, root) => user == root || find::climb(connection, *user, *root)?.0,
         Guard::Covers(account, amount) => ledger::balance(connection, *account)? >= *amount,
+        Guard::Settles(account, amount) => ledger::balance(connection, *account)? == *amount,
+        Guard::Levels(user, most) => levels(connection, *user, *most)?,
         Guard::NotReversed(id) => ledger::reversed_by(connection, *id)?.is_none(),
         Guard::TrialsBelow { user, since, below } => trials(connection, *user, *since)? < *below,
         Guard::CountBelow(kind, below) => count(connection, *kind)? < *below,
@@ -84,6 +86,17 @@ fn version_of(writer: &PlanWriter<'_>, key: Key) -> rusqlite::Result<Option<Vers
     writer.with(&table::statements(key.kind()).version, |statement| {
         statement.query_row((key.number(),), |row| Ok(Version(row.get(0)?))).optional()
     })
+}
+
+/// Whether a user, with everybody below them, makes at most this many levels.
+fn levels(connection: &Connection, user: UserId, most: u32) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "WITH RECURSIVE down (id, level) AS (SELECT ?1, 1 UNION ALL \
+             SELECT u.id, down.level + 1 FROM down JOIN users u ON u.parent = down.id WHERE down.level <= ?2) \
+             SELECT max(level) <= ?2 FROM down",
+        )?
+        .query_row((user.0, most), |row| row.get(0))
 }
 
 /// Trials that a user made since a time.

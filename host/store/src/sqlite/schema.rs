@@ -59,6 +59,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0016-log-days.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0017-identity.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0018-devices.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0019-moves.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -9,7 +9,12 @@ use host_core::{UserId, Version};
 pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, Failure> {
     let touched = match &change.what {
         SetKind::MoveLines(from, to) => {
-            writer.run("UPDATE lines SET owner = ?2, version = version + 1 WHERE owner = ?1", (from.0, to.0))?
+            // Who sees them is written for all of them together.
+            writer.run("INSERT INTO line_moves (giver, taker) VALUES (?1, ?2)", (from.0, to.0))?;
+            let moved =
+                writer.run("UPDATE lines SET owner = ?2, version = version + 1 WHERE owner = ?1", (from.0, to.0))?;
+            writer.run("DELETE FROM line_moves", ())?;
+            moved
         }
         SetKind::MoveUsers(from, to) => writer.run(
             "UPDATE users SET parent = ?2, version = version + 1 WHERE parent = ?1",

@@ -4,8 +4,10 @@ use crate::panel::*;
 use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::category::{Category, CategoryKind};
+use host_core::credit::Credits;
 use host_core::group::Group;
 use host_core::guide::{Build, GuideSource};
+use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::{Key, Kind};
 use host_core::package::Package;
@@ -197,4 +199,20 @@ pub(crate) fn a_row_that_another_names_is_not_deleted(panel: &Panel<'_>) {
     panel.done([delete(&panel.get::<Line>(LineId(1)).unwrap())]);
     assert_eq!(named_by(Key::Package(package.id)), Some(Kind::Package), "as an add-on");
     assert_eq!(panel.verify(), []);
+}
+
+pub(crate) fn a_balance_that_is_settled_and_the_levels_of_a_tree_are_guarded(panel: &Panel<'_>) {
+    panel.top_up(BELOW, 5);
+    let settles = |units| Guard::Settles(Account::User(BELOW), Credits::from_units(units));
+    for wrong in [0, 4, 6] {
+        assert_eq!(conflict(panel.commit(guarded(settles(wrong), []))), settles(wrong));
+    }
+    panel.commit(guarded(settles(5), [])).unwrap();
+    let levels = |most| Guard::Levels(RESELLER, most);
+    panel.commit(guarded(levels(2), [])).unwrap();
+    panel.commit(guarded(levels(3), [])).unwrap();
+    assert_eq!(conflict(panel.commit(guarded(levels(1), []))), levels(1));
+    panel.done([insert(user(UserId(9), Some(BELOW), Role::Reseller))]);
+    assert_eq!(conflict(panel.commit(guarded(levels(2), []))), levels(2));
+    panel.commit(guarded(Guard::Levels(UserId(9), 1), [])).unwrap();
 }

@@ -6,7 +6,7 @@ use host_core::caller::Scope;
 use host_core::field_list::{Chosen, FieldList};
 use host_core::line::{DeliveryType, Line, LineStatus};
 use host_core::object::{self, Kind, Stored};
-use host_core::plan::Change;
+use host_core::plan::{Change, SetChange, SetKind};
 use host_core::port::{Filter, Query};
 use host_core::time::{Expiry, Unix};
 use host_core::unique::Unique;
@@ -147,6 +147,40 @@ pub(crate) fn what_moves_in_the_tree_is_seen_from_there(panel: &Panel<'_>) {
     assert_eq!(panel.verify(), []);
 }
 
+pub(crate) fn what_moves_all_at_once_is_seen_from_there(panel: &Panel<'_>) {
+    let lowest = UserId(9);
+    panel.done([insert(user(lowest, Some(BELOW), Role::Reseller))]);
+    let of_type = |id, owner, delivery| Line { delivery, ..line(id, owner) };
+    panel.done([
+        insert(of_type(1, BELOW, DeliveryType::Line)),
+        insert(of_type(2, lowest, DeliveryType::Mag)),
+        insert(of_type(600, BELOW, DeliveryType::Code)),
+        insert(of_type(601, RIVAL, DeliveryType::Line)),
+    ]);
+    let trees = || [ADMIN, RESELLER, BELOW, lowest, RIVAL].map(|user| listed(panel, Kind::Line, Scope::Tree(user)));
+    let all = vec![1, 2, 600, 601];
+    assert_eq!(trees(), [all.clone(), vec![1, 2, 600], vec![1, 2, 600], vec![2], vec![601]]);
+    let moved = |what| {
+        let done = panel.done([Change::Set(SetChange { what, expected: None })]);
+        assert_eq!(panel.verify(), []);
+        done.touched
+    };
+    assert_eq!(moved(SetKind::MoveLines(BELOW, RESELLER)), [2], "up");
+    assert_eq!(trees(), [all.clone(), vec![1, 2, 600], vec![2], vec![2], vec![601]]);
+    assert_eq!(moved(SetKind::MoveLines(RESELLER, RIVAL)), [2], "beside");
+    assert_eq!(trees(), [all.clone(), vec![2], vec![2], vec![2], vec![1, 600, 601]]);
+    assert_eq!(moved(SetKind::MoveLines(RIVAL, lowest)), [3], "to somebody deep");
+    assert_eq!(trees(), [all.clone(), all.clone(), all.clone(), all.clone(), vec![]]);
+    assert_eq!(moved(SetKind::MoveUsers(BELOW, Some(RESELLER))), [1]);
+    assert_eq!(trees(), [all.clone(), all.clone(), vec![], all.clone(), vec![]]);
+    assert_eq!(moved(SetKind::MoveUsers(RESELLER, None)), [2]);
+    assert_eq!(trees(), [vec![], vec![], vec![], all.clone(), vec![]]);
+    let given = panel.get::<Line>(LineId(1)).unwrap();
+    panel.done([update(Line { owner: RIVAL, ..given })]);
+    assert_eq!(trees(), [vec![1], vec![], vec![], vec![2, 600, 601], vec![1]], "one by itself as before");
+    assert_eq!(panel.verify(), []);
+}
+
 pub(crate) fn a_search_finds_what_stands_there_now(panel: &Panel<'_>) {
     let named = |id: u32, name: &str, notes: &str| Line {
         username: name.into(),
@@ -231,7 +265,7 @@ pub(crate) fn line_statuses_split_the_lines(panel: &Panel<'_>) {
     assert_eq!(with(Filter::Owner(RIVAL)), [0; 0]);
 }
 
-pub(crate) fn users_are_listed_by_their_role_within_the_scope(panel: &Panel<'_>) {
+pub(crate) fn users_are_listed_by_what_they_are_within_the_scope(panel: &Panel<'_>) {
     let with = |role: Role, scope: Scope| {
         let query = Query { filters: vec![Filter::Role(role)], ..Query::all(Kind::User, scope) };
         let page = wait(panel.store.list(HERE, query)).unwrap();
@@ -253,4 +287,15 @@ pub(crate) fn users_are_listed_by_their_role_within_the_scope(panel: &Panel<'_>)
         ..Query::all(Kind::User, Scope::Tenant)
     };
     assert_eq!(numbers(&wait(panel.store.list(HERE, mixed)).unwrap()), [4]);
+    let rival = panel.get::<User>(RIVAL).unwrap();
+    panel.done([update(User { enabled: false, ..rival })]);
+    let those = |filters: &[Filter], scope: Scope| {
+        let query = Query { filters: filters.to_vec(), ..Query::all(Kind::User, scope) };
+        let page = wait(panel.store.list(HERE, query)).unwrap();
+        assert_eq!(page.total, Some(page.rows.len() as u64));
+        numbers(&page)
+    };
+    assert_eq!(those(&[Filter::Enabled(false)], Scope::Tenant), [4]);
+    assert_eq!(those(&[Filter::Enabled(true), Filter::Besides(ADMIN)], Scope::Tenant), [2, 3]);
+    assert_eq!(those(&[Filter::Besides(RESELLER)], Scope::Tree(RESELLER)), [3]);
 }

@@ -39,10 +39,11 @@ on_sqlite! {
         lines_of_a_delivery_type_are_a_list_of_their_own,
         of_a_row_only_the_chosen_fields_are_read,
         what_moves_in_the_tree_is_seen_from_there,
+        what_moves_all_at_once_is_seen_from_there,
         a_search_finds_what_stands_there_now,
         a_search_in_a_large_tree_finds_its_own_rows_alone,
         line_statuses_split_the_lines,
-        users_are_listed_by_their_role_within_the_scope,
+        users_are_listed_by_what_they_are_within_the_scope,
     }
     sightings { the_last_word_counts_and_goes_with_its_thing }
     scopes {
@@ -61,6 +62,7 @@ on_sqlite! {
         a_row_is_named_as_the_kinds_declare_by_a_column_a_list_or_a_document,
         a_row_that_another_names_is_not_deleted,
         what_has_a_quota_is_counted_by_what_is_there,
+        a_balance_that_is_settled_and_the_levels_of_a_tree_are_guarded,
     }
     members {
         members_are_added_removed_and_moved_where_they_are_told,

@@ -281,6 +281,8 @@ pub mod linecard {
             get "get" (id: u32) -> u32;
             list "list" (query: str) -> u32;
             create "create" (options: str) -> u32;
+            edit "edit" (id: u32, options: str) -> u32;
+            delete "delete" (id: u32, options: str) -> none;
         }
     }
 }

@@ -71,12 +71,15 @@ async fn a_disabled_user_and_a_revoked_key_use_no_session() {
     let away = panel.engine.sign_in_session(panel.tenant, SURFACE, &token, None, &from("10.0.0.2")).await;
     assert_eq!(code(away), "auth_failed", "its key is good from one address");
     let switch = async |enabled: bool| {
-        let verb = async |work: &mut Work| user::set_enabled(work, panel.reseller_id(), enabled).await;
+        let options = map(json!({ "enabled": enabled }));
+        let verb = async |work: &mut Work| user::edit(work, panel.reseller_id(), &options).await;
         panel.engine.act(panel.admin.clone(), "switch", verb).await.unwrap();
     };
     switch(false).await;
     assert_eq!(code(sign_in(&panel, SURFACE, &token, None).await), "auth_failed");
     switch(true).await;
+    assert_eq!(code(sign_in(&panel, SURFACE, &token, None).await), "auth_failed", "it has ended for good");
+    let token = issue(&panel, &signed.caller, json!({})).await.unwrap();
     caller_of(&panel, &token).await;
     let id = ApiKeyId(u32::try_from(made["id"].as_u64().unwrap()).unwrap());
     let revoke = async |work: &mut Work| user::revoke_key(work, id).await;

@@ -196,6 +196,8 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
         (Filter::Surface(surface), Kind::Session) => format!("sessions.surface = {}", into.mark(surface.clone())),
         (Filter::Lasting(now), Kind::Session) => format!("sessions.expires_at > {}", into.mark(now.0)),
         (Filter::Role(role), Kind::User) => format!("users.role = {}", into.mark(role.word().to_owned())),
+        (Filter::Enabled(enabled), Kind::User) => format!("users.enabled = {}", into.mark(*enabled)),
+        (Filter::Besides(user), Kind::User) => format!("users.id <> {}", into.mark(user.0)),
         (Filter::StreamKinds(kinds), Kind::Stream) => {
             let marks: Vec<_> = kinds.iter().map(|kind| into.mark(kind.word().to_owned())).collect();
             format!("streams.kind IN ({})", marks.join(", "))

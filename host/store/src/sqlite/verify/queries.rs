@@ -41,6 +41,7 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
          WHERE NOT EXISTS (SELECT 1 FROM lines l JOIN user_reach r ON r.user = l.owner \
          WHERE l.id = n.line AND l.delivery = n.delivery AND r.ancestor = n.ancestor)",
     ),
+    ("line moves", "SELECT 'the lines of user ' || giver || ' are still about to move' FROM line_moves"),
     (
         "row count",
         "WITH lowest (list, ancestor, block, rows) AS ( \
