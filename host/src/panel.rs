@@ -165,7 +165,7 @@ impl Performer for Effects {
         match effect {
             Effect::RestartStream { stream } => self.media.restart(tenant, *stream),
             Effect::EndTenant { tenant } => self.media.end_tenant(*tenant),
-            Effect::EndConnections { .. } | Effect::CheckConnections => {}
+            Effect::EndConnections { .. } | Effect::EndConnection { .. } | Effect::CheckConnections => {}
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
+use crate::panel_logs;
 use crate::visitor::Visitor;
 use host_core::action::{Action, Form, ReplyShape, Shape, Surface};
 use reqwest::Url;
@@ -77,7 +78,14 @@ fn check(action: &Action, answer: &Value) {
 
 async fn called(surface: &Surface, action: &Action, form: Vec<(String, String)>) {
     let (tenant, seller, line, things) = furnished().await;
-    let form = one_of_each::about(action, &things, form);
+    let mut form = one_of_each::about(action, &things, form);
+    let is_of_logs = action.does.as_ref().is_some_and(|verb| host_engine::log::WORDS.contains(&verb.kind()));
+    let mut _watching = None;
+    if is_of_logs || action.name == "kill_connection" {
+        let (seat, number) = panel_logs::happened(&tenant, &line).await;
+        _watching = Some(seat);
+        form.iter_mut().filter(|(name, _)| name == "activity_id").for_each(|(_, value)| value.clone_from(&number));
+    }
     if surface.is_panel() {
         let visitor = if surface.name == "admin" { tenant.admin() } else { seller };
         let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -14,6 +14,13 @@ pub enum Effect {
         /// Which line.
         line: LineId,
     },
+    /// Ends one connection of a line, whatever it may have.
+    EndConnection {
+        /// Which line.
+        line: LineId,
+        /// The lease's [fence](crate::lease::Fence).
+        fence: u64,
+    },
     /// Ends the live stream so that viewers get its new sources.
     RestartStream {
         /// Which stream.

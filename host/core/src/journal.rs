@@ -1,6 +1,7 @@
-//! Logs: what happened, for people to search. Not part of any plan: a bounded buffer in its own file, which may
-//! lose its last second in a crash.
+//! Logs: what happened, for people to search, and what is asked of them. A tenant's journal is not part of any plan:
+//! a bounded buffer in its own file, which may lose its last second in a crash.
 
+use crate::object::Key;
 use crate::time::Unix;
 use crate::{LineId, StreamId, UserId};
 use ipnet::IpNet;
@@ -81,6 +82,8 @@ pub enum Entry {
         address: String,
         /// With which player.
         agent: String,
+        /// The query of its address, with `***` in the place of what may be secret; empty where there is none.
+        query: String,
         /// When.
         at: Unix,
     },
@@ -96,43 +99,92 @@ pub struct LogRow {
     pub entry: Entry,
 }
 
-/// Which rows of a log to read, newest first. All conditions must hold.
+/// Whose rows of a log are meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Party {
+    /// Those of users.
+    Users,
+    /// All others: those of lines, and of callers whom nobody knows.
+    Others,
+}
+
+/// Most rows of a log that are counted, and most that a page skips: each of them is looked at.
+pub const MAX_COUNTED: u32 = 100_000;
+
+/// Which rows to read of a log, newest first, whoever keeps it. All conditions must hold.
 #[derive(Clone, Debug)]
-pub struct JournalQuery {
-    /// Of which log.
-    pub log: Log,
+pub struct LogQuery<L = Log> {
+    /// Of which log, where several are kept together.
+    pub log: L,
     /// Only rows that one of these owns; none for rows of any owner, known or not.
     pub owners: Option<Vec<UserId>>,
     /// Only of this line.
     pub line: Option<LineId>,
     /// Only of this user, who signed in or was refused.
     pub user: Option<UserId>,
+    /// Only of these, in a log that has both.
+    pub party: Option<Party>,
     /// Not before this time.
     pub from: Option<Unix>,
     /// Before this time.
     pub to: Option<Unix>,
     /// Substring of the address or of another text, any case; its `%` and `_` mean themselves.
     pub search: Option<String>,
+    /// Lines, users and streams whose names have what is searched: rows about them are found too.
+    pub named: Vec<Key>,
     /// Only rows older than the one with this id, which need not exist any more: the cursor of pages.
     pub behind: Option<i64>,
+    /// How many to skip; at most [`MAX_COUNTED`].
+    pub start: u32,
     /// How many at most; capped at 1,000.
     pub limit: u32,
+    /// Whether to count the rows, too.
+    pub counts: bool,
 }
 
-impl JournalQuery {
+impl<L> LogQuery<L> {
     /// The newest rows of a log.
-    pub fn newest(log: Log, limit: u32) -> JournalQuery {
-        JournalQuery {
+    pub fn newest(log: L, limit: u32) -> LogQuery<L> {
+        LogQuery {
             log,
             owners: None,
             line: None,
             user: None,
+            party: None,
             from: None,
             to: None,
             search: None,
+            named: Vec::new(),
             behind: None,
+            start: 0,
             limit,
+            counts: false,
         }
+    }
+
+    /// The same, of a log.
+    pub fn of<M>(self, log: M) -> LogQuery<M> {
+        let LogQuery { log: _, owners, line, user, party, from, to, search, named, behind, start, limit, counts } =
+            self;
+        LogQuery { log, owners, line, user, party, from, to, search, named, behind, start, limit, counts }
+    }
+}
+
+/// Rows of a log, newest first.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LogPage<R = LogRow> {
+    /// The rows.
+    pub rows: Vec<R>,
+    /// How many there are in the scope, up to [`MAX_COUNTED`]; none where nobody asked, or where it takes too long.
+    pub total: Option<u32>,
+    /// How many of them are meant; likewise.
+    pub matching: Option<u32>,
+}
+
+impl<R> LogPage<R> {
+    /// Rows that nobody counted.
+    pub fn uncounted(rows: Vec<R>) -> LogPage<R> {
+        LogPage { rows, total: None, matching: None }
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::overlay::{Overlay, Row};
 use crate::{Error, Result};
 use host_core::JobId;
-use host_core::audit::{AuditEntry, difference};
+use host_core::audit::{AuditEntry, MOVED, difference};
 use host_core::caller::Caller;
 use host_core::object::{Key, Kind, Object};
 use host_core::stream::{Origin, Stream};
@@ -25,6 +25,22 @@ pub(crate) fn rows(overlay: &Overlay, caller: &Caller, action: &str, now: Unix) 
             Some(entry(caller, action, now, Some(key), before, after))
         })
         .collect()
+}
+
+/// Puts what is noted of credits into the row of what they were moved for: one deed is one row.
+pub(crate) fn put_together(rows: &mut Vec<AuditEntry>, notes: Vec<AuditEntry>) {
+    for mut note in notes {
+        let moved = note.after.as_object_mut().and_then(|after| after.remove(MOVED));
+        let Some(moved) = moved else {
+            rows.push(note);
+            continue;
+        };
+        let of_same = rows.iter_mut().find(|row| row.object.is_some() && row.object == note.object);
+        match of_same.and_then(|row| row.after.as_object_mut()).filter(|after| !after.contains_key(MOVED)) {
+            Some(after) => drop(after.insert(MOVED.to_owned(), moved)),
+            None => rows.push(AuditEntry { after: json!({ MOVED: moved }), ..note }),
+        }
+    }
 }
 
 /// One row for all rows that a piece of a job has touched: how many of each kind were `created`,
@@ -94,6 +110,7 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
             let (before, mut after) = difference(&document_without_secrets(old), &document_without_secrets(new));
             if let Value::Object(after) = &mut after {
                 name_secrets(old, new, after);
+                name_package(old, new, after);
                 name_collection(new, after);
             }
             Some((before, after))
@@ -128,6 +145,16 @@ fn bare(object: &Object) -> Cow<'_, Object> {
     let Object::Stream(stream) = object else { return Cow::Borrowed(object) };
     let origin = stream.origin.clone().map(|origin| Origin { url: String::new(), ..origin });
     Cow::Owned(Object::Stream(Stream { sources: Vec::new(), origin, ..stream.clone() }))
+}
+
+/// Says by which package the term of a line changed, also where the line had it before.
+fn name_package(old: &Object, new: &Object, after: &mut Map<String, Value>) {
+    if let (Object::Line(old), Object::Line(new)) = (old, new)
+        && old.expiry != new.expiry
+        && let Some(package) = new.package
+    {
+        after.insert("package".to_owned(), json!(package));
+    }
 }
 
 /// Says in which collection a document is: its key does not.

@@ -150,6 +150,7 @@ async fn routed(
                 address,
                 is_certain: approach.is_certain(),
                 agent: agent(&parts),
+                uri: parts.uri.clone(),
                 origin: Origin::of(&tenant, &host, approach, is_secure, arrival.ends.local, http.public.as_ref()),
                 is_private: approach.is_private(is_tls, arrival.ends.local.ip()),
                 pulse: Arc::clone(&arrival.pulse),

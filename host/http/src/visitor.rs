@@ -4,6 +4,8 @@ use crate::connection::Pulse;
 use crate::origin::Origin;
 use host_core::Code;
 use host_core::caller::Identity;
+use host_core::secret::Secret;
+use http::Uri;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +19,8 @@ pub(crate) struct Visitor {
     pub(crate) is_certain: bool,
     /// The `User-Agent`, empty when none was sent.
     pub(crate) agent: Arc<str>,
+    /// What was asked for.
+    pub(crate) uri: Uri,
     /// What addresses in the answer begin with.
     pub(crate) origin: Origin,
     /// Nobody between the client and us, or a trusted proxy, reads along.
@@ -57,6 +61,7 @@ impl Visitor {
             agent: Arc::clone(&self.agent),
             surface: surface.into(),
             request: Arc::clone(&self.id),
+            query: Secret::new(self.uri.query().unwrap_or_default()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{
-    base, body, catalogue, collections, credits, guide, lines, packages, records, sessions, users,
+    base, body, catalogue, collections, connections, credits, guide, lines, logs, packages, records, sessions, users,
 };
 use crate::state::CallState;
 use crate::wasi;
@@ -21,6 +21,8 @@ pub(crate) const INTERFACES: &[&Interface] = &[
     &packages::INTERFACE,
     &records::INTERFACE,
     &collections::INTERFACE,
+    &logs::INTERFACE,
+    &connections::INTERFACE,
     &catalogue::INTERFACE,
     &guide::INTERFACE,
     &body::INTERFACE,

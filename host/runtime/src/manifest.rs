@@ -35,9 +35,12 @@ pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
         return Err("size_class interpreter is not offered by this host yet".into());
     }
     // A reply names rows by one word, of a kind or of a collection.
-    let is_kind = |name: &str| Kind::of_word(name).is_some() || RecordKinds::default().of_word(name).is_some();
+    let is_kind = |name: &str| {
+        let is_record = Kind::of_word(name).is_some() || RecordKinds::default().of_word(name).is_some();
+        is_record || host_engine::log::WORDS.contains(&name)
+    };
     if let Some(name) = manifest.collections.keys().find(|name| is_kind(name)) {
-        return Err(format!("collections.{name}: the host has a kind of this name; call it something else"));
+        return Err(format!("collections.{name}: the host has a kind or a log of this name; call it something else"));
     }
     for (name, wanted) in &manifest.capabilities {
         if name != "records" && !wanted.limits.is_empty() {

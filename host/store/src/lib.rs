@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod lease_mirror;
 mod leases;
+mod log_rows;
 mod node;
 mod options;
 mod seal;

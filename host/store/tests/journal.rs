@@ -5,7 +5,7 @@
 #[allow(dead_code)]
 mod panel;
 
-use host_core::journal::{Entry, JournalQuery, Log, LogRow};
+use host_core::journal::{Entry, Log, LogQuery, LogRow, Party};
 use host_core::port::{Journal, StoreError};
 use host_core::time::Unix;
 use host_core::*;
@@ -49,6 +49,7 @@ fn refused(line: u32, code: &str, agent: &str, at: i64) -> Entry {
         stream: Some(StreamId(1)),
         address: "192.0.2.1".into(),
         agent: agent.into(),
+        query: String::new(),
         at: Unix(at),
     }
 }
@@ -71,16 +72,16 @@ fn note(opened: &Opened, entries: impl IntoIterator<Item = Entry>) {
     entries.into_iter().for_each(|entry| opened.journal.note(TENANT, entry));
 }
 
-fn asked(opened: &Opened, query: JournalQuery) -> Result<Vec<LogRow>, StoreError> {
-    wait(opened.journal.read(TENANT, query))
+fn asked(opened: &Opened, query: LogQuery) -> Result<Vec<LogRow>, StoreError> {
+    wait(opened.journal.read(TENANT, query)).map(|page| page.rows)
 }
 
-fn read(opened: &Opened, query: JournalQuery) -> Vec<Entry> {
+fn read(opened: &Opened, query: LogQuery) -> Vec<Entry> {
     asked(opened, query).unwrap().into_iter().map(|row| row.entry).collect()
 }
 
-fn activity() -> JournalQuery {
-    JournalQuery::newest(Log::Activity, 1_000)
+fn activity() -> LogQuery {
+    LogQuery::newest(Log::Activity, 1_000)
 }
 
 fn owners(ids: impl IntoIterator<Item = u32>) -> Option<Vec<UserId>> {
@@ -95,13 +96,13 @@ fn each_log_gives_its_rows_newest_first_also_after_opening_again() {
     assert_eq!(read(&first, activity()), [ended(2, START)]);
     drop(first);
     let again = open(&path, Options::default()).unwrap();
-    let refusals = || JournalQuery::newest(Log::Refusals, 10);
+    let refusals = || LogQuery::newest(Log::Refusals, 10);
     assert_eq!(read(&again, refusals()), [new.clone(), old.clone()]);
-    assert_eq!(read(&again, JournalQuery { line: Some(LineId(7)), ..refusals() }), [old]);
-    let found = |text: &str| read(&again, JournalQuery { search: Some(text.into()), ..refusals() });
+    assert_eq!(read(&again, LogQuery { line: Some(LineId(7)), ..refusals() }), [old]);
+    let found = |text: &str| read(&again, LogQuery { search: Some(text.into()), ..refusals() });
     assert_eq!((found("IN_BOUQ"), found("kodi")), (vec![new.clone()], vec![new]));
     assert_eq!((found("192.0.2.").len(), found("%").len(), found("live").len()), (2, 0, 2));
-    assert_eq!(read(&again, JournalQuery::newest(Log::SignIns, 10)), []);
+    assert_eq!(read(&again, LogQuery::newest(Log::SignIns, 10)), []);
 }
 
 #[test]
@@ -115,14 +116,14 @@ fn rows_are_found_by_who_owned_them_be_they_few_or_many_owners() {
         all.iter().rev().filter(is_theirs).cloned().collect::<Vec<_>>()
     };
     for ids in [3..4, 10..74, 10..90, 0..0, 500..501] {
-        let rows = read(&opened, JournalQuery { owners: owners(ids.clone()), ..activity() });
+        let rows = read(&opened, LogQuery { owners: owners(ids.clone()), ..activity() });
         assert_eq!(rows, of(ids.clone()), "{ids:?}");
-        let newest = read(&opened, JournalQuery { owners: owners(ids.clone()), limit: 2, ..activity() });
+        let newest = read(&opened, LogQuery { owners: owners(ids.clone()), limit: 2, ..activity() });
         assert_eq!(newest, of(ids.clone()).into_iter().take(2).collect::<Vec<_>>(), "{ids:?}");
     }
-    let foreign = JournalQuery { owners: owners([3]), line: Some(LineId(40)), ..activity() };
+    let foreign = LogQuery { owners: owners([3]), line: Some(LineId(40)), ..activity() };
     assert_eq!(read(&opened, foreign), [], "a line of another owner");
-    assert_eq!(read(&opened, JournalQuery { user: Some(UserId(3)), ..activity() }), []);
+    assert_eq!(read(&opened, LogQuery { user: Some(UserId(3)), ..activity() }), []);
 }
 
 #[test]
@@ -130,8 +131,8 @@ fn pages_go_on_behind_their_last_row_whatever_is_noted_meanwhile() {
     let (_folder, _path, opened) = opened(Options::default());
     for owners in [None, owners([1, 2]), owners(1..200)] {
         note(&opened, (0..10).map(|n| ended(1 + n % 2, START + i64::from(n))));
-        let page = |behind| asked(&opened, JournalQuery { behind, limit: 4, owners: owners.clone(), ..activity() });
-        let whole = asked(&opened, JournalQuery { owners: owners.clone(), ..activity() }).unwrap();
+        let page = |behind| asked(&opened, LogQuery { behind, limit: 4, owners: owners.clone(), ..activity() });
+        let whole = asked(&opened, LogQuery { owners: owners.clone(), ..activity() }).unwrap();
         let mut seen = Vec::new();
         let mut rows = page(None).unwrap();
         while let Some(last) = rows.last().map(|row| row.id) {
@@ -149,8 +150,8 @@ fn a_time_range_has_what_ended_within_it() {
     let day = 86_400;
     note(&opened, (0..100).map(|n| ended(n % 3, START + i64::from(n) * day / 4)));
     let range = |from, to| {
-        let query = JournalQuery { from: Some(Unix(from)), to: Some(Unix(to)), ..activity() };
-        let both = [None, owners([0, 1, 2])].map(|owners| read(&opened, JournalQuery { owners, ..query.clone() }));
+        let query = LogQuery { from: Some(Unix(from)), to: Some(Unix(to)), ..activity() };
+        let both = [None, owners([0, 1, 2])].map(|owners| read(&opened, LogQuery { owners, ..query.clone() }));
         assert_eq!(both[0], both[1]);
         both[0].len()
     };
@@ -184,7 +185,7 @@ fn sign_ins_of_one_line_on_one_surface_and_network_are_one_row_for_an_hour() {
         }
         other => panic!("{other:?}"),
     };
-    let rows: Vec<_> = read(&opened, JournalQuery::newest(Log::SignIns, 10)).into_iter().map(told).collect();
+    let rows: Vec<_> = read(&opened, LogQuery::newest(Log::SignIns, 10)).into_iter().map(told).collect();
     let row = |line, surface: &str, address: &str, first, last, times| {
         (line, surface.to_owned(), address.to_owned(), first, last, times)
     };
@@ -199,7 +200,7 @@ fn sign_ins_of_one_line_on_one_surface_and_network_are_one_row_for_an_hour() {
             row(1, "player", "10.0.0.9", 0, 3_599, 2),
         ]
     );
-    let late = JournalQuery { from: Some(Unix(at + 3_599)), ..JournalQuery::newest(Log::SignIns, 10) };
+    let late = LogQuery { from: Some(Unix(at + 3_599)), ..LogQuery::newest(Log::SignIns, 10) };
     assert_eq!(read(&opened, late).len(), 6, "a row counts until its last time");
 }
 
@@ -210,7 +211,7 @@ fn each_log_keeps_its_newest_rows_and_notes_beyond_the_buffer_are_counted() {
     note(&opened, (0..40).map(|n| ended(1, START + n)));
     let kept: Vec<_> = (30..40).rev().map(|n| ended(1, START + n)).collect();
     assert_eq!(read(&opened, activity()), kept);
-    assert_eq!(read(&opened, JournalQuery::newest(Log::Refusals, 10)).len(), 1);
+    assert_eq!(read(&opened, LogQuery::newest(Log::Refusals, 10)).len(), 1);
     // Nobody writes while the lock on the buffer is never free.
     note(&opened, (0..10_000).map(|n| ended(1, n)));
     assert!(opened.journal.dropped() > 0);
@@ -220,13 +221,68 @@ fn each_log_keeps_its_newest_rows_and_notes_beyond_the_buffer_are_counted() {
 fn a_search_among_more_rows_than_the_thread_has_time_for_is_refused_and_others_are_answered() {
     let (_folder, _path, opened) = opened(Options { journal_buffer: 1_000_000, ..Options::default() });
     note(&opened, (0..400_000_u32).map(|n| ended(n % 64, START + i64::from(n))));
-    let nowhere = || JournalQuery { search: Some("nowhere".into()), ..activity() };
+    let nowhere = || LogQuery { search: Some("nowhere".into()), ..activity() };
     assert!(matches!(asked(&opened, nowhere()), Err(StoreError::TooLong)));
-    let strangers = JournalQuery { owners: owners(1_000..1_100), ..activity() };
+    let strangers = LogQuery { owners: owners(1_000..1_100), ..activity() };
     assert!(matches!(asked(&opened, strangers), Err(StoreError::TooLong)));
     assert_eq!(read(&opened, activity()).len(), 1_000);
-    let few = JournalQuery { owners: owners(0..64), ..activity() };
+    let few = LogQuery { owners: owners(0..64), ..activity() };
     assert_eq!(asked(&opened, few).unwrap(), asked(&opened, activity()).unwrap());
-    let short = JournalQuery { from: Some(Unix(START + 300_000)), to: Some(Unix(START + 300_009)), ..nowhere() };
+    let short = LogQuery { from: Some(Unix(START + 300_000)), to: Some(Unix(START + 300_009)), ..nowhere() };
     assert_eq!(read(&opened, short).len(), 0, "a range of time is short enough");
+}
+
+#[test]
+fn rows_are_skipped_and_counted_by_whose_they_are_and_what_is_searched() {
+    let (_folder, _path, opened) = opened(Options::default());
+    let all: Vec<_> = (0..300).map(|n| ended(n % 100, START + i64::from(n))).collect();
+    note(&opened, all);
+    let page = |query: LogQuery| wait(opened.journal.read(TENANT, LogQuery { counts: true, ..query })).unwrap();
+    for (ids, count) in [(Some(0..10), 30), (Some(0..90), 270), (None, 300), (Some(0..0), 0)] {
+        let owners = ids.and_then(owners);
+        let whole = page(LogQuery { owners: owners.clone(), ..activity() });
+        assert_eq!((whole.rows.len(), whole.total, whole.matching), (count as usize, Some(count), Some(count)));
+        let part = page(LogQuery { owners: owners.clone(), start: 7, limit: 5, ..activity() });
+        assert_eq!(part.rows, whole.rows.into_iter().skip(7).take(5).collect::<Vec<_>>());
+        assert_eq!((part.total, part.matching), (Some(count), Some(count)));
+        let searched = LogQuery { search: Some("nobody".into()), owners: owners.clone(), ..activity() };
+        let named = LogQuery { named: vec![host_core::object::Key::Line(LineId(40))], ..searched.clone() };
+        let (searched, named) = (page(searched), page(named));
+        assert_eq!((searched.rows.len(), searched.total, searched.matching), (0, Some(count), Some(0)));
+        let found = if count > 0 { 3 } else { 0 };
+        assert_eq!((named.rows.len(), named.total, named.matching), (found as usize, Some(count), Some(found)));
+    }
+    let deep = page(LogQuery { start: 299, ..activity() });
+    assert_eq!((deep.rows.len(), deep.total), (1, Some(300)));
+    assert_eq!(wait(opened.journal.read(TENANT, activity())).unwrap().total, None, "nobody asked");
+}
+
+#[test]
+fn sign_ins_of_users_are_found_among_those_of_lines() {
+    let (_folder, _path, opened) = opened(Options::default());
+    let user = |id| Entry::SignIn {
+        owner: Some(UserId(id)),
+        surface: "admin".into(),
+        user: Some(UserId(id)),
+        line: None,
+        address: "10.0.0.1".into(),
+        at: Unix(START),
+        last_at: Unix(START),
+        times: 1,
+    };
+    note(
+        &opened,
+        [user(1), signed_in(7, "player", "10.0.0.1", START), user(2), signed_in(8, "player", "10.0.0.2", START)],
+    );
+    let of = |party, owners| {
+        let query = LogQuery { party: Some(party), owners, counts: true, ..LogQuery::newest(Log::SignIns, 10) };
+        let page = wait(opened.journal.read(TENANT, query)).unwrap();
+        assert_eq!(page.total, Some(page.rows.len() as u32));
+        page.rows.into_iter().map(|row| row.entry).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Party::Users, None), [user(2), user(1)]);
+    assert_eq!(of(Party::Users, owners([1])), [user(1)]);
+    assert_eq!(of(Party::Others, None).len(), 2);
+    let none = LogQuery { party: Some(Party::Users), ..activity() };
+    assert_eq!(read(&opened, none), []);
 }

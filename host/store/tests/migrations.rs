@@ -7,7 +7,7 @@
 mod panel;
 
 use host_core::TenantId;
-use host_core::journal::{Entry, JournalQuery, Log};
+use host_core::journal::{Entry, Log, LogQuery};
 use host_core::plan::Database;
 use host_core::port::{Journal, Store};
 use host_core::settings::Settings;
@@ -187,6 +187,7 @@ fn new_journal(folder: &Path) -> PathBuf {
         stream: None,
         address: String::new(),
         agent: String::new(),
+        query: String::new(),
         at: Unix(1),
     };
     opened.journal.note(panel::TENANT, refused);
@@ -217,8 +218,8 @@ fn rows_of_an_older_journal_are_in_the_logs_as_far_as_they_say_it() {
     let opened = open(&data, Options::default()).unwrap();
     let is_acme = |id: &TenantId| opened.directory.tenant(*id).ends_with("acme");
     let tenant = opened.store.tenants().into_iter().find(is_acme).unwrap();
-    let query = |log| JournalQuery::newest(log, 10);
-    let read = |log| panel::wait(opened.journal.read(tenant, query(log))).unwrap().len();
+    let query = |log| LogQuery::newest(log, 10);
+    let read = |log| panel::wait(opened.journal.read(tenant, query(log))).unwrap().rows.len();
     assert_eq!([Log::Activity, Log::SignIns, Log::Refusals].map(read), [1, 2, 2]);
     drop(opened);
     let new = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

@@ -11,9 +11,11 @@ wit_bindgen::generate!({
             import linecard:body/body@0.1.0;
             import linecard:catalogue/catalogue@0.1.0;
             import linecard:collections/collections@0.1.0;
+            import linecard:connections/connections@0.1.0;
             import linecard:credits/credits@0.1.0;
             import linecard:guide/guide@0.1.0;
             import linecard:lines/lines@0.1.0;
+            import linecard:logs/logs@0.1.0;
             import linecard:packages/packages@0.1.0;
             import linecard:records/records@0.1.0;
             import linecard:sessions/sessions@0.1.0;
@@ -27,9 +29,11 @@ wit_bindgen::generate!({
         "../../wit/body",
         "../../wit/catalogue",
         "../../wit/collections",
+        "../../wit/connections",
         "../../wit/credits",
         "../../wit/guide",
         "../../wit/lines",
+        "../../wit/logs",
         "../../wit/packages",
         "../../wit/records",
         "../../wit/sessions",

@@ -51,6 +51,13 @@ pub mod lines {
     }
 }
 
+/// On logs, by their words.
+pub mod logs {
+    verbs! { crate::bindings::linecard::logs::logs,
+        list(of kind, by fields) => held;
+    }
+}
+
 /// On users.
 pub mod users {
     verbs! { crate::bindings::linecard::users::users,

@@ -63,6 +63,7 @@ impl Ready {
             agent: "linecard-bench".into(),
             surface: "player".into(),
             request: "bench".into(),
+            query: Secret::default(),
         };
         let password = Secret::new(PASSWORD.to_owned());
         let signing = self.engine().sign_in_line(self.tenant(), username, &password, &from);

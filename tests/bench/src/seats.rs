@@ -4,7 +4,7 @@ use crate::cpu;
 use crate::panel::ADDRESS;
 use crate::report::Report;
 use anyhow::bail;
-use host_core::journal::{Entry, JournalQuery, LogRow};
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::line::SeatLimit;
 use host_core::port::{Journal, Pending};
 use host_core::settings::{ConnectionPolicy, SamePlayer};
@@ -95,8 +95,8 @@ struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
-        Pending::ready(Ok(Vec::new()))
+    fn read(&self, _: TenantId, _: LogQuery) -> Pending<'_, LogPage> {
+        Pending::ready(Ok(LogPage::uncounted(Vec::new())))
     }
 
     fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {

@@ -1,17 +1,19 @@
 //! The store as the walk sees it: the real one, with a count of the writes to the control database that nobody has
 //! answered yet.
 
+use host_core::audit::Deed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::journal::{LogPage, LogQuery};
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Database, Name, Plan, Reservation};
 use host_core::port::{
-    BouquetMember, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed, Store,
-    Trouble, Verified, Waiting,
+    BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
+    Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -97,6 +99,9 @@ impl Store for Gauge {
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;
         fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
+        fn movements(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
+        fn deeds(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
+        fn called(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(database: Database, key: Key) -> Pending<'_, Option<Kind>>;
         fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;

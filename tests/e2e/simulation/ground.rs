@@ -3,7 +3,7 @@
 use super::chance::{HandClock, Seeded};
 use super::plugin_files::{self, FILES};
 use host_core::caller::{Caller, Identity};
-use host_core::journal::{Entry, JournalQuery, LogRow};
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::port::{Journal, Pending};
 use host_core::time::Unix;
 use host_core::user::Role;
@@ -232,8 +232,8 @@ pub struct NoJournal;
 impl Journal for NoJournal {
     fn note(&self, _: TenantId, _: Entry) {}
 
-    fn read(&self, _: TenantId, _: JournalQuery) -> Pending<'_, Vec<LogRow>> {
-        Pending::ready(Ok(Vec::new()))
+    fn read(&self, _: TenantId, _: LogQuery) -> Pending<'_, LogPage> {
+        Pending::ready(Ok(LogPage::uncounted(Vec::new())))
     }
 
     fn is_trusted(&self, _: TenantId, _: LineId, _: IpAddr, _: Unix) -> Pending<'_, bool> {

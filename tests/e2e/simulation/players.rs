@@ -132,8 +132,13 @@ impl Players {
 
 async fn started(engine: &Arc<Engine>, premises: &Premises, username: &str, player: usize) -> Result<Seat, Error> {
     let agent = AGENTS[player];
-    let from =
-        SignInFrom { address: address(player), agent: agent.into(), surface: "player".into(), request: "walk".into() };
+    let from = SignInFrom {
+        address: address(player),
+        agent: agent.into(),
+        surface: "player".into(),
+        request: "walk".into(),
+        query: Secret::default(),
+    };
     let signed = engine.sign_in_line(premises.id, username, &Secret::new(PASSWORD), &from).await?;
     let visit = Visit { address: from.address, agent, isp: None, country: None, output: Some(Output::Ts) };
     let stream = StreamId(premises.streams[0]);

@@ -29,6 +29,17 @@ pub struct Counted {
     pub members: u32,
 }
 
+/// What something is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Called {
+    /// The user name of a line or a user, the name of a stream.
+    pub name: String,
+    /// The MAC address, of a line that is a box.
+    pub mac: Option<String>,
+    /// The word of the delivery type, of a line.
+    pub delivery: Option<String>,
+}
+
 /// A page of a list, and how many rows there are.
 #[derive(Debug, Clone, Default)]
 pub struct Page {

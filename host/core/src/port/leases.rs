@@ -4,6 +4,7 @@
 //! [`Holder`]'s number.
 
 use super::Pending;
+use crate::journal::{LogPage, LogQuery};
 use crate::lease::rules::{NoSeat, Recheck};
 use crate::lease::{Ended, Fence, HeldLease, Holder, LeaseKey, SeatRequest, SessionKey};
 use crate::time::Unix;
@@ -59,6 +60,11 @@ pub trait Leases: Send + Sync + 'static {
     fn was_ended(&self, tenant: TenantId, line: LineId, session: SessionKey) -> Pending<'_, bool>;
     /// The leases, in no order. Those of a line are of one moment.
     fn survey(&self, whose: Whose) -> Pending<'_, Vec<HeldLease>>;
+    /// A page of the leases of a tenant or a line, newest first, with [`Fence::number`] as their ids. It costs what is
+    /// shown of it, as long as nothing is searched; a lease that ran out may be counted until the next sweep.
+    fn page(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<HeldLease>>;
+    /// The lease with this [number](Fence::number).
+    fn numbered(&self, tenant: TenantId, number: i64) -> Pending<'_, Option<LeaseKey>>;
     /// How many seats of a line are taken.
     fn count(&self, tenant: TenantId, line: LineId) -> Pending<'_, u32>;
     /// Ends leases: their holders hear [`Ended::Killed`]. How many there were.

@@ -17,7 +17,7 @@ pub use pending::Pending;
 pub use receive::*;
 pub use store::*;
 
-use crate::journal::{Entry, JournalQuery, LogRow};
+use crate::journal::{Entry, LogPage, LogQuery};
 use crate::secret::{Mac, Sealed, Secret};
 use crate::time::Unix;
 use crate::{LineId, TenantId};
@@ -55,7 +55,7 @@ pub trait Journal: Send + Sync + 'static {
     /// Notes one row.
     fn note(&self, tenant: TenantId, entry: Entry);
     /// Reads rows of a log, newest first; [`StoreError::TooLong`] where too many have to be looked at for it.
-    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<LogRow>>;
+    fn read(&self, tenant: TenantId, query: LogQuery) -> Pending<'_, LogPage>;
     /// Whether the line has signed in from the [`home`](crate::journal::home) of this address within
     /// the last [`TRUST_SECONDS`](crate::journal::TRUST_SECONDS). Kept from the sign-ins that are
     /// noted, by day; outlives the process. Asked for where a sign-in would be locked out.

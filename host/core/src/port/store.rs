@@ -1,7 +1,10 @@
 //! The storage port: plain data in, plain data out. Reads take a scope; there is exactly one way to write,
 //! [`Store::commit`].
 
-use super::{BouquetMember, Collection, Counted, Documents, Page, Pending, Replayed, StoreError, Verified, Waiting};
+use super::{
+    BouquetMember, Called, Collection, Counted, Documents, Page, Pending, Replayed, StoreError, Verified, Waiting,
+};
+use crate::audit::Deed;
 use crate::bouquet::Member;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
@@ -9,6 +12,7 @@ use crate::credit::Credits;
 use crate::document::{Document, Range};
 use crate::field_list::Chosen;
 use crate::guide::{Build, GuideChannel, Programme};
+use crate::journal::{LogPage, LogQuery};
 use crate::ledger::{Account, Entry};
 use crate::line::{DeliveryType, LineStatus};
 use crate::object::{Key, Kind, Object};
@@ -195,6 +199,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> Pending<'_, Vec<Entry>>;
     /// A transfer, and the one that takes it back.
     fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
+    /// A page of all transfers, as a log of them: the owners of one are both its sides.
+    fn movements(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
+    /// A page of the audit, as a log of what was done: the owner of a row is who did it, and of a movement of credits
+    /// also the user whose credits it moved.
+    fn deeds(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
+    /// What these lines, users and streams are called, as far as they are there.
+    fn called(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;
     /// Trials that a user, and those below them, made since a time.
     fn trials(&self, tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
     /// What kind of other row names this one, if any does. By index, or by a walk over kinds of

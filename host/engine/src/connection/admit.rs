@@ -252,6 +252,7 @@ impl Engine {
             stream: Some(stream),
             address: visit.address.to_string(),
             agent: visit.agent.to_owned(),
+            query: String::new(),
             at: self.clock().now(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod admit;
 mod check;
+mod end;
 mod history;
 mod read;
 mod recheck;
@@ -13,6 +14,8 @@ mod session;
 mod signal;
 mod why;
 
+pub use end::end;
+pub(crate) use history::container;
 pub use host_core::lease::{Coming, Ended, SeatRequest, SessionKey};
 pub use resume::Look;
 pub use seat::Seat;

@@ -3,7 +3,7 @@
 use super::check;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::journal::{JournalQuery, Log};
+use host_core::journal::{Log, LogQuery};
 use host_core::line::{Line, LineStatus, SeatLimit, Visit};
 use host_core::settings::ConnectionPolicy;
 use host_core::unique::Unique;
@@ -27,8 +27,8 @@ pub async fn why(work: &mut Work, line: &str, address: Option<IpAddr>) -> Result
     }
     checks.push(verdict("bouquets", !line.bouquets.is_empty(), format!("{} bouquets", line.bouquets.len())));
     checks.push(seats(&line, work).await?);
-    let query = JournalQuery { line: Some(line.id), ..JournalQuery::newest(Log::Refusals, REFUSALS) };
-    let refusals = work.engine().journal().read(work.caller().tenant, query).await?;
+    let query = LogQuery { line: Some(line.id), ..LogQuery::newest(Log::Refusals, REFUSALS) };
+    let refusals = work.engine().journal().read(work.caller().tenant, query).await?.rows;
     Ok(json!({ "line": line.id, "username": line.username, "status": line.status(work.now()),
         "checks": checks, "refusals": refusals }))
 }

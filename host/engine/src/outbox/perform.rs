@@ -3,6 +3,7 @@
 use super::waiting::{MAX_ATTEMPTS, Performer, pause};
 use crate::{Engine, Result};
 use host_core::event::{AddressedEffect, Effect};
+use host_core::lease::Fence;
 use host_core::plan::{Change, Database, Plan, Settled};
 use host_core::port::CommitError;
 use host_core::time::Unix;
@@ -161,6 +162,9 @@ impl Engine {
                 Err(error) => Err(error),
             },
             (Effect::EndConnections { line }, Database::Tenant(tenant)) => self.recheck(tenant, *line).await,
+            (Effect::EndConnection { line, fence }, Database::Tenant(tenant)) => {
+                self.seats().kill_one(tenant, *line, Fence(*fence)).await.map(drop)
+            }
             (Effect::CheckConnections, Database::Tenant(tenant)) => {
                 self.cache.forget_blocks(tenant);
                 match self.recheck_all(tenant, until).await {

@@ -229,14 +229,14 @@ impl Run {
     fn seal(&self, work: Work) -> Result<Plan> {
         let Work { context, mut plan, overlay, .. } = work;
         plan.stale = made_stale(&overlay, context.engine.kinds());
-        let mut audit = match self.job {
+        let mut audit: Vec<_> = match self.job {
             None => audit::rows(&overlay, &context.caller, &context.action, context.now),
             Some(job) => {
                 let piece = audit::of_piece(&overlay, &context.caller, &context.action, context.now, job)?;
                 piece.into_iter().collect()
             }
         };
-        audit.append(&mut plan.audit);
+        audit::put_together(&mut audit, std::mem::take(&mut plan.audit));
         // Rows first, so that members and transfers find them; deletions last, so that set
         // changes find what they name.
         let (mut writes, mut deletions) = (Vec::new(), Vec::new());

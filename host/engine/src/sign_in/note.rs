@@ -71,6 +71,7 @@ impl Engine {
             stream: None,
             address: from.address.to_string(),
             agent: from.agent.to_string(),
+            query: from.masked_query(),
             at: self.clock().now(),
         };
         self.journal().note(tenant, entry);

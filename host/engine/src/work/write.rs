@@ -5,6 +5,7 @@ use super::Work;
 use crate::audit;
 use crate::overlay::Edit;
 use host_core::BouquetId;
+use host_core::audit::MOVED;
 use host_core::bouquet::Member;
 use host_core::ledger::Transfer;
 use host_core::object::{Key, Object, Stored};
@@ -43,7 +44,7 @@ impl Work {
     pub fn transfer(&mut self, transfer: Transfer) {
         let moved = json!({ "from": transfer.from, "to": transfer.to, "amount": transfer.amount,
             "reason": transfer.reason, "note": transfer.note });
-        self.note(transfer.object, moved);
+        self.note(transfer.object, json!({ MOVED: moved }));
         self.change(Change::Transfer(transfer));
     }
 
@@ -96,7 +97,8 @@ impl Work {
         }
     }
 
-    fn note(&mut self, object: Option<Key>, after: Value) {
+    /// Notes for the audit what is no row.
+    pub(crate) fn note(&mut self, object: Option<Key>, after: Value) {
         let entry =
             audit::entry(&self.context.caller, &self.context.action, self.context.now, object, json!({}), after);
         self.plan.audit.push(entry);

@@ -168,7 +168,7 @@ async fn a_log_is_read_page_by_page_and_within_a_range_of_time() {
     assert_eq!(ranged(json!({ "from": second, "to": newest })).await, 1);
     assert_eq!(ranged(json!({ "search": "VL" })).await, 6);
     assert_eq!(ranged(json!({ "search": "kodi", "from": null, "after": "" })).await, 0);
-    for (field, wrong) in [("after", json!("x")), ("line", json!("x")), ("start", json!(1)), ("user", json!(1))] {
+    for (field, wrong) in [("after", json!("x")), ("line", json!("x")), ("begin", json!(1)), ("user", json!(1))] {
         let refused = tree.read(&tree.panel.reseller, "activity", json!({ field: wrong })).await;
         assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some(field));
     }

@@ -10,6 +10,7 @@ mod goods;
 mod import;
 mod interrupted;
 mod late;
+mod log_pages;
 mod logs;
 mod members;
 mod mirror;

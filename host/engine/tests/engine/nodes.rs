@@ -2,7 +2,7 @@
 
 use crate::panel::{NODE, Panel, code};
 use crate::seats::visit;
-use host_core::journal::Entry;
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::lease::rules::{NoSeat, Recheck};
 use host_core::lease::{Ended, Fence, HeldLease, Holder, LeaseKey, SeatRequest, SessionKey};
 use host_core::port::{Endings, Leases, Pending, Whose};
@@ -69,6 +69,8 @@ impl Leases for Shared {
         ) -> Option<Fence>;
         fn was_ended(tenant: TenantId, line: LineId, session: SessionKey) -> bool;
         fn survey(whose: Whose) -> Vec<HeldLease>;
+        fn page(tenant: TenantId, query: LogQuery<()>) -> LogPage<HeldLease>;
+        fn numbered(tenant: TenantId, number: i64) -> Option<LeaseKey>;
         fn count(tenant: TenantId, line: LineId) -> u32;
         fn end(whose: Whose) -> usize;
         fn recheck(tenant: TenantId, line: LineId, recheck: Recheck) -> usize;

@@ -2,7 +2,7 @@
 //! package and two bouquets. Everything is made by verbs.
 
 use host_core::caller::{Caller, Identity};
-use host_core::journal::{Entry, JournalQuery, LogRow};
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::port::{Clock, Journal, Leases, Pending, Store};
 use host_core::record::RecordKinds;
 use host_core::secret::Secret;
@@ -50,7 +50,7 @@ impl Journal for OpenJournal {
         self.1.note(tenant, entry);
     }
 
-    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<LogRow>> {
+    fn read(&self, tenant: TenantId, query: LogQuery) -> Pending<'_, LogPage> {
         self.1.read(tenant, query)
     }
 
@@ -227,7 +227,8 @@ impl Panel {
 }
 
 pub(crate) fn from(address: &str) -> SignInFrom {
-    SignInFrom { address: ip(address), agent: "test".into(), surface: "player".into(), request: "r".into() }
+    let query = Secret::new("username=guest&password=s3cret");
+    SignInFrom { address: ip(address), agent: "test".into(), surface: "player".into(), request: "r".into(), query }
 }
 
 pub(crate) fn ip(address: &str) -> IpAddr {

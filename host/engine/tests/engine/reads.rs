@@ -1,19 +1,21 @@
 //! What the engine asks of its store, and how often: seen by a store that counts and hands on.
 
 use crate::panel::{Panel, code, ip, map};
+use host_core::audit::Deed;
 use host_core::bouquet::Member;
 use host_core::caller::{Caller, Scope};
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::import::PlaylistEntry;
+use host_core::journal::{LogPage, LogQuery};
 use host_core::ledger::{Account, Entry};
 use host_core::line::{Output, Visit};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    BouquetMember, Collection, CommitError, Committed, Counted, Documents, MAX_START, Page, Pending, Query, Replayed,
-    Store, Trouble, Verified, Waiting,
+    BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, MAX_START, Page, Pending, Query,
+    Replayed, Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -84,6 +86,9 @@ impl Store for Counting {
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;
         fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
+        fn movements(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
+        fn deeds(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
+        fn called(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(database: Database, key: Key) -> Pending<'_, Option<Kind>>;
         fn seen(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>>;

@@ -6,11 +6,13 @@ pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod catalogue;
 pub(crate) mod collections;
+pub(crate) mod connections;
 pub(crate) mod credits;
 pub(crate) mod facts;
 pub(crate) mod function;
 pub(crate) mod guide;
 pub(crate) mod lines;
+pub(crate) mod logs;
 #[cfg(feature = "native")]
 pub(crate) mod native;
 pub(crate) mod needs;

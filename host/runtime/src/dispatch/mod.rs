@@ -242,6 +242,8 @@ fn from(route: &Route, call: &Call) -> host_engine::SignInFrom {
         agent: Arc::clone(&call.request.agent),
         surface: route.action.surface.as_str().into(),
         request: Arc::clone(&call.caller.request),
+        // Who calls an action has signed in.
+        query: host_core::secret::Secret::default(),
     }
 }
 

@@ -125,6 +125,7 @@ mod tests {
                 stream: None,
                 address,
                 agent,
+                query: String::new(),
                 at,
             },
         ]

@@ -8,7 +8,7 @@ use crate::sqlite::database_file::{make, open_writing};
 use crate::sqlite::schema::JOURNAL;
 use crate::system::SystemClock;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use host_core::journal::{Entry, JournalQuery, LogRow};
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::port::{Clock, StoreError};
 use host_core::time::Unix;
 use host_core::{LineId, TenantId};
@@ -33,8 +33,8 @@ const OPEN: usize = 16;
 pub(super) enum Read {
     Rows {
         tenant: TenantId,
-        query: JournalQuery,
-        answer: oneshot::Sender<Result<Vec<LogRow>, StoreError>>,
+        query: LogQuery,
+        answer: oneshot::Sender<Result<LogPage, StoreError>>,
     },
     Trust {
         tenant: TenantId,
@@ -134,10 +134,10 @@ impl Books {
         transaction.commit().map_err(failed)
     }
 
-    fn read(&mut self, tenant: TenantId, query: &JournalQuery) -> Result<Vec<LogRow>, StoreError> {
+    fn read(&mut self, tenant: TenantId, query: &LogQuery) -> Result<LogPage, StoreError> {
         match self.directory.journal(tenant).exists() {
             true => read::read(self.book(tenant)?, query),
-            false => Ok(Vec::new()),
+            false => Ok(LogPage::uncounted(Vec::new())),
         }
     }
 

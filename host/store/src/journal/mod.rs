@@ -16,7 +16,7 @@ use crate::directory::DataDirectory;
 use crate::error::OpenError;
 use books::{Books, Buffer, Read};
 use crossbeam_channel::{Sender, bounded};
-use host_core::journal::{Entry, JournalQuery, LogRow};
+use host_core::journal::{Entry, LogPage, LogQuery};
 use host_core::port::{Journal, Pending, StoreError};
 use host_core::time::Unix;
 use host_core::{LineId, TenantId};
@@ -90,7 +90,7 @@ impl Journal for FileJournal {
         self.buffer.note(tenant, entry);
     }
 
-    fn read(&self, tenant: TenantId, query: JournalQuery) -> Pending<'_, Vec<LogRow>> {
+    fn read(&self, tenant: TenantId, query: LogQuery) -> Pending<'_, LogPage> {
         self.ask(|answer| Read::Rows { tenant, query, answer })
     }
 

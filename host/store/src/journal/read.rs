@@ -3,153 +3,114 @@
 
 use super::tables::table;
 use crate::error::failed;
+use crate::log_rows::{FEW, LogRows, between, bind_search, has_what_is_searched};
 use crate::sqlite::list::pattern;
-use host_core::journal::{Entry, JournalQuery, Log, LogRow};
+use host_core::journal::{Entry, Log, LogPage, LogQuery, LogRow, Party};
+use host_core::object::Kind;
 use host_core::port::StoreError;
 use host_core::time::Unix;
 use host_core::{LineId, StreamId, UserId};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use std::collections::{BTreeSet, HashSet};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::BTreeSet;
 
-/// Owners whose rows are read by the index, a range for each. For more of them rows are looked through.
-const FEW: usize = 64;
 /// Instructions between two looks at the bound, and how many looks a query gets: about a tenth of a second, in
 /// which some hundred thousand rows are looked through.
 const INSTRUCTIONS: i32 = 1_000;
 const LOOKS: u32 = 4_000;
-/// Seconds by which rows may stand out of the order of their times: sign-ins last for an hour, and clocks are set.
-const DISORDER: i64 = 2 * 60 * 60;
 
-/// The rows, newest first.
-pub(super) fn read(connection: &mut Connection, query: &JournalQuery) -> Result<Vec<LogRow>, StoreError> {
+/// The rows, newest first. They are counted as far as the time goes that is left for it.
+pub(super) fn read(connection: &mut Connection, query: &LogQuery) -> Result<LogPage, StoreError> {
     let mut looks = 0;
     let is_over = move || {
         looks += 1;
         looks > LOOKS
     };
     connection.progress_handler(INSTRUCTIONS, Some(is_over)).map_err(failed)?;
-    let rows = bounded(connection, query);
+    let page = bounded(connection, query);
     connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
-    rows.map_err(failed)
+    page.map_err(failed)
 }
 
-fn bounded(connection: &Connection, query: &JournalQuery) -> rusqlite::Result<Vec<LogRow>> {
-    let (first, behind) = ids(connection, query)?;
-    let mut rows = Vec::new();
+fn bounded(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogPage> {
     // Connections are of lines, and no user's own.
-    let is_of_no_row = query.log == Log::Activity && query.user.is_some();
-    if first >= behind || is_of_no_row || query.owners.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(rows);
+    let is_of_no_row = query.log == Log::Activity && (query.user.is_some() || query.party == Some(Party::Users));
+    let is_no_pattern = query.search.as_deref().is_some_and(|text| pattern(text).is_none());
+    if is_of_no_row || is_no_pattern || query.owners.as_ref().is_some_and(Vec::is_empty) {
+        let none = query.counts.then_some(0);
+        return Ok(LogPage { rows: Vec::new(), total: none, matching: none });
     }
-    let search = query.search.as_deref().map(pattern);
-    if search == Some(None) {
-        return Ok(rows);
-    }
-    let ways = ways(query);
-    let limit = query.limit.clamp(1, 1_000);
-    let owners: Option<HashSet<UserId>> = query.owners.as_ref().map(|owners| owners.iter().copied().collect());
-    // Owners that no way names are looked at here, so that SQLite cannot know when there are enough.
-    let sql_limit = if ways.is_by_owner || owners.is_none() { i64::from(limit) } else { -1 };
-    let mut statement = connection.prepare_cached(&ways.sql(query))?;
-    let mut found = statement.query(named_params! {
-        ":first": first,
-        ":behind": behind,
-        ":from": query.from.map(|time| time.0),
-        ":to": query.to.map(|time| time.0),
-        ":search": search.flatten(),
-        ":limit": sql_limit,
-    })?;
+    let meant = meant(connection, query)?;
+    let mut statement = connection.prepare(&meant.page(query))?;
+    bind_search(&mut statement, query)?;
+    let mut found = statement.raw_query();
+    let mut rows = Vec::new();
     while let Some(row) = found.next()? {
         let owner = row.get::<_, Option<u32>>("owner")?.map(UserId);
-        if owners.as_ref().is_none_or(|owners| owner.is_some_and(|owner| owners.contains(&owner))) {
-            rows.push(LogRow { id: row.get("id")?, entry: entry(query.log, owner, row)? });
-            if rows.len() >= limit as usize {
-                break;
-            }
-        }
+        rows.push(LogRow { id: row.get("id")?, entry: entry(query.log, owner, row)? });
     }
-    Ok(rows)
+    let (total, matching) = meant.counts(connection, query)?;
+    Ok(LogPage { rows, total, matching })
 }
 
-/// The ids between which the rows of the time range stand: from the first on, and before the second. Rows are in the
-/// order of their times, give or take.
-fn ids(connection: &Connection, query: &JournalQuery) -> rusqlite::Result<(i64, i64)> {
-    let table = table(query.log);
-    let edge = |sql: &str, time: Unix| -> rusqlite::Result<Option<i64>> {
-        connection.prepare_cached(sql)?.query_row((time.0,), |row| row.get(0)).optional()
-    };
-    let first = match query.from {
-        Some(from) => {
-            edge(&format!("SELECT id FROM {table} WHERE at >= ?1 ORDER BY at, id LIMIT 1"), from.plus(-DISORDER))?
-                .unwrap_or(i64::MAX)
-        }
-        None => i64::MIN,
-    };
-    let end = match query.to {
-        Some(to) => {
-            edge(&format!("SELECT id FROM {table} WHERE at < ?1 ORDER BY at DESC, id DESC LIMIT 1"), to.plus(DISORDER))?
-                .map_or(i64::MIN, |last| last.saturating_add(1))
-        }
-        None => i64::MAX,
-    };
-    Ok((first, query.behind.map_or(end, |behind| behind.min(end))))
-}
-
-/// The ranges of a log in which a query's rows are, as conditions of which each is one of an index.
-struct Ways {
-    conditions: Vec<String>,
-    is_by_owner: bool,
-}
-
-fn ways(query: &JournalQuery) -> Ways {
-    let (conditions, is_by_owner) = match (query.line, query.user, &query.owners) {
-        (Some(line), ..) => (vec![format!("line = {}", line.0)], false),
-        (None, Some(user), _) => (vec![format!("user = {}", user.0)], false),
-        (None, None, Some(owners)) if owners.len() <= FEW => {
-            // In order, so that the same owners are the same statement.
-            let owners: BTreeSet<_> = owners.iter().collect();
-            (owners.into_iter().map(|owner| format!("owner = {}", owner.0)).collect(), true)
-        }
-        (None, None, _) => (vec!["1".to_owned()], false),
-    };
-    Ways { conditions, is_by_owner }
-}
-
-impl Ways {
-    /// One range is read backwards as it lies there; several are merged, each read no further than the page.
-    fn sql(&self, query: &JournalQuery) -> String {
-        let ranges: Vec<_> = self.conditions.iter().map(|condition| range(condition, query)).collect();
-        match ranges.as_slice() {
-            [range] => range.clone(),
-            ranges => {
-                let ranges: Vec<_> = ranges.iter().map(|range| format!("SELECT * FROM ({range})")).collect();
-                format!("{} ORDER BY id DESC LIMIT :limit", ranges.join(" UNION ALL "))
-            }
-        }
-    }
-}
-
-fn range(condition: &str, query: &JournalQuery) -> String {
-    let (table, last) = (table(query.log), if query.log == Log::SignIns { "last_at" } else { "at" });
+/// Which rows of which log a query means.
+fn meant(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogRows> {
+    let mut filters = between(query, |time| {
+        let sql = format!("SELECT id FROM {} WHERE at >= ?1 ORDER BY at, id LIMIT 1", table(query.log));
+        connection.prepare_cached(&sql)?.query_row((time.0,), |row| row.get(0)).optional()
+    })?;
+    let last = if query.log == Log::SignIns { "last_at" } else { "at" };
+    filters.extend(query.from.map(|from| format!("{last} >= {}", from.0)));
     // A `+` keeps a condition from being read by an index of its own.
-    let user = match (query.line, query.user) {
-        (Some(_), Some(user)) => format!(" AND +user = {}", user.0),
-        _ => String::new(),
+    filters.extend(query.to.map(|to| format!("+at < {}", to.0)));
+    filters.extend(has_what_is_searched(query, searched(query.log), |kind, ids| about(query.log, kind, ids)));
+    Ok(LogRows { filters, ..seen(query) })
+}
+
+/// The rows that are to be seen at all, by the ranges of an index in which they are.
+fn seen(query: &LogQuery) -> LogRows {
+    let mut scope = Vec::new();
+    let owners = query.owners.as_ref().map(|owners| owners.iter().map(|id| id.0).collect::<BTreeSet<_>>());
+    let ranges = match (query.line, query.user, &owners) {
+        (Some(line), ..) => vec![format!("line = {}", line.0)],
+        (None, Some(user), _) => vec![format!("user = {}", user.0)],
+        (None, None, Some(owners)) if owners.len() <= FEW => owners.iter().map(|id| format!("owner = {id}")).collect(),
+        (None, None, _) => vec!["1".to_owned()],
     };
-    let texts: Vec<_> = searched(query.log).iter().map(|column| format!("{column} LIKE :search ESCAPE '\\'")).collect();
-    format!(
-        "SELECT * FROM {table} WHERE {condition}{user} AND id >= :first AND id < :behind \
-         AND (:from IS NULL OR {last} >= :from) AND (:to IS NULL OR at < :to) \
-         AND (:search IS NULL OR {}) ORDER BY id DESC LIMIT :limit",
-        texts.join(" OR ")
-    )
+    if let (Some(_), Some(user)) = (query.line, query.user) {
+        scope.push(format!("+user = {}", user.0));
+    }
+    if let Some(owners) = owners.filter(|owners| owners.len() > FEW || query.line.is_some() || query.user.is_some()) {
+        let owners: Vec<_> = owners.into_iter().map(|id| format!("({id})")).collect();
+        scope.push(format!("+owner IN (VALUES {})", owners.join(",")));
+    }
+    let is_of_all = ranges == ["1"];
+    let table = match (query.log, query.party) {
+        (Log::SignIns, Some(Party::Users)) if is_of_all => "sign_ins INDEXED BY sign_ins_of_users",
+        (log, _) => table(log),
+    };
+    match query.party {
+        Some(Party::Users) => scope.push("user IS NOT NULL".to_owned()),
+        Some(Party::Others) if query.log != Log::Activity => scope.push("+user IS NULL".to_owned()),
+        _ => {}
+    }
+    LogRows { table, ranges, scope, filters: Vec::new() }
+}
+
+/// The condition that a row is about one of these.
+fn about(log: Log, kind: Kind, ids: &str) -> Option<String> {
+    match (log, kind) {
+        (_, Kind::Line) => Some(format!("+line IN ({ids})")),
+        (Log::Activity | Log::Refusals, Kind::Stream) => Some(format!("+stream IN ({ids})")),
+        (Log::SignIns | Log::Refusals, Kind::User) => Some(format!("+user IN ({ids})")),
+        _ => None,
+    }
 }
 
 fn searched(log: Log) -> &'static [&'static str] {
     match log {
         Log::Activity => &["address", "agent", "container"],
         Log::SignIns => &["address", "surface"],
-        Log::Refusals => &["address", "agent", "surface", "code"],
+        Log::Refusals => &["address", "agent", "surface", "code", "query"],
     }
 }
 
@@ -187,6 +148,7 @@ fn entry(log: Log, owner: Option<UserId>, row: &Row<'_>) -> rusqlite::Result<Ent
             stream: number("stream")?.map(StreamId),
             address: row.get("address")?,
             agent: row.get("agent")?,
+            query: row.get("query")?,
             at: time("at")?,
         },
     })
@@ -199,12 +161,12 @@ mod tests {
     use crate::sqlite::schema::JOURNAL;
 
     /// How SQLite goes through a log for this query.
-    fn plan(query: &JournalQuery) -> String {
+    fn plan(query: &LogQuery) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
         make(&path, &JOURNAL).unwrap();
         let connection = open_reading(&path, &JOURNAL).unwrap();
-        let sql = format!("EXPLAIN QUERY PLAN {}", ways(query).sql(query));
+        let sql = format!("EXPLAIN QUERY PLAN {}", meant(&connection, query).unwrap().page(query));
         let mut statement = connection.prepare(&sql).unwrap();
         let steps = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
         steps.map(|step| step.unwrap() + "; ").collect()
@@ -213,21 +175,23 @@ mod tests {
     #[test]
     fn owners_lines_and_users_are_read_by_their_index_in_its_order() {
         let few = Some((1..=64).map(UserId).collect::<Vec<_>>());
-        let range = |query| JournalQuery { from: Some(Unix(1)), to: Some(Unix(9)), search: Some("x".into()), ..query };
+        let range = |query| LogQuery { from: Some(Unix(1)), to: Some(Unix(9)), search: Some("x".into()), ..query };
         for log in [Log::Activity, Log::SignIns, Log::Refusals] {
-            let all = range(JournalQuery::newest(log, 10));
-            let one = JournalQuery { owners: Some(vec![UserId(1)]), ..all.clone() };
-            let line = JournalQuery { line: Some(LineId(7)), owners: few.clone(), ..all.clone() };
+            let all = range(LogQuery::newest(log, 10));
+            let one = LogQuery { owners: Some(vec![UserId(1)]), ..all.clone() };
+            let line = LogQuery { line: Some(LineId(7)), owners: few.clone(), ..all.clone() };
             for (query, index) in [(&one, "_by_owner"), (&line, "_by_line")] {
                 let plan = plan(query);
                 assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
             }
-            let merged = plan(&JournalQuery { owners: few.clone(), ..all.clone() });
+            let merged = plan(&LogQuery { owners: few.clone(), ..all.clone() });
             assert_eq!(merged.matches("_by_owner").count(), 64, "{merged}");
-            let many = plan(&JournalQuery { owners: Some((1..=65).map(UserId).collect()), ..all });
+            let many = plan(&LogQuery { owners: Some((1..=65).map(UserId).collect()), ..all });
             assert!(many.contains("PRIMARY KEY") && !many.contains("TEMP B-TREE"), "{many}");
         }
-        let user = JournalQuery { user: Some(UserId(1)), ..JournalQuery::newest(Log::SignIns, 10) };
+        let user = LogQuery { user: Some(UserId(1)), ..LogQuery::newest(Log::SignIns, 10) };
         assert!(plan(&user).contains("sign_ins_by_user"));
+        let users = plan(&LogQuery { party: Some(Party::Users), ..LogQuery::newest(Log::SignIns, 10) });
+        assert!(users.contains("sign_ins_of_users") && !users.contains("TEMP B-TREE"), "{users}");
     }
 }

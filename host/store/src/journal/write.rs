@@ -65,10 +65,10 @@ fn insert(connection: &Connection, entry: &Entry) -> rusqlite::Result<usize> {
                 network(address),
                 address,
             )),
-        Entry::Refused { owner, surface, code, line, user, stream, address, agent, at } => connection
+        Entry::Refused { owner, surface, code, line, user, stream, address, agent, query, at } => connection
             .prepare_cached(
-                "INSERT INTO refusals (at, owner, user, line, stream, surface, code, address, agent) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO refusals (at, owner, user, line, stream, surface, code, address, agent, query) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute((
                 at.0,
@@ -80,6 +80,7 @@ fn insert(connection: &Connection, entry: &Entry) -> rusqlite::Result<usize> {
                 code,
                 address,
                 agent,
+                query,
             )),
     }
 }

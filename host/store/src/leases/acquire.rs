@@ -14,8 +14,11 @@ impl LocalLeases {
             let instead_of = match admit(line, request, was_ended, now.monotonic)? {
                 Decision::Join(at) => {
                     let kept = &mut line[at];
-                    let before = kept.held.lease.stream;
+                    let (before, owner) = (kept.held.lease.stream, kept.held.lease.owner);
                     kept.held.join(request, holder);
+                    if kept.held.lease.owner != owner {
+                        self.running.put(&kept.held.lease);
+                    }
                     if kept.held.lease.stream != before {
                         self.mirror_again(kept);
                     }
@@ -32,6 +35,7 @@ impl LocalLeases {
             }
             let held = HeldLease::taken(request, holder, self.next_fence(), now);
             let (fence, slot) = (held.lease.fence, self.mirrored(&held.lease));
+            self.running.put(&held.lease);
             line.push(Kept { held, slot });
             Ok(fence)
         })

@@ -5,6 +5,7 @@
 mod acquire;
 mod lost;
 mod mirror;
+mod running;
 mod survey;
 
 pub use mirror::{LeaseMirror, NoMirror};
@@ -15,6 +16,7 @@ use host_core::port::{Clock, Endings};
 use host_core::{LineId, NodeId, TenantId};
 use lost::Lost;
 use parking_lot::Mutex;
+use running::Running;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -43,6 +45,7 @@ impl AsRef<HeldLease> for Kept {
 pub struct LocalLeases {
     node: NodeId,
     shards: Box<[Shard; SHARDS]>,
+    running: Running,
     lost: Lost,
     fence: AtomicU64,
     clock: Arc<dyn Clock>,
@@ -66,6 +69,7 @@ impl LocalLeases {
         let leases = LocalLeases {
             node,
             shards: Box::new(std::array::from_fn(|_| Mutex::default())),
+            running: Running::default(),
             lost: Lost::default(),
             fence: AtomicU64::new(first),
             clock,
@@ -94,6 +98,7 @@ impl LocalLeases {
             if line.iter().any(|other| other.held.lease.fence == held.lease.fence) {
                 self.mirror.clear(slot);
             } else {
+                self.running.put(&held.lease);
                 line.push(Kept { held, slot: Some(slot) });
             }
         });
@@ -144,6 +149,7 @@ impl LocalLeases {
     /// Frees the slot and tells who wants to know. The lease is out of the map already.
     fn over(&self, kept: Kept, why: Ended, now: Moment) {
         let Kept { held, slot } = kept;
+        self.running.take(&held.lease);
         if let Some(slot) = slot {
             self.mirror.clear(slot);
         }

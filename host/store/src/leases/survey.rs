@@ -1,6 +1,7 @@
 //! The leases as the port shows them: given, listed, counted, and ended by those who oversee them.
 
 use super::{Kept, LocalLeases, Owner};
+use host_core::journal::{LogPage, LogQuery};
 use host_core::lease::rules::{NoSeat, Recheck, unwanted};
 use host_core::lease::{Ended, Fence, HeldLease, Holder, LeaseKey, SeatRequest, SessionKey};
 use host_core::port::{Endings, Leases, Pending, Whose};
@@ -107,6 +108,14 @@ impl Leases for LocalLeases {
         let mut found = Vec::new();
         self.look(whose, |held| found.push(held.clone()));
         Pending::ready(Ok(found))
+    }
+
+    fn page(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<HeldLease>> {
+        Pending::ready(Ok(self.page_of(tenant, &query)))
+    }
+
+    fn numbered(&self, tenant: TenantId, number: i64) -> Pending<'_, Option<LeaseKey>> {
+        Pending::ready(Ok(self.running.numbered(tenant, number)))
     }
 
     fn count(&self, tenant: TenantId, line: LineId) -> Pending<'_, u32> {

@@ -35,7 +35,12 @@ pub(super) fn balance(connection: &Connection, account: Account) -> rusqlite::Re
 
 /// Moves credits. A user's balance must cover it at this moment: one conditional statement,
 /// never read and then written. The balances follow by a trigger; nothing else changes one.
-pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency: Option<&str>) -> Result<(), Failure> {
+pub(super) fn transfer(
+    writer: &PlanWriter<'_>,
+    transfer: &Transfer,
+    request: Option<&str>,
+    idempotency: Option<&str>,
+) -> Result<(), Failure> {
     let (from, to) = (number(transfer.from), number(transfer.to));
     if transfer.amount.units() <= 0 || from == to {
         return Err(Failure::Invalid("a transfer moves more than nothing, from one account to another".into()));
@@ -43,8 +48,9 @@ pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency
     let units = transfer.amount.units();
     let moved = writer.run(
         "INSERT INTO transfers (from_account, to_account, amount, from_after, to_after, reason, object_kind, object, \
-         actor, note, at, idempotency, reverses) \
-         SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM accounts f, accounts t \
+         actor, note, at, idempotency, reverses, request) \
+         SELECT ?1, ?2, ?3, f.balance - ?3, t.balance + ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 \
+         FROM accounts f, accounts t \
          WHERE f.account = ?1 AND t.account = ?2 AND (?1 = 0 OR f.balance >= ?3)",
         rusqlite::params![
             from,
@@ -58,6 +64,7 @@ pub(super) fn transfer(writer: &PlanWriter<'_>, transfer: &Transfer, idempotency
             transfer.at.0,
             idempotency,
             transfer.reverses.map(|id| id.0),
+            request,
         ],
     )?;
     match moved {
@@ -117,29 +124,30 @@ pub(super) fn reversed_by(connection: &Connection, id: TransferId) -> rusqlite::
         .optional()
 }
 
-fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
-    let id: i64 = row.get(0).map_err(failed)?;
+/// A row of the table, by the names of its columns.
+pub(super) fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
+    let id: i64 = row.get("id").map_err(failed)?;
     let corrupt = |column, reason: String| StoreError::Corrupt { table: "transfers", column, row: id, reason };
     let cell = |column: &'static str| move |error: rusqlite::Error| corrupt(column, error.to_string());
-    let reason: String = row.get(4).map_err(cell("reason"))?;
-    let kind: Option<String> = row.get(5).map_err(cell("object_kind"))?;
-    let object: Option<u32> = row.get(6).map_err(cell("object"))?;
-    let credits = |index, column| row.get(index).map(Credits::from_units).map_err(cell(column));
+    let reason: String = row.get("reason").map_err(cell("reason"))?;
+    let kind: Option<String> = row.get("object_kind").map_err(cell("object_kind"))?;
+    let object: Option<u32> = row.get("object").map_err(cell("object"))?;
+    let credits = |column: &'static str| row.get(column).map(Credits::from_units).map_err(cell(column));
     let transfer = Transfer {
         id: TransferId(id),
-        from: account(row.get(1).map_err(cell("from_account"))?),
-        to: account(row.get(2).map_err(cell("to_account"))?),
-        amount: credits(3, "amount")?,
-        reverses: row.get::<_, Option<i64>>(10).map_err(cell("reverses"))?.map(TransferId),
+        from: account(row.get("from_account").map_err(cell("from_account"))?),
+        to: account(row.get("to_account").map_err(cell("to_account"))?),
+        amount: credits("amount")?,
+        reverses: row.get::<_, Option<i64>>("reverses").map_err(cell("reverses"))?.map(TransferId),
         reason: Reason::from_word(&reason).ok_or_else(|| corrupt("reason", format!("{reason:?} is no reason")))?,
         object: match (kind.as_deref().map(Kind::from_word), object) {
             (Some(Some(kind)), Some(number)) => Some(Key::new(kind, number)),
             (None, _) => None,
             _ => return Err(corrupt("object_kind", "no kind with a number".into())),
         },
-        actor: row.get::<_, Option<u32>>(7).map_err(cell("actor"))?.map(UserId),
-        note: row.get(8).map_err(cell("note"))?,
-        at: Unix(row.get(9).map_err(cell("at"))?),
+        actor: row.get::<_, Option<u32>>("actor").map_err(cell("actor"))?.map(UserId),
+        note: row.get("note").map_err(cell("note"))?,
+        at: Unix(row.get("at").map_err(cell("at"))?),
     };
-    Ok(Entry { transfer, from_after: credits(11, "from_after")?, to_after: credits(12, "to_after")? })
+    Ok(Entry { transfer, from_after: credits("from_after")?, to_after: credits("to_after")? })
 }

@@ -9,6 +9,7 @@
 
 mod audit_chain;
 mod batch;
+mod called;
 mod cells;
 mod check;
 mod column;
@@ -46,6 +47,7 @@ mod sightings;
 mod start;
 mod table;
 mod tables;
+mod trails;
 mod unfinished;
 mod verify;
 mod writer;

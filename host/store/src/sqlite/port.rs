@@ -3,21 +3,23 @@
 
 use super::writer::Order;
 use super::{
-    SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
-    sightings, unfinished, verify,
+    SqliteStore, called, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox,
+    references, sightings, trails, unfinished, verify,
 };
 use crate::error::failed;
+use host_core::audit::Deed;
 use host_core::bouquet::Member;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
+use host_core::journal::{LogPage, LogQuery};
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    BouquetMember, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed, Store,
-    StoreError, Trouble, Verified, Waiting,
+    BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
+    Store, StoreError, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -82,6 +84,18 @@ impl Store for SqliteStore {
 
     fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>> {
         self.short_of(tenant, |connection| ledger::entry(connection, id))
+    }
+
+    fn movements(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>> {
+        self.long_of(tenant, move |connection| trails::movements(connection, &query))
+    }
+
+    fn deeds(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>> {
+        self.long_of(tenant, move |connection| trails::deeds(connection, &query))
+    }
+
+    fn called(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>> {
+        self.of_rows(tenant, keys.len(), move |connection| called::read(connection, &keys))
     }
 
     fn seen(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Seen)>> {

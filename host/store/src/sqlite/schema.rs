@@ -60,6 +60,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0017-identity.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0018-devices.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0019-moves.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0020-logs.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {
@@ -67,6 +68,7 @@ pub(crate) const JOURNAL: Schema = Schema {
         &[include_str!("../../migrations/sqlite/journal/0001-first.sql")],
         &[include_str!("../../migrations/sqlite/journal/0002-trusted.sql")],
         &[include_str!("../../migrations/sqlite/journal/0003-logs.sql")],
+        &[include_str!("../../migrations/sqlite/journal/0004-panel-sign-ins.sql")],
     ],
 };
 

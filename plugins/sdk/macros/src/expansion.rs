@@ -49,6 +49,9 @@ fn answer(action: &Action) -> TokenStream {
     let verb = name_in_rust(verb);
     match kind.as_str() {
         kind @ ("line" | "mag" | "enigma" | "code") => quote! { ::linecard_sdk::verbs::lines::#verb(#kind) },
+        log @ ("activity" | "connections" | "credits" | "audit" | "sign_ins" | "refusals") => {
+            quote! { ::linecard_sdk::verbs::logs::#verb(#log) }
+        }
         "user" => quote! { ::linecard_sdk::verbs::users::#verb() },
         kind => quote! { ::linecard_sdk::verbs::records::#verb(#kind) },
     }
@@ -152,10 +155,12 @@ mod tests {
         };
         let written = plugin(text);
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
-             [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
+             [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n\
+             [[action]]\nsurface = 's'\nname = 'login_logs'\ndoes = { list = 'sign_ins' }\n";
         let common = plugin(common);
         assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(\"line\"),"), "{common}");
         assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\")"), "{common}");
+        assert!(common.contains("::linecard_sdk::verbs::logs::list(\"sign_ins\")"), "{common}");
         assert!(!common.contains("structGet"), "{common}");
         for part in [
             "pubstructCreateLine{",

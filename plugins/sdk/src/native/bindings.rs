@@ -237,6 +237,9 @@ pub mod linecard {
             edit "edit" (collection: str, id: u32, document: str) -> u32;
             delete "delete" (collection: str, id: u32, options: str) -> none;
         }
+        connections {
+            end "end" (connection: str) -> none;
+        }
         credits {
             adjust "adjust" (user: u32, amount: str, note: str) -> string;
         }
@@ -256,6 +259,9 @@ pub mod linecard {
             convert "convert" (kind: str, id: u32, options: str) -> u32;
             new_code "new-code" (kind: str, id: u32) -> u32;
             delete "delete" (kind: str, id: u32) -> none;
+        }
+        logs {
+            list "list" (log: str, query: str) -> u32;
         }
         packages {
             list "list" () -> string;

@@ -5,6 +5,7 @@ mod acquire;
 
 use super::responses::Responses;
 use crate::Result;
+use host_core::journal::{LogPage, LogQuery};
 use host_core::lease::rules::Recheck;
 use host_core::lease::{Fence, HeldLease, Lease, LeaseKey, SessionKey};
 use host_core::line::Output;
@@ -96,14 +97,29 @@ impl Seats {
         let whose = line.map_or(Whose::Tenant(tenant), |line| Whose::Line(tenant, line));
         let mut held = self.leases.survey(whose).await?;
         held.sort_by_key(|held| held.lease.fence);
-        let connection = |held: HeldLease| Connection {
+        Ok(held.into_iter().map(|held| self.connection(held)).collect())
+    }
+
+    /// A page of them, newest first; it costs what is shown of it, as long as nothing is searched.
+    pub async fn page(&self, tenant: TenantId, query: LogQuery<()>) -> Result<LogPage<Connection>> {
+        let LogPage { rows, total, matching } = self.leases.page(tenant, query).await?;
+        let rows = rows.into_iter().map(|held| self.connection(held)).collect();
+        Ok(LogPage { rows, total, matching })
+    }
+
+    /// The connection with this [number](Fence::number).
+    pub async fn numbered(&self, tenant: TenantId, number: i64) -> Result<Option<LeaseKey>> {
+        Ok(self.leases.numbered(tenant, number).await?)
+    }
+
+    fn connection(&self, held: HeldLease) -> Connection {
+        Connection {
             bytes: self.responses.bytes(&held),
             lease: held.lease,
             node: held.node,
             agent: held.agent.into(),
             output: held.output,
-        };
-        Ok(held.into_iter().map(connection).collect())
+        }
     }
 
     /// The leases themselves.

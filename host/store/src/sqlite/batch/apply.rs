@@ -146,7 +146,9 @@ impl<'c> Batch<'c> {
                 writer.note();
             }
             Change::Transfer(transfer) => {
-                ledger::transfer(writer, transfer, plan.idempotency.as_ref().map(|record| record.key.as_str()))?;
+                let request = plan.audit.first().map(|entry| entry.request.as_str());
+                let idempotency = plan.idempotency.as_ref().map(|record| record.key.as_str());
+                ledger::transfer(writer, transfer, request, idempotency)?;
             }
             Change::SetMembers(id, list) => member_places::set(writer, *id, list, !rewrites(plan, *id))?,
             Change::AddMembers(id, list) => member_places::add(writer, *id, list, !rewrites(plan, *id))?,

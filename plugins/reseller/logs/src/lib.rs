@@ -1,0 +1,3 @@
+//! Logs on the reseller surface. Every action is a row of `actions.toml`.
+
+linecard_sdk::plugin!("actions.toml");
