@@ -46,5 +46,7 @@ mod visitor;
 
 pub use certificate::{CertificateError, Certificates, check as check_certificates};
 pub use config::{Config, Listener, MEDIA, Metrics, Patience, Sockets, Tls};
+pub use gather::MAX_BODY;
 pub use log_line::AboutRequest;
+pub use origin::facts_of_a_command;
 pub use server::{BindError, Server, serve};

@@ -4,7 +4,7 @@
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
-//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`]
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`], `explained`
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -23,6 +23,7 @@ mod compile;
 mod dispatch;
 mod drop_folder;
 mod engine;
+mod explained;
 mod file;
 mod granting;
 mod guest;
@@ -66,6 +67,7 @@ pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
 pub use drop_folder::Outcome;
+pub use explained::Explained;
 pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
 pub use limits::Spent;
@@ -78,4 +80,4 @@ pub use package::Package;
 pub use package_error::PackageError;
 pub use route::{Confinement, Route};
 pub use runtime::{Runtime, StartError};
-pub use snapshot::{ActionPath, Explained, Snapshot, SurfaceEntry};
+pub use snapshot::{ActionPath, Snapshot, SurfaceEntry};

@@ -4,10 +4,13 @@
 //! Performing is a verb of the engine or a question to the runtime. What is refused, the floors below refuse.
 
 pub mod access_code;
+pub mod call;
+mod candidates;
 mod context;
 pub mod import;
 mod import_file;
 pub mod key;
+mod nearest;
 mod perform;
 pub mod plugin;
 pub mod tenant;
@@ -22,6 +25,7 @@ pub use watch::Watch;
 
 use crate::panel::Panel;
 use access_code::AccessCode;
+use call::Call;
 use context::Context;
 use import::Import;
 use key::Key;
@@ -49,6 +53,7 @@ commands! {
         Import,
         #[command(subcommand)]
         Plugin,
+        Call,
         Why,
         Verify,
     }
