@@ -41,6 +41,11 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             view::print(&inspect::describe(&command.file)?, command.view(), json);
             Ok(())
         }
+        // Likewise of what the program brings along.
+        Command::Request(Request::Openapi(command)) if command.tenant.is_none() => {
+            view::print(&command.of_shipped()?, command.view(), json);
+            Ok(())
+        }
         Command::Request(mut request) => {
             if let Some(mistake) = request.mistake() {
                 // Wrong usage, found before anything was opened.

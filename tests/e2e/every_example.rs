@@ -1,9 +1,11 @@
 //! Every example of the shipped descriptions is a call that works: on a tenant that has the things
-//! it names it succeeds, and its answer has the shape that the description declares.
+//! it names it succeeds, and its answer has the shape that the description, and the document made of it, declare.
 
+use crate::documents;
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::visitor::Visitor;
 use host_core::action::{Action, Form, ReplyShape, Shape, Surface};
+use host_runtime::Told;
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HOST};
 use serde_json::{Value, json};
@@ -74,10 +76,12 @@ fn check(action: &Action, answer: &Value) {
 
 async fn called(surface: &Surface, action: &Action, form: &[(String, String)]) {
     let (tenant, seller, line) = furnished().await;
+    let document = tenant.panel.panel.runtime.snapshot(tenant.id).document(&surface.name, Told::All).unwrap();
     if surface.is_panel() {
         let visitor = if surface.name == "admin" { tenant.admin() } else { seller };
         let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let answer = visitor.post(&action.name, &form).await;
+        let (status, answer) = visitor.answer(&action.name, &form, &[]).await;
+        documents::check(&document, &action.name, status, "application/json", &answer.to_string());
         assert_eq!(answer["status"], "STATUS_SUCCESS", "{} {form:?}: {answer}", at(action));
         return check(action, &answer);
     }
@@ -95,6 +99,7 @@ async fn called(surface: &Surface, action: &Action, form: &[(String, String)]) {
     assert_eq!(answer.status(), 200, "{} {form:?}", at(action));
     let content_type = answer.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     let text = answer.text().await.unwrap();
+    documents::check(&document, &action.name, 200, &content_type, &text);
     match action.reply.shape {
         Shape::Raw => assert_eq!(Some(content_type.as_str()), action.reply.content_type.as_deref(), "{}", at(action)),
         Shape::Any => assert_eq!(content_type, "application/json", "{}", at(action)),

@@ -32,6 +32,7 @@ pub mod line;
 pub mod name;
 pub mod node;
 pub mod object;
+pub mod openapi;
 pub mod package;
 pub mod plain;
 pub mod plan;

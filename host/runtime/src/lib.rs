@@ -4,7 +4,7 @@
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
-//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`], `explained`
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`], `explained`, `documented`
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -21,6 +21,7 @@ mod capability;
 mod change_settings;
 mod compile;
 mod dispatch;
+mod documented;
 mod drop_folder;
 mod engine;
 mod explained;
@@ -66,6 +67,7 @@ pub use body::{BodyReply, Coding, Content, Pieces};
 pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
+pub use documented::{Told, document};
 pub use drop_folder::Outcome;
 pub use explained::Explained;
 pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};

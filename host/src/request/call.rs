@@ -11,7 +11,7 @@ use anyhow::{anyhow, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use host_core::action::{Action, Part, Sent, Surface, unknown};
+use host_core::action::{Action, Parameter, Part, Sent, Surface, unknown};
 use host_core::caller::{Caller, CallerRole};
 use host_core::user::User;
 use host_http::MAX_BODY;
@@ -116,10 +116,12 @@ impl Call {
         let mut sent = Sent::read_by(surface.reading.clone());
         for (name, given) in &self.values {
             let whole = name.split_once('[').map_or(name.as_str(), |(whole, _)| whole);
-            let is_it = |(own, aliases): (&String, &Vec<String>)| {
-                [name.as_str(), whole].iter().any(|name| own == name || aliases.iter().any(|alias| alias == name))
+            let is_called = |(own, parameter): &(&String, &Parameter)| {
+                [name.as_str(), whole]
+                    .iter()
+                    .any(|name| *own == name || parameter.aliases.iter().any(|alias| alias == name))
             };
-            let known = action.parameters.iter().find(|(own, parameter)| is_it((own, &parameter.aliases)));
+            let known = action.parameters.iter().find(is_called);
             let part = known.and_then(|(_, parameter)| parameter.part()).unwrap_or(Part::Body);
             sent.add_text(part, Cow::from(name), Cow::from(given.text()))?;
         }

@@ -16,6 +16,16 @@ pub(super) fn actions() -> ArgValueCompleter {
     })
 }
 
+/// Completes the name of a surface.
+pub(super) fn surfaces() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let begun = current.to_string_lossy();
+        let described = descriptions().unwrap_or_default();
+        let names = described.into_iter().flat_map(|(_, own)| own.surfaces).map(|surface| surface.name);
+        names.filter(|name| name.starts_with(&*begun)).map(CompletionCandidate::new).collect()
+    })
+}
+
 /// Completes `KEY=` of the action that stands before it on the command line, and its value where there is a choice.
 pub(super) fn parameters() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

@@ -11,6 +11,7 @@ pub mod import;
 mod import_file;
 pub mod key;
 mod nearest;
+pub mod openapi;
 mod perform;
 pub mod plugin;
 pub mod tenant;
@@ -29,6 +30,7 @@ use call::Call;
 use context::Context;
 use import::Import;
 use key::Key;
+use openapi::Openapi;
 use perform::commands;
 use plugin::Plugin;
 use serde_json::Value;
@@ -54,6 +56,7 @@ commands! {
         #[command(subcommand)]
         Plugin,
         Call,
+        Openapi,
         Why,
         Verify,
     }

@@ -19,6 +19,7 @@ pub(crate) use call::called;
 pub(crate) use checks::{doctor, verify as verified, why};
 pub(crate) use import::{left_out, report as import};
 pub(crate) use plugin::{explain as explained, inspect as inspected, list as plugins, logs as plugin_logs};
+pub(crate) use table::document;
 pub(crate) use table::of as table;
 
 /// Prints a result as its view, or as it is for a script.

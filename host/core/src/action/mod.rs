@@ -26,9 +26,11 @@ mod verb;
 
 pub use authority::Reach;
 pub use coerce::{Asking, asked_columns, coerced, page_limit, refuse_unknown, unknown};
+pub(crate) use coerce::{DEFAULT_LIMIT, MAX_ITEMS, MAX_TEXT, asks_for_page, most_rows};
 pub use columns::{Columns, Mismatch};
 pub use credential::{Credential, SessionCredential};
 pub use ending::NoEnding;
+pub(crate) use ending::SEGMENT;
 pub use envelope::{Absent, Envelope, Other, SPREAD, Slot, Template};
 pub use linecard_forms::{Crossing, Form};
 pub use listed::{CONTENT_TYPES, HTML, STATUSES, content_type};
