@@ -153,10 +153,14 @@ fn texts_and_lists_of_groups_and_packages_can_be_cleared() {
     });
 }
 
-/// Texts of edits that are never empty: there is no line without user name, and no zone called "".
+/// Texts of edits that are never empty: there is no line without user name, no box without address, and no zone called "".
 const NEVER_EMPTY: &[&str] = &[
     "username",
     "password",
+    "mac",
+    "code",
+    "title",
+    "category_name",
     "package_name",
     "group_name",
     "bouquet_name",

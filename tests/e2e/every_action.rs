@@ -3,6 +3,7 @@
 //! things that are another's. All of it is made from the descriptions, so that a new action is
 //! covered by being there; one that these tests cannot ask fails them.
 
+use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::visitor::Visitor;
 use host_core::action::{Action, ActionKind, Form, Mount, Surface};
@@ -10,7 +11,7 @@ use host_core::caller::CallerRole;
 use reqwest::Url;
 use reqwest::header::HOST;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A tenant with one of everything, and who is in it.
@@ -20,9 +21,9 @@ struct World {
     rival: Visitor,
     line: Value,
     /// For each kind a thing of the tenant, with the highest id.
-    things: HashMap<&'static str, u32>,
+    things: Things,
     /// Lines and users of the rival, which the seller may not see.
-    of_rival: HashMap<&'static str, u32>,
+    of_rival: Things,
 }
 
 impl World {
@@ -31,21 +32,15 @@ impl World {
         let tenant = TestPanel::shared().tenant(1).await;
         let (seller, rival) = (tenant.reseller("seller", "500").await, tenant.reseller("rival", "500").await);
         let line = tenant.sold_line(&seller, json!({ "username": "guest", "password": "word-of-guest" })).await;
-        let mut things = HashMap::new();
+        let mut things = Things::new();
         for number in 0..=more {
-            let name = format!("Thing {number}");
-            for kind in ["group", "bouquet", "package", "guide_source"] {
-                things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
-            }
-            things.insert("category", tenant.record("category", json!({ "kind": "live", "name": name })).await);
-            let stream = json!({ "kind": "live", "name": name, "guide_channel": "c1" });
-            things.insert("stream", tenant.record("stream", stream).await);
+            things.extend(one_of_each::records(&tenant, &format!("Thing {number}")).await);
             let sub = seller.ok("create_user", &[("username", &format!("sub-{number}"))]).await;
             things.insert("user", id_of(&sub));
-            things.insert("line", id_of(&tenant.sold_line(&seller, json!({})).await));
+            things.extend(one_of_each::sold(&tenant, &seller).await);
         }
-        let user = id_of(&rival.ok("create_user", &[("username", "of-rival")]).await);
-        let of_rival = HashMap::from([("line", id_of(&tenant.sold_line(&rival, json!({})).await)), ("user", user)]);
+        let mut of_rival = one_of_each::sold(&tenant, &rival).await;
+        of_rival.insert("user", id_of(&rival.ok("create_user", &[("username", "of-rival")]).await));
         World { tenant, seller, rival, line, things, of_rival }
     }
 
@@ -56,8 +51,8 @@ impl World {
         for action in ["user_info", "get_settings"] {
             state.insert(action.to_owned(), admin.ok(action, &[]).await);
         }
-        for action in ["get_lines", "get_groups", "get_packages", "get_bouquets", "get_streams"] {
-            state.insert(action.to_owned(), admin.ok(action, &[("limit", "1000")]).await);
+        for list in one_of_each::LISTS {
+            state.insert(list.to_owned(), admin.ok(list, &[("limit", "1000")]).await);
         }
         for bouquet in state["get_bouquets"].clone().as_array().unwrap() {
             let id = bouquet["id"].to_string();
@@ -231,15 +226,18 @@ fn nobody_calls_an_action_that_their_role_may_not() {
 }
 
 /// What a parameter with an id names.
-fn named_by(action: &Action, parameter: &str) -> &'static str {
+fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
+    if let ("id", Some(verb)) = (parameter, &action.does) {
+        return verb.kind();
+    }
     let subject = action.name.rsplit('_').next().unwrap_or_default();
     match (parameter, subject) {
         ("id", "credits") => "user",
-        ("id", "line") => "line",
-        ("id", "package") | ("package" | "packages_selected" | "addon_packages", _) => "package",
-        ("id", "group") | ("member_group_id" | "groups" | "groups_selected", _) => "group",
+        ("package" | "packages_selected" | "addon_packages", _) => "package",
+        ("member_group_id" | "groups" | "groups_selected", _) => "group",
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
-        ("id", "stream") | ("stream_id", _) => "stream",
+        ("stream_id", _) => "stream",
+        ("series_id", _) => "series",
         ("member_id" | "owner_id", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) => "guide_source",
@@ -247,8 +245,8 @@ fn named_by(action: &Action, parameter: &str) -> &'static str {
     }
 }
 
-/// Ids of what there is none of, here or elsewhere: a parameter that takes nothing but 0.
-const OF_NOTHING: [&str; 1] = ["force_server_id"];
+/// Ids of what there is none of, here or elsewhere: parameters that take nothing but 0, and numbers of another database.
+const OF_NOTHING: [&str; 3] = ["force_server_id", "parent_id", "tmdb_id"];
 
 /// The parameters that hold an id, or several.
 fn ids_of(action: &Action) -> Vec<&str> {
@@ -285,7 +283,8 @@ fn what_is_anothers_is_answered_like_what_is_nobodys() {
                     foreign.extend(here.of_rival.get(kind));
                 }
                 tried += foreign.len();
-                let asked = |id: u32| with(sample(&action), parameter, &id.to_string());
+                let sample = one_of_each::about(&action, &here.things, sample(&action));
+                let asked = |id: u32| with(sample.clone(), parameter, &id.to_string());
                 if !has_keys(&surface) {
                     let login = login(&here.line);
                     let missing = here.player(&surface, &action, &login, &asked(NOBODYS)).await;

@@ -2,6 +2,7 @@
 //! it names it succeeds, and its answer has the shape that the description, and the document made of it, declare.
 
 use crate::documents;
+use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::visitor::Visitor;
 use host_core::action::{Action, Form, ReplyShape, Shape, Surface};
@@ -18,16 +19,18 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ("admin/create_user", &["password"]),
 ];
 
-/// A tenant with the things that examples name: line, package, bouquet, stream and group 1, and
-/// the reseller 2 with a sub-reseller 3.
-async fn furnished() -> (TestTenant, Visitor, Value) {
+/// A tenant with the things that examples name: package, bouquet, stream, category, series and group 1, and the reseller 2
+/// with a sub-reseller 3; of what else there is, one of each.
+async fn furnished() -> (TestTenant, Visitor, Value, Things) {
     let tenant = TestPanel::shared().tenant(1).await;
     let seller = tenant.reseller("seller", "100").await;
     let sub = seller.ok("create_user", &[("username", "below")]).await;
     let line = tenant.sold_line(&seller, json!({})).await;
-    assert_eq!((seller.user, id_of(&sub), id_of(&line)), (2, 3, 1));
+    let mut things = one_of_each::records(&tenant, "Thing").await;
+    assert_eq!((seller.user, id_of(&sub)), (2, 3));
     assert_eq!((tenant.package, tenant.bouquet, tenant.streams[0]), (1, 1, 1));
-    (tenant, seller, line)
+    things.extend(one_of_each::sold(&tenant, &seller).await);
+    (tenant, seller, line, things)
 }
 
 fn at(action: &Action) -> String {
@@ -74,8 +77,9 @@ fn check(action: &Action, answer: &Value) {
     }
 }
 
-async fn called(surface: &Surface, action: &Action, form: &[(String, String)]) {
-    let (tenant, seller, line) = furnished().await;
+async fn called(surface: &Surface, action: &Action, form: Vec<(String, String)>) {
+    let (tenant, seller, line, things) = furnished().await;
+    let form = one_of_each::about(action, &things, form);
     let document = tenant.panel.panel.runtime.snapshot(tenant.id).document(&surface.name, Told::All).unwrap();
     if surface.is_panel() {
         let visitor = if surface.name == "admin" { tenant.admin() } else { seller };
@@ -91,7 +95,7 @@ async fn called(surface: &Surface, action: &Action, form: &[(String, String)]) {
     let answer = tenant
         .panel
         .http
-        .get(Url::parse_with_params(&url, form).unwrap())
+        .get(Url::parse_with_params(&url, &form).unwrap())
         .header(HOST, &tenant.host)
         .send()
         .await
@@ -131,7 +135,7 @@ fn every_example_works_and_its_answer_has_the_declared_shape() {
                     assert!(action.parameters.iter().any(known), "{}: its example names {name}", at(&action));
                 }
                 let form: Vec<_> = example.parameters.clone().into_iter().collect();
-                called(&entry.surface, &action, &form).await;
+                called(&entry.surface, &action, form).await;
                 run += 1;
             }
         }

@@ -30,7 +30,7 @@ const GIVEN_UP: &[(&str, &str, &str)] = &[
     ("host/core/src/action/", "Sound", "RefusalRule"),
     ("host/core/src/port/", "Answer", "Pending"),
     ("host/core/src/", "Place", "Database"),
-    ("host/core/src/plan.rs", "Ticket", "Reservation"),
+    ("host/core/src/plan/mod.rs", "Ticket", "Reservation"),
     ("host/core/src/port/", "Ticket", "Reservation"),
     ("host/core/src/port/", "Held", "BouquetMember"),
     ("host/engine/src/run/", "ticket", "reservation"),

@@ -30,6 +30,34 @@ pub trait FieldList {
     const LIST: &'static [Field];
 }
 
+/// Which fields of a list are read of a row; the others are as in an [empty](declare) one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Chosen(u64);
+
+/// Most fields of a list.
+pub const MOST: usize = 64;
+
+impl Chosen {
+    /// All of them.
+    pub const ALL: Chosen = Chosen(u64::MAX);
+
+    /// Those of a list that have one of these names. Names that are not in the list choose nothing.
+    pub fn of<'n>(list: &[Field], names: impl IntoIterator<Item = &'n str>) -> Chosen {
+        let at = |name: &str| list.iter().position(|field| field.name == name);
+        Chosen(names.into_iter().filter_map(at).fold(0, |chosen, at| chosen | 1 << at))
+    }
+
+    /// These and those.
+    pub fn and(self, others: Chosen) -> Chosen {
+        Chosen(self.0 | others.0)
+    }
+
+    /// Whether the field at this place of the list is one of them.
+    pub fn holds(self, at: usize) -> bool {
+        self.0 >> at & 1 == 1
+    }
+}
+
 /// A role by its word in a list.
 macro_rules! role {
     (Nobody) => {
@@ -82,6 +110,23 @@ macro_rules! declare {
                 $($name $($column)+: $type = $new, $shown, $set, $how;)*
             };
         }
+
+        const _: () = assert!(<$Type as $crate::field_list::FieldList>::LIST.len() <= $crate::field_list::MOST);
     };
 }
 pub(crate) use declare;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::Line;
+
+    #[test]
+    fn fields_are_chosen_by_name_and_unknown_names_choose_nothing() {
+        let at = |name: &str| Line::LIST.iter().position(|field| field.name == name).unwrap();
+        let chosen = Chosen::of(Line::LIST, ["owner", "colour"]).and(Chosen::of(Line::LIST, ["trial"]));
+        let held: Vec<_> = (0..Line::LIST.len()).filter(|at| chosen.holds(*at)).collect();
+        assert_eq!(held, [at("owner"), at("trial")]);
+        assert!((0..MOST).all(|at| Chosen::ALL.holds(at)));
+    }
+}

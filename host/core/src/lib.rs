@@ -29,6 +29,7 @@ pub mod late;
 pub mod lease;
 pub mod ledger;
 pub mod line;
+pub mod mac_address;
 pub mod name;
 pub mod node;
 pub mod object;

@@ -39,6 +39,15 @@ pub fn line_password(text: &str, min: u16) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// An activation code as it is kept, in capitals: 5 to 30 letters, digits, `-` and `_`.
+pub fn activation_code(text: &str) -> Result<String, Refusal> {
+    let is_of_code = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if (5..=30).contains(&text.len()) && text.bytes().all(is_of_code) {
+        return Ok(text.to_ascii_uppercase());
+    }
+    Err(Refusal::field(Code::InvalidCode, "code", "An activation code has 5 to 30 letters, digits, - and _."))
+}
+
 /// A user's own password: 10 to 256 bytes, anything.
 pub fn user_password(text: &str) -> Result<(), Refusal> {
     if (10..=256).contains(&text.len()) {

@@ -86,6 +86,10 @@ codes! {
     InvalidInput "invalid_input",
     /// A date is malformed.
     InvalidDate "invalid_date",
+    /// A MAC address is malformed, or no box can have it.
+    InvalidMac "invalid_mac",
+    /// An activation code breaks the rules for codes.
+    InvalidCode "invalid_code",
     /// A user name breaks the rules for names.
     InvalidUsername "invalid_username",
     /// A password breaks the rules for passwords.
@@ -96,6 +100,10 @@ codes! {
     InvalidType "invalid_type",
     /// The user name is taken.
     UsernameTaken "username_taken",
+    /// Another box has the MAC address.
+    MacTaken "mac_taken",
+    /// The activation code is taken.
+    CodeTaken "code_taken",
     /// Another thing of this kind has that name.
     NameTaken "name_taken",
     /// The balance is too small.

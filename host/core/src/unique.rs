@@ -4,6 +4,7 @@
 use crate::TenantId;
 use crate::category::CategoryKind;
 use crate::kind::Kind;
+use crate::mac_address::MacAddress;
 use crate::object::Object;
 
 /// `Variant(fields) "what logs show" of Kind: it => [its values]`.
@@ -44,6 +45,10 @@ macro_rules! declare {
 declare! {
     /// A line's user name.
     LineUsername(name: String) "line {name:?}" of Line: line => [Unique::LineUsername(line.username.clone())];
+    /// A box's MAC address.
+    LineMac(mac: MacAddress) "box {mac}" of Line: line => line.mac.map(Unique::LineMac);
+    /// A line's activation code.
+    LineCode(code: String) "activation code" of Line: line => line.code.clone().map(Unique::LineCode);
     /// A user's name, in lower case.
     Username(name: String) "user {name:?}" of User: user => [Unique::Username(user.username.to_lowercase())];
     /// A group's name.
@@ -95,6 +100,7 @@ mod tests {
             Unique::DocumentKey("billing/cards".into(), "token".into(), secret.into()),
             Unique::StreamOrigin("provider".into(), format!("http://h/{secret}")),
             Unique::AccessCode(secret.into()),
+            Unique::LineCode(secret.into()),
         ] {
             let shown = format!("{unique:?}");
             assert!(!shown.contains(secret) && !shown.contains("115"), "{shown}");

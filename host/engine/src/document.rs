@@ -2,6 +2,7 @@
 //! names, types and who may send what.
 
 use crate::Result;
+use crate::shown;
 use host_core::Refusal;
 use host_core::caller::{CallerRole, Scope};
 use host_core::object::{Kind, Object};
@@ -75,7 +76,7 @@ fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Refusal {
     )
 }
 
-/// The query of a list, `{"start","limit","search","after"}` with further fields as `more` allows. The limit is 50 unless
+/// The query of a list, `{"start","limit","search","after","fields"}` with further fields as `more` allows. The limit is 50 unless
 /// sent, at least 1 and at most 1,000. `after` is the cursor of a page; with it there is no `start`.
 pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[&'static str]) -> Result<Query> {
     let number = |name: &'static str, other: u32| match map.get(name) {
@@ -85,7 +86,7 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
             .and_then(|number| u32::try_from(number).ok())
             .ok_or_else(|| Refusal::field(Code::InvalidInput, name, format!("{name} is a whole number from 0."))),
     };
-    let known = ["start", "limit", "search", "after"];
+    let known = ["start", "limit", "search", "after", shown::NAME];
     if let Some(name) = map.keys().find(|name| !known.iter().chain(more).any(|known| known == name)) {
         return Err(unknown(name, known.into_iter().chain(more.iter().copied())).into());
     }
@@ -105,7 +106,7 @@ pub(crate) fn query(kind: Kind, scope: Scope, map: &Map<String, Value>, more: &[
         }
     };
     let filters = cursor.map(Filter::After).into_iter().collect();
-    Ok(Query { kind, scope, filters, search, start, limit, descending: false })
+    Ok(Query { filters, search, start, limit, ..Query::all(kind, scope) })
 }
 
 /// Refuses to skip more rows than can be skipped without a look at each.

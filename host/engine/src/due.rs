@@ -40,6 +40,11 @@ impl Due {
         self.sessions.lock().remove(&tenant);
     }
 
+    /// Whether an import of the tenant is under way, or has left something that a step ends or drops.
+    pub(crate) fn has_work(&self, tenant: TenantId) -> bool {
+        self.jobs.has_work(tenant) || self.sources.lock().iter().any(|(of, _)| *of == tenant)
+    }
+
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.sources.lock().retain(|(of, _)| *of != tenant);
         self.swept(tenant);

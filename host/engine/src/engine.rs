@@ -10,6 +10,7 @@ use crate::outbox::Outbox;
 use crate::sightings::Sightings;
 use crate::sign_in::SignInState;
 use crate::tenant::Directory;
+use crate::unfinished::Tenants;
 use crate::zone::Zones;
 use host_core::port::{Clock, Entropy, Journal, Keyring, Leases, Networks, Store};
 use host_core::record::RecordKinds;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) zones: Zones,
     pub(crate) sign_ins: SignInState,
     pub(crate) outbox: Outbox,
+    pub(crate) unfinished: Tenants,
     pub(crate) directory: Directory,
     pub(crate) due: Due,
     pub(crate) shapes: Shapes,
@@ -77,6 +79,7 @@ impl Engine {
             cache: Cache::default(),
             zones: Zones::default(),
             outbox: Outbox::default(),
+            unfinished: Tenants::default(),
             directory: Directory::default(),
             due: Due::default(),
             shapes: Shapes::default(),

@@ -43,11 +43,13 @@ macro_rules! set_fields {
 }
 pub(crate) use set_fields;
 
-/// One field of a view: what no view has, and what those see who may.
+/// One field of a view: what no view has, and what those see who may, where it `is_shown`.
 macro_rules! write_field {
-    (Nobody, $role:expr, $fields:ident, $name:ident, $written:expr) => {};
-    ($shown:ident, $role:expr, $fields:ident, $name:ident, $written:expr) => {
-        if $role >= host_core::caller::CallerRole::$shown {
+    (Nobody, $role:expr, $is_shown:expr, $fields:ident, $name:ident, $written:expr) => {
+        let _ = $is_shown;
+    };
+    ($shown:ident, $role:expr, $is_shown:expr, $fields:ident, $name:ident, $written:expr) => {
+        if $is_shown && $role >= host_core::caller::CallerRole::$shown {
             $fields.serialize_field(stringify!($name), $written)?;
         } else {
             $fields.skip_field(stringify!($name))?;
@@ -63,14 +65,17 @@ macro_rules! write_fields {
      $($(#[$meta:meta])* $name:ident $($column:literal)+: $type:ty = $new:expr, $shown:ident, $set:ident, $how:ident
        $(, $more:ident)*;)*) => {
         impl $View<'_> {
-            /// Writes the fields that the role sees.
+            /// Writes those of the chosen fields that the role sees.
             fn write_fields<S: serde::ser::SerializeStruct>(
                 &self,
                 role: host_core::caller::CallerRole,
+                chosen: host_core::field_list::Chosen,
                 fields: &mut S,
             ) -> std::result::Result<(), S::Error> {
                 let view = self;
-                $($crate::fields::write_field!($shown, role, fields, $name, $written!(view, $name));)*
+                let mut places = 0..host_core::field_list::MOST;
+                let mut is_chosen = || places.next().is_some_and(|at| chosen.holds(at));
+                $($crate::fields::write_field!($shown, role, is_chosen(), fields, $name, $written!(view, $name));)*
                 Ok(())
             }
         }

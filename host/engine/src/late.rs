@@ -48,7 +48,9 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
         | Change::SweepSessions(..)
         | Change::See(_)
         | Change::Reshape(_)
-        | Change::Settle(..) => String::new(),
+        | Change::Settle(..)
+        | Change::Unfinished(_)
+        | Change::Finished(_) => String::new(),
     })
 }
 

@@ -14,7 +14,8 @@ const PRUNE: u32 = 5_000;
 impl Engine {
     /// One step: ends leases that ran out, looks again at lines whose term ended, performs and
     /// settles effects, ends jobs whose process or caller has gone, drops a chunk of guide builds
-    /// that nobody reads, and of sessions that are over, stores what was seen. To be called every second.
+    /// that nobody reads, and of sessions that are over, stores what was seen, and notes which tenants have no work
+    /// left. To be called every second.
     ///
     /// # Errors
     /// The first failure; the step goes on with the others, and can be repeated.
@@ -35,7 +36,8 @@ impl Engine {
         for tenant in self.due.sessions(now) {
             outcome = outcome.and(self.sweep_sessions(tenant, now).await);
         }
-        outcome.and(self.write_due_sightings(now).await)
+        outcome = outcome.and(self.write_due_sightings(now).await);
+        outcome.and(self.note_finished().await)
     }
 
     async fn prune_guide(&self, tenant: TenantId, source: GuideSourceId) -> Result<()> {

@@ -193,7 +193,7 @@ async fn in_tenant(
     tag: &mut RequestTag,
 ) -> Response {
     let snapshot = http.runtime.snapshot(tenant.id);
-    let routes = http.mounts.of(tenant.id, &snapshot).await;
+    let routes = http.mounts.of(snapshot.layout()).await;
     let scope = |place| LogScope::new(Arc::clone(&visitor.id), named(&parts.method), Some(Arc::clone(tenant)), place);
     let Some(found) = routes.find(&parts.method, parts.uri.path()) else {
         tag.scope = Some(scope(None));

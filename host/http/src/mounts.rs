@@ -1,17 +1,16 @@
-//! The route tables of tenants: media routes and the mounts of the surfaces that a tenant has now,
-//! built once for each generation of its plugins.
+//! The route tables of tenants: media routes and the mounts of the surfaces that a tenant has now, built once for all
+//! tenants that have the same plugins.
 
 use crate::config::MEDIA;
 use crate::docs::{self, DOCS, Docs};
 use crate::methods::Methods;
 use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;
-use host_core::TenantId;
 use host_core::action::{Mount, Selector, Surface};
-use host_runtime::{ActionPath, Snapshot, SurfaceEntry};
+use host_runtime::{ActionPath, Layout, SurfaceEntry};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Where a path leads.
 pub(crate) enum Target {
@@ -59,60 +58,58 @@ pub(crate) const MEDIA_ROUTES: &[(&str, Media)] = &[
     ("/{username}/{password}/{stream#}", Media::Live),
 ];
 
-/// A tenant's routes as of a generation of its plugins.
+/// The routes of a layout.
+#[derive(Clone)]
 struct Table {
-    generation: u64,
+    layout: Weak<Layout>,
     routes: Arc<Routes<Target>>,
 }
 
-/// The tables of all tenants. Reading takes no lock.
+/// The tables of all layouts that tenants have, by their numbers. Reading takes no lock.
 #[derive(Default)]
 pub(crate) struct Mounts {
-    tables: ArcSwap<HashMap<TenantId, Arc<Table>>>,
-    /// One builds a tenant's table, off the threads that answer requests; the tenant's other requests wait for it.
-    building: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
+    tables: ArcSwap<HashMap<u64, Table>>,
+    /// One builds a layout's table, off the threads that answer requests; the others who want it wait for it.
+    building: Mutex<HashMap<u64, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Mounts {
-    /// The tenant's routes under this snapshot.
-    pub(crate) async fn of(&self, tenant: TenantId, snapshot: &Arc<Snapshot>) -> Arc<Routes<Target>> {
-        if let Some(routes) = self.built(tenant, snapshot.generation) {
+    /// The routes of a layout.
+    pub(crate) async fn of(&self, layout: &Arc<Layout>) -> Arc<Routes<Target>> {
+        if let Some(routes) = self.built(layout) {
             return routes;
         }
-        let turn = Arc::clone(self.building.lock().entry(tenant).or_default());
+        let turn = Arc::clone(self.building.lock().entry(layout.number).or_default());
         let _turn = turn.lock().await;
-        if let Some(routes) = self.built(tenant, snapshot.generation) {
+        if let Some(routes) = self.built(layout) {
+            self.building.lock().remove(&layout.number);
             return routes;
         }
-        let described = Arc::clone(snapshot);
+        let described = Arc::clone(layout);
         let built = tokio::task::spawn_blocking(move || routes(&described)).await;
         let routes = Arc::new(built.unwrap_or_else(|error| {
             tracing::error!(%error, "a route table could not be built");
             Routes::new()
         }));
-        let table = Arc::new(Table { generation: snapshot.generation, routes: Arc::clone(&routes) });
         self.tables.rcu(|tables| {
-            let mut tables = HashMap::clone(tables);
-            // A request that began before a swap must not put the older table back.
-            let newer = tables.get(&tenant).is_some_and(|known| known.generation > table.generation);
-            if !newer {
-                tables.insert(tenant, Arc::clone(&table));
-            }
+            let in_use = tables.iter().filter(|(_, table)| table.layout.strong_count() > 0);
+            let mut tables: HashMap<_, _> = in_use.map(|(number, table)| (*number, table.clone())).collect();
+            tables.insert(layout.number, Table { layout: Arc::downgrade(layout), routes: Arc::clone(&routes) });
             tables
         });
+        // Whoever waits has the turn, and finds the table.
+        self.building.lock().remove(&layout.number);
         routes
     }
 
-    fn built(&self, tenant: TenantId, generation: u64) -> Option<Arc<Routes<Target>>> {
-        let tables = self.tables.load();
-        let table = tables.get(&tenant).filter(|table| table.generation == generation)?;
-        Some(Arc::clone(&table.routes))
+    fn built(&self, layout: &Layout) -> Option<Arc<Routes<Target>>> {
+        self.tables.load().get(&layout.number).map(|table| Arc::clone(&table.routes))
     }
 }
 
 /// One table. A path that clashes is left out and named in the log; surfaces come in the order
 /// in which they may claim a path, shipped ones first.
-fn routes(snapshot: &Snapshot) -> Routes<Target> {
+fn routes(layout: &Layout) -> Routes<Target> {
     let mut routes = Routes::new();
     for (path, media) in MEDIA_ROUTES {
         // The fixed routes do not clash; a test says so.
@@ -121,7 +118,7 @@ fn routes(snapshot: &Snapshot) -> Routes<Target> {
     for (path, docs) in docs::ROUTES {
         let _ = routes.add(Methods::READ, path, DOCS, Target::Docs(*docs));
     }
-    for entry in snapshot.surfaces() {
+    for entry in layout.surfaces() {
         for mount in &entry.surface.mounts {
             let at = SurfacePath {
                 entry: Arc::clone(entry),
@@ -136,7 +133,7 @@ fn routes(snapshot: &Snapshot) -> Routes<Target> {
             for path in entry.surface.assets.iter().flat_map(|assets| [assets.clone(), format!("{assets}/{{*file}}")]) {
                 add(&mut routes, Methods::READ, &format!("{base}{path}"), entry, Target::Assets(Arc::clone(entry)));
             }
-            let below = snapshot.paths().iter().filter(|path| path.surface == entry.surface.name);
+            let below = layout.paths().iter().filter(|path| path.surface == entry.surface.name);
             for ActionPath { action, route, .. } in below.filter(|_| mount.action.is_none()) {
                 let path = format!("{base}{}", route.path);
                 let at = SurfacePath { action: Some(action.clone()), is_route: true, ..at.clone() };
@@ -237,6 +234,25 @@ mod tests {
             paths = paths.iter().flat_map(|path| choices.iter().map(move |word| format!("{path}/{word}"))).collect();
         }
         paths
+    }
+
+    #[tokio::test]
+    async fn a_layout_has_one_table_as_long_as_a_tenant_has_it() {
+        let numbered = |number| {
+            let mut layout = Layout::default();
+            layout.number = number;
+            Arc::new(layout)
+        };
+        let (mounts, one, two) = (Mounts::default(), numbered(1), numbered(2));
+        let table = mounts.of(&one).await;
+        assert!(Arc::ptr_eq(&table, &mounts.of(&one).await));
+        assert!(!Arc::ptr_eq(&table, &mounts.of(&two).await));
+        drop(one);
+        mounts.of(&numbered(3)).await;
+        let mut left: Vec<u64> = mounts.tables.load().keys().copied().collect();
+        left.sort();
+        assert_eq!(left, [2, 3]);
+        assert!(mounts.building.lock().is_empty());
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Snapshot {
     /// have all of them.
     pub fn made_of(&self, told: Told) -> String {
         match told {
-            Told::All => self.generation.to_string(),
+            Told::All => self.layout().number.to_string(),
             Told::Shipped => {
                 let shipped = self.active().iter().filter(|plugin| plugin.shipped);
                 shipped.map(|plugin| plugin.loaded.digest_hex()).collect::<Vec<_>>().join(" ")

@@ -4,7 +4,8 @@
 //! - a file becomes a plugin: [`package`], `assets`, `inspect`, `manifest`, `compile`, `cache`, `link`, `wasi`,
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
-//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`, [`snapshot`], `explained`, `documented`
+//!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`,
+//!   `layout`, `lay_out`, [`snapshot`], `documented`
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -24,7 +25,6 @@ mod dispatch;
 mod documented;
 mod drop_folder;
 mod engine;
-mod explained;
 mod file;
 mod granting;
 mod guest;
@@ -33,6 +33,8 @@ mod held;
 mod inspect;
 mod install;
 mod known;
+mod lay_out;
+mod layout;
 mod limits;
 mod link;
 mod load_error;
@@ -69,9 +71,9 @@ pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
 pub use documented::{Told, document};
 pub use drop_folder::Outcome;
-pub use explained::Explained;
 pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;
+pub use layout::{ActionPath, Layout, SurfaceEntry};
 pub use limits::Spent;
 pub use linecard_package::Manifest;
 pub use link::offered;
@@ -82,4 +84,4 @@ pub use package::Package;
 pub use package_error::PackageError;
 pub use route::{Confinement, Route};
 pub use runtime::{Runtime, StartError};
-pub use snapshot::{ActionPath, Snapshot, SurfaceEntry};
+pub use snapshot::{Explained, Snapshot};

@@ -18,7 +18,8 @@ use host_core::action::{Action, Description, Surface};
 use host_core::caller::{Caller, Identity};
 use host_core::grant::Grant;
 use linecard_package::Manifest;
-use std::sync::Arc;
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
@@ -29,7 +30,9 @@ pub struct LoadedPlugin {
     /// Who it is.
     pub manifest: Manifest,
     /// What it asks for; all of it is linked.
-    pub asked: Grant,
+    pub asked: Arc<Grant>,
+    /// What tenants granted less of it, each once.
+    granted: Mutex<Vec<Weak<Grant>>>,
     /// The surfaces whose dialect it owns.
     pub surfaces: Vec<Arc<Surface>>,
     /// Its static files.
@@ -38,6 +41,8 @@ pub struct LoadedPlugin {
     pub(crate) collections: Arc<Collections>,
     /// The actions that it answers.
     pub actions: Vec<Arc<Action>>,
+    /// `reseller/create_line`, for each of them: what the audit calls it.
+    pub(crate) labels: Vec<Arc<str>>,
     instances: InstancePre<CallState>,
     names: ComponentExportIndex,
     handle: ComponentExportIndex,
@@ -73,7 +78,9 @@ impl LoadedPlugin {
             digest: package.digest,
             collections: Arc::new(manifest::collections(&package.manifest)),
             manifest: package.manifest,
-            asked: package.asked,
+            asked: Arc::new(package.asked),
+            granted: Mutex::default(),
+            labels: actions.iter().map(|action| format!("{}/{}", action.surface, action.name).into()).collect(),
             surfaces: surfaces.into_iter().map(Arc::new).collect(),
             assets: package.assets,
             actions: actions.into_iter().map(Arc::new).collect(),
@@ -91,6 +98,22 @@ impl LoadedPlugin {
     /// The digest in hex.
     pub fn digest_hex(&self) -> String {
         hex::encode(self.digest)
+    }
+
+    /// What a tenant that granted this lets it use. Most tenants grant the same: it is in memory once.
+    pub(crate) fn granted(&self, given: &Grant) -> Arc<Grant> {
+        let grant = self.asked.intersection(given);
+        if grant == *self.asked {
+            return Arc::clone(&self.asked);
+        }
+        let mut known = self.granted.lock();
+        if let Some(shared) = known.iter().filter_map(Weak::upgrade).find(|shared| **shared == grant) {
+            return shared;
+        }
+        let grant = Arc::new(grant);
+        known.retain(|shared| shared.strong_count() > 0);
+        known.push(Arc::downgrade(&grant));
+        grant
     }
 
     /// Answers one call in a fresh instance; the state comes back, however it ended.

@@ -37,14 +37,14 @@ impl Runtime {
                 Some(row) if !row.enabled => inactive.push(of_row(row, PluginStatus::Disabled)),
                 row => {
                     let settings = row.map(|row| PluginSettings::of(&row.settings)).unwrap_or_default();
-                    active.push(tenant_plugins.activate(loaded, true, loaded.asked.clone(), settings, &old));
+                    active.push(tenant_plugins.activate(loaded, true, Arc::clone(&loaded.asked), settings, &old));
                 }
             }
         }
         for row in rows.iter().filter(|row| row.source == PluginSource::Foreign) {
             let (taken, status) = self.take_in(row, &old).await;
             active.extend(taken.map(|loaded| {
-                let grant = loaded.asked.intersection(&row.granted);
+                let grant = loaded.granted(&row.granted);
                 tenant_plugins.activate(&loaded, false, grant, PluginSettings::of(&row.settings), &old)
             }));
             inactive.extend(status.map(|status| of_row(row, status)));
@@ -52,7 +52,7 @@ impl Runtime {
         }
         active.iter().for_each(|plugin: &Arc<ActivePlugin>| plugin.bounds.resize(of_plugin(quotas.concurrent_calls)));
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
-        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, active);
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, &active, &self.layouts);
         inactive.extend(clashes.into_iter().map(|(plugin, reason)| clashed(&plugin, reason)));
         let snapshot = Arc::new(snapshot);
         *tenant_plugins.inactive.lock() = inactive;
@@ -134,7 +134,7 @@ impl Runtime {
     /// A tenant with the shipped plugins alone: what a new one has.
     fn open(&self, tenant: TenantId) -> TenantPlugins {
         let shared = Arc::new(Shared::new(&Quotas::default(), Arc::default()));
-        let (empty, _) = Snapshot::lay_out(0, tenant, Arc::clone(&shared), Vec::new());
+        let (empty, _) = Snapshot::lay_out(0, tenant, Arc::clone(&shared), &[], &self.layouts);
         let rings = Mutex::default();
         let tenant_plugins = TenantPlugins {
             snapshot: ArcSwap::from_pointee(empty),
@@ -146,11 +146,11 @@ impl Runtime {
         };
         let old = tenant_plugins.snapshot.load_full();
         let activate = |loaded: &Arc<LoadedPlugin>| {
-            tenant_plugins.activate(loaded, true, loaded.asked.clone(), PluginSettings::default(), &old)
+            tenant_plugins.activate(loaded, true, Arc::clone(&loaded.asked), PluginSettings::default(), &old)
         };
-        let active = self.shipped.iter().map(activate);
+        let active: Vec<_> = self.shipped.iter().map(activate).collect();
         let generation = self.generation.fetch_add(1, Ordering::Relaxed) + 1;
-        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, active.collect());
+        let (snapshot, clashes) = Snapshot::lay_out(generation, tenant, shared, &active, &self.layouts);
         *tenant_plugins.inactive.lock() =
             clashes.into_iter().map(|(plugin, reason)| clashed(&plugin, reason)).collect();
         tenant_plugins.snapshot.store(Arc::new(snapshot));

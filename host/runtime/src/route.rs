@@ -20,14 +20,34 @@ pub(crate) struct ActivePlugin {
     pub(crate) grant: Arc<Grant>,
     pub(crate) settings: Arc<PluginSettings>,
     /// One for each action of the plugin, in its order.
-    pub(crate) breakers: Vec<Arc<Breaker>>,
+    pub(crate) states: Vec<Arc<ActionState>>,
     pub(crate) counters: CallCounters,
     /// How many of its calls may run at the same moment.
     pub(crate) bounds: Bounds,
     pub(crate) log: Arc<Ring>,
 }
 
+/// What is known of an action in one tenant.
+#[derive(Default)]
+pub(crate) struct ActionState {
+    pub(crate) breaker: Breaker,
+    /// Its calls that are on the slow lane.
+    pub(crate) handed_over: HandedOver,
+}
+
 impl ActivePlugin {
+    /// Where the calls of one of its actions go.
+    pub(crate) fn route(this: &Arc<ActivePlugin>, action: usize) -> Option<Route> {
+        Some(Route {
+            action: Arc::clone(this.loaded.actions.get(action)?),
+            plugin: Arc::clone(&this.loaded),
+            active: Arc::clone(this),
+            state: Arc::clone(this.states.get(action)?),
+            label: Arc::clone(this.loaded.labels.get(action)?),
+            before: Vec::new(),
+        })
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.loaded.manifest.name
     }
@@ -43,11 +63,9 @@ impl ActivePlugin {
 
     /// Its actions whose breaker is not closed at `now`.
     pub(crate) fn tripped(&self, now: Duration) -> Vec<TrippedAction> {
-        let actions = self.loaded.actions.iter().zip(&self.breakers);
-        let states = actions.map(|(action, breaker)| TrippedAction {
-            action: format!("{}/{}", action.surface, action.name),
-            breaker: breaker.state(now),
-        });
+        let actions = self.loaded.labels.iter().zip(&self.states);
+        let states = actions
+            .map(|(label, state)| TrippedAction { action: label.to_string(), breaker: state.breaker.state(now) });
         states.filter(|action| action.breaker != BreakerState::Closed).collect()
     }
 }
@@ -68,14 +86,10 @@ pub enum Confinement {
 pub struct Route {
     /// The action.
     pub action: Arc<Action>,
-    /// The tenant's settings of that plugin.
-    pub(crate) settings: Arc<PluginSettings>,
     /// The plugin that answers it.
     pub plugin: Arc<LoadedPlugin>,
     pub(crate) active: Arc<ActivePlugin>,
-    pub(crate) breaker: Arc<Breaker>,
-    /// Its calls that are on the slow lane.
-    pub(crate) handed_over: Arc<HandedOver>,
+    pub(crate) state: Arc<ActionState>,
     /// `reseller/create_line`: what the audit calls it.
     pub(crate) label: Arc<str>,
     /// Guests that are asked before this one, in the same plan and on the same budget.

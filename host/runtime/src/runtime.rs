@@ -6,6 +6,7 @@ use crate::compile::Compiler;
 use crate::engine::{self, SLOTS};
 use crate::health::{PluginHealth, PluginStatus, TrippedAction};
 use crate::known::Known;
+use crate::lay_out::Layouts;
 use crate::load_error::LoadError;
 use crate::loaded::LoadedPlugin;
 use crate::log::LogLine;
@@ -60,6 +61,7 @@ pub struct Runtime {
     /// Held while plugin files come and go.
     pub(crate) files: tokio::sync::Mutex<()>,
     pub(crate) generation: AtomicU64,
+    pub(crate) layouts: Layouts,
 }
 
 impl Runtime {
@@ -91,6 +93,7 @@ impl Runtime {
             known: Mutex::default(),
             files: tokio::sync::Mutex::default(),
             generation: AtomicU64::new(0),
+            layouts: Layouts::default(),
         }))
     }
 

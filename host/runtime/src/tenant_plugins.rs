@@ -39,12 +39,12 @@ impl TenantPlugins {
         &self,
         loaded: &Arc<LoadedPlugin>,
         shipped: bool,
-        grant: Grant,
+        grant: Arc<Grant>,
         settings: PluginSettings,
         old: &Snapshot,
     ) -> Arc<ActivePlugin> {
         let same = |plugin: &&Arc<ActivePlugin>| {
-            Arc::ptr_eq(&plugin.loaded, loaded) && *plugin.grant == grant && *plugin.settings == settings
+            Arc::ptr_eq(&plugin.loaded, loaded) && plugin.grant == grant && *plugin.settings == settings
         };
         if let Some(plugin) = old.active().iter().find(same) {
             return Arc::clone(plugin);
@@ -53,9 +53,9 @@ impl TenantPlugins {
         Arc::new(ActivePlugin {
             loaded: Arc::clone(loaded),
             shipped,
-            grant: Arc::new(grant),
+            grant,
             settings: Arc::new(settings),
-            breakers: loaded.actions.iter().map(|_| Arc::default()).collect(),
+            states: loaded.actions.iter().map(|_| Arc::default()).collect(),
             counters: CallCounters::default(),
             bounds: Bounds::new(of_plugin(Quotas::default().concurrent_calls)),
             log: ring,

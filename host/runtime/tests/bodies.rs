@@ -135,10 +135,10 @@ async fn same_in_every_coding(body: &BodyReply) {
 #[tokio::test]
 async fn a_build_that_reads_more_than_its_rule_names_is_refused() {
     let reading = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32)))"#,
+        imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
         ..Guest::with_action(
-            "(call $get (i32.const 1) (i32.const 64))
+            "(call $get (i32.const 32) (i32.const 4) (i32.const 1) (i32.const 64))
              (call $refuse (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92)))",
             json!({ "cache": { "depends": [] }, "reply": { "shape": "raw", "content_type": "text/plain" } }),
         )

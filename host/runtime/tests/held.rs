@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use support::Panel;
 use support::guest::{Guest, data};
 
-const LIST: &str = r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32)))"#;
-const CREATE: &str = r#"(import "linecard:lines/lines@0.1.0" "create" (func $create (param i32 i32 i32)))
+const LIST: &str = r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32 i32 i32)))"#;
+const CREATE: &str = r#"(import "linecard:lines/lines@0.1.0" "create" (func $create (param i32 i32 i32 i32 i32)))
 (import "linecard:base/base@0.1.0" "read" (func $read (param i32 i32 i32)))"#;
 const OPTIONS: &str = r#"{"username":"made","password":"long enough"}"#;
 
@@ -39,12 +39,15 @@ fn lister() -> Guest {
         "password": { "type": "text" }, "on": { "type": "flag", "of": "enabled", "and": "admin_enabled" },
         "end": { "type": "text", "of": "expiry", "as": "date" }, "notes": { "type": "text", "of": "admin_notes", "role": "admin" } });
     let reply = json!({ "reply": { "shape": "list", "of": "line", "fields": fields } });
-    guest(LIST, "(call $list (i32.const 0) (i32.const 0) (i32.const 64))", HELD, reply)
+    guest(LIST, "(call $list (i32.const 32) (i32.const 4) (i32.const 0) (i32.const 0) (i32.const 64))", HELD, reply)
 }
 
 /// One that creates a line, does `then`, and answers by `reply`, described as rows of `of`.
 fn creator(then: &str, reply: &str, of: Value) -> Guest {
-    let body = format!("(call $create (i32.const 9000) (i32.const {}) (i32.const 64)) {then}", OPTIONS.len());
+    let body = format!(
+        "(call $create (i32.const 32) (i32.const 4) (i32.const 9000) (i32.const {}) (i32.const 64)) {then}",
+        OPTIONS.len()
+    );
     guest(CREATE, &body, reply, json!({ "kind": "write", "reply": of }))
 }
 
@@ -179,7 +182,7 @@ async fn a_repeat_under_its_key_gets_the_first_rows_under_its_own_columns() {
 async fn a_call_that_would_hold_more_rows_than_it_may_is_told_so() {
     let many = "(local.set $n (i32.const 1000))
         (loop $more
-          (call $list (i32.const 9000) (i32.const 2) (i32.const 64))
+          (call $list (i32.const 32) (i32.const 4) (i32.const 9000) (i32.const 2) (i32.const 64))
           (if (i32.load8_u (i32.const 64)) (then (return (call $refuse
             (i32.load (i32.const 68)) (i32.load (i32.const 72)) (i32.load (i32.const 88)) (i32.load (i32.const 92))))))
           (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))";

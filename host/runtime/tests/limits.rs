@@ -70,10 +70,12 @@ async fn a_flood_of_host_calls_is_stopped() {
 #[tokio::test]
 async fn a_document_of_more_than_256_kib_is_not_taken() {
     let guest = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32)))"#,
+        imports: r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
         pages: 8,
-        ..Guest::new("(call $list (i32.const 65536) (i32.const 262145) (i32.const 64)) (unreachable)")
+        ..Guest::new(
+            "(call $list (i32.const 32) (i32.const 4) (i32.const 65536) (i32.const 262145) (i32.const 64)) (unreachable)",
+        )
     };
     let words = limit_of(guest, host_core::Code::TooLarge).await;
     assert!(words.contains("256 KiB"), "{words}");
@@ -82,13 +84,13 @@ async fn a_document_of_more_than_256_kib_is_not_taken() {
 #[tokio::test]
 async fn what_costs_the_host_more_counts_for_more_calls() {
     let guest = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32)))"#,
+        imports: r#"(import "linecard:lines/lines@0.1.0" "list" (func $list (param i32 i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
         fields: data(8192, REPLY),
         ..Guest::new(format!(
             "(local.set $n (i32.const 101))
              (loop $more
-               (call $list (i32.const 0) (i32.const 0) (i32.const 64))
+               (call $list (i32.const 32) (i32.const 4) (i32.const 0) (i32.const 0) (i32.const 64))
                (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
              (call $ok (i32.const 8192) (i32.const {}))",
             REPLY.len()

@@ -48,8 +48,8 @@ fn every_cut_of_a_file_is_refused() {
 #[test]
 fn an_import_that_the_manifest_does_not_explain_is_refused_by_name() {
     let guest = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
-        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
+        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32 i32 i32)))"#,
+        ..Guest::new("(call $delete (i32.const 32) (i32.const 4) (i32.const 7) (i32.const 64)) (unreachable)")
     };
     let refused = refused_at_start(guest.file());
     assert!(refused.to_string().contains("linecard:lines/lines.delete"), "{refused}");

@@ -185,9 +185,9 @@ async fn a_call_cannot_reach_another_tenants_routes() {
 #[tokio::test]
 async fn a_reading_action_cannot_write() {
     let guest = Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
+        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
-        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
+        ..Guest::new("(call $delete (i32.const 32) (i32.const 4) (i32.const 7) (i32.const 64)) (unreachable)")
     };
     let words = fault_of(guest).await;
     assert!(words.contains("`write`"), "{words}");

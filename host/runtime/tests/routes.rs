@@ -33,11 +33,11 @@ fn foreign(name: &'static str, version: &'static str, answer: &str) -> Guest {
 fn asking(version: &'static str) -> Guest {
     let answer = r#""asking""#;
     Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32)))"#,
+        imports: r#"(import "linecard:lines/lines@0.1.0" "get" (func $get (param i32 i32 i32 i32)))"#,
         capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
         fields: data(8192, answer),
         handle: format!(
-            "(if (i32.eqz (local.get $parameters_len)) (then (call $get (i32.const 1) (i32.const 64))))
+            "(if (i32.eqz (local.get $parameters_len)) (then (call $get (i32.const 32) (i32.const 4) (i32.const 1) (i32.const 64))))
              (call $ok (i32.const 8192) (i32.const {}))",
             answer.len()
         ),

@@ -8,6 +8,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A data directory that this process owns until the value is dropped.
@@ -15,15 +16,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct DataDirectory {
     root: PathBuf,
     unclean: bool,
+    /// What the last process said when it ended in order.
+    ended: Option<Ended>,
     /// The databases were looked at and are in use: from here on an end in order is one.
     sound: AtomicBool,
+    /// All tenants' databases are well and have the schema with this number.
+    looked_over: OnceLock<i64>,
     /// How the directories of the tenants are called: by the tenants' names.
     names: RwLock<HashMap<TenantId, String>>,
     _lock: File,
 }
 
+/// An end in order of a process that had looked over all tenants' databases.
+#[derive(Debug)]
+struct Ended {
+    /// The number of the schema that they had.
+    schema: i64,
+    /// When, in seconds and nanoseconds of the file system's clock.
+    at: (i64, i64),
+}
+
+impl Ended {
+    fn read(path: &Path) -> Option<Ended> {
+        let schema = std::fs::read_to_string(path).ok()?.trim().parse().ok()?;
+        let file = std::fs::metadata(path).ok()?;
+        Some(Ended { schema, at: (file.mtime(), file.mtime_nsec()) })
+    }
+}
+
 /// Lies in a tenant's directory until the tenant's row is committed.
 const UNBORN: &str = "unborn";
+/// Lies in the directory between an end in order and the next start.
+const ENDED: &str = "ended";
 
 impl DataDirectory {
     /// Takes a directory, which is made when it is not there. Refused when other users of the
@@ -54,10 +78,14 @@ impl DataDirectory {
             .mode(0o600)
             .open(&running)
             .map_err(OpenError::io(&running))?;
+        let ended = Ended::read(&root.join(ENDED)).filter(|_| !unclean);
+        missing_is_well(std::fs::remove_file(root.join(ENDED))).map_err(OpenError::io(root))?;
         Ok(DataDirectory {
             root: root.to_owned(),
             unclean,
+            ended,
             sound: AtomicBool::new(false),
+            looked_over: OnceLock::new(),
             names: RwLock::default(),
             _lock: lock,
         })
@@ -76,6 +104,19 @@ impl DataDirectory {
     /// Notes that what an unclean end may have left was looked at.
     pub(crate) fn mark_sound(&self) {
         self.sound.store(true, Ordering::Relaxed);
+    }
+
+    /// All tenants' databases are well, and have the schema with this number.
+    pub(crate) fn note_looked_over(&self, schema: i64) {
+        let _ = self.looked_over.set(schema);
+    }
+
+    /// Whether a file is as it was left by the last process, which ended in order and had looked over databases of
+    /// this schema. One that was put in its place is not, whatever its date says: a file gets the time of its last
+    /// change from the file system.
+    pub(crate) fn is_as_left(&self, path: &Path, schema: i64) -> bool {
+        let Some(ended) = self.ended.as_ref().filter(|ended| ended.schema == schema) else { return false };
+        std::fs::metadata(path).is_ok_and(|file| (file.ctime(), file.ctime_nsec()) <= ended.at)
     }
 
     /// The control database.
@@ -195,6 +236,10 @@ impl Drop for DataDirectory {
         // Left behind when the process dies, and when a start finds damage after that: the next
         // start then checks the databases again.
         if self.sound.load(Ordering::Relaxed) || !self.unclean {
+            if let Some(schema) = self.looked_over.get() {
+                // Without it the next start looks at each database.
+                let _ = write_private(&self.root.join(ENDED), schema.to_string().as_bytes());
+            }
             let _ = std::fs::remove_file(self.root.join("running"));
         }
     }

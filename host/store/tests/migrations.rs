@@ -127,6 +127,20 @@ fn a_plugin_of_an_older_folder_keeps_the_actions_of_the_file_that_was_granted() 
 }
 
 #[test]
+fn a_start_looks_into_every_tenant_of_an_older_folder_once() {
+    let folder = unpacked(&fixtures().remove(0));
+    let opened = open(&folder.path().join("data"), Options::default()).unwrap();
+    let unfinished = || panel::wait(opened.store.unfinished()).unwrap();
+    let mut tenants = opened.store.tenants();
+    tenants.sort();
+    assert!(!tenants.is_empty());
+    assert_eq!(unfinished(), tenants);
+    let finished = tenants.into_iter().map(host_core::plan::Change::Finished);
+    panel::wait(opened.store.commit(Database::Control, panel::plan(finished))).unwrap();
+    assert_eq!(unfinished(), []);
+}
+
+#[test]
 fn entries_of_block_lists_become_documents_and_keep_their_ids() {
     let oldest = fixtures().remove(0);
     let folder = unpacked(&oldest);

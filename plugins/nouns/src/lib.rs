@@ -1,6 +1,7 @@
 //! What an author writes once in `actions.toml`, spelled out: nouns, sets of reply fields and sets of parameters. The
 //! packer and the macro read the same result; the host never sees it. `plugins/README.md` shows the keys.
 
+mod alike;
 mod file;
 mod noun;
 mod table;
@@ -26,8 +27,13 @@ pub fn read(path: &Path) -> Result<Read, String> {
 /// # Errors
 /// The first thing that is named and not there, or has the wrong shape.
 pub fn spelled_out(mut file: Table) -> Result<Table, String> {
+    let mut nouns = named(&mut file, "noun")?;
+    alike::complete(&mut nouns)?;
+    if let Some(Value::Array(actions)) = file.get_mut("action") {
+        *actions = alike::spread(std::mem::take(actions), &nouns)?;
+    }
     let sets = Sets {
-        nouns: named(&mut file, "noun")?.into_iter().map(noun::read).collect::<Result<_, _>>()?,
+        nouns: nouns.into_iter().map(noun::read).collect::<Result<_, _>>()?,
         fields: named(&mut file, "fields")?,
         parameters: named(&mut file, "parameters")?,
     };
@@ -170,6 +176,10 @@ mod tests {
             start = { type = 'count', default = 0 }";
         assert_eq!(list["parameters"], table(parameters));
         assert_eq!((list["kind"].as_str(), list["reply"]["shape"].as_str()), (Some("read"), Some("list")));
+        let switch = action("noun = 'line'\ndoes = 'switch'\nsets = { enabled = false }").unwrap();
+        assert_eq!((&switch["does"], &switch["always"]), (&table("edit = 'line'"), &table("enabled = false")));
+        assert_eq!(switch["parameters"], table("id = { type = 'id', code = 'not_found', required = true }"));
+        assert_eq!(switch["reply"], table("shape = 'none'"));
         let delete = action("noun = 'line'\ndoes = 'delete'").unwrap();
         assert_eq!(delete["reply"], table("shape = 'none'"));
     }
@@ -223,7 +233,9 @@ mod tests {
         for (more, word) in [
             ("noun = 'user'", "[noun.user]"),
             ("with = 'x'", "[parameters.x]"),
-            ("noun = 'line'\ndoes = 'sell'", "`sell`"),
+            ("noun = 'line'\ndoes = 'steal'", "`steal`"),
+            ("noun = 'line'\ndoes = 'switch'", "`sets`"),
+            ("noun = 'line'\ndoes = 'edit'\nsets = { x = 1 }", "`sets`"),
             ("noun = 7", "`noun`"),
         ] {
             let wrong = action(more).unwrap_err();

@@ -24,9 +24,22 @@ struct Row {
     on: Vec<(String, Table)>,
 }
 
-/// The verbs on a kind, and the shape of what each answers.
-const VERBS: [(&str, &str); 5] =
-    [("list", "list"), ("get", "object"), ("create", "object"), ("edit", "object"), ("delete", "none")];
+/// The verbs on a kind, and the shape of what each answers. A switch is an edit that says what it always sets.
+const VERBS: [(&str, &str); 9] = [
+    ("list", "list"),
+    ("get", "object"),
+    ("create", "object"),
+    ("sell", "object"),
+    ("edit", "object"),
+    ("switch", "none"),
+    ("convert", "object"),
+    ("new_code", "object"),
+    ("delete", "none"),
+];
+/// The verbs that are about one row.
+const OF_ONE: [&str; 6] = ["get", "edit", "switch", "convert", "new_code", "delete"];
+/// The kind that a conversion answers with.
+const CONVERTED: &str = "line";
 /// The keys that only a column has.
 const OF_COLUMN: [&str; 4] = ["and", "or", "nullable", "role"];
 /// How a column writes a term, and a parameter reads one; other values of `as` are a column's.
@@ -44,6 +57,7 @@ pub(crate) fn read((name, noun): (String, Value)) -> Result<Noun, String> {
     let at = |wrong: &str| format!("[noun.{name}]: {wrong}");
     let Value::Table(mut noun) = noun else { return Err(at("it is a table")) };
     let Some(Value::String(kind)) = noun.remove("kind") else { return Err(at("it names its `kind`")) };
+    noun.remove("title");
     let Some(Value::Table(fields)) = noun.remove("fields") else { return Err(at("it has a table of `fields`")) };
     let row = |(field, row): (String, Value)| row_of(&field, row).map_err(|wrong| at(&format!("{field}: {wrong}")));
     let rows = fields.into_iter().map(row).collect::<Result<_, _>>()?;
@@ -135,7 +149,14 @@ impl Noun {
         }
         let verb = text(action.remove("does"), "does")?.ok_or("an action on a noun `does` or `takes` a verb")?;
         let (verb, shape) = known(&verb)?;
-        action.insert("does".into(), Table::from_iter([(verb.to_owned(), self.kind.clone().into())]).into());
+        if (verb == "switch") != action.contains_key("sets") && verb != "list" {
+            return Err("a switch says what it `sets`, and nothing but a switch or a list does".into());
+        }
+        if let Some(sets) = action.remove("sets") {
+            action.insert("always".into(), sets);
+        }
+        let does = if verb == "switch" { "edit" } else { verb };
+        action.insert("does".into(), Table::from_iter([(does.to_owned(), self.kind.clone().into())]).into());
         let kind = if matches!(verb, "list" | "get") { "read" } else { "write" };
         action.entry("kind").or_insert_with(|| kind.into());
         put(action, self.parameters(verb));
@@ -143,8 +164,9 @@ impl Noun {
         let reply = reply.as_table_mut().ok_or("`reply` is a table")?;
         reply.insert("shape".into(), shape.into());
         if shape != "none" {
-            reply.insert("of".into(), self.kind.clone().into());
-            reply.insert("fields".into(), self.name.clone().into());
+            let of = if verb == "convert" { CONVERTED } else { &self.kind };
+            reply.insert("of".into(), of.into());
+            reply.entry("fields").or_insert_with(|| self.name.clone().into());
         }
         Ok(())
     }
@@ -154,7 +176,7 @@ impl Noun {
         let mut parameters = Table::new();
         for row in &self.rows {
             let own = row.on.iter().find(|(on, _)| on == verb).map(|(_, own)| own.clone());
-            let names_the_row = row.is_key && matches!(verb, "get" | "edit" | "delete");
+            let names_the_row = row.is_key && OF_ONE.contains(&verb);
             let required = Table::from_iter([("required".to_owned(), true.into())]);
             let Some(own) = own.or(names_the_row.then_some(required)) else { continue };
             let mut parameter = row.parameter.clone();
@@ -167,5 +189,8 @@ impl Noun {
 
 fn known(verb: &str) -> Result<(&'static str, &'static str), String> {
     let known = VERBS.into_iter().find(|(known, _)| *known == verb);
-    known.ok_or_else(|| format!("`{verb}` is no verb: list, get, create, edit, delete"))
+    known.ok_or_else(|| {
+        let verbs: Vec<_> = VERBS.iter().map(|(verb, _)| *verb).collect();
+        format!("`{verb}` is no verb: {}", verbs.join(", "))
+    })
 }

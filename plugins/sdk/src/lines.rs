@@ -20,6 +20,11 @@ pub struct LineView {
     pub reseller: Option<u32>,
     /// `line`, `mag`, `enigma` or `code`.
     pub delivery: String,
+    /// Of a box.
+    pub mac: Option<String>,
+    pub lock_device: bool,
+    /// Of what was sold as a code.
+    pub code: Option<String>,
     /// The package it was last sold under.
     pub package: Option<u32>,
     pub expiry: Expiry,
@@ -70,9 +75,14 @@ pub struct Options {
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// `line`, `mag`, `enigma` or `code`.
+    /// The MAC address of a box.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery: Option<&'static str>,
+    pub mac: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_device: Option<bool>,
+    /// The activation code of what is sold as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry: Option<Expiry>,
     /// `Some(None)` gives it to the panel itself.
@@ -122,29 +132,42 @@ pub fn mine() -> Result<Mine, Refusal> {
     Ok(host::mine()?.into())
 }
 
-/// One line.
+/// What lines are delivered to. As [`LINE`] a function that names one by its id is about a line of any type.
+pub const LINE: &str = "line";
+
+/// A line of any type.
 pub fn get(id: u32) -> Result<Held<LineView>, Refusal> {
-    Ok(Held::new(host::get(id)?))
+    Ok(Held::new(host::get(LINE, id)?))
 }
 
-/// A page of lines, as committed: without this call's own changes.
-pub fn list(query: &Query) -> Result<Held<Page<LineView>>, Refusal> {
-    Ok(Held::new(host::list(&written(query))?))
+/// A page of the lines of a type (`line`, `mag`, `enigma`, `code`), as committed: without this call's own changes.
+pub fn list(kind: &str, query: &Query) -> Result<Held<Page<LineView>>, Refusal> {
+    Ok(Held::new(host::list(kind, &written(query))?))
 }
 
-/// Sells a new line under a package: charges the caller, creates the line.
-pub fn sell(package: u32, trial: bool, options: &Options) -> Result<Held<LineView>, Refusal> {
-    Ok(Held::new(host::sell(package, trial, &written(options))?))
+/// Sells a new line of a type under a package: charges the caller, creates the line.
+pub fn sell(kind: &str, package: u32, trial: bool, options: &Options) -> Result<Held<LineView>, Refusal> {
+    let sale = Sale { package, trial, options };
+    Ok(Held::new(host::sell(kind, &written(&sale))?))
 }
 
-/// Creates a line without a sale; admins only.
-pub fn create(options: &Options) -> Result<Held<LineView>, Refusal> {
-    Ok(Held::new(host::create(&written(options))?))
+/// What a sale is made of.
+#[derive(Serialize)]
+struct Sale<'a> {
+    package: u32,
+    trial: bool,
+    #[serde(flatten)]
+    options: &'a Options,
+}
+
+/// Creates a line of a type without a sale; admins only.
+pub fn create(kind: &str, options: &Options) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::create(kind, &written(options))?))
 }
 
 /// Sets the fields that are there.
 pub fn edit(id: u32, options: &Options) -> Result<Held<LineView>, Refusal> {
-    Ok(Held::new(host::edit(id, &written(options))?))
+    Ok(Held::new(host::edit(LINE, id, &written(options))?))
 }
 
 /// Sells another term: charges the caller, extends from the later of now and the current end.
@@ -154,7 +177,7 @@ pub fn extend(id: u32, package: u32, trial: bool) -> Result<Held<LineView>, Refu
 
 /// Deletes a line and ends its connections.
 pub fn delete(id: u32) -> Result<(), Refusal> {
-    Ok(host::delete(id)?)
+    Ok(host::delete(LINE, id)?)
 }
 
 #[cfg(test)]

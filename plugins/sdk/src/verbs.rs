@@ -40,11 +40,14 @@ use part;
 /// On lines.
 pub mod lines {
     verbs! { crate::bindings::linecard::lines::lines,
-        list(by fields) => held;
-        get(by id) => held;
-        create(by fields) => held;
-        edit(by id, by fields) => held;
-        delete(by id) => done;
+        list(of kind, by fields) => held;
+        get(of kind, by id) => held;
+        sell(of kind, by fields) => held;
+        create(of kind, by fields) => held;
+        edit(of kind, by id, by fields) => held;
+        convert(of kind, by id, by fields) => held;
+        new_code(of kind, by id) => held;
+        delete(of kind, by id) => done;
     }
 }
 

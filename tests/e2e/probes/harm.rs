@@ -48,12 +48,12 @@ fn attempts(side: &Side) -> Vec<Attempt> {
     let try_to = |capability, function, arguments| Attempt { capability, function, arguments };
     let text = |text: &str| Text(text.to_owned());
     vec![
-        try_to("lines", "edit", vec![Number(line), text(r#"{"reseller_notes":"taken"}"#)]),
-        try_to("lines", "edit", vec![Number(line), Text(format!("{{\"owner\":{}}}", side.shop.user))]),
+        try_to("lines", "edit", vec![text("line"), Number(line), text(r#"{"reseller_notes":"taken"}"#)]),
+        try_to("lines", "edit", vec![text("line"), Number(line), Text(format!("{{\"owner\":{}}}", side.shop.user))]),
         try_to("lines", "extend", vec![Number(line), Number(1), Number(0)]),
-        try_to("lines", "delete", vec![Number(line)]),
-        try_to("lines", "create", vec![Text(format!("{{\"owner\":{rival},\"username\":\"stolen\"}}"))]),
-        try_to("lines", "sell", vec![Number(1), Number(0), Text(format!("{{\"owner\":{rival}}}"))]),
+        try_to("lines", "delete", vec![text("line"), Number(line)]),
+        try_to("lines", "create", vec![text("line"), Text(format!("{{\"owner\":{rival},\"username\":\"stolen\"}}"))]),
+        try_to("lines", "sell", vec![text("line"), Text(format!("{{\"package\":1,\"owner\":{rival}}}"))]),
         try_to("records", "edit", vec![text("settings"), Number(1), text(r#"{"server_name":"taken"}"#)]),
         try_to("records", "edit", vec![text("group"), Number(1), text(r#"{"name":"taken"}"#)]),
         try_to("records", "create", vec![text("bouquet"), text(r#"{"name":"made"}"#)]),

@@ -115,28 +115,33 @@ pub const PROBES: &[Probe] = &[
         trick: "a change by an action that is described as reading",
         caller: Role::Reseller,
         guest: |side| Guest {
-            imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
+            imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32 i32 i32)))"#,
             capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
-            ..Guest::new(format!("(call $delete (i32.const {}) (i32.const 64)) (unreachable)", side.line["id"]))
+            ..Guest::new(format!(
+                "(call $delete (i32.const 32) (i32.const 4) (i32.const {}) (i32.const 64)) (unreachable)",
+                side.line["id"]
+            ))
         },
         ends: Ending::Fault("`write`"),
     },
     Probe {
         trick: "a change before a trap",
         caller: Role::Reseller,
-        guest: |side| Guest {
-            imports: r#"(import "linecard:lines/lines@0.1.0" "edit" (func $edit (param i32 i32 i32 i32)))"#,
+        guest: |side| {
+            Guest {
+            imports: r#"(import "linecard:lines/lines@0.1.0" "edit" (func $edit (param i32 i32 i32 i32 i32 i32)))"#,
             capabilities: "[capabilities.lines]\nreason = \"To try.\"\n",
             fields: data(9000, r#"{"reseller_notes":"changed"}"#),
             ..Guest::with_action(
                 format!(
-                    "(call $edit (i32.const {}) (i32.const 9000) (i32.const 28) (i32.const 64))
+                    "(call $edit (i32.const 32) (i32.const 4) (i32.const {}) (i32.const 9000) (i32.const 28) (i32.const 64))
                      (if (i32.load8_u (i32.const 64)) (then (return (i32.const 0))))
                      (loop $for_ever (br $for_ever)) (unreachable)",
                     side.line["id"]
                 ),
                 json!({ "kind": "write" }),
             )
+        }
         },
         ends: Ending::Limit("time"),
     },

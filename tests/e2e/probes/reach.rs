@@ -123,22 +123,26 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
     }
     fields += &data(at, "{}");
     let (mut imports, mut tries) = (String::new(), String::new());
+    // Functions on lines say of which type, each `line`.
+    let (types, kind) = if capability == "lines" { ("i32 i32 ", "(i32.const 32) (i32.const 4) ") } else { ("", "") };
     for (name, takes) in functions {
         let each = |call: &dyn Fn(u32, usize) -> String| {
             places.iter().map(|(at, length)| call(*at, *length)).collect::<String>()
         };
         let (parameters, calls) = match takes {
-            Takes::Nothing => ("", format!("(call ${name} (i32.const 64)) (call $keep)")),
+            Takes::Nothing => (String::new(), format!("(call ${name} (i32.const 64)) (call $keep)")),
             Takes::Mirror => {
                 tries += &format!("(call $write {LINE} (i32.const 128))");
                 continue;
             }
-            Takes::Ids => ("i32", with_ids(&format!("(call ${name} (local.get $n) (i32.const 64))"))),
+            Takes::Ids => {
+                (format!("{types}i32"), with_ids(&format!("(call ${name} {kind}(local.get $n) (i32.const 64))")))
+            }
             Takes::Texts => {
                 let call = |at, length| {
-                    format!("(call ${name} (i32.const {at}) (i32.const {length}) (i32.const 64)) (call $keep)")
+                    format!("(call ${name} {kind}(i32.const {at}) (i32.const {length}) (i32.const 64)) (call $keep)")
                 };
-                ("i32 i32", each(&call))
+                (format!("{types}i32 i32"), each(&call))
             }
             Takes::TextsAndIds => {
                 let call = |at, length| {
@@ -146,7 +150,7 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
                         format!("(call ${name} (i32.const {at}) (i32.const {length}) (local.get $n) (i32.const 64))");
                     with_ids(&call)
                 };
-                ("i32 i32 i32", each(&call))
+                ("i32 i32 i32".to_owned(), each(&call))
             }
             Takes::TextsAndQuery => {
                 let query = at;
@@ -155,7 +159,7 @@ fn collector(capability: &str, limits: &str, functions: &[(&str, Takes)], texts:
                         "(call ${name} (i32.const {at}) (i32.const {length}) (i32.const {query}) (i32.const 2) (i32.const 64)) (call $keep)"
                     )
                 };
-                ("i32 i32 i32 i32", each(&call))
+                ("i32 i32 i32 i32".to_owned(), each(&call))
             }
         };
         let interface = format!("linecard:{capability}/{capability}@0.1.0");

@@ -79,8 +79,8 @@ pub const PROBES: &[Probe] = &[
 
 fn deleting() -> Guest {
     Guest {
-        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32)))"#,
-        ..Guest::new("(call $delete (i32.const 7) (i32.const 64)) (unreachable)")
+        imports: r#"(import "linecard:lines/lines@0.1.0" "delete" (func $delete (param i32 i32 i32 i32)))"#,
+        ..Guest::new("(call $delete (i32.const 32) (i32.const 4) (i32.const 7) (i32.const 64)) (unreachable)")
     }
 }
 

@@ -8,7 +8,7 @@ use host_core::document::{Document, Range};
 use host_core::guide::{Build, GuideChannel, Programme};
 use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
-use host_core::plan::{Database, Name, Plan, Reservation};
+use host_core::plan::{Change, Database, Name, Plan, Reservation};
 use host_core::port::{
     BouquetMember, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed, Store,
     Trouble, Verified, Waiting,
@@ -75,7 +75,11 @@ macro_rules! handed_on {
 
 impl Store for Gauge {
     fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {
-        self.counted(database, self.store.commit(database, plan))
+        let notes = |change: &Change| matches!(change, Change::Unfinished(_) | Change::Finished(_));
+        // Such a note is the engine's: the plugin host waits for none.
+        let is_note = !plan.changes.is_empty() && plan.changes.iter().all(notes);
+        let answer = self.store.commit(database, plan);
+        if is_note { answer } else { self.counted(database, answer) }
     }
 
     fn reserve(&self, database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation> {
@@ -119,6 +123,7 @@ impl Store for Gauge {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+        fn unfinished() -> Pending<'_, Vec<TenantId>>;
         fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 /// The parameter that names the row.
 const ID: &str = "id";
+/// The kind that a conversion answers with.
+const CONVERTED: &str = "line";
 /// The kind that has one row and no more, and the id of that.
 const ONLY_KIND: &str = "settings";
 const ONLY: u32 = 1;
@@ -17,6 +19,8 @@ impl Action {
         let mut set = Set::default();
         set.add(&self.parameters, parameters);
         let Set { mut fields, nulls } = set;
+        // What it always does, nobody sends otherwise.
+        fields.extend(self.always.clone());
         // A switch that empties a field wins over a value for it.
         fields.extend(nulls.into_iter().map(|field| (field.to_owned(), Value::Null)));
         (id.unwrap_or(ONLY), fields)
@@ -112,6 +116,9 @@ impl Parameter {
 /// Refuses an action that cannot be what it is said to be.
 pub(super) fn check(action: &Action) -> Result<(), String> {
     let Some(verb) = &action.does else {
+        if !action.always.is_empty() {
+            return Err("it says what it `always` sets; say what the action `does`".into());
+        }
         let mut sets = action.parameters.iter().filter(|(_, parameter)| {
             let says = parameter.sets.is_some() || parameter.nothing.is_some() || parameter.written.is_some();
             says || !parameter.words.is_empty() || parameter.listed || parameter.is.is_some()
@@ -124,8 +131,7 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
     if verb.writes() != (action.kind == ActionKind::Write) {
         return Err("an action that creates, edits or deletes is of kind write, and no other".into());
     }
-    let answers = !matches!(verb, Verb::Delete(_));
-    if !matches!(verb, Verb::List(_) | Verb::Create(_)) {
+    if verb.is_about_one() {
         // Else a slip of its author would be about whichever row is the first.
         match action.parameters.get(ID) {
             Some(id) if id.form == Form::Id && id.required => {}
@@ -133,7 +139,7 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
             _ => return Err("it is about one row: its parameter `id` is of type id, and required".into()),
         }
     }
-    if matches!(verb, Verb::Get(_) | Verb::Delete(_))
+    if matches!(verb, Verb::Get(_) | Verb::Delete(_) | Verb::NewCode(_))
         && let Some(other) = action.parameters.keys().find(|name| *name != ID)
     {
         return Err(format!("parameter {other}: who looks at a row or deletes it says which, and nothing else"));
@@ -141,13 +147,18 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
     let shape = match verb {
         Verb::List(_) => Shape::List,
         Verb::Delete(_) => Shape::None,
-        Verb::Get(_) | Verb::Create(_) | Verb::Edit(_) => Shape::Object,
+        _ => Shape::Object,
     };
+    // What was changed need not be shown.
+    if action.reply.shape == Shape::None && verb.writes() {
+        return Ok(());
+    }
     if action.reply.shape != shape {
         return Err(format!("the verb answers with the shape {shape:?}, its reply has another").to_lowercase());
     }
-    if answers && action.reply.of.as_deref() != Some(verb.kind()) {
-        return Err(format!("it answers with the kind {0}: reply of = \"{0}\"", verb.kind()));
+    let answered = if let Verb::Convert(_) = verb { CONVERTED } else { verb.kind() };
+    if action.reply.of.as_deref() != Some(answered) {
+        return Err(format!("it answers with the kind {answered}: reply of = \"{answered}\""));
     }
     Ok(())
 }

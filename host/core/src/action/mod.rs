@@ -48,6 +48,7 @@ pub use verb::{Nothing, Verb};
 
 use crate::caller::CallerRole;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The version of descriptions that this host reads. It rises when something is said otherwise than before, not
@@ -101,6 +102,9 @@ pub struct Action {
     /// What it does, when it is a common action: then its plugin has no code for it.
     #[serde(default, skip_serializing_if = "unsaid::is_default")]
     pub does: Option<Verb>,
+    /// Fields of the kind that it always sets, or those of the query of a list, whatever is sent.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub always: Map<String, Value>,
     /// Who may call it.
     pub roles: Vec<CallerRole>,
     /// How long it may run.

@@ -46,6 +46,11 @@ pub struct ReplyShape {
 }
 
 impl ReplyShape {
+    /// Whether more is made of its rows than what is shown of them: their version, or a place that they name.
+    pub fn is_made_of_whole_rows(&self) -> bool {
+        self.version.is_some() || !self.outcomes.is_empty()
+    }
+
     /// The way of this kind in which the action may end.
     pub fn outcome(&self, kind: Option<OutcomeKind>) -> Option<Outcome> {
         match kind {

@@ -17,6 +17,13 @@ pub enum Verb {
     Edit(String),
     /// Deletes the row whose id is the parameter `id`.
     Delete(String),
+    /// A new row that is paid for.
+    Sell(String),
+    /// Makes another thing of the row whose id is the parameter `id`; the answer is of the kind that it is then.
+    Convert(String),
+    /// Another activation code for the row whose id is the parameter `id`.
+    #[serde(rename = "new_code")]
+    NewCode(String),
 }
 
 /// Which value of a parameter stands for nothing: it sets its field to null.
@@ -35,12 +42,24 @@ impl Verb {
     /// The kind.
     pub fn kind(&self) -> &str {
         match self {
-            Verb::List(kind) | Verb::Get(kind) | Verb::Create(kind) | Verb::Edit(kind) | Verb::Delete(kind) => kind,
+            Verb::List(kind)
+            | Verb::Get(kind)
+            | Verb::Create(kind)
+            | Verb::Edit(kind)
+            | Verb::Delete(kind)
+            | Verb::Sell(kind)
+            | Verb::Convert(kind)
+            | Verb::NewCode(kind) => kind,
         }
     }
 
     /// Whether it changes something.
     pub fn writes(&self) -> bool {
-        matches!(self, Verb::Create(_) | Verb::Edit(_) | Verb::Delete(_))
+        !matches!(self, Verb::List(_) | Verb::Get(_))
+    }
+
+    /// Whether it is about one row, which its parameter `id` names.
+    pub fn is_about_one(&self) -> bool {
+        !matches!(self, Verb::List(_) | Verb::Create(_) | Verb::Sell(_))
     }
 }

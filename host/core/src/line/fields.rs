@@ -3,9 +3,10 @@
 use super::delivery::DeliveryType;
 use super::output::Output;
 use super::seat_limit::SeatLimit;
+use crate::mac_address::MacAddress;
 use crate::secret::{Mac, Sealed};
 use crate::settings::SamePlayer;
-use crate::time::{Expiry, Unix};
+use crate::time::{Expiry, Term, Unix};
 use crate::{BouquetId, LineId, PackageId, UserId};
 use ipnet::IpNet;
 
@@ -29,7 +30,17 @@ macro_rules! line_fields {
             /// The user who owns it.
             owner "owner": UserId = UserId(0), Line, Admin, own, edit, apart;
             /// What it is delivered to.
-            delivery "delivery": DeliveryType = DeliveryType::Line, Line, Reseller, plain, sale, apart;
+            delivery "delivery": DeliveryType = DeliveryType::Line, Line, Nobody, own, edit, admits;
+            /// The address of the box that it is bound to: of each box, and of nothing else.
+            mac "mac": Option<MacAddress> = None, Line, Reseller, own, sale, admits;
+            /// Whether the box is bound to the first one that uses it, by what that says of itself.
+            lock_device "lock_device": bool = false, Reseller, Reseller, plain, sale, apart;
+            /// The activation code: of each line of that type, and of nothing else.
+            code "code": Option<String> = None, Reseller, Reseller, own, sale, admits;
+            /// Terms that were sold with the code and begin when it is redeemed, one behind the other.
+            terms "terms": Vec<Term> = Vec::new(), Reseller, Nobody, own, edit, apart;
+            /// When the code was redeemed; none in stock.
+            redeemed_at "redeemed_at": Option<Unix> = None, Reseller, Nobody, own, edit, admits;
             /// The package it was last sold under.
             package "package": Option<PackageId> = None, Line, Admin, own, edit, apart;
             /// When the term ends.

@@ -26,6 +26,8 @@ pub enum LineStatus {
     Banned,
     /// Switched off by its reseller.
     Disabled,
+    /// Sold as a code that nobody has redeemed.
+    Stock,
     /// Its term is over.
     Expired,
 }
@@ -37,11 +39,31 @@ impl Line {
             LineStatus::Banned
         } else if !self.enabled {
             LineStatus::Disabled
+        } else if self.is_in_stock() {
+            LineStatus::Stock
         } else if self.expiry.is_past(now) {
             LineStatus::Expired
         } else {
             LineStatus::Active
         }
+    }
+
+    /// Whether it was sold as a code that nobody has redeemed.
+    pub fn is_in_stock(&self) -> bool {
+        self.delivery == DeliveryType::Code && self.redeemed_at.is_none()
+    }
+
+    /// Begins the terms of a code in stock, one behind the other.
+    ///
+    /// # Errors
+    /// When they would end too late.
+    pub fn redeemed(&self, now: Unix) -> Result<Line, NotExtended> {
+        let end = self.terms.iter().fold(now, |end, term| term.after(end));
+        let expiry = Expiry::At(end);
+        if !expiry.is_sayable() {
+            return Err(NotExtended::TooLong);
+        }
+        Ok(Line { expiry, terms: Vec::new(), redeemed_at: Some(now), ..self.clone() })
     }
 
     /// Whether the line may use this output.
@@ -102,6 +124,19 @@ mod tests {
         assert_eq!(line.status(now), LineStatus::Disabled);
         line.admin_enabled = false;
         assert_eq!(line.status(now), LineStatus::Banned);
+    }
+
+    #[test]
+    fn the_terms_of_a_code_begin_when_it_is_redeemed() {
+        let (day, now) = (Term { count: 1, unit: Unit::Days }, Unix(50_000));
+        let code = Line { delivery: DeliveryType::Code, expiry: Expiry::Never, terms: vec![day, day], ..line() };
+        assert_eq!(code.status(now), LineStatus::Stock);
+        let redeemed = code.redeemed(now).unwrap();
+        assert_eq!((redeemed.expiry, redeemed.terms.len()), (Expiry::At(Unix(50_000 + 2 * 86_400)), 0));
+        assert_eq!(redeemed.status(now), LineStatus::Active);
+        assert_eq!(redeemed.status(Unix(50_000 + 2 * 86_400)), LineStatus::Expired);
+        let banned = Line { admin_enabled: false, ..code };
+        assert_eq!(banned.status(now), LineStatus::Banned);
     }
 
     #[test]

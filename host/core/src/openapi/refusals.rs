@@ -133,11 +133,9 @@ fn codes(surface: &Surface, action: &Action) -> BTreeSet<String> {
     if action.parameters.values().any(|parameter| parameter.stands == Some(Stands::IfMatch)) {
         also(&["stale"]);
     }
-    match &action.does {
-        Some(Verb::Get(_)) => also(&["not_found"]),
-        Some(Verb::Edit(_)) => also(&["not_found"]),
-        Some(Verb::Delete(_)) => also(&["not_found", "in_use"]),
-        Some(Verb::Create(_) | Verb::List(_)) | None => {}
+    if let Some(verb) = &action.does {
+        also(if verb.is_about_one() { &["not_found"] } else { &[] });
+        also(if matches!(verb, Verb::Delete(_)) { &["in_use"] } else { &[] });
     }
     codes
 }

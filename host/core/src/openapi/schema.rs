@@ -207,6 +207,8 @@ fn held(field: &Field) -> Map<String, Value> {
     map(match field.form {
         Form::Text | Form::Network => json!({ "type": "string" }),
         Form::Int | Form::Count | Form::Id => json!({ "type": "integer" }),
+        // Words of its own may be other numbers.
+        Form::Flag if !field.words.is_empty() => json!({ "type": "integer" }),
         Form::Flag => json!({ "type": "integer", "enum": [0, 1] }),
         Form::Decimal => json!({ "type": "number" }),
         Form::Date => json!({ "type": ["integer", "null"] }),

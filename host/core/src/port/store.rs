@@ -7,6 +7,7 @@ use crate::caller::Scope;
 use crate::category::CategoryKind;
 use crate::credit::Credits;
 use crate::document::{Document, Range};
+use crate::field_list::Chosen;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::ledger::{Account, Entry};
 use crate::line::{DeliveryType, LineStatus};
@@ -85,12 +86,24 @@ pub struct Query {
     pub limit: u32,
     /// Newest (highest id) first instead of lowest id first.
     pub descending: bool,
+    /// Which fields of the rows are read, where the kind's fields are a list. A row that is not whole is for showing, and
+    /// must not be written.
+    pub fields: Chosen,
 }
 
 impl Query {
     /// The first 1,000 of a kind.
     pub fn all(kind: Kind, scope: Scope) -> Query {
-        Query { kind, scope, filters: Vec::new(), search: None, start: 0, limit: 1_000, descending: false }
+        Query {
+            kind,
+            scope,
+            filters: Vec::new(),
+            search: None,
+            start: 0,
+            limit: 1_000,
+            descending: false,
+            fields: Chosen::ALL,
+        }
     }
 
     /// Whether storage counts what this lists as its rows come and go, so that skipping rows and knowing how many
@@ -243,6 +256,9 @@ pub trait Store: Send + Sync + 'static {
     fn guide_channels(&self, tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
     /// The reply that was given under a user's idempotency key.
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+    /// The tenants in which an earlier process may have left work: those that are
+    /// [unfinished](crate::plan::Change::Unfinished).
+    fn unfinished(&self) -> Pending<'_, Vec<TenantId>>;
     /// Effects for this node whose time [has come](Unix::has_come). Those for others stay where they are.
     fn outbox(&self, database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
     /// A number that grows whenever something is committed that lists of these bouquets are made of: the bouquets,

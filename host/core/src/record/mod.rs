@@ -13,9 +13,11 @@ use crate::caller::CallerRole;
 use crate::kind::Kind;
 use crate::object::{Object, Stored};
 use crate::plain::{PLAIN, PlainKind};
+use crate::refusal::Code;
+use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
 use crate::{bouquet::Bouquet, category::Category, group::Group, guide::GuideSource};
-use crate::{package::Package, series::Series, settings::Settings, stream::Stream};
+use crate::{package::Package, series::Series, settings::Settings};
 use serde_json::{Map, Value};
 
 /// A kind of record.
@@ -23,6 +25,8 @@ use serde_json::{Map, Value};
 pub enum RecordKind {
     /// With a type and a table of its own.
     Typed(Kind),
+    /// Streams of one kind: a list of their own, among which no other stream is found.
+    Streams(StreamKind),
     /// Stored as documents.
     Plain(&'static PlainKind),
 }
@@ -48,7 +52,8 @@ impl RecordKinds {
     /// The kind with this word.
     pub fn of_word(&self, word: &str) -> Option<RecordKind> {
         let plain = self.plain(word).map(RecordKind::Plain);
-        plain.or_else(|| Kind::of_word(word).map(RecordKind::Typed).filter(|kind| !kind.fields().is_empty()))
+        let typed = || Kind::of_word(word).map(RecordKind::Typed).filter(|kind| !kind.fields().is_empty());
+        plain.or_else(typed).or_else(|| StreamKind::of_word(word).map(RecordKind::Streams))
     }
 
     /// The plain kind with this word.
@@ -92,7 +97,16 @@ impl RecordKind {
     pub const fn word(self) -> &'static str {
         match self {
             RecordKind::Typed(kind) => kind.as_str(),
+            RecordKind::Streams(kind) => kind.word(),
             RecordKind::Plain(plain) => plain.word,
+        }
+    }
+
+    /// The word by which it is granted: streams of every kind as streams.
+    pub const fn granted_as(self) -> &'static str {
+        match self {
+            RecordKind::Streams(_) => Kind::Stream.as_str(),
+            other => other.word(),
         }
     }
 
@@ -100,6 +114,7 @@ impl RecordKind {
     pub const fn stored_as(self) -> Kind {
         match self {
             RecordKind::Typed(kind) => kind,
+            RecordKind::Streams(_) => Kind::Stream,
             RecordKind::Plain(_) => Kind::Document,
         }
     }
@@ -107,24 +122,24 @@ impl RecordKind {
     /// Its fields; none for kinds that are no records.
     pub fn fields(self) -> Vec<RecordField> {
         match self {
-            RecordKind::Typed(kind) => with_record!(kind, T => T::FIELDS.to_vec(), Vec::new()),
             RecordKind::Plain(plain) => plain.record_fields(),
+            typed => with_record!(typed.stored_as(), T => T::FIELDS.to_vec(), Vec::new()),
         }
     }
 
     /// Fields of its document that are kept with another kind, each with the word of that.
     pub fn kept_with(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            RecordKind::Typed(kind) => with_record!(kind, T => T::KEPT_WITH, &[]),
             RecordKind::Plain(_) => &[],
+            typed => with_record!(typed.stored_as(), T => T::KEPT_WITH, &[]),
         }
     }
 
     /// What resellers read of it.
     pub fn resellers(self) -> Reading {
         match self {
-            RecordKind::Typed(kind) => with_record!(kind, T => T::RESELLERS, Reading::Never),
             RecordKind::Plain(plain) => plain.resellers,
+            typed => with_record!(typed.stored_as(), T => T::RESELLERS, Reading::Never),
         }
     }
 
@@ -132,6 +147,7 @@ impl RecordKind {
     pub fn blank(self, id: u32, now: Unix) -> Option<Object> {
         match self {
             RecordKind::Typed(kind) => with_record!(kind, T => T::blank(id, now).map(T::into_object), None),
+            RecordKind::Streams(kind) => Stream::blank(id, now).map(|stream| Stream { kind, ..stream }.into_object()),
             RecordKind::Plain(plain) => Some(Object::Document(plain.blank(id, now))),
         }
     }
@@ -151,6 +167,12 @@ impl RecordKind {
         if let (RecordKind::Plain(plain), Object::Document(current)) = (self, current) {
             return plain.merged(current, document, role, now).map(Object::Document);
         }
+        if let (RecordKind::Streams(kind), Some(said)) = (self, document.get("kind"))
+            && said.as_str() != Some(kind.word())
+        {
+            let message = format!("What is a {} stays one; kind is not set.", kind.word());
+            return Err(Refusal::field(Code::InvalidInput, "kind", message));
+        }
         let merged = with_typed!(current, it => merge::merge(it, document, role)?.into_object(), current.clone());
         validate(&merged)?;
         Ok(merged)
@@ -168,7 +190,6 @@ pub fn validate(object: &Object) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Code;
     use serde_json::json;
 
     fn object(value: Value) -> Map<String, Value> {

@@ -25,6 +25,31 @@ impl StreamKind {
     pub const ALL: [StreamKind; 5] =
         [StreamKind::Live, StreamKind::CreatedChannel, StreamKind::Movie, StreamKind::Episode, StreamKind::Radio];
 
+    /// Every kind with its word.
+    pub const WORDS: [(StreamKind, &'static str); 5] = [
+        (StreamKind::Live, StreamKind::Live.word()),
+        (StreamKind::CreatedChannel, StreamKind::CreatedChannel.word()),
+        (StreamKind::Movie, StreamKind::Movie.word()),
+        (StreamKind::Episode, StreamKind::Episode.word()),
+        (StreamKind::Radio, StreamKind::Radio.word()),
+    ];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            StreamKind::Live => "live",
+            StreamKind::CreatedChannel => "created_channel",
+            StreamKind::Movie => "movie",
+            StreamKind::Episode => "episode",
+            StreamKind::Radio => "radio",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn of_word(word: &str) -> Option<StreamKind> {
+        StreamKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// Endless, so it occupies a seat while it is open and cannot be sought in.
     pub fn is_live(self) -> bool {
         matches!(self, StreamKind::Live | StreamKind::CreatedChannel | StreamKind::Radio)

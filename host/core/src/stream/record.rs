@@ -1,16 +1,22 @@
 //! Streams as records.
 
-use super::Stream;
+use super::{EpisodeOf, Stream};
 use crate::field_list::FieldList;
 use crate::record::declared::{Reading, Record, RecordField, fields, of_list};
 use crate::time::Unix;
-use crate::{Refusal, StreamId};
+use crate::{Refusal, SeriesId, StreamId};
+use serde_json::{Value, json};
 
 impl Record for Stream {
     const FIELDS: &'static [RecordField] =
         &of_list::<{ Stream::LIST.len() + 2 }>(Stream::LIST, fields! { "bouquets": Hidden Write });
     const RESELLERS: Reading = Reading::Lists;
     const KEPT_WITH: &'static [(&'static str, &'static str)] = &[("bouquets", "bouquet")];
+
+    fn part(field: &str) -> Option<Value> {
+        // Of a series that is named beside it.
+        (field == "episode_of").then(|| json!(EpisodeOf { series: SeriesId(0), season: 0, number: 0 }))
+    }
 
     fn blank(id: u32, now: Unix) -> Option<Stream> {
         Some(Stream { id: StreamId(id), added_at: now, ..Stream::default() })

@@ -11,7 +11,9 @@ pub(super) fn barred(reason: Barred) -> Refusal {
     let (code, message) = match reason {
         Barred::Status(LineStatus::Banned) => (Code::Banned, "This line is banned."),
         Barred::Status(LineStatus::Expired) => (Code::Expired, "The term of this line is over."),
-        Barred::Status(LineStatus::Disabled | LineStatus::Active) => (Code::Disabled, "This line is disabled."),
+        Barred::Status(LineStatus::Disabled | LineStatus::Stock | LineStatus::Active) => {
+            (Code::Disabled, "This line is disabled.")
+        }
         Barred::Address => (Code::AddressRefused, "This line may not be used from this address."),
         Barred::Country => (Code::CountryRefused, "This line may not be used from this country."),
         Barred::Agent => (Code::AgentRefused, "This line may not be used with this player."),

@@ -43,7 +43,7 @@ fn word(status: LineStatus) -> &'static str {
     match status {
         LineStatus::Active => "active",
         LineStatus::Banned => "banned",
-        LineStatus::Disabled => "disabled",
+        LineStatus::Disabled | LineStatus::Stock => "disabled",
         LineStatus::Expired => "expired",
     }
 }

@@ -8,7 +8,7 @@ use host_core::port::{Endings, Journal};
 use host_core::time::Unix;
 use host_core::{LineId, NodeId, TenantId};
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
@@ -16,7 +16,8 @@ use tokio::sync::futures::Notified;
 
 const SHARDS: usize = 64;
 
-type Shard = Mutex<HashMap<u64, Arc<Signal>>>;
+// The numbers are our own: nobody chooses them so that they meet in one slot.
+type Shard = Mutex<FxHashMap<u64, Arc<Signal>>>;
 
 /// All that are open.
 pub(super) struct Responses {

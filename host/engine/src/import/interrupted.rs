@@ -14,13 +14,12 @@ use std::sync::Arc;
 pub(super) const GUIDE: &str = "import_xmltv";
 
 impl Engine {
-    /// Ends the jobs that nobody works on: once in every tenant after the start, then where a
+    /// Ends the jobs that nobody works on: after the start in every tenant that may have some, then where a
     /// job was dropped.
     pub(crate) async fn end_interrupted(self: &Arc<Self>) -> Result<()> {
         let jobs = &self.due.jobs;
         if jobs.is_start_up_scan_due() {
-            let tenants = self.tenants().await?;
-            jobs.begin_start_up_scan(tenants.iter().map(|tenant| tenant.id));
+            jobs.begin_start_up_scan(self.unfinished_tenants().await?.into_iter());
         }
         let mut outcome = Ok(());
         for tenant in jobs.tenants_to_scan() {

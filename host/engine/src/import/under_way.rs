@@ -71,6 +71,12 @@ impl Jobs {
         self.0.lock().to_scan.remove(&tenant);
     }
 
+    /// Whether a job of the tenant is under way, or it may have one that nobody works on.
+    pub(crate) fn has_work(&self, tenant: TenantId) -> bool {
+        let inner = self.0.lock();
+        !inner.started || inner.to_scan.contains(&tenant) || inner.own.keys().any(|(of, _)| *of == tenant)
+    }
+
     pub(super) fn scan_again(&self, tenant: TenantId) {
         self.0.lock().to_scan.insert(tenant);
     }

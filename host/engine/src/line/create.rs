@@ -2,11 +2,11 @@
 
 use super::edit::set_admin_fields;
 use super::fields::{self, Moment};
-use super::{naming, purchase, sell, view};
+use super::{delivery, naming, purchase, sell, view};
 use crate::document::Options;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
-use host_core::line::Line;
+use host_core::line::{DeliveryType, Line};
 use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::user::User;
@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 /// `invalid_input` for anything else that does not fit, `quota_exceeded`.
 pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Admin)?;
-    let options = Options::checked(options, &fields::settable(Moment::Edit), work.caller().role())?;
+    let options = Options::checked(options, &fields::settable(Moment::Creation), work.caller().role())?;
     purchase::line_quota(work).await?;
     let Some(owner) = options.get::<Option<UserId>>("owner")?.flatten().or(work.caller().user()) else {
         return Err(Refusal::field(Code::InvalidInput, "owner", "Say which user owns the line.").into());
@@ -34,6 +34,8 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     let id = LineId(work.next_id(Kind::Line).await?);
     let mut line = Line::blank(id, owner, username, work.now());
     naming::set_password(work, id, &mut line, &password);
+    let delivery = options.get::<DeliveryType>("delivery")?.unwrap_or_default();
+    delivery::begin(work, &mut line, delivery, &options).await?;
     sell::choose(&mut line, &options)?;
     set_admin_fields(work, &mut line, &options).await?;
     work.insert(line.clone());

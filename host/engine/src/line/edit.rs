@@ -1,7 +1,7 @@
 //! Changes the fields of a line that were sent.
 
 use super::fields::{self, Moment};
-use super::{naming, purchase, sell, view};
+use super::{delivery, extend, naming, purchase, sell, view};
 use crate::document::Options;
 use crate::work::version::at_version;
 use crate::{Result, Work, session};
@@ -17,7 +17,7 @@ use host_core::user::{Role, User};
 use host_core::{BouquetId, LineId, PackageId, Refusal, UserId};
 use serde_json::{Map, Value};
 
-/// Sets the fields that are there, and returns the line view. Connections that the line may no longer
+/// Sets the fields that are there, and returns the line view. With `extend`, a package, another term is sold first. Connections that the line may no longer
 /// have end after commit; with another password its sessions end too.
 ///
 /// # Errors
@@ -25,8 +25,11 @@ use serde_json::{Map, Value};
 /// `not_permitted` for fields of a higher role and for what the group does not allow.
 pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> Result<Value> {
     work.require(CallerRole::Reseller)?;
+    let shown: Line = work.get(id).await?;
+    let mut options = at_version(options, shown.version)?.into_owned();
+    // The term first: the bouquets that may be chosen are those of the new package.
+    extend::asked(work, id, &mut options).await?;
     let before: Line = work.get(id).await?;
-    let options = at_version(options, before.version)?;
     let options = Options::checked(&options, &fields::settable(Moment::Edit), work.caller().role())?;
     let seller = purchase::seller(work).await?;
     let group = seller.as_ref().map(|seller| &seller.group);
@@ -44,6 +47,7 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
             session::end_of(work, Holder::Line(id)).await?;
         }
     }
+    delivery::choose(work, &mut line, &options).await?;
     sell::choose(&mut line, &options)?;
     sell::permit_restrictions(&before, &line, group)?;
     if let Some(group) = group {

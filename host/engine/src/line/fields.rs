@@ -9,14 +9,20 @@ use host_core::line::Line;
 pub(super) enum Moment {
     /// A sale.
     Sale,
-    /// An edit, or a line that is made without a sale.
+    /// A line that is made without a sale.
+    Creation,
+    /// An edit.
     Edit,
 }
 
 /// What may be set, and the least role that may.
 pub(super) fn settable(moment: Moment) -> Vec<(&'static str, CallerRole)> {
     let mut fields = fields::settable::<Line>();
-    fields.retain(|(name, _)| moment == Moment::Edit || Line::is_chosen_at_sale(name));
+    fields.retain(|(name, _)| moment != Moment::Sale || Line::is_chosen_at_sale(name));
+    fields.extend(match moment {
+        Moment::Sale | Moment::Creation => &[("delivery", CallerRole::Reseller)][..],
+        Moment::Edit => &[],
+    });
     fields
 }
 

@@ -1,6 +1,6 @@
 //! Reads one line.
 
-use super::view::{Facts, Reader};
+use super::view::Reader;
 use crate::{Result, Work};
 use host_core::LineId;
 use host_core::caller::CallerRole;
@@ -14,10 +14,11 @@ use serde_json::Value;
 /// `not_found`, also for a line outside the caller's scope.
 pub async fn get(work: &mut Work, id: LineId) -> Result<Value> {
     let line: Line = work.get(id).await?;
-    let mut facts = Facts::of(&line, work).await?;
+    let reader = Reader::of(work);
+    let mut facts = reader.facts(&line, work).await?;
     if work.caller().role() >= CallerRole::Reseller {
         let key = Key::Line(id);
         facts = facts.with_seen(work.engine().seen(work.caller().tenant, vec![key]).await?.remove(&key));
     }
-    Ok(serde_json::to_value(Reader::of(work).view(&line, facts)).unwrap_or_default())
+    Ok(serde_json::to_value(reader.view(&line, facts)).unwrap_or_default())
 }

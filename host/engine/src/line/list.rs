@@ -1,6 +1,8 @@
 //! Lists lines in the caller's scope.
 
+use super::delivery::typed;
 use super::view::{Facts, Reader};
+use crate::shown::Shown;
 use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
@@ -9,7 +11,7 @@ use host_core::object::{Kind, Object, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// A page of lines as its caller sees them. Their texts are made when they are written.
@@ -44,14 +46,16 @@ impl Serialize for Lines {
 }
 
 /// A page of line views, the newest first; `query` is
-/// `{"start","limit","search","after","filter","delivery","seen"}`; without
+/// `{"start","limit","search","after","fields","filter","delivery","seen"}`; without
 /// `delivery` those of the type `line`. With `seen` each row has what was last seen of it, `{"at","address","agent"}` or null.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query, `not_permitted` for lines and strangers.
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
+    let reader = Reader::of(work).showing(&Shown::of(query)?);
     let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery", "seen"])?;
+    lines.fields = reader.reads();
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work)?);
@@ -63,14 +67,14 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
     };
     let mut rows = Vec::with_capacity(page.rows.len());
     for line in page.rows.into_iter().filter_map(Line::from_object) {
-        let mut facts = Facts::of(&line, work).await?;
+        let mut facts = reader.facts(&line, work).await?;
         if let Some(seen) = &mut seen {
             facts = facts.with_seen(seen.remove(&line.id.into()));
         }
         rows.push((line, facts));
         document::give_way(rows.len()).await;
     }
-    Ok(Lines { reader: Reader::of(work), rows, total: page.total, matching: page.matching, cursor })
+    Ok(Lines { reader, rows, total: page.total, matching: page.matching, cursor })
 }
 
 fn is_asked(query: &Map<String, Value>, name: &'static str) -> Result<bool> {
@@ -84,8 +88,7 @@ fn is_asked(query: &Map<String, Value>, name: &'static str) -> Result<bool> {
 fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
     match word {
         None | Some(Value::Null) => Ok(DeliveryType::Line),
-        Some(word) => DeliveryType::deserialize(word)
-            .map_err(|_| Refusal::field(Code::InvalidInput, "delivery", "One of line, mag, enigma, code.").into()),
+        Some(word) => typed(word.as_str().unwrap_or_default()),
     }
 }
 
@@ -99,6 +102,7 @@ fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {
             "disabled" => status(LineStatus::Disabled),
             "banned" => status(LineStatus::Banned),
             "expired" => status(LineStatus::Expired),
+            "stock" => status(LineStatus::Stock),
             "trial" => Some(Filter::Trial),
             _ => return Err(refusal().into()),
         },
@@ -107,5 +111,5 @@ fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {
 }
 
 fn refusal() -> Refusal {
-    Refusal::field(Code::InvalidInput, "filter", "One of active, disabled, banned, expired, trial.")
+    Refusal::field(Code::InvalidInput, "filter", "One of active, disabled, banned, expired, stock, trial.")
 }

@@ -1,7 +1,9 @@
 //! Verbs on lines: what a subscription is sold as, what it becomes, and who may see it.
 
+mod convert;
 mod create;
 mod delete;
+mod delivery;
 mod edit;
 mod extend;
 mod fields;
@@ -9,15 +11,21 @@ mod get;
 mod list;
 mod mine;
 mod naming;
+mod new_code;
 pub(crate) mod purchase;
+mod redeem;
 mod sell;
 mod view;
 
+pub use convert::convert;
 pub use create::create;
 pub use delete::delete;
+pub use delivery::{of_type, typed};
 pub use edit::edit;
 pub use extend::extend;
 pub use get::get;
 pub use list::{Lines, list};
 pub use mine::{Mine, mine};
-pub use sell::sell;
+pub use new_code::new_code;
+pub use redeem::redeem;
+pub use sell::{sell, sell_as_asked};

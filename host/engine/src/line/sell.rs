@@ -1,7 +1,7 @@
 //! Sells a new line under a package: one plan charges the caller and creates the line.
 
 use super::fields::{self, Moment};
-use super::{naming, purchase, view};
+use super::{delivery, naming, purchase, view};
 use crate::document::Options;
 use crate::{Result, Work};
 use host_core::group::Group;
@@ -11,9 +11,29 @@ use host_core::package::Package;
 use host_core::refusal::Code;
 use host_core::time::Expiry;
 use host_core::{BouquetId, LineId, PackageId, Refusal};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Sells a line, and returns its view.
+/// Sells a line as `options` say, which besides those of [`sell`] have `{"package","trial"}`.
+///
+/// # Errors
+/// As [`sell`]; `invalid_package` without a package.
+pub async fn sell_as_asked(work: &mut Work, options: &Map<String, Value>) -> Result<Value> {
+    let mut options = options.clone();
+    let package = options.remove("package").and_then(|package| PackageId::deserialize(&package).ok());
+    let Some(package) = package else {
+        return Err(Refusal::field(Code::InvalidPackage, "package", "Say which package, by its id.").into());
+    };
+    let trial = match options.remove("trial") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(trial)) => trial,
+        Some(_) => return Err(Refusal::field(Code::InvalidInput, "trial", "trial is true or false.").into()),
+    };
+    sell(work, package, trial, &options).await
+}
+
+/// Sells a line, and returns its view. `options` name what it is delivered to (`delivery`), a box's `mac` or a `code`, and
+/// what of its fields a sale may choose.
 ///
 /// # Errors
 /// `invalid_package`, `no_trials`, `insufficient_credits`, `username_taken`, `invalid_username`,
@@ -41,7 +61,12 @@ pub async fn sell(work: &mut Work, package: PackageId, trial: bool, options: &Ma
     let mut line = Line::blank(id, owner, username, work.now());
     purchase::apply(&mut line, &package);
     line.trial = trial;
-    line.expiry = Expiry::At(offer.term.after(work.now()));
+    delivery::begin(work, &mut line, delivery, &options).await?;
+    match delivery {
+        // It begins when the code is redeemed.
+        DeliveryType::Code => line.terms.push(offer.term),
+        _ => line.expiry = Expiry::At(offer.term.after(work.now())),
+    }
     naming::set_password(work, id, &mut line, &password);
     let plain = line.clone();
     choose(&mut line, &options)?;

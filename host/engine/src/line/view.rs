@@ -1,9 +1,10 @@
 //! The line view: what every surface reads of a line. Who may see which field is decided here.
 
 use crate::fields::write_fields;
+use crate::shown::Shown;
 use crate::{Engine, Result, Work};
 use host_core::caller::CallerRole;
-use host_core::field_list::FieldList;
+use host_core::field_list::{Chosen, FieldList};
 use host_core::line::Line;
 use host_core::secret::Secret;
 use host_core::sighting::Seen;
@@ -38,17 +39,22 @@ macro_rules! written {
 
 impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let (line, facts) = (self.line, &self.facts);
+        let (line, facts, shows) = (self.line, &self.facts, &self.reader.shows);
         let mut fields = serializer.serialize_struct("Line", Line::LIST.len() + 6)?;
         fields.serialize_field("id", &line.id)?;
-        self.write_fields(self.reader.role, &mut fields)?;
-        // Not there where the caller is the line itself.
+        self.write_fields(self.reader.role, shows.fields, &mut fields)?;
         match &facts.reseller {
             Some(reseller) => fields.serialize_field("reseller", reseller)?,
             None => fields.skip_field("reseller")?,
         }
-        fields.serialize_field("status", &line.status(self.reader.now))?;
-        fields.serialize_field("active_connections", &facts.connections)?;
+        match shows.status {
+            true => fields.serialize_field("status", &line.status(self.reader.now))?,
+            false => fields.skip_field("status")?,
+        }
+        match facts.connections {
+            Some(connections) => fields.serialize_field("active_connections", &connections)?,
+            None => fields.skip_field("active_connections")?,
+        }
         match &facts.seen {
             Some(seen) => fields.serialize_field("seen", seen)?,
             None => fields.skip_field("seen")?,
@@ -78,12 +84,58 @@ pub(crate) struct Reader {
     tenant: TenantId,
     role: CallerRole,
     now: Unix,
+    shows: Shows,
 }
 
+/// What a view has.
+struct Shows {
+    fields: Chosen,
+    reseller: bool,
+    status: bool,
+    connections: bool,
+}
+
+/// What is worked out of a line needs these.
+const STATUS_FIELDS: [&str; 3] = ["enabled", "admin_enabled", "expiry"];
+const RESELLER_FIELDS: [&str; 1] = ["owner"];
+
 impl Reader {
+    /// Whoever acts, who sees whole lines.
     pub(crate) fn of(work: &Work) -> Reader {
         let caller = work.caller();
-        Reader { engine: Arc::clone(work.engine()), tenant: caller.tenant, role: caller.role(), now: work.now() }
+        let shows = Shows { fields: Chosen::ALL, reseller: true, status: true, connections: true };
+        Reader { engine: Arc::clone(work.engine()), tenant: caller.tenant, role: caller.role(), now: work.now(), shows }
+    }
+
+    /// The same, who sees these fields alone.
+    pub(crate) fn showing(self, shown: &Shown<'_>) -> Reader {
+        let fields = shown.chosen(Line::LIST);
+        let has = |name| shown.has(name);
+        let shows =
+            Shows { fields, reseller: has("reseller"), status: has("status"), connections: has("active_connections") };
+        Reader { shows, ..self }
+    }
+
+    /// What has to be read of a line for its view.
+    pub(crate) fn reads(&self) -> Chosen {
+        let worked_out =
+            |is_shown: bool, of: &[&'static str]| Chosen::of(Line::LIST, of.iter().copied().filter(|_| is_shown));
+        let status = worked_out(self.shows.status, &STATUS_FIELDS);
+        self.shows.fields.and(status).and(worked_out(self.shows.reseller, &RESELLER_FIELDS))
+    }
+
+    /// The parts of a line's view that are not its fields, as they are now, for whoever manages the line.
+    pub(crate) async fn facts(&self, line: &Line, work: &Work) -> Result<Facts> {
+        let version = Some(work.version_after(line.id.into(), line.version));
+        let mut facts = Facts { version, ..Facts::default() };
+        if self.shows.reseller {
+            let role = work.engine().role(work.caller().tenant, line.owner).await?;
+            facts.reseller = Some(Some(line.owner).filter(|_| role != Some(Role::Admin)));
+        }
+        if self.shows.connections {
+            facts.connections = Some(work.connections(line.id).await?);
+        }
+        Ok(facts)
     }
 
     /// The password in the clear; empty when it cannot be opened, which is noted.
@@ -114,9 +166,10 @@ impl Serialize for Password<'_> {
 /// The parts of a view that are not fields of the line.
 #[derive(Clone, Default)]
 pub(crate) struct Facts {
-    /// The reseller who owns it: none when it is the panel's own.
+    /// The reseller who owns it, inner none when it is the panel's own; outer none where it is not shown.
     reseller: Option<Option<UserId>>,
-    connections: u32,
+    /// None where it is not shown.
+    connections: Option<u32>,
     /// The version that the line has once the attempt is committed, where it changes the line.
     version: Option<Version>,
     /// When, where and with what it was last seen; outer none where nobody asked.
@@ -124,14 +177,6 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// As they are now, for whoever manages the line.
-    pub(crate) async fn of(line: &Line, work: &Work) -> Result<Facts> {
-        let role = work.engine().role(work.caller().tenant, line.owner).await?;
-        let reseller = Some(line.owner).filter(|_| role != Some(Role::Admin));
-        let version = Some(work.version_after(line.id.into(), line.version));
-        Ok(Facts { reseller: Some(reseller), connections: work.connections(line.id).await?, version, seen: None })
-    }
-
     /// With when, where and with what the line was last seen.
     pub(crate) fn with_seen(self, seen: Option<Seen>) -> Facts {
         Facts { seen: Some(seen), ..self }
@@ -140,6 +185,7 @@ impl Facts {
 
 /// The view as a document.
 pub(crate) async fn document(line: &Line, work: &Work) -> Result<Value> {
-    let (reader, facts) = (Reader::of(work), Facts::of(line, work).await?);
+    let reader = Reader::of(work);
+    let facts = reader.facts(line, work).await?;
     Ok(serde_json::to_value(reader.view(line, facts)).unwrap_or_default())
 }

@@ -49,14 +49,14 @@ impl Engine {
         }
     }
 
-    /// Looks for effects that an earlier run of the process left, in every database: once, after
+    /// Looks for effects that an earlier run of the process left, in every database that may have some: once, after
     /// the start. They are performed by the next steps.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn wake_outbox(&self) -> Result<()> {
         let now = self.clock().now();
-        let tenants = self.tenants().await?.into_iter().map(|tenant| Database::Tenant(tenant.id));
+        let tenants = self.unfinished_tenants().await?.into_iter().map(Database::Tenant);
         for database in std::iter::once(Database::Control).chain(tenants) {
             self.outbox.look(database, now);
             // What failed before may be due later than now, but not later than this.

@@ -198,14 +198,7 @@ pub(super) async fn counts(work: &Work, bouquet: BouquetId) -> Result<BTreeMap<&
 
 /// A kind's word in counts.
 fn word(kind: Option<StreamKind>) -> &'static str {
-    match kind {
-        Some(StreamKind::Live) => "live",
-        Some(StreamKind::CreatedChannel) => "created_channel",
-        Some(StreamKind::Movie) => "movie",
-        Some(StreamKind::Episode) => "episode",
-        Some(StreamKind::Radio) => "radio",
-        None => "series",
-    }
+    kind.map_or("series", StreamKind::word)
 }
 
 /// The kinds of the members that are streams.

@@ -1,18 +1,22 @@
 //! Lists records of a kind.
 
 use super::{beside, is_readable, visible_fields};
+use crate::shown::Shown;
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
+use host_core::category::CategoryKind;
+use host_core::field_list::FieldList;
 use host_core::object::Kind;
 use host_core::port::Filter;
 use host_core::record::{Reading, RecordKind};
 use host_core::refusal::Code;
-use host_core::stream::StreamKind;
-use host_core::{CategoryId, Refusal};
+use host_core::stream::{Stream, StreamKind};
+use host_core::{CategoryId, Refusal, SeriesId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A page: `query` is `{"start","limit","search","after"}`, for streams also `kinds` and `category`.
+/// A page: `query` is `{"start","limit","search","after","fields"}`, for streams also `kinds` (unless those of one kind are
+/// listed), for streams and series `category`, for episodes `series`, for categories `kind`.
 /// Rows of bouquets have their counts and first members, those of groups their packages, for admins.
 ///
 /// # Errors
@@ -24,10 +28,21 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         return Err(Refusal::new(Code::NotPermitted, "This caller may not list records of this kind.").into());
     }
     let stored = kind.stored_as();
-    let more: &[&'static str] = if stored == Kind::Stream { &["kinds", "category"] } else { &[] };
-    let mut rows = document::query(stored, Scope::Tenant, query, more)?;
-    if let RecordKind::Plain(plain) = kind {
-        rows.filters.push(Filter::Collection(plain.word.to_owned()));
+    let more: &[&'static str] = match kind {
+        RecordKind::Typed(Kind::Stream) => &["kinds", "category"],
+        RecordKind::Streams(StreamKind::Episode) => &["category", "series"],
+        RecordKind::Streams(_) | RecordKind::Typed(Kind::Series) => &["category"],
+        RecordKind::Typed(Kind::Category) => &["kind"],
+        _ => &[],
+    };
+    let (shown, mut rows) = (Shown::of(query)?, document::query(stored, Scope::Tenant, query, more)?);
+    if stored == Kind::Stream {
+        rows.fields = shown.chosen(Stream::LIST);
+    }
+    match kind {
+        RecordKind::Plain(plain) => rows.filters.push(Filter::Collection(plain.word.to_owned())),
+        RecordKind::Streams(kind) => rows.filters.push(Filter::StreamKinds(vec![kind])),
+        RecordKind::Typed(_) => {}
     }
     if let Some(asked) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
         let kinds = StreamKind::ALL.into_iter().filter(|kind| asked.contains(kind)).collect();
@@ -36,13 +51,22 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     if let Some(category) = field::<CategoryId>(query, "category")?.filter(|category| category.0 != 0) {
         rows.filters.push(Filter::Category(category));
     }
+    if let Some(series) = field::<SeriesId>(query, "series")?.filter(|series| series.0 != 0) {
+        rows.filters.push(Filter::Episodes(series));
+    }
+    if let Some(list) = field::<CategoryKind>(query, "kind")? {
+        rows.filters.push(Filter::CategoryKind(list));
+    }
     let page = work.list(rows).await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
-        rows.push(visible_fields(work, kind, row));
+        let mut fields = visible_fields(work, kind, row);
+        shown.trim(&mut fields);
+        rows.push(fields);
         document::give_way(rows.len()).await;
     }
     beside::show_all(work, kind, &mut rows).await?;
+    rows.iter_mut().for_each(|fields| shown.trim(fields));
     Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))
 }
 

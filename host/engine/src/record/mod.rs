@@ -37,6 +37,14 @@ fn kind(work: &Work, word: &str) -> Result<RecordKind> {
     Ok(work.engine().kinds().of_word(word).ok_or_else(unknown)?)
 }
 
+/// The word by which records of a kind are granted; an unknown kind's own.
+pub fn granted_as<'k>(work: &Work, kind: &'k str) -> &'k str {
+    match work.engine().kinds().of_word(kind) {
+        Some(known) => known.granted_as(),
+        None => kind,
+    }
+}
+
 /// The words of the other kinds that a document of this kind writes as well.
 pub fn written_besides(work: &Work, kind: &str, document: &Map<String, Value>) -> Vec<&'static str> {
     let kept_with = work.engine().kinds().of_word(kind).map_or(&[][..], RecordKind::kept_with);
@@ -54,6 +62,7 @@ async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
             Some(Object::Document(plain.indexed(document)?))
         }
         (RecordKind::Plain(_), _) => None,
+        (RecordKind::Streams(kind), found) => found.filter(|row| matches!(row, Object::Stream(it) if it.kind == kind)),
         (RecordKind::Typed(_), found) => found,
     };
     Ok(found.ok_or_else(|| Refusal::not_found(kind.word()))?)

@@ -187,9 +187,13 @@ impl Run {
     async fn commit(&mut self, plan: Plan, reply: Vec<u8>) -> Result<Finished> {
         let engine = Arc::clone(&self.context.engine);
         let (names, effects, tokens) = (plan.names(), plan.effects.clone(), plan.late.clone());
+        let under_way = engine.begin_unfinished(self.context.database, &plan).await?;
         // For a caller who goes away while it waits.
         let expected = engine.expect_effects(self.context.database, &effects);
         let outcome = engine.store().commit(self.context.database, plan).await;
+        if let Some(under_way) = under_way {
+            under_way.answered(engine.clock().monotonic());
+        }
         if let Ok(committed) = &outcome {
             self.release();
             engine.perform(self.context.database, effects, &committed.outbox).await;

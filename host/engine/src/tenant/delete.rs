@@ -41,6 +41,7 @@ impl Engine {
         self.shapes.forget(tenant);
         self.cache.forget(tenant);
         self.outbox.forget(Database::Tenant(tenant));
+        self.unfinished.forget(tenant);
         self.due.forget(tenant);
         self.sightings.forget(tenant);
     }

@@ -4,7 +4,7 @@ use crate::fields::write_fields;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::credit::Credits;
-use host_core::field_list::FieldList;
+use host_core::field_list::{Chosen, FieldList};
 use host_core::ledger::Account;
 use host_core::user::User;
 use serde::ser::SerializeStruct;
@@ -36,7 +36,7 @@ impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("User", User::LIST.len() + 2)?;
         fields.serialize_field("id", &self.user.id)?;
-        self.write_fields(self.reader, &mut fields)?;
+        self.write_fields(self.reader, Chosen::ALL, &mut fields)?;
         fields.serialize_field("credits", &self.credits)?;
         fields.end()
     }

@@ -1,6 +1,7 @@
 //! The engine over real SQLite files, real threads and a clock that the tests drive. No HTTP and no plugin takes part.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod boxes;
 mod catalogue;
 mod collections;
 mod endings;
@@ -32,4 +33,5 @@ mod sightings;
 mod sign_in;
 mod signed_in;
 mod tenant;
+mod unfinished;
 mod walk;

@@ -23,9 +23,9 @@ use host_core::{
     BouquetId, CategoryId, GuideSourceId, LineId, NodeId, SeriesId, StreamId, TenantId, TransferId, UserId,
 };
 use host_engine::import::{PlaylistOptions, playlist};
-use host_engine::{Ended, Seat, Work, record};
+use host_engine::{Ended, Seat, Work, line, record, user};
 use parking_lot::Mutex;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -108,6 +108,7 @@ impl Store for Counting {
         ) -> Pending<'_, Vec<Programme>>;
         fn guide_channels(tenant: TenantId) -> Pending<'_, Vec<GuideChannel>>;
         fn replayed(tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>>;
+        fn unfinished() -> Pending<'_, Vec<TenantId>>;
         fn outbox(database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>>;
         fn catalogue_generation(tenant: TenantId, bouquets: Option<&[BouquetId]>) -> u64;
         fn settings_generation(tenant: TenantId) -> u64;
@@ -227,4 +228,54 @@ async fn a_list_that_skips_more_than_it_may_is_refused_by_the_name_of_its_field(
     assert_eq!(refusal.field.as_deref(), Some("start"));
     assert!(refusal.message.contains("100000"), "{refusal:?}");
     assert_eq!(code(refused), "invalid_input");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_shows_of_its_rows_what_it_is_asked_for_and_the_same_of_it_as_otherwise() {
+    let panel = Panel::new().await;
+    panel.line("anna", 2).await;
+    let rows = async |kind: &str, query: Value| {
+        let query = map(query);
+        let verb = async |work: &mut Work| {
+            Ok(match kind {
+                "line" => serde_json::to_value(line::list(work, &query).await?).unwrap(),
+                "user" => user::list(work, &query).await?,
+                kind => record::list(work, kind, &query).await?,
+            })
+        };
+        panel.engine.act(panel.admin.clone(), "list", verb).await.map(|page| page["rows"].as_array().unwrap().clone())
+    };
+    for kind in ["line", "user", "stream", "group"] {
+        let whole = rows(kind, json!({})).await.unwrap();
+        let names: Vec<_> =
+            whole[0].as_object().unwrap().keys().filter(|name| *name != "id" && *name != "version").cloned().collect();
+        assert!(names.len() > 3, "{kind}: {names:?}");
+        for name in names {
+            for (row, whole) in rows(kind, json!({ "fields": [name, "colour"] })).await.unwrap().iter().zip(&whole) {
+                assert_eq!((&row["id"], row.get(&name)), (&whole["id"], whole.get(&name)), "{kind} {name}");
+                let others: Vec<_> = row
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .filter(|other| !["id", "version", &name].contains(&other.as_str()))
+                    .collect();
+                assert!(others.is_empty(), "{kind} {name}: {others:?}");
+            }
+        }
+    }
+    let refused = rows("line", json!({ "fields": "username" })).await;
+    assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some("fields"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_first_plan_with_effects_costs_a_further_plan() {
+    let (panel, asked) = counting().await;
+    let edit = async |source: &str| {
+        let fields = map(json!({ "sources": [source] }));
+        asked.audits.lock().clear();
+        let verb = async |work: &mut Work| record::edit(work, "stream", panel.streams[0], &fields).await;
+        panel.engine.act(panel.admin.clone(), "edit", verb).await.unwrap();
+        asked.audits.lock().len()
+    };
+    assert_eq!([edit("test:a").await, edit("test:b").await, edit("test:c").await], [2, 1, 1]);
 }

@@ -41,7 +41,7 @@ async fn a_package_is_sold_for_what_it_is_for_and_lists_keep_the_types_apart() {
         panel.engine.act(panel.admin.clone(), "edit", edit).await.unwrap();
     };
     admin(json!({ "for_mag": false })).await;
-    let mag = json!({ "username": "box-1", "delivery": "mag" });
+    let mag = json!({ "username": "box-1", "delivery": "mag", "mac": "00:1A:79:00:00:01" });
     let refused = sell(&panel, &panel.reseller, false, mag.clone()).await;
     assert_eq!(refused.as_ref().unwrap_err().refusal().unwrap().field.as_deref(), Some("package"));
     assert_eq!(code(refused), "invalid_package");

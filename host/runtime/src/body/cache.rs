@@ -10,7 +10,8 @@ use crate::limits::BODY_FILES_BYTES;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
@@ -30,7 +31,48 @@ impl Weighter<Key, Arc<CachedBody>> for ByBytes {
     }
 }
 
-type Shelf = Cache<Key, Arc<CachedBody>, ByBytes>;
+/// Bodies up to a number of bytes. Its room is made with the first of them: most tenants of many never have one.
+struct Shelf {
+    bodies: OnceLock<Cache<Key, Arc<CachedBody>, ByBytes>>,
+    bytes: AtomicU64,
+}
+
+impl Shelf {
+    fn new(bytes: u64) -> Shelf {
+        Shelf { bodies: OnceLock::new(), bytes: AtomicU64::new(bytes) }
+    }
+
+    fn resize(&self, bytes: u64) {
+        let before = self.bytes.swap(bytes, Ordering::SeqCst);
+        if let Some(bodies) = self.bodies.get().filter(|_| before != bytes) {
+            bodies.set_capacity(bytes);
+        }
+    }
+
+    fn get(&self, key: &Key) -> Option<Arc<CachedBody>> {
+        self.bodies.get()?.get(key)
+    }
+
+    fn insert(&self, key: Key, cached: Arc<CachedBody>) {
+        let made_for = self.bytes.load(Ordering::SeqCst);
+        let bodies = self.bodies.get_or_init(|| room(made_for));
+        // Resized while the room was made.
+        let bytes = self.bytes.load(Ordering::SeqCst);
+        if bytes != made_for {
+            bodies.set_capacity(bytes);
+        }
+        bodies.insert(key, cached);
+    }
+
+    /// Drops what such a key makes old.
+    fn drop_outdated_by(&self, key: &Key) {
+        self.bodies.get().iter().for_each(|bodies| bodies.retain(|other, _| !other.is_outdated_by(key)));
+    }
+
+    fn weight(&self) -> u64 {
+        self.bodies.get().map_or(0, Cache::weight)
+    }
+}
 
 /// The cached bodies of one tenant.
 pub(crate) struct Bodies {
@@ -48,8 +90,8 @@ impl Bodies {
     pub(crate) fn new(bytes: u64, folder: Arc<OnceCell<Folder>>) -> Bodies {
         let builds = |(places, full, every)| Arc::new(Builds::new(places, Turns::new(full, every)));
         Bodies {
-            memory: shelf(bytes),
-            files: shelf(BODY_FILES_BYTES),
+            memory: Shelf::new(bytes),
+            files: Shelf::new(BODY_FILES_BYTES),
             builds: builds(IN_MEMORY),
             file_builds: builds(IN_FILES),
             folder,
@@ -58,9 +100,7 @@ impl Bodies {
 
     /// Changes how many bytes may be cached in memory.
     pub(crate) fn resize(&self, bytes: u64) {
-        if self.memory.capacity() != bytes {
-            self.memory.set_capacity(bytes);
-        }
+        self.memory.resize(bytes);
     }
 
     /// The body under a key, if it is cached. One of a rule with `file` may be in either place: a small one stays
@@ -88,7 +128,7 @@ impl Bodies {
         let shelf = if cached.filed().is_some() { &self.files } else { &self.memory };
         shelf.insert(key.clone(), cached);
         for shelf in [&self.memory, &self.files] {
-            shelf.retain(|other, _| !other.is_outdated_by(&key));
+            shelf.drop_outdated_by(&key);
         }
     }
 
@@ -98,7 +138,7 @@ impl Bodies {
     }
 }
 
-fn shelf(bytes: u64) -> Shelf {
+fn room(bytes: u64) -> Cache<Key, Arc<CachedBody>, ByBytes> {
     let (lifecycle, hash) = (DefaultLifecycle::default(), DefaultHashBuilder::default());
     // One shard: a body may use the whole of the room.
     let options = OptionsBuilder::new().shards(1).estimated_items_capacity(256).weight_capacity(bytes).build();

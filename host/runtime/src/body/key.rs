@@ -33,7 +33,7 @@ impl Key {
         let catalogue = || engine.catalogue_generation(tenant, bouquets);
         let mut facts = Facts(Sha256::new());
         facts.add(&route.plugin.digest);
-        facts.add(route.settings.digest());
+        facts.add(route.active.settings.digest());
         facts.add(route.action.surface.as_bytes());
         facts.add(route.action.name.as_bytes());
         facts.add(role(call.caller.role()).as_bytes());

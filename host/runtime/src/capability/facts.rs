@@ -4,8 +4,9 @@
 use crate::call::Call;
 use crate::state::{Asked, CallState};
 use crate::stop::Stop;
-use host_core::action::Dependency;
+use host_core::action::{Dependency, Verb};
 use host_core::caller::CallerRole;
+use serde_json::Value;
 use std::sync::Arc;
 use wasmtime::component::{ComponentType, Lower};
 
@@ -141,7 +142,12 @@ impl CallState {
     /// What the verb of a common action is called with.
     pub(crate) fn verb_arguments(&self) -> Result<VerbArguments, Stop> {
         let Asked { call, action, .. } = self.asked()?;
-        let (id, fields) = action.asked(&call.parameters);
+        let (id, mut fields) = action.asked(&call.parameters);
+        let shape = &action.reply;
+        if matches!(action.does, Some(Verb::List(_))) && !shape.is_made_of_whole_rows() {
+            let shown = shape.fields_shown(call.caller.role(), &call.columns);
+            fields.insert("fields".to_owned(), shown.into_iter().map(Value::from).collect());
+        }
         let fields = serde_json::to_string(&fields).unwrap_or_else(|_| "{}".to_owned());
         Ok(VerbArguments { id, fields })
     }

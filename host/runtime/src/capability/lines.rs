@@ -6,41 +6,65 @@ use crate::capability::{document, verb};
 use crate::held::HeldRows;
 use host_core::object::Kind;
 use host_core::{LineId, PackageId};
-use host_engine::line;
+use host_engine::{Error, line};
+use serde_json::{Map, Value};
+
+const LINE: &str = Kind::Line.as_str();
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
 
-const LINE: &str = Kind::Line.as_str();
+/// The document of a verb that makes lines or lists them, of the type that the verb is about.
+fn of_type(what: &'static str, text: &str, kind: &str) -> Result<Map<String, Value>, Error> {
+    line::typed(kind)?;
+    let mut document = document(what, text)?;
+    document.insert("delivery".to_owned(), kind.into());
+    Ok(document)
+}
 
 const FUNCTIONS: &[HostFunction] = &[
     verb!("mine", Line, |call| {
         let mine = line::mine(&mut call.work).await?;
         Ok(MineFacts::of(&mine, call.build.as_deref()))
     }),
-    verb!("get", Scope, |call, id: u32| {
-        let line = line::get(&mut call.work, LineId(id)).await?;
-        call.hold(LINE, HeldRows::One(line))
+    verb!("get", Scope, |call, kind: String, id: u32| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        let line = line::get(&mut call.work, id).await?;
+        call.hold(kind, HeldRows::One(line))
     }),
-    verb!("list", Scope, costs 10, |call, query: String| {
-        let lines = line::list(&mut call.work, &document("query", &query)?).await?;
-        call.hold(LINE, HeldRows::Lines(lines))
+    verb!("list", Scope, costs 10, |call, kind: String, query: String| {
+        let lines = line::list(&mut call.work, &of_type("query", &query, &kind)?).await?;
+        call.hold(kind, HeldRows::Lines(lines))
     }),
-    verb!("sell", Writing, |call, package: u32, trial: bool, options: String| {
-        let line = line::sell(&mut call.work, PackageId(package), trial, &document("options", &options)?).await?;
-        call.hold(LINE, HeldRows::One(line))
+    verb!("sell", Writing, |call, kind: String, options: String| {
+        let line = line::sell_as_asked(&mut call.work, &of_type("options", &options, &kind)?).await?;
+        call.hold(kind, HeldRows::One(line))
     }),
-    verb!("create", Writing, |call, options: String| {
-        let line = line::create(&mut call.work, &document("options", &options)?).await?;
-        call.hold(LINE, HeldRows::One(line))
+    verb!("create", Writing, |call, kind: String, options: String| {
+        let line = line::create(&mut call.work, &of_type("options", &options, &kind)?).await?;
+        call.hold(kind, HeldRows::One(line))
     }),
-    verb!("edit", Writing, |call, id: u32, options: String| {
-        let line = line::edit(&mut call.work, LineId(id), &document("options", &options)?).await?;
-        call.hold(LINE, HeldRows::One(line))
+    verb!("edit", Writing, |call, kind: String, id: u32, options: String| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        let line = line::edit(&mut call.work, id, &document("options", &options)?).await?;
+        call.hold(kind, HeldRows::One(line))
     }),
     verb!("extend", Writing, |call, id: u32, package: u32, trial: bool| {
         let line = line::extend(&mut call.work, LineId(id), PackageId(package), trial).await?;
         call.hold(LINE, HeldRows::One(line))
     }),
-    verb!("delete", Writing, |call, id: u32| line::delete(&mut call.work, LineId(id)).await),
+    verb!("convert", Writing, |call, kind: String, id: u32, options: String| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        let line = line::convert(&mut call.work, id, &document("options", &options)?).await?;
+        call.hold(LINE, HeldRows::One(line))
+    }),
+    verb!("new-code", Writing, |call, kind: String, id: u32| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        let line = line::new_code(&mut call.work, id).await?;
+        call.hold(kind, HeldRows::One(line))
+    }),
+    verb!("delete", Writing, |call, kind: String, id: u32| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        line::delete(&mut call.work, id).await
+    }),
 ];

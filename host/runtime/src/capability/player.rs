@@ -131,7 +131,7 @@ fn line(mine: &Mine) -> LineFacts {
         status: match mine.status {
             LineStatus::Active => GuestStatus::Active,
             LineStatus::Banned => GuestStatus::Banned,
-            LineStatus::Disabled => GuestStatus::Disabled,
+            LineStatus::Disabled | LineStatus::Stock => GuestStatus::Disabled,
             LineStatus::Expired => GuestStatus::Expired,
         },
         expiry: match line.expiry {

@@ -61,7 +61,7 @@ fn writable(call: &CallState, kind: &str, fields: &Map<String, Value>) -> Result
 
 /// Refuses a kind and verb that the grant does not name.
 fn granted(call: &CallState, kind: &str, verb: &str) -> Result<(), Refusal> {
-    let limit = format!("{kind}:{verb}");
+    let limit = format!("{}:{verb}", record::granted_as(&call.work, kind));
     if call.grant.allows("records", &limit) {
         return Ok(());
     }

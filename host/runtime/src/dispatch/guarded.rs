@@ -37,7 +37,7 @@ impl Runtime {
                 (Err(CallError::Fault { incident }), Ended::Failed, Some(Ending::Fault))
             }
         };
-        route.breaker.ended(leave, how, self.engine.clock().monotonic());
+        route.state.breaker.ended(leave, how, self.engine.clock().monotonic());
         if let Some(ending) = ending {
             route.active.counters.count(ending);
         }
@@ -45,7 +45,7 @@ impl Runtime {
     }
 
     fn admit(&self, route: &Route) -> Result<Leave, CallError> {
-        route.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
+        route.state.breaker.admit(self.engine.clock().monotonic()).map_err(|wait| {
             route.active.counters.count(Ending::TurnedAway);
             CallError::Busy { retry_after: whole_seconds(wait) }
         })

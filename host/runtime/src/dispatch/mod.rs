@@ -134,7 +134,7 @@ impl Runtime {
         let waits = Arc::clone(&state.waits);
         let before = route.before.iter().map(|step| link(step, call)).collect::<Result<_, _>>()?;
         let running = Box::pin(running::run(before, link(route, call)?, state));
-        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.handed_over);
+        let answered = self.slow.run(snapshot.tenant, running, TICK, begins_slow, &route.state.handed_over);
         // Too late: dropping the answer has dropped the instance, and with it the plan.
         let (mut state, answered) = match waits.within(time, answered).await {
             Ok(Some(answered)) => answered,
@@ -196,7 +196,7 @@ impl Runtime {
 
 /// A guest of a call.
 fn link(route: &Route, call: &Arc<Call>) -> Result<Link, Failure> {
-    let (action, settings) = (Arc::clone(&route.action), Arc::clone(&route.settings));
+    let (action, settings) = (Arc::clone(&route.action), Arc::clone(&route.active.settings));
     Ok(Link {
         active: Arc::clone(&route.active),
         asked: Asked { call: Arc::clone(call), action, settings },

@@ -7,7 +7,9 @@ use crate::guest::{GuestContent, GuestRefusal, GuestReply};
 use crate::held::{Held, HeldAnswers, NotWritten, WrittenRows};
 use crate::limits::{REPLY_BYTES, Spent};
 use host_core::Refusal;
-use host_core::action::{Action, ActionKind, Columns, Ending, Mismatch, NoEnding, NoRow, OutcomeKind, SaidEnding};
+use host_core::action::{
+    Action, ActionKind, Columns, Ending, Mismatch, NoEnding, NoRow, OutcomeKind, SaidEnding, Shape,
+};
 use host_core::caller::CallerRole;
 use host_core::refusal::Code;
 use serde::{Deserialize, Serialize};
@@ -141,6 +143,10 @@ impl Audience {
         }
         match content {
             GuestContent::Data(json) => self.see(&json, totals, said),
+            // What was changed, and is not shown.
+            GuestContent::Held(_) if self.action.reply.shape == Shape::None && self.action.does.is_some() => {
+                self.see("null", totals, said)
+            }
             GuestContent::Held(number) => self.write(&held.take(number).ok_or(Lie::NotHeld(number))?, said),
             GuestContent::Body(headers) => self.send(headers, said),
         }
@@ -159,7 +165,7 @@ impl Audience {
     fn write(&self, held: &Held, mut said: SaidEnding) -> Result<Checked, Lie> {
         let shape = &self.action.reply;
         let (all, asked) = (Columns::default(), &self.columns);
-        let whole = self.keeps() || shape.version.is_some() || !shape.outcomes.is_empty();
+        let whole = self.keeps() || shape.is_made_of_whole_rows();
         let written = held.write(shape, self.role, if whole { &all } else { asked })?;
         let WrittenRows { text, total, matching, cursor } = written;
         said.cursor = said.cursor.or(cursor.filter(|_| shape.cursor.is_some()));

@@ -158,7 +158,7 @@ impl Guest {
         (resolve, world)
     }
 
-    /// Memory: the result of `names` at 16, answers of the host from 64 and from 128, the result of `handle` at 192, the
+    /// Memory: the result of `names` at 16, the text `line` at 32, answers of the host from 64 and from 128, the result of `handle` at 192, the
     /// list of names from 256, their texts from 1024, what [`mirror`] needs from 6144, free use from 8192, the heap (which
     /// never frees, and grows) from 32768.
     fn text(&self) -> String {
@@ -195,6 +195,7 @@ impl Guest {
                 (param $action i32) (param $action_len i32) (param $parameters i32) (param $parameters_len i32) (result i32)
                 (local $n i32) (local $m i32)
                 {handle})
+              (data (i32.const 32) "line")
               (data (i32.const 256) "{pairs}")
               (data (i32.const 1024) "{texts}")
               {fields})"#,

@@ -3,9 +3,9 @@
 use super::Panel;
 use futures_util::TryStreamExt;
 use host_core::caller::{Caller, Identity};
-use host_core::line::{DeliveryType, Line, SeatLimit};
-use host_core::secret::{Mac, Secret};
-use host_core::time::{Expiry, Unix};
+use host_core::line::Line;
+use host_core::secret::Secret;
+use host_core::time::Unix;
 use host_core::{LineId, TenantId, UserId, Version};
 use host_runtime::{BodyReply, Call, CallCounts, Content, Reply};
 use std::sync::Arc;
@@ -13,31 +13,9 @@ use std::sync::Arc;
 /// A call of `probe/go` by a line.
 pub fn call_of(panel: &Panel, tenant: TenantId, id: u32, username: &str, password: &str) -> Call {
     let line = Line {
-        id: LineId(id),
         version: Version(1),
-        owner: UserId(1),
-        username: username.into(),
         password: panel.engine.keyring().seal(tenant, LineId(id), &Secret::new(password)),
-        password_mac: Mac::default(),
-        package: None,
-        expiry: Expiry::Never,
-        trial: false,
-        enabled: true,
-        admin_enabled: true,
-        max_connections: SeatLimit::from(1),
-        allowed_addresses: vec![],
-        allowed_agents: vec![],
-        allowed_outputs: vec![],
-        bouquets: vec![],
-        isp_lock: false,
-        isp: None,
-        country: None,
-        restreamer: false,
-        delivery: DeliveryType::Line,
-        same_player: None,
-        admin_notes: String::new(),
-        reseller_notes: String::new(),
-        created_at: Unix(0),
+        ..Line::blank(LineId(id), UserId(1), username.into(), Unix(0))
     };
     let caller = Caller { identity: Identity::Line { id: line.id }, ..Caller::system(tenant, "request-1") };
     Call { caller, line: Some(Arc::new(line)), ..super::panel::call(tenant) }

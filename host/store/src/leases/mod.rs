@@ -15,7 +15,7 @@ use host_core::port::{Clock, Endings};
 use host_core::{LineId, NodeId, TenantId};
 use lost::Lost;
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -24,7 +24,8 @@ const SHARDS: usize = 64;
 
 type Owner = (TenantId, LineId);
 
-type Shard = Mutex<HashMap<Owner, Vec<Kept>>>;
+// The ids are our own: nobody chooses them so that they meet in one slot.
+type Shard = Mutex<FxHashMap<Owner, Vec<Kept>>>;
 
 /// A lease with its slot in the mirror.
 struct Kept {

@@ -1,12 +1,14 @@
 //! Columns in and out: how values of the core stand in a row.
 
 use crate::error::failed;
+use host_core::field_list::Chosen;
 use host_core::port::StoreError;
 use rusqlite::types::{FromSql, ToSql, ValueRef};
 use rusqlite::{Row, Statement};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Write as _;
+use std::str::FromStr;
 
 /// Binds an object's columns, one after another.
 pub(super) struct Binding<'s, 'c> {
@@ -63,13 +65,25 @@ pub(super) fn id_list<T: std::fmt::Display>(ids: &[T]) -> String {
     text
 }
 
+/// Each field of a kind with its columns.
+pub(super) type FieldColumns = &'static [(&'static str, &'static [&'static str])];
+
+/// The columns of the chosen fields.
+pub(super) fn chosen_columns(fields: FieldColumns, chosen: Chosen) -> impl Iterator<Item = &'static str> {
+    let chosen = fields.iter().enumerate().filter(move |(at, _)| chosen.holds(*at));
+    chosen.flat_map(|(_, (_, columns))| columns.iter().copied())
+}
+
 /// Reads a row's columns, one after another. What cannot be understood is named: table, column
 /// and row.
 pub(super) struct Cells<'r> {
     row: &'r Row<'r>,
     table: &'static str,
     columns: &'static [&'static str],
+    fields: FieldColumns,
+    chosen: Chosen,
     next: usize,
+    next_field: usize,
     /// The row's id.
     pub(super) id: u32,
     /// The row's version.
@@ -77,16 +91,25 @@ pub(super) struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
-    /// A row that was selected as `id, version` and then `columns`.
+    /// A row that was selected as `id, version` and then `columns`; where these are of `fields`, those of the chosen
+    /// ones.
     pub(super) fn new(
         row: &'r Row<'r>,
         table: &'static str,
         columns: &'static [&'static str],
+        fields: FieldColumns,
+        chosen: Chosen,
     ) -> Result<Cells<'r>, StoreError> {
         let id = row.get(0).map_err(failed)?;
-        let mut cells = Cells { row, table, columns, next: 1, id, version: 0 };
+        let mut cells = Cells { row, table, columns, fields, chosen, next: 1, next_field: 0, id, version: 0 };
         cells.version = cells.value()?;
         Ok(cells)
+    }
+
+    /// Whether the next field of the list is one that is read.
+    pub(super) fn is_chosen(&mut self) -> bool {
+        self.next_field += 1;
+        self.chosen.holds(self.next_field - 1)
     }
 
     /// The next column.
@@ -104,6 +127,13 @@ impl<'r> Cells<'r> {
     /// The next column, an optional number turned into an id.
     pub(super) fn id_of<T>(&mut self, make: impl FnOnce(u32) -> T) -> Result<Option<T>, StoreError> {
         Ok(self.value::<Option<u32>>()?.map(make))
+    }
+
+    /// The next column, a text that is read as a value, or none.
+    pub(super) fn parsed<T: FromStr>(&mut self) -> Result<Option<T>, StoreError> {
+        let text: Option<String> = self.value()?;
+        let parse = |text: String| text.parse().map_err(|_| self.corrupt(format!("{text:?} makes no sense")));
+        text.map(parse).transpose()
     }
 
     /// The next column, as a JSON document.
@@ -156,7 +186,11 @@ impl<'r> Cells<'r> {
     /// The column that was read last makes no sense.
     pub(super) fn corrupt(&self, reason: impl Into<String>) -> StoreError {
         let column = match self.next.checked_sub(3) {
-            Some(index) => self.columns.get(index).copied().unwrap_or("?"),
+            Some(index) => {
+                let is_narrow = self.chosen != Chosen::ALL && !self.fields.is_empty();
+                let narrow = is_narrow.then(|| chosen_columns(self.fields, self.chosen).nth(index));
+                narrow.unwrap_or_else(|| self.columns.get(index).copied()).unwrap_or("?")
+            }
             None => "version",
         };
         StoreError::Corrupt { table: self.table, column, row: i64::from(self.id), reason: reason.into() }
@@ -190,11 +224,7 @@ macro_rules! words {
 words! {
     host_core::user::Role { Admin "admin", Reseller "reseller" }
     host_core::category::CategoryKind { Live "live", Movie "movie", Series "series", Radio "radio" }
-    host_core::stream::StreamKind {
-        Live "live", CreatedChannel "created_channel", Movie "movie", Episode "episode", Radio "radio",
-    }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
-    host_core::line::DeliveryType { Line "line", Mag "mag", Enigma "enigma", Code "code" }
     host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
     host_core::job::JobState { Running "running", Done "done", Failed "failed", Cancelled "cancelled" }
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }
@@ -202,6 +232,14 @@ words! {
         Purchase "purchase", UserPrice "user_price", Adjustment "adjustment", Settlement "settlement",
         Refund "refund", Opening "opening",
     }
+}
+
+impl Word for host_core::stream::StreamKind {
+    const WORDS: &'static [(Self, &'static str)] = &host_core::stream::StreamKind::WORDS;
+}
+
+impl Word for host_core::line::DeliveryType {
+    const WORDS: &'static [(Self, &'static str)] = &host_core::line::DeliveryType::WORDS;
 }
 
 impl Word for host_core::object::Kind {

@@ -4,12 +4,13 @@ use super::cells::{Binding, Cells, Word};
 use host_core::credit::Credits;
 use host_core::details::Details;
 use host_core::line::{DeliveryType, Output, SeatLimit};
+use host_core::mac_address::MacAddress;
 use host_core::port::StoreError;
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::settings::SamePlayer;
 use host_core::source::Source;
 use host_core::stream::{Delivery, EpisodeOf, Origin, StreamKind};
-use host_core::time::{Expiry, Unix};
+use host_core::time::{Expiry, Term, Unix};
 use host_core::user::Role;
 use host_core::{BouquetId, CategoryId, GroupId, GuideSourceId, PackageId, SeriesId, UserId};
 use ipnet::IpNet;
@@ -29,7 +30,8 @@ macro_rules! columns_of {
      $($(#[$meta:meta])* $name:ident $column:literal $($further:literal)*: $type:ty = $new:expr, $shown:ident,
        $set:ident, $how:ident $(, $more:ident)*;)*) => {
         const COLUMNS: &'static [&'static str] = &[$($column $(, $further)*),*];
-        const FIELD_COLUMNS: &'static [(&'static str, &'static str)] = &[$((stringify!($name), $column)),*];
+        const FIELD_COLUMNS: $crate::sqlite::cells::FieldColumns =
+            &[$((stringify!($name), &[$column $(, $further)*])),*];
 
         fn bind(&self, row: &mut $crate::sqlite::cells::Binding<'_, '_>) -> rusqlite::Result<()> {
             $($crate::sqlite::column::Column::bind(&self.$name, row)?;)*
@@ -38,11 +40,12 @@ macro_rules! columns_of {
         }
 
         fn read(cells: &mut $crate::sqlite::cells::Cells<'_>) -> Result<Self, host_core::port::StoreError> {
-            Ok($Type {
-                id: host_core::$Id(cells.id),
-                version: host_core::Version(cells.version),
-                $($name: $crate::sqlite::column::Column::read(cells)?,)*
-            })
+            let mut it = $Type::empty(host_core::$Id(cells.id));
+            it.version = host_core::Version(cells.version);
+            $(if cells.is_chosen() {
+                it.$name = $crate::sqlite::column::Column::read(cells)?;
+            })*
+            Ok(it)
         }
     };
 }
@@ -72,6 +75,9 @@ columns! {
     String: |it, row| row.put(it), |cells| cells.value();
     Option<String>: |it, row| row.put(it), |cells| cells.value();
     Unix: |it, row| row.put(it.0), |cells| Ok(Unix(cells.value()?));
+    Option<Unix>: |it, row| row.put(it.map(|at| at.0)), |cells| Ok(cells.value::<Option<i64>>()?.map(Unix));
+    Vec<Term>: |it, row| row.list(it), |cells| cells.list();
+    Option<MacAddress>: |it, row| row.put(it.map(|mac| mac.to_string())), |cells| cells.parsed();
     Expiry: |it, row| row.put(Option::<i64>::from(*it)), |cells| Ok(Expiry::from(cells.value::<Option<i64>>()?));
     UserId: |it, row| row.put(it.0), |cells| Ok(UserId(cells.value()?));
     Option<UserId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(UserId);

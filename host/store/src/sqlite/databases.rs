@@ -10,7 +10,7 @@ use host_core::port::Trouble;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What all threads of the process know of a database.
 pub(super) struct SharedState {
@@ -23,6 +23,8 @@ pub(super) struct SharedState {
     /// Its read connections that nobody uses now. They are closed with the last look at a database
     /// that is gone.
     pub(super) readers: Shelf,
+    /// Whether it was opened for reading, or is new.
+    opened: AtomicBool,
     /// What is known to be wrong with what is stored, until the process ends.
     damage: Mutex<Option<Trouble>>,
     /// Why it could not be written the last time.
@@ -35,7 +37,13 @@ impl SharedState {
         let (settings, guide, tenants) = (number(), number(), number());
         let (bouquets, lines) = (Generations::new(first), Generations::new(first));
         let (readers, damage, unwritable) = (Shelf::default(), Mutex::default(), Mutex::default());
-        Arc::new(SharedState { bouquets, lines, settings, guide, tenants, readers, damage, unwritable })
+        let opened = AtomicBool::new(false);
+        Arc::new(SharedState { bouquets, lines, settings, guide, tenants, readers, opened, damage, unwritable })
+    }
+
+    /// True once: when it is opened for reading for the first time.
+    pub(super) fn is_first_opening(&self) -> bool {
+        !self.opened.swap(true, Ordering::Relaxed)
     }
 
     /// Notes what is wrong with what is stored; the first thing stays.
@@ -81,7 +89,12 @@ impl Databases {
     pub(super) fn add(&self, id: TenantId) {
         self.tenants.rcu(|tenants| {
             let mut tenants = HashMap::clone(tenants);
-            tenants.entry(id).or_insert_with(|| SharedState::new(self.first));
+            tenants.entry(id).or_insert_with(|| {
+                let state = SharedState::new(self.first);
+                // It was made just now: there is nothing to check.
+                state.is_first_opening();
+                state
+            });
             tenants
         });
     }

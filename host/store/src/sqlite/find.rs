@@ -6,6 +6,7 @@ use super::table::{in_control, name, read, statements};
 use crate::error::failed;
 use host_core::UserId;
 use host_core::caller::Scope;
+use host_core::field_list::Chosen;
 use host_core::object::{Key, Object};
 use host_core::plan::Database;
 use host_core::port::StoreError;
@@ -50,7 +51,7 @@ fn first_row(
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let mut rows = statement.query(params).map_err(failed)?;
     match rows.next().map_err(failed)? {
-        Some(row) => read(kind, row).map(Some),
+        Some(row) => read(kind, row, Chosen::ALL).map(Some),
         None => Ok(None),
     }
 }
@@ -60,6 +61,8 @@ macro_rules! with_unique {
     ($unique:expr, $run:expr) => {
         with_unique! { @ $unique, $run;
             LineUsername(name) "lines.username = ?1" [name];
+            LineMac(mac) "lines.mac = ?1" [&mac.to_string()];
+            LineCode(code) "lines.code = ?1" [code];
             Username(name) "users.folded = ?1" [&name.to_lowercase()];
             GroupName(name) "groups.name = ?1" [name];
             PackageName(name) "packages.name = ?1" [name];

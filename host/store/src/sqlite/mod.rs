@@ -46,6 +46,7 @@ mod sightings;
 mod start;
 mod table;
 mod tables;
+mod unfinished;
 mod verify;
 mod writer;
 
@@ -58,10 +59,12 @@ use crate::keys::ChainKeys;
 use check::Check;
 use databases::Databases;
 use host_core::TenantId;
+use host_core::plan::Database;
 use lane::Lane;
 use pool::Pool;
 use readers::Readers;
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 /// All databases of a data directory.
 pub struct SqliteStore {
@@ -89,12 +92,13 @@ impl SqliteStore {
         keys: ChainKeys,
         options: &Options,
     ) -> Result<SqliteStore, OpenError> {
-        let (databases, readers) = look_at(directory, &keys, options)?;
+        let (tell, first) = channel();
+        let Found { databases, readers, opened } = look_at(directory, &keys, options, Some(tell.clone()))?;
         let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let pool = Pool::start(senders, writers).map_err(OpenError::io(directory.root()))?;
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
         let lane = lane.map_err(OpenError::io(directory.root()))?;
-        let check = Some(Check::start(directory, &databases, &readers, &keys));
+        let check = Some(Check::start(directory.was_unclean(), &databases, &readers, &keys, opened, (tell, first)));
         Ok(SqliteStore { _check: check, pool, lane, readers, databases, keys, directory: Arc::clone(directory) })
     }
 
@@ -104,7 +108,7 @@ impl SqliteStore {
         keys: ChainKeys,
         options: &Options,
     ) -> Result<(SqliteStore, Writers), OpenError> {
-        let (databases, readers) = look_at(directory, &keys, options)?;
+        let Found { databases, readers, .. } = look_at(directory, &keys, options, None)?;
         let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let (pool, lane) = (Pool::without_threads(senders), Lane::at_once(&readers));
         let directory = Arc::clone(directory);
@@ -124,13 +128,23 @@ impl SqliteStore {
 }
 
 /// What there is, ready to be read.
+struct Found {
+    databases: Arc<Databases>,
+    readers: Arc<Readers>,
+    /// The tenants whose databases were opened.
+    opened: Vec<TenantId>,
+}
+
+/// Looks a directory over. `first` hears of each database when it is first read.
 fn look_at(
     directory: &Arc<DataDirectory>,
     keys: &ChainKeys,
     options: &Options,
-) -> Result<(Arc<Databases>, Arc<Readers>), OpenError> {
-    let databases = start::databases(directory, keys)?;
+    first: Option<Sender<Database>>,
+) -> Result<Found, OpenError> {
+    let (databases, opened) = start::databases(directory, keys)?;
     batch::warm();
-    let readers = Readers::new(Arc::clone(directory), Arc::clone(&databases), descriptors::databases(options));
-    Ok((databases, readers))
+    let most = descriptors::databases(options);
+    let readers = Readers::new(Arc::clone(directory), Arc::clone(&databases), most, first);
+    Ok(Found { databases, readers, opened })
 }

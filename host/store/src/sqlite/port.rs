@@ -4,7 +4,7 @@
 use super::writer::Order;
 use super::{
     SqliteStore, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox, references,
-    sightings, verify,
+    sightings, unfinished, verify,
 };
 use crate::error::failed;
 use host_core::bouquet::Member;
@@ -191,6 +191,10 @@ impl Store for SqliteStore {
 
     fn replayed(&self, tenant: TenantId, user: UserId, key: String) -> Pending<'_, Option<Replayed>> {
         self.short_of(tenant, |connection| idempotency::replayed(connection, user, &key).map_err(failed))
+    }
+
+    fn unfinished(&self) -> Pending<'_, Vec<TenantId>> {
+        self.short(Database::Control, |control| unfinished::all(control).map_err(failed))
     }
 
     fn outbox(&self, database: Database, node: NodeId, now: Unix, limit: u32) -> Pending<'_, Vec<Waiting>> {

@@ -11,6 +11,7 @@ use host_core::port::{StoreError, Trouble};
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 /// A connection that does not read for this time is closed.
@@ -23,12 +24,19 @@ pub(super) struct Readers {
     /// Connections that are open, lent and resting.
     open: Arc<AtomicUsize>,
     most: usize,
+    /// Hears of each database when it is first opened here.
+    first: Option<Sender<Database>>,
 }
 
 impl Readers {
     /// `most`: connections that are kept open. More are open only while more than that are lent.
-    pub(super) fn new(directory: Arc<DataDirectory>, databases: Arc<Databases>, most: usize) -> Arc<Readers> {
-        Arc::new(Readers { directory, databases, open: Arc::default(), most: most.max(1) })
+    pub(super) fn new(
+        directory: Arc<DataDirectory>,
+        databases: Arc<Databases>,
+        most: usize,
+        first: Option<Sender<Database>>,
+    ) -> Arc<Readers> {
+        Arc::new(Readers { directory, databases, open: Arc::default(), most: most.max(1), first })
     }
 
     /// Runs a read on a connection to a database. No statement outlives it.
@@ -40,7 +48,16 @@ impl Readers {
         let state = self.databases.get(database).ok_or(StoreError::NoDatabase)?;
         let mut reader = match state.readers.take() {
             Some(reader) => reader,
-            None => self.open(database).inspect_err(|error| note(&state, error))?,
+            None => {
+                let reader = self.open(database).inspect_err(|error| note(&state, error))?;
+                if let Some(first) = &self.first
+                    && state.is_first_opening()
+                {
+                    // Nobody hears of it once the check has ended.
+                    let _ = first.send(database);
+                }
+                reader
+            }
         };
         // After a panic it is not used again.
         let result = read(&mut reader.connection).inspect_err(|error| note(&state, error));

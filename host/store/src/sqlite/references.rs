@@ -29,7 +29,8 @@ fn finding<T: Table>(field: &'static str, named: Kind) -> String {
     }
     // What names itself does not keep itself.
     let another = if T::KIND == named { format!(" AND {table}.id <> ?1") } else { String::new() };
-    let own = T::FIELD_COLUMNS.iter().find(|(name, _)| *name == field).map(|(_, column)| *column);
+    let own =
+        T::FIELD_COLUMNS.iter().find(|(name, _)| *name == field).and_then(|(_, columns)| columns.first().copied());
     match own.or_else(|| T::COLUMNS.contains(&field).then_some(field)) {
         Some(column) => format!("SELECT 1 FROM {table} WHERE {column} = ?1{another}"),
         None => {

@@ -30,6 +30,7 @@ pub(crate) const CONTROL: Schema = Schema {
             include_str!("../../migrations/sqlite/every/0002-proofs.sql"),
         ],
         &[include_str!("../../migrations/sqlite/control/0003-plugin-nominations.sql")],
+        &[include_str!("../../migrations/sqlite/control/0004-unfinished.sql")],
     ],
 };
 pub(crate) const TENANT: Schema = Schema {
@@ -57,6 +58,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0015-sightings.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0016-log-days.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0017-identity.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0018-devices.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -2,12 +2,14 @@
 //! that, once.
 
 use super::batch::PlanWriter;
-use super::cells::{Binding, Cells};
+use super::cells::{Binding, Cells, FieldColumns, chosen_columns};
 use host_core::Version;
+use host_core::field_list::Chosen;
 use host_core::kind::Belongs;
 use host_core::object::{Key, Kind, Object, Stored};
 use host_core::port::StoreError;
 use rusqlite::Connection;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// How a kind stands in its table. Every table begins with `id` and `version`.
@@ -18,8 +20,8 @@ pub(super) trait Table: Stored {
     const COLUMNS: &'static [&'static str];
     /// Columns behind these that are written for an index and never read.
     const DERIVED: &'static [&'static str] = &[];
-    /// Each field with its first column, where not every column is called like its field.
-    const FIELD_COLUMNS: &'static [(&'static str, &'static str)] = &[];
+    /// Each field with its columns, in the order of [`Table::COLUMNS`], where the kind's fields are a list.
+    const FIELD_COLUMNS: FieldColumns = &[];
     /// Fields with lists of ids that stand in a table of their own too, `KIND_FIELD (NAMED, KIND)`: by it they are
     /// looked up.
     const LINKED: &'static [&'static str] = &[];
@@ -30,7 +32,7 @@ pub(super) trait Table: Stored {
 
     /// Binds [`Table::COLUMNS`] and [`Table::DERIVED`] in order.
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()>;
-    /// Reads [`Table::COLUMNS`] in order.
+    /// Reads [`Table::COLUMNS`] in order; of a kind whose fields are a list, those of the chosen ones.
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError>;
     /// Writes what stands in further tables. `fresh`: the row is new.
     fn attach(&self, _connection: &Connection, _fresh: bool) -> rusqlite::Result<()> {
@@ -108,6 +110,21 @@ pub(super) fn statements(kind: Kind) -> &'static Statements {
     ALL[kind as usize].get_or_init(|| with_kind!(kind, T => Statements::of::<T>()))
 }
 
+/// The select of rows of a kind, of which these fields are read.
+pub(super) fn select(kind: Kind, fields: Chosen) -> Cow<'static, str> {
+    let whole = &statements(kind).select;
+    if fields == Chosen::ALL {
+        return whole.into();
+    }
+    with_kind!(kind, T => match T::FIELD_COLUMNS {
+        [] => whole.into(),
+        listed => {
+            let columns: String = chosen_columns(listed, fields).flat_map(|column| [", ", column]).collect();
+            format!("SELECT id, version{columns} FROM {}", T::NAME).into()
+        }
+    })
+}
+
 /// The table of a kind.
 pub(super) fn name(kind: Kind) -> &'static str {
     with_kind!(kind, T => T::NAME)
@@ -128,14 +145,18 @@ pub(super) fn in_control(kind: Kind) -> bool {
     kind.belongs() == Belongs::Process
 }
 
-/// An object out of a row of its kind's select.
-pub(super) fn read(kind: Kind, row: &rusqlite::Row<'_>) -> Result<Object, StoreError> {
-    with_kind!(kind, T => read_as::<T>(row).map(Stored::into_object))
+/// An object out of a row of its kind's select with these fields.
+pub(super) fn read(kind: Kind, row: &rusqlite::Row<'_>, fields: Chosen) -> Result<Object, StoreError> {
+    with_kind!(kind, T => read_chosen::<T>(row, fields).map(Stored::into_object))
 }
 
 /// A thing out of a row of its kind's select.
 pub(super) fn read_as<T: Table>(row: &rusqlite::Row<'_>) -> Result<T, StoreError> {
-    let mut cells = Cells::new(row, T::NAME, T::COLUMNS)?;
+    read_chosen(row, Chosen::ALL)
+}
+
+fn read_chosen<T: Table>(row: &rusqlite::Row<'_>, fields: Chosen) -> Result<T, StoreError> {
+    let mut cells = Cells::new(row, T::NAME, T::COLUMNS, T::FIELD_COLUMNS, fields)?;
     let mut thing = T::read(&mut cells)?;
     thing.set_version(Version(cells.version));
     Ok(thing)

@@ -297,3 +297,19 @@ pub(crate) fn too_many_changes_are_refused(panel: &Panel<'_>) {
     panel.done([insert(bouquet(1))]);
     assert!(is_invalid(panel.commit(plan((0..=MAX_CHANGES).map(|_| none())))));
 }
+
+pub(crate) fn a_tenant_is_unfinished_until_it_is_finished_or_gone(panel: &Panel<'_>) {
+    let control = |change| wait(panel.store.commit(Database::Control, plan([change]))).unwrap();
+    let unfinished = || wait(panel.store.unfinished()).unwrap();
+    assert_eq!(unfinished(), []);
+    for change in [Change::Unfinished(TENANT), Change::Unfinished(TENANT), Change::Unfinished(TenantId(77))] {
+        control(change);
+        assert_eq!(unfinished(), [TENANT]);
+    }
+    control(Change::Finished(TENANT));
+    assert_eq!(unfinished(), []);
+    control(Change::Unfinished(TENANT));
+    let row = wait(panel.store.get(Database::Control, Scope::Tenant, Key::Tenant(TENANT))).unwrap().unwrap();
+    control(Change::Delete(row.key(), row.version()));
+    assert_eq!(unfinished(), []);
+}

@@ -3,8 +3,9 @@
 use crate::panel::*;
 use crate::scopes::{listed, numbers};
 use host_core::caller::Scope;
+use host_core::field_list::{Chosen, FieldList};
 use host_core::line::{DeliveryType, Line, LineStatus};
-use host_core::object::{self, Kind};
+use host_core::object::{self, Kind, Stored};
 use host_core::plan::Change;
 use host_core::port::{Filter, Query};
 use host_core::time::{Expiry, Unix};
@@ -107,6 +108,21 @@ pub(crate) fn lines_of_a_delivery_type_are_a_list_of_their_own(panel: &Panel<'_>
     assert_eq!(listed(DeliveryType::Line, Scope::Tree(BELOW), None), (1, vec![2]));
     assert_eq!(listed(DeliveryType::Mag, Scope::Tree(RESELLER), None), (0, vec![]));
     assert_eq!(panel.verify(), []);
+}
+
+pub(crate) fn of_a_row_only_the_chosen_fields_are_read(panel: &Panel<'_>) {
+    let country = Some("NL".to_owned());
+    panel.done([insert(Line { country: country.clone(), allowed_agents: vec!["VLC".into()], ..line(1, BELOW) })]);
+    let read = |fields: Chosen| {
+        let query = Query { fields, ..Query::all(Kind::Line, Scope::Tenant) };
+        let page = wait(panel.store.list(HERE, query)).unwrap();
+        page.rows.into_iter().find_map(Line::from_object).unwrap()
+    };
+    let whole = panel.get::<Line>(LineId(1)).unwrap();
+    assert_eq!(read(Chosen::ALL), whole);
+    let some = Line { owner: BELOW, country, version: whole.version, ..Line::empty(LineId(1)) };
+    assert_eq!(read(Chosen::of(Line::LIST, ["country", "owner"])), some);
+    assert_eq!(read(Chosen::of(Line::LIST, [])), Line { version: whole.version, ..Line::empty(LineId(1)) });
 }
 
 pub(crate) fn what_moves_in_the_tree_is_seen_from_there(panel: &Panel<'_>) {

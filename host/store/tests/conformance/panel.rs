@@ -4,7 +4,8 @@ use host_core::bouquet::Bouquet;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{DeliveryType, Line, SeatLimit};
+use host_core::line::{Line, SeatLimit};
+use host_core::mac_address::MacAddress;
 use host_core::object::{Key, Stored};
 use host_core::plan::{Change, Database, Guard, Plan};
 use host_core::port::{CommitError, Committed, Pending, Store, StoreError};
@@ -12,7 +13,7 @@ use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::series::Series;
 use host_core::stream::{Stream, StreamKind};
 use host_core::tenant::{Quotas, Tenant};
-use host_core::time::{Expiry, Unix};
+use host_core::time::{Expiry, Term, Unit, Unix};
 use host_core::user::{Role, User};
 use host_core::*;
 
@@ -136,19 +137,13 @@ pub(crate) fn user(id: UserId, parent: Option<UserId>, role: Role) -> User {
     }
 }
 
+/// A line with something in each column.
 pub(crate) fn line(id: u32, owner: UserId) -> Line {
+    let blank = Line::blank(LineId(id), owner, format!("line{id}"), Unix(5));
     Line {
-        id: LineId(id),
-        version: Version(0),
-        owner,
-        username: format!("line{id}"),
         password: Sealed(vec![1, 2, 3]),
         password_mac: Mac([7; 32]),
-        package: None,
         expiry: Expiry::At(Unix(1_000)),
-        trial: false,
-        enabled: true,
-        admin_enabled: true,
         max_connections: SeatLimit::from(2),
         allowed_addresses: vec!["10.0.0.0/8".parse().unwrap()],
         allowed_agents: vec!["VLC \"quoted\"".into()],
@@ -156,13 +151,14 @@ pub(crate) fn line(id: u32, owner: UserId) -> Line {
         bouquets: vec![BouquetId(1), BouquetId(12)],
         isp_lock: true,
         isp: Some("Telstra".into()),
-        country: None,
-        restreamer: false,
-        delivery: DeliveryType::Line,
-        same_player: None,
+        mac: Some(MacAddress((0x001a_7900_0000_u64 | u64::from(id)).to_be_bytes().last_chunk().copied().unwrap())),
+        lock_device: true,
+        code: Some(format!("CODE-{id}")),
+        terms: vec![Term { count: 2, unit: Unit::Months }],
+        redeemed_at: Some(Unix(9)),
         admin_notes: "for admins".into(),
         reseller_notes: "100% sure_".into(),
-        created_at: Unix(5),
+        ..blank
     }
 }
 

@@ -27,6 +27,7 @@ const WRITING: &[&str] = &[
     "sqlite/tables/streams.rs",
     "sqlite/tables/tenants.rs",
     "sqlite/tables/users.rs",
+    "sqlite/unfinished.rs",
     "sqlite/writer/book.rs",
 ];
 

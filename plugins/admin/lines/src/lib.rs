@@ -1,3 +1,3 @@
-//! Lines on the admin surface. Every action is a row of `actions.toml`.
+//! Lines, boxes and activation codes on the admin surface. Every action is a row of `actions.toml`.
 
 linecard_sdk::plugin!("actions.toml");

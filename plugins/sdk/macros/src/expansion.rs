@@ -48,7 +48,7 @@ fn answer(action: &Action) -> TokenStream {
     };
     let verb = name_in_rust(verb);
     match kind.as_str() {
-        "line" => quote! { ::linecard_sdk::verbs::lines::#verb() },
+        kind @ ("line" | "mag" | "enigma" | "code") => quote! { ::linecard_sdk::verbs::lines::#verb(#kind) },
         "user" => quote! { ::linecard_sdk::verbs::users::#verb() },
         kind => quote! { ::linecard_sdk::verbs::records::#verb(#kind) },
     }
@@ -154,7 +154,7 @@ mod tests {
         let common = "[[action]]\nsurface = 's'\nname = 'get_line'\ndoes = { get = 'line' }\n\
              [[action]]\nsurface = 's'\nname = 'get_stream'\ndoes = { get = 'stream' }\n";
         let common = plugin(common);
-        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(),"), "{common}");
+        assert!(common.contains("\"s/get_line\"=>::linecard_sdk::verbs::lines::get(\"line\"),"), "{common}");
         assert!(common.contains("::linecard_sdk::verbs::records::get(\"stream\")"), "{common}");
         assert!(!common.contains("structGet"), "{common}");
         for part in [

@@ -247,13 +247,15 @@ pub mod linecard {
         }
         lines {
             mine "mine" () -> mine_facts;
-            get "get" (id: u32) -> u32;
-            list "list" (query: str) -> u32;
-            sell "sell" (package: u32, trial: bool, options: str) -> u32;
-            create "create" (options: str) -> u32;
-            edit "edit" (id: u32, options: str) -> u32;
+            get "get" (kind: str, id: u32) -> u32;
+            list "list" (kind: str, query: str) -> u32;
+            sell "sell" (kind: str, options: str) -> u32;
+            create "create" (kind: str, options: str) -> u32;
+            edit "edit" (kind: str, id: u32, options: str) -> u32;
             extend "extend" (id: u32, package: u32, trial: bool) -> u32;
-            delete "delete" (id: u32) -> none;
+            convert "convert" (kind: str, id: u32, options: str) -> u32;
+            new_code "new-code" (kind: str, id: u32) -> u32;
+            delete "delete" (kind: str, id: u32) -> none;
         }
         packages {
             list "list" () -> string;

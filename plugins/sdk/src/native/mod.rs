@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn host_calls_reach_the_host_of_this_thread() {
         let (notes, refused) = with(Notes::default(), || lines::delete(7).unwrap_err());
-        assert_eq!(notes.calls, ["linecard:lines/lines.delete [Number(7)]"]);
+        assert_eq!(notes.calls, ["linecard:lines/lines.delete [Text(\"line\"), Number(7)]"]);
         assert_eq!(refused, Refusal::field("not_found", "id", "There is none."));
     }
 

@@ -4,7 +4,7 @@
 use host_core::audit::AuditEntry;
 use host_core::credit::Credits;
 use host_core::ledger::{Account, Reason, Transfer};
-use host_core::line::{DeliveryType, Line, Output, SeatLimit};
+use host_core::line::{Line, Output, SeatLimit};
 use host_core::object::{Key, Object};
 use host_core::plan::{Change, Database, Guard, Plan};
 use host_core::port::Store;
@@ -70,32 +70,20 @@ fn user(id: UserId, parent: Option<UserId>, role: Role) -> User {
 }
 
 fn line(id: u32) -> Line {
+    let blank = Line::blank(LineId(id), RESELLER, format!("line{id}"), Unix(5));
     Line {
-        id: LineId(id),
-        version: Version(0),
-        owner: RESELLER,
-        username: format!("line{id}"),
         password: Sealed(vec![1, 2, 3]),
         password_mac: Mac([7; 32]),
-        package: None,
         expiry: Expiry::At(Unix(1_000)),
-        trial: false,
-        enabled: true,
-        admin_enabled: true,
         max_connections: SeatLimit::from(2),
-        allowed_addresses: Vec::new(),
         allowed_agents: vec!["VLC \"quoted\"".into()],
         allowed_outputs: vec![Output::Ts],
         bouquets: vec![BouquetId(1), BouquetId(12)],
         isp_lock: true,
         isp: Some("Telstra".into()),
-        country: None,
-        restreamer: false,
-        delivery: DeliveryType::Line,
-        same_player: None,
         admin_notes: "for admins".into(),
         reseller_notes: "100% sure_".into(),
-        created_at: Unix(5),
+        ..blank
     }
 }
 

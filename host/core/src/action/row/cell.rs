@@ -63,6 +63,7 @@ pub(super) fn rewrite(field: &Field, row: &mut Vec<u8>, begin: usize) {
             // An amount: decimal text in the kind, a number with its places here.
             (None, Form::Decimal) if is_number(text) => String::from_utf8_lossy(text).into_owned(),
             (None, _) => match str::from_utf8(text).ok().and_then(|word| field.words.get(word)) {
+                Some(word) if is_of_numbers(field.form) && is_number(word.as_bytes()) => word.clone(),
                 Some(word) => format!("\"{word}\""),
                 None => return,
             },
@@ -78,6 +79,10 @@ pub(super) fn rewrite(field: &Field, row: &mut Vec<u8>, begin: usize) {
     };
     row.truncate(begin);
     row.extend_from_slice(shown.as_bytes());
+}
+
+fn is_of_numbers(form: Form) -> bool {
+    matches!(form, Form::Id | Form::Int | Form::Count | Form::Flag | Form::Decimal)
 }
 
 /// Whether a text can stand in JSON as a number. Another text stays one, whatever a description calls it.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::ser::{Impossible, SerializeStruct, Serializer};
 use serde_json::{Map, Value};
 use shown::Shown;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -43,6 +44,14 @@ impl serde::ser::Error for NoRow {
 }
 
 impl ReplyShape {
+    /// The fields of the kind that are shown to a caller of this role who asks for these columns, each once.
+    pub fn fields_shown(&self, role: CallerRole, columns: &Columns) -> BTreeSet<&str> {
+        self.seen_by(role, columns)
+            .flat_map(|(name, field)| shown::by(name, field, 0))
+            .map(|shown| shown.field)
+            .collect()
+    }
+
     /// A writer of rows for a caller of this role who asks for these columns.
     pub fn rows(&self, role: CallerRole, columns: &Columns) -> Rows<'_> {
         let columns: Vec<_> = self.seen_by(role, columns).collect();

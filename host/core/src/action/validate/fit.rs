@@ -80,8 +80,10 @@ pub(super) fn reply(reply: &ReplyShape) -> Result<(), String> {
         }
         let is_number = field.form.range().is_some();
         let months = field.written == Some(Written::Months);
-        if (field.written.is_some() && !months || !field.words.is_empty()) && field.form != Form::Text {
-            return wrong(name, "only a text has `words` and an `as` other than months");
+        // A number may stand for each word.
+        let are_numbers = is_number && field.words.values().all(|word| word.parse::<i32>().is_ok());
+        if field.form != Form::Text && (field.written.is_some() && !months || !field.words.is_empty() && !are_numbers) {
+            return wrong(name, "only a text has `words` that are no numbers, and an `as` other than months");
         }
         if months && !is_number {
             return wrong(name, "`as` months is a whole number");
@@ -142,6 +144,9 @@ mod tests {
         assert_eq!(wrong(json!("line"), json!({"type": "text", "of": "expiry", "as": "date"})), "");
         assert!(wrong(json!(null), json!({"type": "text", "of": "expiry"})).contains("name the kind"));
         assert!(wrong(json!("line"), json!({"type": "int", "as": "date"})).contains("only a text"));
+        assert_eq!(wrong(json!("line"), json!({"type": "int", "of": "status", "words": {"active": "2"}})), "");
+        let word = json!({"type": "int", "of": "status", "words": {"active": "two"}});
+        assert!(wrong(json!("line"), word).contains("no numbers"));
         assert!(wrong(json!("line"), json!({"type": "text", "is": "expired"})).contains("only a flag"));
         let without = ReplyShape { shape: Shape::Any, of: Some("line".into()), ..ReplyShape::default() };
         assert!(reply(&without).unwrap_err().contains("an object or a list with fields"));

@@ -6,7 +6,7 @@ use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{
     document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, sightings,
-    table,
+    table, unfinished,
 };
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
@@ -169,6 +169,8 @@ impl<'c> Batch<'c> {
             Change::See(seen) => sightings::write(writer, seen)?,
             Change::Reshape(reshape) => document_places::reshape(writer, reshape)?,
             Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,
+            Change::Unfinished(tenant) => unfinished::note(writer, *tenant)?,
+            Change::Finished(tenant) => unfinished::forget(writer, *tenant)?,
         }
         Ok(())
     }

@@ -81,7 +81,9 @@ impl Touched {
                 | Change::SweepSessions(..)
                 | Change::See(_)
                 | Change::Reshape(_)
-                | Change::Settle(..) => {}
+                | Change::Settle(..)
+                | Change::Unfinished(_)
+                | Change::Finished(_) => {}
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use crate::error::failed;
 use crate::sqlite::cells::Word;
 use crate::sqlite::scope::{Look, Reach, reach, seen};
 use crate::sqlite::sessions::held_by;
-use crate::sqlite::table::{name, read, search_index, searched, statements};
+use crate::sqlite::table::{name, read, search_index, searched, select};
 use host_core::line::{DeliveryType, LineStatus};
 use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Query, StoreError};
@@ -115,7 +115,7 @@ impl Rows {
         // The page's ids first: what is skipped is then sorted as a number and not as a whole row.
         format!(
             "{} WHERE {table}.id IN (SELECT {id} {} ORDER BY {id} {order} LIMIT ?{} OFFSET ?{}) ORDER BY {table}.id {order}",
-            statements(query.kind).select,
+            select(query.kind, query.fields),
             self.text(),
             marks + 1,
             marks + 2,
@@ -136,7 +136,7 @@ impl Rows {
         let mut found = statement.query(params_from_iter(self.values.iter().chain(&bounds))).map_err(failed)?;
         let mut rows = Vec::new();
         while let Some(row) = found.next().map_err(failed)? {
-            rows.push(read(query.kind, row)?);
+            rows.push(read(query.kind, row, query.fields)?);
         }
         Ok(rows)
     }
@@ -164,17 +164,21 @@ pub(super) fn page_size(query: &Query) -> u32 {
     query.limit.clamp(1, MOST)
 }
 
+/// Lines that were sold as a code which nobody has redeemed.
+const STOCK: &str = "(lines.delivery = 'code' AND lines.redeemed_at IS NULL)";
+
 /// The condition of a filter; an error where the kind has nothing that it could look at.
 fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, StoreError> {
     Ok(match (filter, kind) {
         (Filter::LineStatus(status, now), Kind::Line) => match status {
             LineStatus::Banned => "admin_enabled = 0".into(),
             LineStatus::Disabled => "admin_enabled = 1 AND enabled = 0".into(),
+            LineStatus::Stock => format!("admin_enabled = 1 AND enabled = 1 AND {STOCK}"),
             LineStatus::Expired => {
-                format!("admin_enabled = 1 AND enabled = 1 AND expires_at <= {}", into.mark(now.0))
+                format!("admin_enabled = 1 AND enabled = 1 AND NOT {STOCK} AND expires_at <= {}", into.mark(now.0))
             }
             LineStatus::Active => format!(
-                "admin_enabled = 1 AND enabled = 1 AND (expires_at IS NULL OR expires_at > {})",
+                "admin_enabled = 1 AND enabled = 1 AND NOT {STOCK} AND (expires_at IS NULL OR expires_at > {})",
                 into.mark(now.0)
             ),
         },

@@ -215,7 +215,7 @@ fn a_plan_whose_audit_row_is_refused_fails_alone_and_the_chain_holds() {
     let told = answers.each_mut().map(|answer| answer.try_recv().unwrap().is_ok());
     assert_eq!(told, [true, false, true]);
     assert_eq!((rows(&writer, "bouquets"), rows(&writer, "audit")), (3, 3));
-    let readers = Readers::new(Arc::clone(&writer.directory), Arc::clone(&writer.databases), 8);
+    let readers = Readers::new(Arc::clone(&writer.directory), Arc::clone(&writer.databases), 8, None);
     assert_eq!(verify::whole(&readers, &writer.keys, HERE, || true).unwrap().findings, []);
 }
 

@@ -1,10 +1,13 @@
 //! A plan: all that one action wants to write, as data, with everything it was decided from. It is
 //! committed whole or not at all.
 
+mod many;
+
+pub use many::{MAX_RESHAPED, Reshape, SetChange, SetKind};
+
 use crate::audit::AuditEntry;
 use crate::bouquet::{Member, Spot};
 use crate::credit::Credits;
-use crate::document::Shape;
 use crate::event::AddressedEffect;
 use crate::guide::{Build, GuideChannel, Programme};
 use crate::kind::Stale;
@@ -118,19 +121,12 @@ pub enum Change {
     See(Vec<Sighting>),
     /// The outbox entry is done, or is tried again at a time.
     Settle(OutboxId, Settled),
+    /// In the control database: from here on a plan of this tenant may leave [work](Plan::may_leave_work), and a start
+    /// looks for it there. Nothing for a tenant that is gone.
+    Unfinished(TenantId),
+    /// In the control database: no work is left of this tenant's plans; a start need not look.
+    Finished(TenantId),
 }
-
-/// A collection gets another shape: all its documents stand by it then, or nothing has changed.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Reshape {
-    /// Which collection.
-    pub collection: String,
-    /// The shape.
-    pub shape: Shape,
-}
-
-/// Most documents that a collection may have when it gets another shape: they hold the writer meanwhile.
-pub const MAX_RESHAPED: u32 = 20_000;
 
 /// The longest that an outbox entry is put off at a time, in seconds.
 pub const LONGEST_PAUSE: i64 = 1_024;
@@ -144,32 +140,6 @@ pub enum Settled {
     Retry(Unix, String),
     /// Given up.
     Dead(String),
-}
-
-/// One write over many rows: what is to happen, and how many rows that must be.
-#[derive(Clone, PartialEq, Debug)]
-pub struct SetChange {
-    /// What happens to which rows.
-    pub what: SetKind,
-    /// How many rows it must touch; another number is a conflict. None takes any number.
-    pub expected: Option<u32>,
-}
-
-/// The set changes there are. Each is one statement in the store.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum SetKind {
-    /// Lines of one owner get another (a deleted user's).
-    MoveLines(UserId, UserId),
-    /// Users below one parent get another.
-    MoveUsers(UserId, Option<UserId>),
-    /// Keys of a user are revoked.
-    RevokeKeys(UserId),
-    /// Streams of an import source that were not seen since a time are marked missing.
-    MarkMissing(String, Unix),
-    /// Streams of an import source that are marked missing are deleted.
-    PruneMissing(String),
-    /// A bouquet leaves all lines and packages that hold it.
-    ForgetBouquet(BouquetId),
 }
 
 /// A value that is known only at commit. `token` is a random text that the guest placed as a
@@ -255,6 +225,13 @@ impl Plan {
         self.changes.is_empty() && self.effects.is_empty() && self.audit.is_empty()
     }
 
+    /// Whether a process that dies after its commit leaves something that the next one has to do: effects, or the end of
+    /// a job.
+    pub fn may_leave_work(&self) -> bool {
+        let of_job = |change: &Change| matches!(change, Change::Insert(object) | Change::Update(object) if matches!(**object, Object::Job(_)));
+        !self.effects.is_empty() || self.changes.iter().any(of_job)
+    }
+
     /// Whether it does nothing but take ids, which no other plan can mind.
     pub fn only_takes_ids(&self) -> bool {
         let alone = self.guards.is_empty() && self.audit.is_empty() && self.effects.is_empty();
@@ -312,7 +289,9 @@ impl Plan {
                 | Change::SweepSessions(..)
                 | Change::See(_)
                 | Change::Reshape(_)
-                | Change::Settle(..) => {}
+                | Change::Settle(..)
+                | Change::Unfinished(_)
+                | Change::Finished(_) => {}
             }
         }
         names

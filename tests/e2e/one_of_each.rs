@@ -1,0 +1,76 @@
+//! One thing of each kind, as the tests need them that are made from the descriptions.
+
+use crate::panel::{TestTenant, id_of};
+use crate::visitor::Visitor;
+use host_core::action::Action;
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Kinds with the id of a thing.
+pub type Things = HashMap<&'static str, u32>;
+
+/// The admin's lists of all that these are.
+pub const LISTS: [&str; 14] = [
+    "get_lines",
+    "get_mags",
+    "get_enigmas",
+    "get_activecodes",
+    "get_groups",
+    "get_packages",
+    "get_bouquets",
+    "get_categories",
+    "get_streams",
+    "get_channels",
+    "get_stations",
+    "get_movies",
+    "get_series_list",
+    "get_episodes",
+];
+
+/// What lines are sold as, each with what it has to say.
+pub async fn sold(tenant: &TestTenant, seller: &Visitor) -> Things {
+    static BOXES: AtomicU32 = AtomicU32::new(0);
+    let mut things = Things::new();
+    for kind in ["line", "mag", "enigma", "code"] {
+        let [_, high, middle, low] = BOXES.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let options = match kind {
+            "mag" | "enigma" => {
+                json!({ "delivery": kind, "mac": format!("00:1A:79:{high:02X}:{middle:02X}:{low:02X}") })
+            }
+            kind => json!({ "delivery": kind }),
+        };
+        things.insert(kind, id_of(&tenant.sold_line(seller, options).await));
+    }
+    things
+}
+
+/// A record of each kind, called by that name.
+pub async fn records(tenant: &TestTenant, name: &str) -> Things {
+    let mut things = Things::new();
+    for kind in ["group", "bouquet", "package", "guide_source"] {
+        things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
+    }
+    things.insert("category", tenant.record("category", json!({ "kind": "live", "name": name })).await);
+    let stream = json!({ "kind": "live", "name": name, "guide_channel": "c1" });
+    things.insert("stream", tenant.record("stream", stream).await);
+    for kind in ["created_channel", "radio", "movie", "series"] {
+        things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
+    }
+    let place = json!({ "series": things["series"], "season": 1, "number": 1 });
+    things.insert("episode", tenant.record("episode", json!({ "name": name, "episode_of": place })).await);
+    // Without episodes, so that it can be deleted.
+    things.insert("series", tenant.record("series", json!({ "name": format!("{name} of nothing") })).await);
+    things
+}
+
+/// Parameters in which the row that a common action is about is the one of these.
+pub fn about(action: &Action, things: &Things, mut form: Vec<(String, String)>) -> Vec<(String, String)> {
+    let own = action.does.as_ref().and_then(|verb| things.get(verb.kind()));
+    for (name, value) in &mut form {
+        if let ("id", Some(own)) = (name.as_str(), own) {
+            *value = own.to_string();
+        }
+    }
+    form
+}
