@@ -1,7 +1,7 @@
 //! The command line, as `--help` teaches it. Commands to a panel are in [`crate::request`].
 
 use crate::request::Request;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -39,6 +39,8 @@ pub enum Command {
     /// Check the configuration file.
     #[command(subcommand)]
     Config(Config),
+    /// Print what lets a shell complete commands, actions and their parameters.
+    Completions(Completions),
     /// Compile one plugin from standard input to standard output (used by the host itself).
     #[command(hide = true)]
     CompilePlugin,
@@ -85,4 +87,25 @@ pub struct Doctor {
 pub enum Config {
     /// Read the configuration file and every certificate that it names as `serve` would, and say what is wrong.
     Check,
+}
+
+/// `linecard completions`.
+///
+/// Put `source <(linecard completions bash)` into `~/.bashrc`, or write the text to where your shell looks for
+/// completions. It asks the program itself, so that it knows what this version knows.
+#[derive(Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
+}
+
+/// Shells that can be taught.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say what they are")]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }

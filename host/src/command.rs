@@ -7,7 +7,7 @@ use crate::control::client;
 use crate::panel::{Panel, is_running, socket};
 use crate::request::plugin::Plugin;
 use crate::request::{Needs, Perform, Request, perform};
-use crate::{demo, doctor, inspect, logging, serve, view};
+use crate::{complete, demo, doctor, inspect, logging, serve, view};
 use anyhow::{Context, bail, ensure};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
@@ -35,16 +35,23 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             view::print(&checked(config)?, view::table, json);
             Ok(())
         }
+        Command::Completions(args) => complete::register(args.shell),
         // Of a file alone: no panel is asked.
         Command::Request(Request::Plugin(Plugin::Inspect(command))) => {
             view::print(&inspect::describe(&command.file)?, command.view(), json);
             Ok(())
         }
-        Command::Request(request) => {
+        // Likewise of what the program brings along.
+        Command::Request(Request::Openapi(command)) if command.tenant.is_none() => {
+            view::print(&command.of_shipped()?, command.view(), json);
+            Ok(())
+        }
+        Command::Request(mut request) => {
             if let Some(mistake) = request.mistake() {
                 // Wrong usage, found before anything was opened.
                 Cli::command().error(ErrorKind::ValueValidation, mistake).exit();
             }
+            request.gather()?;
             let value = asynchronous(ask(&data, Config::read(config)?, &request))?;
             view::print(&value, request.view(), json);
             request.finish(&value)

@@ -5,6 +5,7 @@
 
 pub mod cli;
 mod command;
+mod complete;
 pub mod config;
 mod content;
 pub mod control;
@@ -20,6 +21,11 @@ pub mod serve;
 mod shipped;
 mod signals;
 mod view;
+
+/// Answers a shell that asks how a command goes on, and ends the process then. The first thing that a program does.
+pub fn complete() {
+    complete::answer();
+}
 
 /// Runs a parsed command line to its end. An error is one sentence that says what to do.
 pub fn run(cli: cli::Cli) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    linecard::complete();
     let cli = match linecard::cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -66,9 +66,13 @@ async fn every_login_and_address_that_the_demo_prints_is_good() {
         assert!(bytes.len() > 100_000 && bytes.chunks(188).all(|packet| packet[0] == 0x47), "{file}");
     }
     assert!(demo.doors["channels"].as_array().unwrap().len() >= 4);
-    for (name, part) in
-        [("playlist", "Campus News"), ("guide", "news.campus"), ("health", "ready"), ("metrics", "linecard_")]
-    {
+    for (name, part) in [
+        ("playlist", "Campus News"),
+        ("guide", "news.campus"),
+        ("docs", "data-surface"),
+        ("health", "ready"),
+        ("metrics", "linecard_"),
+    ] {
         let answer = get(demo.text(name)).await;
         assert_eq!(answer.status(), 200, "{name}");
         assert!(answer.text().await.unwrap().contains(part), "{name}");

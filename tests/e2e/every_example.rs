@@ -1,11 +1,13 @@
 //! Every example of the shipped descriptions is a call that works: on a tenant that has the things
-//! it names it succeeds, and its answer has the shape that the description declares.
+//! it names it succeeds, and its answer has the shape that the description, and the document made of it, declare.
 
+use crate::documents;
 use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::panel_logs;
 use crate::visitor::Visitor;
 use host_core::action::{Action, Form, ReplyShape, Shape, Surface};
+use host_runtime::Told;
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HOST};
 use serde_json::{Value, json};
@@ -86,10 +88,12 @@ async fn called(surface: &Surface, action: &Action, form: Vec<(String, String)>)
         _watching = Some(seat);
         form.iter_mut().filter(|(name, _)| name == "activity_id").for_each(|(_, value)| value.clone_from(&number));
     }
+    let document = tenant.panel.panel.runtime.snapshot(tenant.id).document(&surface.name, Told::All).unwrap();
     if surface.is_panel() {
         let visitor = if surface.name == "admin" { tenant.admin() } else { seller };
         let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let answer = visitor.post(&action.name, &form).await;
+        let (status, answer) = visitor.answer(&action.name, &form, &[]).await;
+        documents::check(&document, &action.name, status, "application/json", &answer.to_string());
         assert_eq!(answer["status"], "STATUS_SUCCESS", "{} {form:?}: {answer}", at(action));
         return check(action, &answer);
     }
@@ -107,6 +111,7 @@ async fn called(surface: &Surface, action: &Action, form: Vec<(String, String)>)
     assert_eq!(answer.status(), 200, "{} {form:?}", at(action));
     let content_type = answer.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
     let text = answer.text().await.unwrap();
+    documents::check(&document, &action.name, 200, &content_type, &text);
     match action.reply.shape {
         Shape::Raw => assert_eq!(Some(content_type.as_str()), action.reply.content_type.as_deref(), "{}", at(action)),
         Shape::Any => assert_eq!(content_type, "application/json", "{}", at(action)),

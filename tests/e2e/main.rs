@@ -22,6 +22,7 @@ mod crash;
 mod crowded;
 mod daemon;
 mod demo;
+mod documents;
 mod every_action;
 mod every_example;
 mod every_value;

@@ -4,9 +4,9 @@
 use crate::panel::PROGRAM;
 use reqwest::header::HOST;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -27,6 +27,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    fn of(output: Output) -> Outcome {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
     /// The document that `--json` printed; the command must have been done.
     pub fn json(&self) -> Value {
         assert_eq!(self.code, 0, "{}{}", self.err, self.out);
@@ -63,9 +68,25 @@ impl Station {
 
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Outcome { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        Outcome::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Likewise, with a text on its standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        let mut command = self.command(arguments);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Outcome::of(child.wait_with_output().unwrap())
+    }
+
+    /// What a shell is told when it asks how a command goes on.
+    pub fn completed(&self, words: &[&str]) -> Vec<String> {
+        let mut command = Command::new(PROGRAM);
+        command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+        let output = command.arg("--").arg("linecard").args(words).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Runs a command that must be done, with `--json`.

@@ -33,6 +33,7 @@ pub mod mac_address;
 pub mod name;
 pub mod node;
 pub mod object;
+pub mod openapi;
 pub mod package;
 pub mod plain;
 pub mod plan;

@@ -64,6 +64,21 @@ impl HlsBind {
     }
 }
 
+/// Whom the documents of a tenant's surfaces are shown: each shows more than the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Docs {
+    /// Nobody.
+    Off,
+    /// Who has an access code: the surface that it opens, and those that need none.
+    Code,
+    /// Everybody also what the shipped plugins describe, which tells nothing of the tenant.
+    #[default]
+    Shipped,
+    /// Everybody all, the tenant's own plugins among them.
+    All,
+}
+
 /// Settings of one tenant. Serialises to the `settings` record document.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -96,6 +111,8 @@ pub struct Settings {
     /// From where programs may call surfaces that ask for no key, and act as the panel itself: other servers of its
     /// operator, as billing systems.
     pub api_addresses: Vec<IpNet>,
+    /// Whom the documents of its surfaces are shown.
+    pub docs: Docs,
     /// Days of guide after now that `xmltv.php` gives.
     pub guide_days: u8,
     /// Days for which connections that ended stay in the log of activity.
@@ -122,6 +139,7 @@ impl Default for Settings {
             far_expiry: false,
             player_cors: false,
             api_addresses: Vec::new(),
+            docs: Docs::Shipped,
             guide_days: 7,
             activity_days: 90,
             sign_in_days: 90,
@@ -146,7 +164,7 @@ impl Record for Settings {
         "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
         "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
         "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
-        "player_cors": Hidden Write, "api_addresses": Hidden Write, "guide_days": Read Write,
+        "player_cors": Hidden Write, "api_addresses": Hidden Write, "docs": Hidden Write, "guide_days": Read Write,
         "activity_days": Hidden Write, "sign_in_days": Hidden Write, "refusal_days": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Lists;

@@ -9,6 +9,7 @@ use crate::gate::Gate;
 use crate::host::Host;
 use crate::methods::Methods;
 use crate::mounts::Target;
+use crate::opening::Opening;
 use crate::origin::Origin;
 use crate::rate::Counted;
 use crate::request_metrics::Kind;
@@ -209,6 +210,7 @@ async fn in_tenant(
         Target::Media(_) => Kind::Player,
         Target::Surface(at) => of_surface(&at.entry.surface),
         Target::Assets(entry) => of_surface(&entry.surface),
+        Target::Docs(_) => Kind::Panel,
     };
     tag.kind = kind;
     let mut response = match found.target {
@@ -216,7 +218,7 @@ async fn in_tenant(
         _ => {
             let scope = scope(Some(Arc::clone(found.place)));
             tag.scope = Some(Arc::clone(&scope));
-            let gate = Gate { http, arrival, tenant, snapshot: &snapshot, visitor, parts };
+            let gate = Gate(Opening { http, arrival, tenant, snapshot: &snapshot, visitor, parts });
             scope.during(pin!(gate.respond(&found, body))).await
         }
     };

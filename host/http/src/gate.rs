@@ -2,46 +2,35 @@
 //! connection open it to this caller.
 
 use crate::config::MEDIA;
-use crate::connection::Arrival;
 use crate::dispatch::SurfaceRequest;
 use crate::mounts::Target;
+use crate::opening::Opening;
 use crate::route::Found;
-use crate::state::Http;
-use crate::visitor::Visitor;
-use crate::{answer, assets, media};
+use crate::{answer, assets, docs, media};
 use axum::body::Body;
 use axum::response::Response;
 use host_core::action::Surface;
-use host_core::tenant::Tenant;
-use host_runtime::Snapshot;
 use http::StatusCode;
-use http::request::Parts;
-use std::sync::Arc;
 
 /// The answer of a panel to who can be overheard.
 const READ_ALONG: &str = "This surface is answered over HTTPS only: use https://, have a proxy that ends TLS listed in \
     trusted_proxies and send X-Forwarded-Proto, or start with --insecure-panel.\n";
 
 /// A request for a route of its tenant.
-pub(crate) struct Gate<'r> {
-    pub(crate) http: &'r Arc<Http>,
-    pub(crate) arrival: &'r Arrival,
-    pub(crate) tenant: &'r Arc<Tenant>,
-    pub(crate) snapshot: &'r Arc<Snapshot>,
-    pub(crate) visitor: &'r Visitor,
-    pub(crate) parts: &'r Parts,
-}
+pub(crate) struct Gate<'r>(pub(crate) Opening<'r>);
 
 impl Gate<'_> {
     /// Answers it.
     pub(crate) async fn respond(&self, found: &Found<'_, '_, Target>, body: Body) -> Response {
-        let Gate { http, arrival, tenant, snapshot, visitor, parts } = *self;
+        let Opening { http, arrival, tenant, snapshot, visitor, parts } = self.0;
         match found.target {
             Target::Media(_) if !arrival.door.opens_to(MEDIA) => answer::not_found(),
             Target::Media(_) if !found.is_allowed => answer::method_not_allowed(found.methods),
             Target::Media(route) => {
                 Box::pin(media::respond(http, tenant, visitor, parts, *route, &found.captures)).await
             }
+            Target::Docs(_) if !found.is_allowed => answer::method_not_allowed(found.methods),
+            Target::Docs(docs) => Box::pin(docs::respond(&self.0, *docs, &found.captures)).await,
             Target::Assets(entry) => {
                 if let Err(response) = self.opens(&entry.surface, found).await {
                     return response;
@@ -64,22 +53,16 @@ impl Gate<'_> {
     /// Whether this door opens to a surface for this caller. A door that does not is like an
     /// unknown path; only a panel over a readable connection says what is wrong.
     async fn opens(&self, surface: &Surface, found: &Found<'_, '_, Target>) -> Result<(), Response> {
-        let Gate { http, visitor, .. } = *self;
-        if !self.arrival.door.opens_to(&surface.name) {
+        if !self.0.is_answered(surface) {
             return Err(answer::not_found());
         }
         if let Some((_, code)) = found.captures.iter().find(|(name, _)| *name == "code") {
-            let known = http
-                .tenants
-                .of_code(code, visitor.address)
-                .await
-                .map_err(|error| answer::broken(&visitor.id, &error))?;
-            let is_open = known.is_some_and(|(code, _)| code.tenant == self.tenant.id && code.surface == surface.name);
-            if !is_open {
+            let known = self.0.access_code(code).await.map_err(|error| answer::broken(&self.0.visitor.id, &error))?;
+            if known.is_none_or(|code| code.surface != surface.name) {
                 return Err(answer::not_found());
             }
         }
-        if surface.is_panel() && !visitor.is_private && !http.config.insecure_panel {
+        if self.0.is_overheard(surface) {
             return Err(answer::plain(StatusCode::FORBIDDEN, READ_ALONG));
         }
         Ok(())

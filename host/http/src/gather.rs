@@ -15,8 +15,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// Most bytes of a body.
-const MAX_BODY: usize = 64 << 10;
+/// Most bytes of a body that holds parameters.
+pub const MAX_BODY: usize = 64 << 10;
 /// Least speed of a body, in bytes a second.
 const MIN_RATE: u32 = 1 << 10;
 

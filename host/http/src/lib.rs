@@ -2,8 +2,8 @@
 //! do: plugins describe their surfaces, the runtime answers.
 //!
 //! A request's way: [`listener`] → [`connection`] → [`front`] ([`approach`], [`rate`], [`tenant`], [`route`]) →
-//! [`gate`] → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
-//! [`reply_body`]. Health and metrics are [`management`]'s.
+//! [`gate`] ([`opening`]) → [`dispatch`] ([`gather`], [`dialect`], [`sign_in`], the runtime) or [`media`] → [`answer`] or
+//! [`reply_body`]. What surfaces are like, [`docs`] tell. Health and metrics are [`management`]'s.
 
 mod access;
 mod address;
@@ -18,6 +18,7 @@ mod connection;
 mod cookies;
 mod dialect;
 mod dispatch;
+mod docs;
 mod events;
 mod forgery;
 mod front;
@@ -30,7 +31,9 @@ mod management;
 mod media;
 mod methods;
 mod mounts;
+mod opening;
 mod origin;
+mod page_guard;
 mod rate;
 mod reply_body;
 mod request_id;
@@ -46,5 +49,7 @@ mod visitor;
 
 pub use certificate::{CertificateError, Certificates, check as check_certificates};
 pub use config::{Config, Listener, MEDIA, Metrics, Patience, Sockets, Tls};
+pub use gather::MAX_BODY;
 pub use log_line::AboutRequest;
+pub use origin::facts_of_a_command;
 pub use server::{BindError, Server, serve};

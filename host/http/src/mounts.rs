@@ -2,9 +2,11 @@
 //! tenants that have the same plugins.
 
 use crate::config::MEDIA;
+use crate::docs::{self, DOCS, Docs};
 use crate::methods::Methods;
 use crate::route::{Clash, Routes};
 use arc_swap::ArcSwap;
+use host_core::action::{Mount, Selector, Surface};
 use host_runtime::{ActionPath, Layout, SurfaceEntry};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -18,6 +20,8 @@ pub(crate) enum Target {
     Assets(Arc<SurfaceEntry>),
     /// A media route.
     Media(Media),
+    /// The documents of surfaces.
+    Docs(Docs),
 }
 
 /// A path of a surface: a mount, or a route of an action below one.
@@ -111,6 +115,9 @@ fn routes(layout: &Layout) -> Routes<Target> {
         // The fixed routes do not clash; a test says so.
         let _ = routes.add(Methods::ASKED, path, MEDIA, Target::Media(*media));
     }
+    for (path, docs) in docs::ROUTES {
+        let _ = routes.add(Methods::READ, path, DOCS, Target::Docs(*docs));
+    }
     for entry in layout.surfaces() {
         for mount in &entry.surface.mounts {
             let at = SurfacePath {
@@ -132,9 +139,28 @@ fn routes(layout: &Layout) -> Routes<Target> {
                 let at = SurfacePath { action: Some(action.clone()), is_route: true, ..at.clone() };
                 add(&mut routes, Methods::one(route.method), &path, entry, Target::Surface(at));
             }
+            for path in named_in_path(&entry.surface, mount) {
+                add(&mut routes, Methods::ASKED, &path, entry, Target::Surface(at.clone()));
+            }
         }
     }
     routes
+}
+
+/// The paths below a mount in which the words stand that name an action, where parameters name it otherwise: as scripts
+/// of PHP find theirs behind their own name. Documents tell of these, because a path there has no query.
+fn named_in_path(surface: &Surface, mount: &Mount) -> Vec<String> {
+    let Some(Selector::Parameters { names }) = &surface.selector else { return Vec::new() };
+    let in_mount = |name: &String| mount.path.contains(&format!("{{{name}}}"));
+    if mount.action.is_some() || names.iter().any(in_mount) {
+        return Vec::new();
+    }
+    let mut path = mount.path.trim_end_matches('/').to_owned();
+    let below = names.iter().map(|name| {
+        path.push_str(&format!("/{{{name}}}"));
+        path.clone()
+    });
+    below.filter(|path| !surface.mounts.iter().any(|other| other.path == *path)).collect()
 }
 
 fn add(routes: &mut Routes<Target>, methods: Methods, path: &str, of: &SurfaceEntry, target: Target) {
@@ -188,7 +214,8 @@ mod tests {
 
     /// The media routes and the shipped mounts in one table, as every tenant has them.
     fn table() -> (Routes<usize>, Vec<String>) {
-        let paths: Vec<_> = MEDIA_ROUTES.iter().map(|(path, _)| (*path).to_owned()).chain(shipped()).collect();
+        let own = MEDIA_ROUTES.iter().map(|(path, _)| *path).chain(docs::ROUTES.iter().map(|(path, _)| *path));
+        let paths: Vec<_> = own.map(str::to_owned).chain(shipped()).collect();
         let mut routes = Routes::new();
         for (index, path) in paths.iter().enumerate() {
             assert_eq!(routes.add(Methods::ASKED, path, path, index), Ok(()), "{path}");

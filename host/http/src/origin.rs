@@ -4,7 +4,9 @@ use crate::address::normalised;
 use crate::approach::Approach;
 use crate::host::Host;
 use host_core::tenant::Tenant;
-use std::net::SocketAddr;
+use host_engine::Engine;
+use host_runtime::RequestFacts;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// Where the answer sends the client back to: never an unlisted host.
@@ -55,6 +57,21 @@ impl Origin {
             None => Origin { scheme, host: in_address(&normalised(local.ip()).to_string()), port: local.port() },
         }
     }
+}
+
+/// What a plugin may know of a request that no client sent: of a command. Addresses in the answer begin with the
+/// configured public address where it is one of the tenant's hosts or they have none, else with their first host.
+pub fn facts_of_a_command(engine: &Engine, tenant: &Tenant, public_url: Option<&str>) -> RequestFacts {
+    let public = public_url.and_then(Origin::parsed);
+    let is_theirs = |origin: &Origin| tenant.hosts.is_empty() || tenant.hosts.iter().any(|host| *host == *origin.host);
+    let (plain, encrypted) = engine.ports_announced();
+    let own = || {
+        let (scheme, port, usual) = if encrypted == 0 { ("http", plain, 80) } else { ("https", encrypted, 443) };
+        let host = tenant.hosts.first().map_or("localhost", String::as_str);
+        Origin { scheme, host: in_address(host), port: if port == 0 { usual } else { port } }
+    };
+    let Origin { scheme, host, port } = public.filter(is_theirs).unwrap_or_else(own);
+    RequestFacts { scheme, host, port, address: Ipv4Addr::LOCALHOST.into(), agent: "linecard call".into() }
 }
 
 /// A host as it stands in an address: IPv6 in brackets.

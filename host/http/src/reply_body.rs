@@ -69,25 +69,27 @@ pub(crate) fn response(reply: &BodyReply, request: &HeaderMap) -> Response {
 /// The best coding that the client takes and that was made in advance. Compressing on the way
 /// costs a hundred times what sending the plain text does, so it is never chosen.
 fn negotiated(request: &HeaderMap, is_ready: impl Fn(Coding) -> bool) -> Coding {
-    let takes = |wanted: &str| {
-        let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let mut quality = None;
-        for entry in values.flat_map(|value| value.split(',')) {
-            let (coding, parameters) = entry.split_once(';').unwrap_or((entry, ""));
-            let coding = coding.trim();
-            if coding.eq_ignore_ascii_case(wanted) {
-                return !is_zero(parameters);
-            }
-            if coding == "*" {
-                quality = Some(!is_zero(parameters));
-            }
-        }
-        quality.unwrap_or(false)
-    };
     [Coding::Zstd, Coding::Gzip]
         .into_iter()
-        .find(|coding| is_ready(*coding) && name(*coding).is_some_and(takes))
+        .find(|coding| is_ready(*coding) && name(*coding).is_some_and(|name| takes(request, name)))
         .unwrap_or(Coding::Identity)
+}
+
+/// Whether a client takes a coding, by its name in `Accept-Encoding`.
+pub(crate) fn takes(request: &HeaderMap, wanted: &str) -> bool {
+    let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut quality = None;
+    for entry in values.flat_map(|value| value.split(',')) {
+        let (coding, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+        let coding = coding.trim();
+        if coding.eq_ignore_ascii_case(wanted) {
+            return !is_zero(parameters);
+        }
+        if coding == "*" {
+            quality = Some(!is_zero(parameters));
+        }
+    }
+    quality.unwrap_or(false)
 }
 
 /// Whether the parameters of an entry are `q=0`.

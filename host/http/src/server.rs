@@ -3,6 +3,7 @@
 use crate::certificate::{CertificateError, CertificateSet, Certificates};
 use crate::config::{Config, Listener, Patience, Sockets};
 use crate::connection::{Capacity, Closer};
+use crate::docs::Documents;
 use crate::front::Public;
 use crate::listener::Bound;
 use crate::management::Management;
@@ -85,6 +86,7 @@ impl Server {
             ids: RequestIds::new(),
             tenants: Tenants::new(Arc::clone(&engine)),
             mounts: Mounts::default(),
+            documents: Documents::new(),
             draining: AtomicBool::new(false),
             public,
             config,

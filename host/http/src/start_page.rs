@@ -2,11 +2,8 @@
 //! same for every tenant; it tells no version and no name.
 
 use crate::connection::Door;
+use crate::page_guard;
 use axum::response::Response;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-};
-use http::{HeaderMap, HeaderValue};
 use std::fmt::Write;
 
 const PAGE: &str = include_str!("start_page.html");
@@ -15,9 +12,6 @@ const PLACE: &str = "{surfaces}";
 /// Nothing but the page itself and its one style sheet, which is told by its SHA-256.
 const POLICY: &str = "default-src 'none'; style-src 'sha256-yk/JsmoO39JoVmvcF7GDkFvLSXEQrpby07hEPgq5r30='; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-/// A year.
-const TLS_ALWAYS: &str = "max-age=31536000";
 
 /// A surface as people look for it: its name, what it is for, and where.
 const SURFACES: [(&str, &str, &str); 6] = [
@@ -41,22 +35,7 @@ pub(crate) fn response(door: &Door, is_secure: bool) -> Response {
         // Writing into memory cannot fail.
         let _ = writeln!(surfaces, "<div><dt>{what}</dt><dd><code>{place}</code></dd></div>");
     }
-    let mut response = Response::new(PAGE.replacen(PLACE, &surfaces, 1).into());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    guard(headers, is_secure);
-    response
-}
-
-/// What a browser may do with it: show it.
-fn guard(headers: &mut HeaderMap, is_secure: bool) {
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if is_secure {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ALWAYS));
-    }
+    page_guard::page(PAGE.replacen(PLACE, &surfaces, 1), POLICY, is_secure)
 }
 
 #[cfg(test)]

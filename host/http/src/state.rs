@@ -1,6 +1,7 @@
 //! What every request shares.
 
 use crate::config::{Config, Patience};
+use crate::docs::Documents;
 use crate::mounts::Mounts;
 use crate::origin::Origin;
 use crate::rate::Limiter;
@@ -27,6 +28,7 @@ pub(crate) struct Http {
     pub(crate) ids: RequestIds,
     pub(crate) tenants: Tenants,
     pub(crate) mounts: Mounts,
+    pub(crate) documents: Documents,
     /// The end was asked for: not ready any more.
     pub(crate) draining: AtomicBool,
 }

@@ -5,12 +5,14 @@ use crate::call::{Call, RequestFacts};
 use crate::route::Route;
 use bytes::Bytes;
 use host_core::action::{
-    ActionKind, Asking, Sent, Surface, Unknown, asked_columns, coerced, page_limit, refuse_unknown, unknown,
+    ActionKind, Asking, DRY_RUN, IDEMPOTENCY_KEY, Sent, Surface, Unknown, asked_columns, coerced, page_limit,
+    refuse_unknown, unknown,
 };
 use host_core::caller::Caller;
 use host_core::line::Line;
 use host_core::secret::Secret;
 use host_core::{Code, Refusal};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What is asked of an action, as it was sent.
@@ -31,10 +33,10 @@ pub struct Asked<'r> {
     pub name: Option<String>,
     /// Facts of the request.
     pub request: RequestFacts,
-    /// Commit nothing; answer what would have been.
-    pub dry_run: bool,
-    /// The request's idempotency key.
-    pub idempotency: Option<String>,
+    /// Whether nothing is to be committed, where that was said beside the parameters; else the parameter counts.
+    pub dry_run: Option<&'r str>,
+    /// The idempotency keys that were named beside the parameters.
+    pub idempotency: Vec<Cow<'r, str>>,
     /// The body, byte for byte, for an action that reads it itself.
     pub body: Bytes,
 }
@@ -54,7 +56,7 @@ impl Route {
     ///
     /// # Errors
     /// `not_permitted` for a caller whom the action does not answer, `invalid_input` for a name that means nothing to
-    /// an action that writes, and what [`coerced`] refuses.
+    /// an action that writes, `malformed` for two idempotency keys, and what [`coerced`] refuses.
     pub fn prepare(&self, asked: Asked<'_>) -> Result<Prepared, Refusal> {
         let (action, role) = (&self.action, asked.caller.role());
         if !action.roles.contains(&role) {
@@ -65,7 +67,8 @@ impl Route {
         let passes_over = asked.is_compatible;
         let parameters = coerced(action, asked.sent, Asking { role, passes_over })?;
         let limit = page_limit(action, &parameters);
-        let Asked { caller, line, password, name, request, dry_run, idempotency, body, .. } = asked;
+        let (dry_run, idempotency) = (asked.wants_dry_run()?, asked.idempotency(action.kind)?);
+        let Asked { caller, line, password, name, request, body, .. } = asked;
         let asked_name = name;
         let call =
             Call { caller, line, password, parameters, columns, asked_name, body, request, dry_run, idempotency };
@@ -84,5 +87,27 @@ impl Route {
             return Err(refuse_unknown(&self.action, role, &names));
         }
         Ok(names)
+    }
+}
+
+impl Asked<'_> {
+    fn wants_dry_run(&self) -> Result<bool, Refusal> {
+        let said = self.dry_run.map(Cow::Borrowed);
+        let said = said.map_or_else(|| self.sent.text(DRY_RUN), |said| Ok(Some(said)))?;
+        Ok(matches!(said.as_deref(), Some("1" | "true")))
+    }
+
+    /// The idempotency key of a write as it was sent, right or wrong: the engine knows which it takes.
+    fn idempotency(&self, kind: ActionKind) -> Result<Option<String>, Refusal> {
+        if kind != ActionKind::Write {
+            return Ok(None);
+        }
+        let sent = self.sent.text(IDEMPOTENCY_KEY)?;
+        let mut keys = self.idempotency.iter().chain(&sent);
+        let Some(key) = keys.next() else { return Ok(None) };
+        if keys.any(|other| other != key) {
+            return Err(Refusal::malformed("Send one idempotency key, not two."));
+        }
+        Ok(Some(key.clone().into_owned()))
     }
 }

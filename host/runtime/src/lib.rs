@@ -5,7 +5,7 @@
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
 //!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`,
-//!   `layout`, `lay_out`, [`snapshot`]
+//!   `layout`, `lay_out`, [`snapshot`], `documented`
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -22,6 +22,7 @@ mod capability;
 mod change_settings;
 mod compile;
 mod dispatch;
+mod documented;
 mod drop_folder;
 mod engine;
 mod file;
@@ -68,6 +69,7 @@ pub use body::{BodyReply, Coding, Content, Pieces};
 pub use breaker::BreakerState;
 pub use call::{Call, CallError, Reply, RequestFacts};
 pub use compile::{CompileError, CompileLimits, compile_child};
+pub use documented::{Told, document};
 pub use drop_folder::Outcome;
 pub use health::{CallCounts, PluginHealth, PluginStatus, TrippedAction};
 pub use install::Installed;

@@ -63,6 +63,11 @@ impl Snapshot {
         self.layout.surfaces()
     }
 
+    /// The surface of this name.
+    pub fn surface(&self, name: &str) -> Option<&Arc<SurfaceEntry>> {
+        self.surfaces().iter().find(|entry| entry.surface.name == name)
+    }
+
     /// The methods and paths of actions, those of shipped plugins first.
     pub fn paths(&self) -> &[ActionPath] {
         self.layout.paths()

@@ -36,6 +36,7 @@ pub(super) fn of(made: &Made, listening: SocketAddr, management: Option<SocketAd
         "lines": lines.collect::<Vec<_>>(),
         "admin": user(&made.tenant, "admin_", &panel("admin")),
         "reseller": user(&made.reseller, "", &panel("reseller")),
+        "docs": format!("{url}/docs"),
         "health": managed("/health/ready"),
         "metrics": managed("/metrics"),
     })
@@ -75,6 +76,7 @@ pub(super) fn introduce(doors: &Value, has_ffmpeg: bool) {
         println!("{:<20} api_key  {}", "", of("api_key"));
         println!("{:<20} try      curl '{}?api_key={}&action=user_info'\n", "", of("api"), of("api_key"));
     }
+    println!("The API              {}", text("/docs"));
     println!("Health               {}", text("/health"));
     println!("Metrics              {}", text("/metrics"));
     if !has_ffmpeg {

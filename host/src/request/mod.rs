@@ -4,10 +4,14 @@
 //! Performing is a verb of the engine or a question to the runtime. What is refused, the floors below refuse.
 
 pub mod access_code;
+pub mod call;
+mod candidates;
 mod context;
 pub mod import;
 mod import_file;
 pub mod key;
+mod nearest;
+pub mod openapi;
 mod perform;
 pub mod plugin;
 pub mod tenant;
@@ -22,9 +26,11 @@ pub use watch::Watch;
 
 use crate::panel::Panel;
 use access_code::AccessCode;
+use call::Call;
 use context::Context;
 use import::Import;
 use key::Key;
+use openapi::Openapi;
 use perform::commands;
 use plugin::Plugin;
 use serde_json::Value;
@@ -49,6 +55,8 @@ commands! {
         Import,
         #[command(subcommand)]
         Plugin,
+        Call,
+        Openapi,
         Why,
         Verify,
     }

@@ -31,6 +31,11 @@ pub(crate) trait Perform {
         None
     }
 
+    /// Reads what was named where the command was given, before it is sent or performed.
+    fn gather(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+
     /// How its value is shown to a person.
     fn view(&self) -> View {
         view::table
@@ -70,6 +75,12 @@ macro_rules! commands {
             fn mistake(&self) -> Option<String> {
                 match self {
                     $($noun::$command(command) => command.mistake(),)*
+                }
+            }
+
+            fn gather(&mut self) -> anyhow::Result<()> {
+                match self {
+                    $($noun::$command(command) => command.gather(),)*
                 }
             }
 

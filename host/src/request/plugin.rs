@@ -1,12 +1,14 @@
 //! `linecard plugin …`.
 
+use super::candidates;
 use super::context::{Context, typed};
+use super::nearest::route_of;
 use super::perform::{Needs, Perform, commands};
 use super::value;
 use crate::inspect;
 use crate::shipped::SHIPPED;
 use crate::view::{self, View};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -133,7 +135,7 @@ impl Perform for Revoke {
 #[derive(Args, Serialize, Deserialize)]
 pub struct Explain {
     /// `reseller/create_line`.
-    #[arg(value_name = "SURFACE/ACTION", value_parser = value::action)]
+    #[arg(value_name = "SURFACE/ACTION", value_parser = value::action, add = candidates::actions())]
     pub action: String,
     /// The tenant's name.
     #[arg(long)]
@@ -142,15 +144,9 @@ pub struct Explain {
 
 impl Perform for Explain {
     async fn perform(&self, context: &Context) -> anyhow::Result<Value> {
-        let action = &self.action;
         let snapshot = context.panel.runtime.refresh(context.tenant_id(&self.tenant).await?).await?;
-        let (surface, name) = action.split_once('/').context("an action is named SURFACE/ACTION")?;
-        let Some(explained) = snapshot.explain(surface, name) else {
-            let actions = snapshot.actions();
-            let known = actions.iter().map(|route| format!("{}/{}", route.action.surface, route.action.name));
-            bail!("nothing answers {action} here; there are {}", known.collect::<Vec<_>>().join(", "));
-        };
-        Ok(serde_json::to_value(explained)?)
+        let action = &route_of(&snapshot, &self.action)?.action;
+        Ok(serde_json::to_value(snapshot.explain(&action.surface, &action.name))?)
     }
 
     fn view(&self) -> View {

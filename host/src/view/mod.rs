@@ -1,6 +1,7 @@
 //! What a command says to a person at a terminal, a file per noun. `--json` prints the value
 //! itself, which stays as scripts know it; a view may change.
 
+mod call;
 mod checks;
 mod fields;
 mod import;
@@ -14,9 +15,11 @@ use std::io::IsTerminal;
 /// From what a command came to, to its text.
 pub(crate) type View = fn(&Value) -> String;
 
+pub(crate) use call::called;
 pub(crate) use checks::{doctor, verify as verified, why};
 pub(crate) use import::{left_out, report as import};
 pub(crate) use plugin::{explain as explained, inspect as inspected, list as plugins, logs as plugin_logs};
+pub(crate) use table::document;
 pub(crate) use table::of as table;
 
 /// Prints a result as its view, or as it is for a script.

@@ -19,6 +19,11 @@ pub(crate) fn of(value: &Value) -> String {
     }
 }
 
+/// A document as it is, for people to read.
+pub(crate) fn document(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
 /// Rows of texts under these names.
 pub(super) fn rows<const N: usize>(names: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = empty();

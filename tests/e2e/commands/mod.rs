@@ -1,6 +1,7 @@
 //! The commands as scripts use them: fixed keys, exit codes, errors that say what to do; the
 //! same with and without a running server.
 
+mod calls;
 mod imports;
 mod keys;
 

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 /// What the routes of media are called where surfaces are named; no surface has this name.
 pub const MEDIA: &str = "live";
+/// Likewise those of the documents of surfaces.
+pub const DOCS: &str = "docs";
 
 /// A surface's dialect: where things stand in a request, and how answers are wrapped.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod pool;
 mod quiet;
 mod session;
 mod state;
+mod without_credential;
 
 pub use from::SignInFrom;
 pub use key::{SignedUser, digest};

@@ -3,7 +3,7 @@
 use super::envelope::{self, Said};
 use bytes::Bytes;
 use host_core::Refusal;
-use host_core::action::{RefusalRule, Surface};
+use host_core::action::Surface;
 use std::borrow::Cow;
 
 /// An answer as the dialect wants it: nothing in it depends on the HTTP library.
@@ -19,34 +19,6 @@ pub(crate) struct Rendered {
     pub(crate) retry_after: Option<u32>,
 }
 
-/// The table's entry for a code, and whether it is the code's own or `default`. A description
-/// without `default` never passes its validation.
-pub(crate) fn rule<'s>(surface: &'s Surface, code: &str) -> Option<(&'s RefusalRule, bool)> {
-    match surface.refusals.get(code) {
-        Some(rule) => Some((rule, true)),
-        None => surface.refusals.get("default").map(|rule| (rule, false)),
-    }
-}
-
-/// The code under which a table may list a fault of a plugin or of ours.
-pub(crate) const FAULT: &str = "fault";
-
-/// The status of codes that mean the transport, on surfaces whose table does not list them.
-fn own_status(code: &str) -> Option<u16> {
-    match code {
-        FAULT => Some(500),
-        "malformed" => Some(400),
-        "forged" => Some(403),
-        "method_not_allowed" => Some(405),
-        "too_slow" => Some(408),
-        "stale" => Some(412),
-        "too_large" => Some(413),
-        "rate_limited" => Some(429),
-        "unavailable" => Some(503),
-        _ => None,
-    }
-}
-
 /// Who is told a refusal.
 pub(crate) struct Listener<'l> {
     /// The request's id.
@@ -60,10 +32,8 @@ pub(crate) struct Listener<'l> {
 /// Says a refusal in the surface's voice.
 pub(crate) fn spoken(surface: &Surface, refusal: &Refusal, to: &Listener<'_>) -> Rendered {
     let code = refusal.code.as_str();
-    let (rule, own) = rule(surface, code).unzip();
-    let demanded = if own == Some(true) { None } else { own_status(code) };
-    let set = to.status.filter(|status| (200..600).contains(status));
-    let status = demanded.or(set).or(rule.map(|rule| rule.http)).unwrap_or(500);
+    let rule = surface.rule(code).map(|(rule, _)| rule);
+    let status = surface.refusal_status(code, to.status);
     let message = rule.and_then(|rule| rule.message.as_deref()).unwrap_or(&refusal.message);
     let said = Said {
         code: Some(code),
@@ -74,9 +44,9 @@ pub(crate) fn spoken(surface: &Surface, refusal: &Refusal, to: &Listener<'_>) ->
         request: to.request,
         ..Said::default()
     };
-    let (content_type, body) = match rule.and_then(|rule| rule.body.as_deref()) {
-        Some("") => (None, Bytes::new()),
-        Some(body) => (Some(Cow::Borrowed(type_of(body))), Bytes::copy_from_slice(body.as_bytes())),
+    let fixed = rule.and_then(|rule| Some((rule.body_type(), rule.body.as_deref()?)));
+    let (content_type, body) = match fixed {
+        Some((content_type, body)) => (content_type.map(Cow::Borrowed), Bytes::copy_from_slice(body.as_bytes())),
         None => {
             let other = surface.envelope.others.iter().find(|other| accepts(to.accept, &other.accept));
             let template = other.map_or(&surface.envelope.refusal, |other| &other.refusal);
@@ -90,15 +60,6 @@ pub(crate) fn spoken(surface: &Surface, refusal: &Refusal, to: &Listener<'_>) ->
 /// Whether `Accept` names a type, not just anything.
 fn accepts(accept: &str, kind: &str) -> bool {
     accept.split(',').any(|range| range.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(kind)))
-}
-
-/// The type of a fixed body, told by how it begins.
-fn type_of(body: &str) -> &'static str {
-    match body.trim_start().as_bytes().first() {
-        Some(b'{' | b'[') => envelope::JSON,
-        Some(b'<') => "application/xml; charset=utf-8",
-        _ => "text/plain; charset=utf-8",
-    }
 }
 
 #[cfg(test)]

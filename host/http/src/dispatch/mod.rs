@@ -15,8 +15,7 @@ use crate::{answer, dialect, forgery};
 use answered::Beside;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
-use dialect::refusal;
-use host_core::action::{ActionKind, DRY_RUN, IDEMPOTENCY_KEY, RateClass, Sent};
+use host_core::action::{ActionKind, RateClass, Sent};
 use host_core::caller::Identity;
 use host_core::{Code, Refusal};
 use host_engine::LogScope;
@@ -77,14 +76,15 @@ impl SurfaceRequest<'_> {
         }
         self.by_method(route, &signed)?;
         gather::add_headers(&mut sent, &route.action, &self.parts.headers)?;
+        let keys = self.parts.headers.get_all(HeaderName::from_static("idempotency-key"));
         let prepared = route.prepare(Asked {
             surface: self.surface(),
             sent: &sent,
             is_compatible: signed.key.as_ref().is_some_and(|key| key.compatible),
             name: asked,
             request: self.facts(),
-            dry_run: self.wants_dry_run(&sent)?,
-            idempotency: self.idempotency(route, &sent)?,
+            dry_run: self.header("dry-run"),
+            idempotency: keys.iter().map(|key| String::from_utf8_lossy(key.as_bytes())).collect(),
             body: raw,
             caller: signed.caller,
             line: signed.line,
@@ -154,7 +154,7 @@ impl SurfaceRequest<'_> {
         let Some(line) = &signed.line else { return Ok(route) };
         let may_read = |also_for: &[String]| self.http.engine.may_read(line, also_for, self.visitor.address);
         let Err(refusal) = may_read(&route.action.also_for) else { return Ok(route) };
-        let rule = refusal::rule(self.surface(), refusal.code.as_str());
+        let rule = self.surface().rule(refusal.code.as_str());
         let instead = rule.and_then(|(rule, _)| rule.answer_with.as_deref());
         let route = instead.and_then(|name| self.action(name)).ok_or(refusal)?;
         may_read(&route.action.also_for)?;
@@ -171,27 +171,6 @@ impl SurfaceRequest<'_> {
             return Ok(());
         }
         Err(Refusal::new(Code::NotPermitted, "This action changes something; send it with POST.").into())
-    }
-
-    fn wants_dry_run(&self, sent: &Sent<'_>) -> Result<bool, NoReply> {
-        let header = self.header("dry-run").map(Cow::Borrowed);
-        let asked = header.map_or_else(|| sent.text(DRY_RUN), |header| Ok(Some(header)))?;
-        Ok(matches!(asked.as_deref(), Some("1" | "true")))
-    }
-
-    /// The idempotency key of a write as it was sent, right or wrong: the engine knows which it takes.
-    fn idempotency(&self, route: &Route, sent: &Sent<'_>) -> Result<Option<String>, NoReply> {
-        if route.action.kind != ActionKind::Write {
-            return Ok(None);
-        }
-        let headers = self.parts.headers.get_all(HeaderName::from_static("idempotency-key"));
-        let headers = headers.iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let mut keys = headers.chain(sent.text(IDEMPOTENCY_KEY)?);
-        let Some(key) = keys.next() else { return Ok(None) };
-        if keys.any(|other| other != key) {
-            return Err(Refusal::malformed("Send one idempotency key, not two.").into());
-        }
-        Ok(Some(key.into_owned()))
     }
 
     fn facts(&self) -> RequestFacts {

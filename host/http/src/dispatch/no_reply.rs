@@ -4,10 +4,11 @@ use super::request::SurfaceRequest;
 use crate::answer;
 use crate::confinement::confined;
 use crate::cookies::cookie;
-use crate::dialect::refusal::{self, FAULT, Listener};
+use crate::dialect::refusal::{self, Listener};
 use crate::rate::Exceeded;
 use crate::sign_in::SignInError;
 use axum::response::Response;
+use host_core::action::FAULT;
 use host_core::port::StoreError;
 use host_core::{Code, Refusal};
 use host_runtime::CallError;
@@ -55,7 +56,7 @@ impl SurfaceRequest<'_> {
     /// Says a refusal in the surface's voice, with the tenant's own status where the table asks for one.
     async fn refused(&self, refusal: &Refusal) -> Response {
         self.visitor.told.refused(&refusal.code);
-        let rule = refusal::rule(self.surface(), refusal.code.as_str());
+        let rule = self.surface().rule(refusal.code.as_str());
         let status = match rule.and_then(|(rule, _)| rule.http_setting.as_deref()) {
             Some(name) => self.setting(name).await,
             None => None,

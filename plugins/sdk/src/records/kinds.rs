@@ -240,6 +240,8 @@ pub struct Settings {
     pub player_cors: bool,
     /// Networks.
     pub api_addresses: Vec<String>,
+    /// `off`, `code`, `shipped` or `all`.
+    pub docs: String,
     pub guide_days: u32,
 }
 

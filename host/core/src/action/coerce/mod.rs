@@ -10,7 +10,9 @@ mod within;
 
 pub use columns::asked_columns;
 pub use paging::page_limit;
+pub(crate) use paging::{DEFAULT_LIMIT, asks_for_page, most_rows};
 pub use unknown::{refuse_unknown, unknown};
+pub(crate) use within::{MAX_ITEMS, MAX_TEXT};
 
 use super::sent::{Many, Sent, Within};
 use super::{Action, Form, Parameter, Shape};
@@ -198,7 +200,7 @@ impl Coercion<'_> {
     }
 
     fn is_paging(&self, name: &str) -> bool {
-        self.pages && (name == "start" || name == "limit")
+        self.pages && asks_for_page(name)
     }
 
     /// A parameter's name as its caller knows it: `user_data[exp_date]`.

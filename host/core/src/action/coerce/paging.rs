@@ -4,7 +4,7 @@ use crate::action::{Action, Parameter, Shape};
 use serde_json::{Map, Value};
 
 /// Rows of a list when the request names no `limit`.
-const DEFAULT_LIMIT: i64 = 50;
+pub(crate) const DEFAULT_LIMIT: i64 = 50;
 
 /// Most rows of a list, whatever the request and the description say.
 const MAX_LIMIT: i64 = 1_000;
@@ -21,8 +21,17 @@ pub(super) fn paged(name: &str, parameter: &Parameter, value: Option<Value>) -> 
     if name == "start" {
         return sent.or(default).unwrap_or(0).max(0).into();
     }
-    let most = parameter.max.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT);
-    sent.filter(|limit| *limit > 0).or(default).unwrap_or(DEFAULT_LIMIT).clamp(1, most).into()
+    sent.filter(|limit| *limit > 0).or(default).unwrap_or(DEFAULT_LIMIT).clamp(1, most_rows(parameter)).into()
+}
+
+/// The most rows of a page, as the parameter `limit` of its action bounds them.
+pub(crate) fn most_rows(limit: &Parameter) -> i64 {
+    limit.max.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT)
+}
+
+/// Whether a parameter of an action with pages asks for one.
+pub(crate) fn asks_for_page(name: &str) -> bool {
+    name == "start" || name == "limit"
 }
 
 /// The greatest value, for a whole number above it where that is no mistake: of a page, and of what

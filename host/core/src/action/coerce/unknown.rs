@@ -51,8 +51,7 @@ fn unknown_members(
 
 /// The refusal of a write for names that mean nothing to it.
 pub fn refuse_unknown(action: &Action, role: CallerRole, unknown: &[String]) -> Refusal {
-    let taken = action.parameters.iter().filter(|(_, parameter)| parameter.is_open_to(role));
-    let taken: Vec<_> = taken.map(|(name, _)| name.as_str()).collect();
+    let taken: Vec<_> = action.taken_from(role).collect();
     let message = format!(
         "{} takes no {}; leave it out. It takes: {}. A key made with --compatible passes over what means nothing.",
         action.name,
@@ -60,6 +59,14 @@ pub fn refuse_unknown(action: &Action, role: CallerRole, unknown: &[String]) -> 
         if taken.is_empty() { "nothing".to_owned() } else { taken.join(", ") },
     );
     Refusal::field(Code::InvalidInput, unknown.first().cloned().unwrap_or_default(), message)
+}
+
+impl Action {
+    /// The names of the parameters that a caller of this role may send.
+    pub fn taken_from(&self, role: CallerRole) -> impl Iterator<Item = &str> {
+        let taken = self.parameters.iter().filter(move |(_, parameter)| parameter.is_open_to(role));
+        taken.map(|(name, _)| name.as_str())
+    }
 }
 
 /// Whether the surface itself reads it, whatever the action. What the caller signed in with is forgotten by now.

@@ -6,10 +6,10 @@ use crate::credit::Credits;
 use serde_json::Value;
 
 /// Longest text, in characters, when the description names no `max`.
-const MAX_TEXT: usize = 4_096;
+pub(crate) const MAX_TEXT: usize = 4_096;
 
 /// Longest list, when the description names no `max`.
-const MAX_ITEMS: usize = 1_000;
+pub(crate) const MAX_ITEMS: usize = 1_000;
 
 fn is_one_of(parameter: &Parameter, value: &Value) -> bool {
     value.as_str().is_some_and(|text| parameter.one_of.iter().any(|one| one == text))

@@ -1,12 +1,12 @@
 //! What the dialect of a surface must hold together: paths, credentials, where things stand, statuses.
 
 use crate::action::listed::{REFUSAL_TYPES, STATUSES};
-use crate::action::{Credential, MEDIA, Part, Selector, Surface};
+use crate::action::{Credential, DOCS, MEDIA, Part, Selector, Surface};
 
 pub(super) fn check(surface: &Surface) -> Result<(), String> {
     let wrong = |what: String| Err(format!("surface {}: {what}", surface.name));
-    if surface.name == MEDIA {
-        return wrong("the routes of media have this name; take another".into());
+    if [MEDIA, DOCS].contains(&surface.name.as_str()) {
+        return wrong("routes of the host itself have this name; take another".into());
     }
     if !surface.refusals.contains_key("default") {
         return wrong("the refusal table has no `default`".into());

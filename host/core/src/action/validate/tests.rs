@@ -43,9 +43,11 @@ fn wrong_surface(fields: Value) -> Option<String> {
 }
 
 #[test]
-fn no_surface_has_the_name_of_media() {
+fn no_surface_has_a_name_of_the_hosts_own() {
     assert_eq!(wrong_surface(json!({ "name": "lives" })), None);
-    assert!(wrong_surface(json!({ "name": "live" })).unwrap().contains("media"));
+    for name in ["live", "docs"] {
+        assert!(wrong_surface(json!({ "name": name })).unwrap().contains("of the host itself"), "{name}");
+    }
 }
 
 #[test]
