@@ -45,6 +45,7 @@ mod origin;
 mod outside;
 mod pages;
 mod panel;
+mod panel_log_pages;
 mod panel_logs;
 mod place;
 mod player;

@@ -220,7 +220,7 @@ fn each_log_keeps_its_newest_rows_and_notes_beyond_the_buffer_are_counted() {
 #[test]
 fn a_search_among_more_rows_than_the_thread_has_time_for_is_refused_and_others_are_answered() {
     let (_folder, _path, opened) = opened(Options { journal_buffer: 1_000_000, ..Options::default() });
-    note(&opened, (0..400_000_u32).map(|n| ended(n % 64, START + i64::from(n))));
+    note(&opened, (0..900_000_u32).map(|n| ended(n % 64, START + i64::from(n))));
     let nowhere = || LogQuery { search: Some("nowhere".into()), ..activity() };
     assert!(matches!(asked(&opened, nowhere()), Err(StoreError::TooLong)));
     let strangers = LogQuery { owners: owners(1_000..1_100), ..activity() };

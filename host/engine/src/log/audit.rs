@@ -9,8 +9,9 @@ use host_core::ledger::{Account, Entry};
 use host_core::object::Key;
 use serde_json::{Map, Value, json};
 
-/// A page: `query` is `{"user","from","to","until","search","start","after","limit","fields"}`, where the user is who did
-/// it. To a reseller it has what was done in the tree, and who moved credits of the tree from outside.
+/// A page: `query` is `{"user","from","to","until","search","start","after","limit","fields"}`; of a user there is what they
+/// did, and what others did to their credits. To a reseller it has what was done in the tree, and who moved credits of
+/// the tree from outside.
 ///
 /// # Errors
 /// `invalid_input` for a malformed query; `not_permitted` below a reseller.

@@ -147,7 +147,7 @@ async fn a_deed_is_one_row_with_what_it_cost_whoever_did_it() {
         read(&panel, &panel.admin, "audit", json!({ "user": panel.reseller_id(), "search": "line" })).await.unwrap();
     assert_eq!((of(&by_user, "action"), &by_user["matching"]), (vec!["create_line".into()], &json!(1)));
     let spans =
-        [json!({ "from": 0, "until": 0 }), json!({ "from": 4_000_000_000_u32 }), json!({ "user": below.user() })];
+        [json!({ "from": 0, "until": 0 }), json!({ "from": 4_000_000_000_u32 }), json!({ "user": panel.admin.user() })];
     for span in spans {
         let page = read(&panel, &panel.reseller, "audit", span.clone()).await.unwrap();
         assert_eq!((&page["rows"], &page["matching"]), (&json!([]), &json!(0)), "{span}");

@@ -1,7 +1,8 @@
 //! The leases as the port shows them: given, listed, counted, and ended by those who oversee them.
 
+use super::running::{Chosen, Wanted};
 use super::{Kept, LocalLeases, Owner};
-use host_core::journal::{LogPage, LogQuery};
+use host_core::journal::{LogPage, LogQuery, MAX_COUNTED};
 use host_core::lease::rules::{NoSeat, Recheck, unwanted};
 use host_core::lease::{Ended, Fence, HeldLease, Holder, LeaseKey, SeatRequest, SessionKey};
 use host_core::port::{Endings, Leases, Pending, Whose};
@@ -32,6 +33,30 @@ impl LocalLeases {
                 }
             }
         }
+    }
+
+    /// A page of leases. Which they are is decided before their shards are looked at: no lock is taken within
+    /// another. Where something is searched, all in the scope are looked at.
+    fn page_of(&self, tenant: TenantId, query: &LogQuery<()>) -> LogPage<HeldLease> {
+        let wanted = Wanted::by(query);
+        let Chosen { mut keys, total, mut matching } = self.running.choose(tenant, &wanted);
+        if wanted.search.is_some() {
+            keys.retain(|key| self.held(*key, |held| wanted.has(held)) == Some(true));
+            matching = keys.len();
+        }
+        let (start, limit) = (query.start.min(MAX_COUNTED) as usize, query.limit.clamp(1, 1_000) as usize);
+        let page = keys.into_iter().skip(start).take(limit);
+        let rows = page.filter_map(|key| self.held(key, HeldLease::clone)).collect();
+        let count = |count: usize| query.counts.then(|| u32::try_from(count).unwrap_or(u32::MAX));
+        LogPage { rows, total: count(total), matching: count(matching) }
+    }
+
+    /// Shows an unexpired lease.
+    fn held<T>(&self, key: LeaseKey, see: impl FnOnce(&HeldLease) -> T) -> Option<T> {
+        let (owner, now): (Owner, _) = ((key.tenant, key.line), self.clock.monotonic());
+        let shard = self.shard(owner).lock();
+        let mut line = shard.get(&owner)?.iter().map(|kept| &kept.held);
+        line.find(|held| held.lease.fence == key.fence && !held.is_over(now)).map(see)
     }
 
     /// Ends those of a line. Returns how many.

@@ -6,6 +6,7 @@ use crate::error::failed;
 use crate::log_rows::{FEW, LogRows, between, bind_search, first_at, has_what_is_searched};
 use crate::sqlite::list::pattern;
 use host_core::audit::{Deed, MOVED};
+use host_core::credit::Credits;
 use host_core::journal::{LogPage, LogQuery};
 use host_core::ledger::Entry;
 use host_core::object::{Key, Kind};
@@ -13,6 +14,7 @@ use host_core::port::StoreError;
 use host_core::time::Unix;
 use host_core::{PackageId, UserId};
 use rusqlite::{Connection, Row};
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// A page of all transfers.
@@ -128,8 +130,11 @@ fn deed(connection: &Connection, row: &Row<'_>) -> Result<Deed, StoreError> {
         _ => None,
     };
     let at = Unix(row.get("at").map_err(failed)?);
-    let moved = match (object, after.get(MOVED)) {
-        (Some(object), Some(_)) => moved(connection, &row.get::<_, String>("request").map_err(failed)?, at, object)?,
+    let moved = match (object, after.get(MOVED).and_then(|moved| moved.get("amount"))) {
+        (Some(object), Some(amount)) => {
+            let amount = Credits::deserialize(amount).map_err(|error| corrupt("after", error.to_string()))?;
+            moved(connection, &row.get::<_, String>("request").map_err(failed)?, at, object, amount)?
+        }
         _ => None,
     };
     let word = |name: &str| [&after, &before].into_iter().find_map(|side| side.get(name)?.as_str().map(str::to_owned));
@@ -146,12 +151,18 @@ fn deed(connection: &Connection, row: &Row<'_>) -> Result<Deed, StoreError> {
     })
 }
 
-/// The movement about an object that was a part of a request.
-fn moved(connection: &Connection, request: &str, at: Unix, object: Key) -> Result<Option<Entry>, StoreError> {
+/// The movement of this amount about an object that was a part of a request.
+fn moved(
+    connection: &Connection,
+    request: &str,
+    at: Unix,
+    object: Key,
+    amount: Credits,
+) -> Result<Option<Entry>, StoreError> {
     let sql = "SELECT * FROM transfers WHERE request = ?1 AND at = ?2 AND object_kind = ?3 AND object = ?4 \
-               ORDER BY id DESC LIMIT 1";
+               AND amount = ?5 ORDER BY id DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let asked = (request, at.0, object.kind().as_str(), object.number());
+    let asked = (request, at.0, object.kind().as_str(), object.number(), amount.units());
     let mut rows = statement.query(asked).map_err(failed)?;
     rows.next().map_err(failed)?.map(ledger::read).transpose()
 }
