@@ -6,7 +6,7 @@ use crate::{Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::{CallerRole, Scope};
 use host_core::field_list::{Chosen, FieldList};
-use host_core::object::{Kind, Object, Stored};
+use host_core::object::{Kind, Object};
 use host_core::port::{Filter, Query};
 use host_core::refusal::Code;
 use host_core::user::{Role, User};
@@ -35,8 +35,8 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Value> 
     };
     let (mut rows, mut groups) = (Vec::with_capacity(page.rows.len()), Groups::default());
     for row in &page.rows {
-        if let Some(user) = User::from_object(row.clone()) {
-            let mut fields = view::shown(&user, work, &mut groups).await?;
+        if let Object::User(user) = row {
+            let mut fields = view::shown(user, work, &mut groups).await?;
             if let Some(seen) = &mut seen {
                 view::add_seen(&mut fields, seen.remove(&row.key()));
             }

@@ -15,6 +15,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A user as their caller sees them, by the fields of `wit/users`.
 struct View<'a> {
@@ -53,7 +54,7 @@ pub(super) struct Groups(HashMap<GroupId, Vec<String>>);
 
 impl Groups {
     async fn pages(&mut self, group: GroupId, work: &Work) -> Result<&[String]> {
-        if let std::collections::hash_map::Entry::Vacant(unread) = self.0.entry(group) {
+        if let Entry::Vacant(unread) = self.0.entry(group) {
             let group: Option<Group> = work.engine().row(work.database(), group).await?;
             unread.insert(group.map(|group| group.allowed_pages).unwrap_or_default());
         }
