@@ -248,8 +248,8 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
     }
 }
 
-/// Ids of what there is none of, here or elsewhere: parameters that take nothing but 0, and numbers of another database.
-const OF_NOTHING: [&str; 3] = ["force_server_id", "parent_id", "tmdb_id"];
+/// Ids of what there is none of, here or elsewhere: parameters that take one number alone, and numbers of another database.
+const OF_NOTHING: [&str; 4] = ["force_server_id", "parent_id", "server_id", "tmdb_id"];
 
 /// The parameters that hold an id, or several.
 fn ids_of(action: &Action) -> Vec<&str> {

@@ -141,7 +141,7 @@ async fn the_audit_says_what_moved_to_whom() {
     let after = |name: &str| about_them.iter().find_map(|row| row["after"].get(name).map(|_| row["after"].clone()));
     assert_eq!(after("lines_moved"), Some(json!({ "lines_moved": 2, "to": seller })));
     assert_eq!(after("users_moved"), Some(json!({ "users_moved": 1, "to": seller })));
-    assert_eq!(after("amount").unwrap()["amount"], "5.00");
+    assert_eq!(after("credits").unwrap()["credits"]["amount"], "5.00");
     assert_eq!(about_them[0]["before"]["username"], "sub");
     assert_eq!(view(&panel, sub).await.unwrap()["credits"], "5.00", "a dry run does nothing");
 }
