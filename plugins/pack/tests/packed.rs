@@ -139,16 +139,16 @@ fn a_module_that_imports_more_than_its_world_lists_fails_by_name() {
     built();
     let module =
         std::fs::read(root().join("target/guests/wasm32-unknown-unknown/guest/plugin_reseller_users.wasm")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let shipped = root().join("plugins/reseller/users");
-    std::fs::create_dir(folder.path().join("wit")).unwrap();
-    for file in ["plugin.toml", "actions.toml"] {
-        std::fs::copy(shipped.join(file), folder.path().join(file)).unwrap();
+    let surface = tempfile::tempdir().unwrap();
+    let (folder, shipped) = (surface.path().join("users"), root().join("plugins/reseller/users"));
+    std::fs::create_dir_all(folder.join("wit")).unwrap();
+    for file in ["plugin.toml", "actions.toml", "../shared.toml"] {
+        std::fs::copy(shipped.join(file), folder.join(file)).unwrap();
     }
     let world = std::fs::read_to_string(shipped.join("wit/world.wit")).unwrap();
     let without = world.replace("import linecard:credits/credits@0.1.0;", "");
     assert_ne!(without, world);
-    std::fs::write(folder.path().join("wit/world.wit"), without).unwrap();
-    let refused = pack(&module, folder.path(), &root().join("wit")).unwrap_err().to_string();
+    std::fs::write(folder.join("wit/world.wit"), without).unwrap();
+    let refused = pack(&module, &folder, &root().join("wit")).unwrap_err().to_string();
     assert!(refused.contains("linecard:credits/credits@0.1.0"), "{refused}");
 }
