@@ -10,6 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// A data directory that this process owns until the value is dropped.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ impl Ended {
     }
 }
 
+/// More than what file systems tell apart in the times of changes.
+const TICK: Duration = Duration::from_millis(20);
 /// Lies in a tenant's directory until the tenant's row is committed.
 const UNBORN: &str = "unborn";
 /// Lies in the directory between an end in order and the next start.
@@ -116,7 +119,7 @@ impl DataDirectory {
     /// change from the file system.
     pub(crate) fn is_as_left(&self, path: &Path, schema: i64) -> bool {
         let Some(ended) = self.ended.as_ref().filter(|ended| ended.schema == schema) else { return false };
-        std::fs::metadata(path).is_ok_and(|file| (file.ctime(), file.ctime_nsec()) <= ended.at)
+        std::fs::metadata(path).is_ok_and(|file| (file.ctime(), file.ctime_nsec()) < ended.at)
     }
 
     /// The control database.
@@ -237,6 +240,8 @@ impl Drop for DataDirectory {
         // start then checks the databases again.
         if self.sound.load(Ordering::Relaxed) || !self.unclean {
             if let Some(schema) = self.looked_over.get() {
+                // A database that is changed in the same tick counts as changed; those that end here are older.
+                std::thread::sleep(TICK);
                 // Without it the next start looks at each database.
                 let _ = write_private(&self.root.join(ENDED), schema.to_string().as_bytes());
             }
