@@ -12,6 +12,7 @@ pub mod control;
 mod demo;
 mod descriptors;
 mod doctor;
+mod guide_feed;
 mod inspect;
 pub mod logging;
 mod metrics;

@@ -1,25 +1,29 @@
 //! The wiring: which port is answered by what, in one place.
 
 use crate::config::Config;
+use crate::guide_feed::Feed;
 use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
 use host_core::TenantId;
 use host_core::event::Effect;
-use host_core::port::{Clock, Keyring};
+use host_core::port::{Clock, GuideFeed, Keyring};
 use host_engine::outbox::Performer;
 use host_engine::{Engine, MaxMind, Ports};
 use host_media::{Detect, Media, MediaOptions, Timing};
 use host_outgoing::{Datagrams, Outgoing, OutgoingOptions};
 use host_runtime::Runtime;
 use host_store::{DataDirectory, LocalLeases, SystemClock, SystemEntropy};
+use parking_lot::Mutex;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// What the allocator of the binary needs to hear in the compile process, whose address space is
 /// limited: by default it sets a GiB of it aside.
@@ -84,11 +88,13 @@ impl Panel {
             leases: LocalLeases::new(opened.node, clock.clone(), opened.mirror),
             journal: opened.journal,
             networks: Arc::new(networks),
+            pricing: Arc::new(host_core::port::ListPrices),
         });
-        let outgoing =
-            Outgoing::new(OutgoingOptions { allow: config.outgoing.allow.clone(), ..OutgoingOptions::default() })?;
+        let allow = config.outgoing.allow.clone();
+        let outgoing = Arc::new(Outgoing::new(OutgoingOptions { allow, ..OutgoingOptions::default() })?);
+        let feed = Arc::new(Feed { outgoing: outgoing.clone(), folder: config.media.root.clone() });
         let media = Media::new(MediaOptions {
-            fetch: Arc::new(outgoing),
+            fetch: outgoing,
             receive: Arc::new(Datagrams::new(config.outgoing.receive.clone())),
             clock,
             keyring,
@@ -112,7 +118,7 @@ impl Panel {
                 shipped: SHIPPED,
             },
         )?;
-        let driver = tokio::spawn(drive(engine.clone()));
+        let driver = tokio::spawn(drive(engine.clone(), feed));
         Ok(Arc::new(Panel { engine, runtime, media, config, directory: opened.directory, driver }))
     }
 
@@ -132,9 +138,48 @@ impl Drop for Panel {
     }
 }
 
-/// Steps the engine every second: leases, effects, left-over guide builds.
-async fn drive(engine: Arc<Engine>) {
-    every_second(|| engine.step(engine.clock().now())).await;
+/// Steps the engine every second: leases, effects, left-over guide builds. Guides that are due are fetched beside it, and mass
+/// edits done.
+async fn drive(engine: Arc<Engine>, feed: Arc<dyn GuideFeed>) {
+    // Dropping it ends the work.
+    let (_alive, ended) = watch::channel(());
+    let turns = Mutex::new(JoinSet::new());
+    every_second(async || {
+        let now = engine.clock().now();
+        let stepped = engine.step(now).await;
+        let mut turns = turns.lock();
+        while let Some(ended) = turns.try_join_next() {
+            told(ended);
+        }
+        while let Some(turn) = engine.take_turn(now) {
+            let (feed, ended, runtime) = (feed.clone(), ended.clone(), Handle::current());
+            turns.spawn_blocking(move || runtime.block_on(until(ended, turn.run(&*feed))));
+        }
+        stepped
+    })
+    .await;
+}
+
+/// Does long work until it or the process ends. It reads and decides for seconds, so it has a thread of its own and holds
+/// up no request.
+async fn until(
+    mut ended: watch::Receiver<()>,
+    work: impl Future<Output = host_engine::Result<()>>,
+) -> host_engine::Result<()> {
+    tokio::select! {
+        biased;
+        _ = ended.changed() => Ok(()),
+        outcome = work => outcome,
+    }
+}
+
+/// Says how work broke off that left no word itself; it is due again soon.
+fn told(ended: Result<host_engine::Result<()>, JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a guide or a mass edit could not be stored and goes on later"),
+        Err(_) => tracing::error!("the fetch of a guide or a mass edit panicked and goes on later; please report it"),
+    }
 }
 
 /// Takes steps for ever. After one that fails, or that panics, the next one comes all the same.
@@ -165,7 +210,11 @@ impl Performer for Effects {
         match effect {
             Effect::RestartStream { stream } => self.media.restart(tenant, *stream),
             Effect::EndTenant { tenant } => self.media.end_tenant(*tenant),
-            Effect::EndConnections { .. } | Effect::EndConnection { .. } | Effect::CheckConnections => {}
+            Effect::EndConnections { .. }
+            | Effect::EndConnection { .. }
+            | Effect::CheckConnections
+            | Effect::ScheduleGuide { .. }
+            | Effect::ScheduleMassEdit { .. } => {}
         }
         Ok(())
     }

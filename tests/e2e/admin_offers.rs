@@ -94,3 +94,25 @@ fn a_wrong_part_of_an_offer_is_named_as_it_was_sent() {
         }
     });
 }
+
+#[test]
+fn a_package_and_a_group_go_once_nothing_uses_them() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(0).await;
+        let (admin, seller) = (tenant.admin(), tenant.reseller("seller", "100").await);
+        let line = tenant.sold_line(&seller, json!({})).await;
+        let package = tenant.package.to_string();
+        admin.refused("delete_package", &[("id", &package)]).await;
+        admin.ok("delete_line", &[("id", &line["id"].to_string())]).await;
+        admin.ok("delete_package", &[("id", &package)]).await;
+        assert_eq!(seller.get("packages", "").await["data"], json!([]));
+
+        let group = admin.get("get_groups", "").await["data"][0]["id"].to_string();
+        admin.refused("delete_group", &[("id", &group)]).await;
+        let kept = admin.ok("create_group", &[("group_name", "Kept"), ("can_delete", "0")]).await["id"].to_string();
+        assert_eq!(admin.refused("delete_group", &[("id", &kept)]).await, "NO_PERMISSIONS");
+        admin.ok("edit_group", &[("id", &kept), ("can_delete", "1")]).await;
+        admin.ok("delete_group", &[("id", &kept)]).await;
+        assert_eq!(admin.get("get_groups", "").await["recordsTotal"], 1);
+    });
+}

@@ -89,6 +89,13 @@ fn an_admin_keeps_each_list_by_itself_and_what_is_on_it_is_turned_away_at_once()
             assert!(answer["data"][0][entry].is_string(), "{list}: {answer}");
         }
         assert_eq!(admin.get("get_blocked_ips", "").await["recordsTotal"], 0);
+        for network in ["127.0.9.9", "192.0.2.0/24"] {
+            admin.ok("add_blocked_ip", &[("ip", network)]).await;
+        }
+        assert!(!is_in("player").await);
+        assert_eq!(admin.ok("flush_blocked_ips", &[]).await["removed"], 2);
+        assert!(is_in("player").await);
+        assert_eq!(admin.get("get_blocked_ips", "").await["recordsTotal"], 0);
         assert_eq!(admin.refused("add_blocked_ip", &[("ip", "nowhere")]).await, "INVALID_INPUT");
         assert_eq!(
             admin.refused("delete_blocked_ip", &[("id", &agent["id"].to_string())]).await,

@@ -243,7 +243,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("series_id", _) => "series",
         ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
-        ("epg_id", _) => "guide_source",
+        ("epg_id", _) | ("id", "epg") => "guide_source",
         _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),
     }
 }
@@ -258,6 +258,8 @@ fn ids_of(action: &Action) -> Vec<&str> {
         form == Form::Id || of == Some(Form::Id) || named
     };
     let ids = action.parameters.iter().filter(|(name, parameter)| holds(name, parameter.form, parameter.of));
+    // The ids of a mass edit choose among what there is (`mass_edits`).
+    let ids = ids.filter(|(name, _)| *name != "ids");
     ids.map(|(name, _)| name.as_str()).collect()
 }
 

@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "nobody outside reads these")]
 
 mod access;
+mod access_codes;
 mod admin;
 mod admin_offers;
 mod admin_records;
@@ -29,6 +30,7 @@ mod every_value;
 mod examples;
 mod field_inputs;
 mod guide;
+mod guide_sources;
 mod hls;
 mod idle_sockets;
 mod listeners;
@@ -37,6 +39,7 @@ mod logs;
 mod long_bouquet;
 mod loops;
 mod marked;
+mod mass_edits;
 mod movies;
 mod multicast;
 mod networks;

@@ -3,6 +3,10 @@
 use crate::panel::{TestTenant, id_of};
 use crate::visitor::Visitor;
 use host_core::action::Action;
+use host_core::job::{Job, JobState};
+use host_core::kind::Kind;
+use host_core::{JobId, Version};
+use host_engine::Work;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub type Things = HashMap<&'static str, u32>;
 
 /// The admin's lists of all that these are.
-pub const LISTS: [&str; 17] = [
+pub const LISTS: [&str; 21] = [
     "get_lines",
     "get_mags",
     "get_enigmas",
@@ -19,6 +23,7 @@ pub const LISTS: [&str; 17] = [
     "get_groups",
     "get_packages",
     "get_bouquets",
+    "get_epgs",
     "get_categories",
     "get_streams",
     "get_channels",
@@ -29,6 +34,9 @@ pub const LISTS: [&str; 17] = [
     "get_blocked_ips",
     "get_blocked_uas",
     "get_blocked_isps",
+    "get_access_codes",
+    "get_rtmp_ips",
+    "get_jobs",
 ];
 
 /// What lines are sold as, each with what it has to say.
@@ -63,11 +71,38 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     for (kind, value) in [("blocked_address", "192.0.2.0/24"), ("blocked_agent", name), ("blocked_isp", name)] {
         things.insert(kind, tenant.record(kind, json!({ "value": value })).await);
     }
+    static ADDRESSES: AtomicU32 = AtomicU32::new(0xc000_0200);
+    let address = std::net::Ipv4Addr::from(ADDRESSES.fetch_add(1, Ordering::Relaxed));
+    things.insert("rtmp_address", tenant.record("rtmp_address", json!({ "address": address })).await);
+    things.insert("access_code", tenant.record("access_code", json!({ "surface": "reseller" })).await);
+    things.insert("job", job(tenant, name).await);
     let place = json!({ "series": things["series"], "season": 1, "number": 1 });
     things.insert("episode", tenant.record("episode", json!({ "name": name, "episode_of": place })).await);
     // Without episodes, so that it can be deleted.
     things.insert("series", tenant.record("series", json!({ "name": format!("{name} of nothing") })).await);
     things
+}
+
+/// A job of which chunks are left, and which nothing works on.
+async fn job(tenant: &TestTenant, subject: &str) -> u32 {
+    let verb = async |work: &mut Work| {
+        let id = work.next_id(Kind::Job).await?;
+        work.insert(Job {
+            id: JobId(id),
+            version: Version(0),
+            kind: "import_m3u".to_owned(),
+            subject: subject.to_owned(),
+            state: JobState::Running,
+            cursor: 0,
+            counts: [("added".to_owned(), 1)].into(),
+            error: None,
+            started_at: work.now(),
+            ended_at: None,
+            mass_edit: None,
+        });
+        Ok(id)
+    };
+    tenant.panel.engine().act(tenant.system(), "test", verb).await.unwrap()
 }
 
 /// Parameters in which the row that a common action is about is the one of these.

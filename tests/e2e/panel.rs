@@ -131,8 +131,11 @@ impl TestTenant {
     /// Creates a record by the engine's own verb.
     pub async fn record(&self, kind: &str, document: Value) -> u32 {
         let document = fields(document);
-        let verb = async |work: &mut Work| host_engine::record::create(work, kind, &document).await;
-        id_of(&self.panel.engine().act(self.system(), "test", verb).await.unwrap())
+        let run = self.panel.engine().begin_on(self.system(), "test", kind);
+        let made: host_engine::Result<Value> =
+            async { Ok(host_engine::act!(run, |work| host_engine::record::create(work, kind, &document).await?)) }
+                .await;
+        id_of(&made.unwrap())
     }
 
     async fn furnish(&mut self, channels: usize) {

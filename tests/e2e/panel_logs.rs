@@ -221,6 +221,7 @@ pub async fn crowd(tenant: &TestTenant, stream: u32, login: (&str, &str), count:
         surface: "player".into(),
         request: "crowd".into(),
         query: host_core::secret::Secret::default(),
+        code: host_core::secret::Secret::default(),
     };
     let password = host_core::secret::Secret::new(login.1);
     let line = engine.sign_in_line(tenant.id, login.0, &password, &from).await.unwrap().line;

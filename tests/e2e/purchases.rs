@@ -98,3 +98,40 @@ fn a_dry_run_shows_its_plan_and_changes_nothing() {
         seller.ok("create_line", &form).await;
     });
 }
+
+#[test]
+fn what_nobody_used_is_given_back_once_as_far_as_the_settings_say() {
+    run(async {
+        let (tenant, seller, package) = shop("20").await;
+        let (admin, trial) = (tenant.admin(), [("package", package.as_str()), ("trial", "0")]);
+        let bought = async |action: &str| seller.ok(action, &trial).await["id"].to_string();
+        let (code, line) = (bought("create_activecode").await, bought("create_line").await);
+        assert_eq!(balance(&seller).await, 10.0);
+        seller.ok("edit_activecode", &[("id", &code), ("package", &package)]).await;
+        assert_eq!(balance(&seller).await, 5.0);
+        let repeated = [("id", code.as_str())];
+        seller.ok("delete_activecode", &repeated).await;
+        assert_eq!(balance(&seller).await, 15.0, "the sale and the extension");
+        seller.refused("delete_activecode", &repeated).await;
+        seller.ok("delete_line", &[("id", &line)]).await;
+        assert_eq!(balance(&seller).await, 15.0, "lines are not refunded unless the settings say so");
+
+        admin.ok("edit_settings", &[("refunds", "unused")]).await;
+        let (idle, used) = (bought("create_line").await, seller.ok("create_line", &trial).await);
+        assert_eq!(balance(&seller).await, 5.0);
+        let login = crate::panel::login(&used);
+        assert_eq!(tenant.get(&format!("/player_api.php?{login}")).await.status(), 200);
+        admin.ok("delete_line", &[("id", &idle)]).await;
+        assert_eq!(balance(&seller).await, 10.0, "whoever paid gets it, not who deletes");
+        seller.ok("delete_line", &[("id", &used["id"].to_string())]).await;
+        assert_eq!(balance(&seller).await, 10.0);
+
+        admin.ok("edit_settings", &[("refunds", "never")]).await;
+        let code = bought("create_activecode").await;
+        seller.ok("delete_activecode", &[("id", &code)]).await;
+        assert_eq!(balance(&seller).await, 5.0);
+        let moved = admin.get("credit_logs", "&limit=100").await["data"].clone();
+        let back = moved.as_array().unwrap().iter().filter(|row| row["reason"] == "refund").count();
+        assert_eq!(back, 3, "{moved}");
+    });
+}

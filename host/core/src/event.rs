@@ -1,7 +1,7 @@
 //! Effects: what is done outside the database after a commit. They are outbox rows of the same
 //! transaction, performed right after it and again after a crash, so each must be idempotent.
 
-use crate::{LineId, Nodes, StreamId, TenantId};
+use crate::{GuideSourceId, JobId, LineId, Nodes, StreamId, TenantId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do after commit.
@@ -28,6 +28,16 @@ pub enum Effect {
     },
     /// Looks at all running connections again: a block list, or what bouquets hold, has changed.
     CheckConnections,
+    /// Looks when a guide source is due, and ends its fetch when it is fetched no more.
+    ScheduleGuide {
+        /// Which source; it may be gone.
+        source: GuideSourceId,
+    },
+    /// Begins a mass edit, or ends one that was cancelled.
+    ScheduleMassEdit {
+        /// Which job.
+        job: JobId,
+    },
     /// Ends all connections and channels of a tenant that is suspended or gone. An effect of the
     /// control database; nothing happens when the tenant is open again by then.
     EndTenant {

@@ -1,15 +1,21 @@
-//! A job: long work in chunks, with a progress row, cancellable between chunks. One that ended
-//! early is not taken up again: it is started anew, and what is done already costs no write.
+//! A job: long work in chunks, with a progress row, cancellable between chunks. An import that ended early is not taken
+//! up again: it is started anew, and what is done already costs no write. A mass edit goes on where it was.
 
+use crate::Refusal;
+use crate::line::DeliveryType;
+use crate::record::declared::{Reading, Record, RecordField, fields};
 use crate::time::Unix;
-use crate::{JobId, Version};
+use crate::{JobId, LineId, UserId, Version};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Where a job is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JobState {
+    /// Asked for and not yet begun.
+    Waiting,
     /// Chunks are left to do.
     #[default]
     Running,
@@ -19,6 +25,30 @@ pub enum JobState {
     Failed,
     /// Someone asked it to stop; the chunk under way is finished.
     Cancelled,
+}
+
+impl JobState {
+    /// Whether chunks are left to do.
+    pub const fn is_open(self) -> bool {
+        matches!(self, JobState::Waiting | JobState::Running)
+    }
+}
+
+/// An edit of many lines, as it was asked for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct MassEdit {
+    /// Which admin asked for it; none for the host itself.
+    pub user: Option<UserId>,
+    /// Lines of this type.
+    pub delivery: DeliveryType,
+    /// These, in order of their ids; empty takes all that match.
+    pub ids: Vec<LineId>,
+    /// Those that a list with this filter has, if any is named.
+    pub filter: Option<String>,
+    /// Those that a list with this search has, if any is named.
+    pub search: Option<String>,
+    /// What is set, as an edit of one line has it.
+    pub fields: Map<String, Value>,
 }
 
 /// Long work. How far it came and the counts are committed together with each chunk's changes.
@@ -35,7 +65,7 @@ pub struct Job {
     pub subject: String,
     /// Where it is.
     pub state: JobState,
-    /// How far it came, for people; of an import, the entries that were read.
+    /// How far it came: of an import the entries that were read, of a mass edit the id of the last line.
     pub cursor: u64,
     /// What was done, by name: `added`, `changed`, `unchanged`, `skipped:…`.
     pub counts: BTreeMap<String, u64>,
@@ -45,4 +75,23 @@ pub struct Job {
     pub started_at: Unix,
     /// When it ended.
     pub ended_at: Option<Unix>,
+    /// What it does, where the host goes on with it by itself.
+    pub mass_edit: Option<Box<MassEdit>>,
+}
+
+impl Record for Job {
+    const FIELDS: &'static [RecordField] = fields! {
+        "id": Hidden Read, "kind": Hidden Read, "subject": Hidden Read, "state": Hidden Write, "cursor": Hidden Read,
+        "counts": Hidden Read, "error": Hidden Read, "started_at": Hidden Read, "ended_at": Hidden Read,
+        "mass_edit": Hidden Hidden,
+    };
+    const RESELLERS: Reading = Reading::Never;
+
+    fn blank(_id: u32, _now: Unix) -> Option<Job> {
+        None
+    }
+
+    fn validate(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
 }

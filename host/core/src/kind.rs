@@ -55,7 +55,7 @@ macro_rules! kinds {
             Bouquet(bouquet Bouquet, BouquetId) "bouquet" Shared Bouquet [],
             Category(category Category, CategoryId) "category" Shared Catalogue [],
             Stream(stream Stream, StreamId) "stream" Shared Members
-                [categories Category Refused, guide_source GuideSource Refused, episode_of Series Refused],
+                [categories Category Refused, guide_source GuideSource Cleared, episode_of Series Refused],
             Series(series Series, SeriesId) "series" Shared Members [categories Category Refused],
             ApiKey(api_key ApiKey, ApiKeyId) "api_key" Owner Nothing [],
             Session(session Session, SessionId) "session" Owner Nothing [],

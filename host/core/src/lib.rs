@@ -45,6 +45,7 @@ pub mod record;
 pub mod reference;
 pub mod refusal;
 pub mod reserved;
+pub mod rtmp_address;
 pub mod secret;
 pub mod series;
 pub mod session;

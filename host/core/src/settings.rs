@@ -64,6 +64,19 @@ impl HlsBind {
     }
 }
 
+/// What whoever paid gets back when something that was sold is deleted: each price once, and whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refunds {
+    /// Nothing.
+    Never,
+    /// What activation codes cost that nobody has redeemed.
+    #[default]
+    Codes,
+    /// Also what lines and boxes cost that nobody has signed in with.
+    Unused,
+}
+
 /// Whom the documents of a tenant's surfaces are shown: each shows more than the one before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +126,8 @@ pub struct Settings {
     pub api_addresses: Vec<IpNet>,
     /// Whom the documents of its surfaces are shown.
     pub docs: Docs,
+    /// What is given back when something that was sold is deleted.
+    pub refunds: Refunds,
     /// Days of guide after now that `xmltv.php` gives.
     pub guide_days: u8,
     /// Days for which connections that ended stay in the log of activity.
@@ -140,6 +155,7 @@ impl Default for Settings {
             player_cors: false,
             api_addresses: Vec::new(),
             docs: Docs::Shipped,
+            refunds: Refunds::Codes,
             guide_days: 7,
             activity_days: 90,
             sign_in_days: 90,
@@ -164,7 +180,7 @@ impl Record for Settings {
         "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
         "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
         "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
-        "player_cors": Hidden Write, "api_addresses": Hidden Write, "docs": Hidden Write, "guide_days": Read Write,
+        "player_cors": Hidden Write, "api_addresses": Hidden Write, "docs": Hidden Write, "refunds": Read Write, "guide_days": Read Write,
         "activity_days": Hidden Write, "sign_in_days": Hidden Write, "refusal_days": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Lists;

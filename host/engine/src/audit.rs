@@ -6,6 +6,7 @@ use crate::{Error, Result};
 use host_core::JobId;
 use host_core::audit::{AuditEntry, MOVED, difference};
 use host_core::caller::Caller;
+use host_core::guide::GuideSource;
 use host_core::object::{Key, Kind, Object};
 use host_core::stream::{Origin, Stream};
 use host_core::time::Unix;
@@ -119,12 +120,15 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
 }
 
 /// The document of an object without what must not be shown. A stream's addresses hold the
-/// credentials of its source.
+/// credentials of its source, and so do those of a guide.
 fn document_without_secrets(object: &Object) -> Value {
     let mut document = object.document();
     if let (Object::Document(shown), Value::Object(fields)) = (object, &mut document) {
         fields.retain(|name, _| !shown.indexed.secrets.contains(name));
         name_collection(object, fields);
+    }
+    if let (Object::GuideSource(_), Value::Object(fields)) = (object, &mut document) {
+        fields.retain(|name, _| !["url", "headers"].contains(&name.as_str()));
     }
     if let (Object::Stream(_), Value::Object(fields)) = (object, &mut document) {
         fields.remove("sources");
@@ -141,6 +145,10 @@ fn bare(object: &Object) -> Cow<'_, Object> {
         let mut shown = document.clone();
         shown.fields.retain(|name, _| !document.indexed.secrets.contains(name));
         return Cow::Owned(Object::Document(shown));
+    }
+    if let Object::GuideSource(source) = object {
+        let shown = GuideSource { url: String::new(), headers: BTreeMap::new(), ..source.clone() };
+        return Cow::Owned(Object::GuideSource(shown));
     }
     let Object::Stream(stream) = object else { return Cow::Borrowed(object) };
     let origin = stream.origin.clone().map(|origin| Origin { url: String::new(), ..origin });
@@ -174,6 +182,9 @@ fn name_secrets(old: &Object, new: &Object, after: &mut Map<String, Value>) {
         (Object::User(old), Object::User(new)) => (old.password != new.password).then_some("password"),
         (Object::Session(old), Object::Session(new)) => (old.digest != new.digest).then_some("token"),
         (Object::Stream(old), Object::Stream(new)) => (old.sources != new.sources).then_some("sources"),
+        (Object::GuideSource(old), Object::GuideSource(new)) => {
+            (old.url != new.url || old.headers != new.headers).then_some("url")
+        }
         _ => None,
     };
     if let Some(name) = changed {
@@ -238,5 +249,19 @@ mod tests {
         assert_eq!(digest("a"), digest("a"));
         assert_ne!(digest("a"), digest("b"));
         assert_eq!(piece(vec![]), None);
+    }
+
+    #[test]
+    fn where_a_guide_is_fetched_from_is_not_told() {
+        let new = GuideSource::new(1, "epg".into(), Unix(0));
+        let before = GuideSource { url: "http://h/secret".into(), ..new };
+        let headers = [("Cookie".to_owned(), "secret".to_owned())].into();
+        let after = GuideSource { headers, days: 7, ..before.clone() };
+        let row = |before: &GuideSource, after: &GuideSource| {
+            let [before, after] = [before, after].map(|it| Object::GuideSource(it.clone()));
+            sides(&Row { before: Some(before), after: Some(after) })
+        };
+        let (before, after) = row(&before, &after).unwrap();
+        assert_eq!((before["days"].clone(), after), (json!(0), json!({ "days": 7, "url": "changed" })));
     }
 }

@@ -1,6 +1,7 @@
 //! Work that was put off until a step of the scheduler.
 
-use crate::import::Jobs;
+use crate::import::{Guides, Jobs};
+use crate::mass_edit::MassEdits;
 use host_core::time::Unix;
 use host_core::{GuideSourceId, TenantId};
 use parking_lot::Mutex;
@@ -13,6 +14,8 @@ const SWEEP: i64 = 3_600;
 #[derive(Default)]
 pub(crate) struct Due {
     pub(crate) jobs: Jobs,
+    pub(crate) guides: Guides,
+    pub(crate) mass_edits: MassEdits,
     pub(crate) sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
     /// When the sessions of a tenant are swept.
     sessions: Mutex<BTreeMap<TenantId, Unix>>,
@@ -40,14 +43,20 @@ impl Due {
         self.sessions.lock().remove(&tenant);
     }
 
-    /// Whether an import of the tenant is under way, or has left something that a step ends or drops.
+    /// Whether the tenant has guides that are fetched, or mass edits, or an import of it is under way, or has left something that a
+    /// step ends or drops.
     pub(crate) fn has_work(&self, tenant: TenantId) -> bool {
-        self.jobs.has_work(tenant) || self.sources.lock().iter().any(|(of, _)| *of == tenant)
+        self.jobs.has_work(tenant)
+            || self.guides.has_work(tenant)
+            || self.mass_edits.has_work(tenant)
+            || self.sources.lock().iter().any(|(of, _)| *of == tenant)
     }
 
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.sources.lock().retain(|(of, _)| *of != tenant);
         self.swept(tenant);
+        self.guides.forget(tenant);
+        self.mass_edits.forget(tenant);
         self.jobs.scanned(tenant);
     }
 }

@@ -12,7 +12,7 @@ use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::unfinished::Tenants;
 use crate::zone::Zones;
-use host_core::port::{Clock, Entropy, Journal, Keyring, Leases, Networks, Store};
+use host_core::port::{Clock, Entropy, Journal, Keyring, Leases, Networks, Pricing, Store};
 use host_core::record::RecordKinds;
 use host_core::{NodeId, TenantId, UserId};
 use parking_lot::Mutex;
@@ -39,6 +39,8 @@ pub struct Ports {
     pub journal: Arc<dyn Journal>,
     /// Network operators and countries.
     pub networks: Arc<dyn Networks>,
+    /// What sales cost.
+    pub pricing: Arc<dyn Pricing>,
 }
 
 /// All use cases of one process.
@@ -124,6 +126,11 @@ impl Engine {
     /// Network operators and countries.
     pub fn networks(&self) -> &dyn Networks {
         &*self.ports.networks
+    }
+
+    /// What sales cost.
+    pub fn pricing(&self) -> &dyn Pricing {
+        &*self.ports.pricing
     }
 
     /// The kinds of record.

@@ -5,7 +5,7 @@
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
 //! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
-//!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`]
+//!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`], [`mass_edit`]
 //! - [`condition`]: how the stored data is doing; [`mod@log_scope`]: what log lines say of their request
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
@@ -30,6 +30,7 @@ mod late;
 pub mod line;
 pub mod log;
 pub mod log_scope;
+pub mod mass_edit;
 pub mod networks;
 pub mod outbox;
 mod overlay;
@@ -45,6 +46,7 @@ mod shown;
 mod sightings;
 pub mod sign_in;
 pub mod tenant;
+mod turn;
 mod unfinished;
 pub mod user;
 pub mod work;
@@ -58,4 +60,5 @@ pub use log_scope::{LogScope, LoggedPlace};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
 pub use sign_in::{SignInFrom, SignedLine, SignedSession, SignedUser};
+pub use turn::Turn;
 pub use work::Work;

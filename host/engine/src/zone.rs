@@ -34,6 +34,12 @@ impl Zones {
         self.0.write().insert(zone.to_owned(), (today, Arc::clone(&offsets)));
         offsets
     }
+
+    /// How many seconds the zone is ahead of UTC at a point near now; 0 for a zone that does not exist.
+    pub(crate) fn ahead(&self, zone: &str, now: Unix) -> i64 {
+        let offsets = self.offsets(zone, now);
+        offsets.iter().rev().find(|(since, _)| *since <= now.0).map_or(0, |(_, seconds)| i64::from(*seconds))
+    }
 }
 
 fn offsets(zone: &str, now: i64) -> Option<Vec<(i64, i32)>> {

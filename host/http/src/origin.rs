@@ -3,6 +3,7 @@
 use crate::address::normalised;
 use crate::approach::Approach;
 use crate::host::Host;
+use host_core::secret::Secret;
 use host_core::tenant::Tenant;
 use host_engine::Engine;
 use host_runtime::RequestFacts;
@@ -71,7 +72,8 @@ pub fn facts_of_a_command(engine: &Engine, tenant: &Tenant, public_url: Option<&
         Origin { scheme, host: in_address(host), port: if port == 0 { usual } else { port } }
     };
     let Origin { scheme, host, port } = public.filter(is_theirs).unwrap_or_else(own);
-    RequestFacts { scheme, host, port, address: Ipv4Addr::LOCALHOST.into(), agent: "linecard call".into() }
+    let (address, agent) = (Ipv4Addr::LOCALHOST.into(), "linecard call".into());
+    RequestFacts { scheme, host, port, address, agent, code: Secret::default() }
 }
 
 /// A host as it stands in an address: IPv6 in brackets.

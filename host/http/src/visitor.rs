@@ -62,6 +62,8 @@ impl Visitor {
             surface: surface.into(),
             request: Arc::clone(&self.id),
             query: Secret::new(self.uri.query().unwrap_or_default()),
+            // Who signs in closes none.
+            code: Secret::default(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub use fan_out::Viewer;
 pub use hls::{HLS_PATH, Pass};
 pub use media::Media;
 pub use metrics::{ChannelMetrics, ChannelState, Metrics};
-pub use movie::{Requested, content_type, parse_range};
+pub use movie::{Requested, content_type, open_below, parse_range};
 pub use options::{MediaOptions, Timing};
 pub use served::{Body, Served};
 pub use supervisor::Detect;

@@ -50,6 +50,8 @@ pub struct RequestFacts {
     pub address: IpAddr,
     /// The `User-Agent`; empty when none was sent.
     pub agent: Arc<str>,
+    /// The access code in its address; empty without one. Plugins are not told.
+    pub code: Secret,
 }
 
 /// What an action answered.

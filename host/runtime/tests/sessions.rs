@@ -92,6 +92,7 @@ async fn sign_in(panel: &Panel, tenant: TenantId, surface: &str, token: &Secret)
         surface: surface.into(),
         request: "request-2".into(),
         query: Secret::default(),
+        code: Secret::default(),
     };
     panel.engine.sign_in_session(tenant, surface, token, Some("box"), &from).await.ok()
 }
@@ -137,6 +138,7 @@ async fn a_caller_by_another_credential_gets_sessions_and_ends_them_all() {
         surface: "probe".into(),
         request: "request-1".into(),
         query: Secret::default(),
+        code: Secret::default(),
     };
     let boss = panel.engine.sign_in_password(tenant, "boss", &password, &from).await.unwrap();
     let dry = token(&panel, Call { dry_run: true, ..call(boss.clone()) }).await.unwrap();

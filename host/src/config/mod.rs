@@ -102,7 +102,7 @@ impl Plugins {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Media {
-    /// Folder below which `file:` sources lie; none refuses them.
+    /// Folder below which `file:` sources, and guides at `file:` addresses, lie; none refuses them.
     pub root: Option<PathBuf>,
     /// MaxMind database with network operators (ISP or ASN).
     pub isp_database: Option<PathBuf>,

@@ -65,15 +65,7 @@ fn move_counters(database: &std::path::Path) {
 }
 
 fn source() -> GuideSource {
-    GuideSource {
-        id: GuideSourceId(1),
-        version: Version(0),
-        name: "guide".into(),
-        current: Build(0),
-        latest: Build(0),
-        programmes: 0,
-        updated_at: Unix(0),
-    }
+    GuideSource::new(1, "guide".into(), Unix(0))
 }
 
 fn guide() -> Change {

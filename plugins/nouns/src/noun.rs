@@ -20,12 +20,14 @@ struct Row {
     parameter: Table,
     /// Whether it names the row, in every verb that is about one.
     is_key: bool,
+    /// Whether no two rows have the same value, so that a mass edit does not set it.
+    is_alone: bool,
     /// The verbs in which it may be sent, each with what is otherwise there.
     on: Vec<(String, Table)>,
 }
 
 /// The verbs on a kind, and the shape of what each answers. A switch is an edit that says what it always sets.
-const VERBS: [(&str, &str); 9] = [
+const VERBS: [(&str, &str); 10] = [
     ("list", "list"),
     ("get", "object"),
     ("create", "object"),
@@ -34,12 +36,13 @@ const VERBS: [(&str, &str); 9] = [
     ("switch", "none"),
     ("convert", "object"),
     ("new_code", "object"),
+    ("mass_edit", "object"),
     ("delete", "none"),
 ];
 /// The verbs that are about one row.
 const OF_ONE: [&str; 6] = ["get", "edit", "switch", "convert", "new_code", "delete"];
-/// The kind that a conversion answers with.
-const CONVERTED: &str = "line";
+/// The verbs that answer with another kind than they are about.
+const ANSWERS: [(&str, &str); 2] = [("convert", "line"), ("mass_edit", "job")];
 /// The keys that only a column has.
 const OF_COLUMN: [&str; 4] = ["and", "or", "nullable", "role"];
 /// How a column writes a term, and a parameter reads one; other values of `as` are a column's.
@@ -92,7 +95,7 @@ fn row_of(name: &str, row: Value) -> Result<Row, String> {
         column.insert("as".into(), written);
     }
     let mut is = |key: &str| row.remove(key).is_some_and(|value| value.as_bool() == Some(true));
-    let (is_key, is_hidden) = (is("key"), is("hidden"));
+    let (is_key, is_hidden, is_alone) = (is("key"), is("hidden"), is("alone"));
     let on = verbs_of(&mut row)?;
     for (key, value) in row {
         match key.as_str() {
@@ -101,7 +104,7 @@ fn row_of(name: &str, row: Value) -> Result<Row, String> {
             _ => return Err(format!("a field has no `{key}`")),
         }
     }
-    Ok(Row { name: name.to_owned(), column: (!is_hidden).then_some(column), parameter, is_key, on })
+    Ok(Row { name: name.to_owned(), column: (!is_hidden).then_some(column), parameter, is_key, is_alone, on })
 }
 
 /// The verbs in which a field may be sent: those of `on`, and those that say something of their own.
@@ -164,7 +167,7 @@ impl Noun {
         let reply = reply.as_table_mut().ok_or("`reply` is a table")?;
         reply.insert("shape".into(), shape.into());
         if shape != "none" {
-            let of = if verb == "convert" { CONVERTED } else { &self.kind };
+            let of = ANSWERS.iter().find(|(known, _)| *known == verb).map_or(self.kind.as_str(), |(_, of)| of);
             reply.insert("of".into(), of.into());
             reply.entry("fields").or_insert_with(|| self.name.clone().into());
         }
@@ -175,7 +178,10 @@ impl Noun {
     fn parameters(&self, verb: &str) -> Table {
         let mut parameters = Table::new();
         for row in &self.rows {
-            let own = row.on.iter().find(|(on, _)| on == verb).map(|(_, own)| own.clone());
+            let own = row.on.iter().find(|(on, _)| on == verb);
+            // A mass edit takes what an edit takes.
+            let as_one = || row.on.iter().find(|(on, _)| verb == "mass_edit" && on == "edit" && !row.is_alone);
+            let own = own.or_else(as_one).map(|(_, own)| own.clone());
             let names_the_row = row.is_key && OF_ONE.contains(&verb);
             let required = Table::from_iter([("required".to_owned(), true.into())]);
             let Some(own) = own.or(names_the_row.then_some(required)) else { continue };

@@ -47,6 +47,7 @@ pub mod lines {
         edit(of kind, by id, by fields) => held;
         convert(of kind, by id, by fields) => held;
         new_code(of kind, by id) => held;
+        mass_edit(of kind, by fields) => held;
         delete(of kind, by id) => done;
     }
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use host_core::TenantId;
 use host_core::caller::Caller;
 use host_core::import::PlaylistEntry;
+use host_core::port::ListPrices;
 use host_engine::import::{PlaylistOptions, playlist};
 use host_engine::{Engine, MaxMind, Ports};
 use host_store::{LocalLeases, Options, SystemClock, SystemEntropy, open};
@@ -64,6 +65,7 @@ async fn tenant(data: &Path) -> anyhow::Result<(Arc<Engine>, TenantId)> {
         leases: LocalLeases::new(opened.node, clock, opened.mirror),
         journal: opened.journal,
         networks: Arc::new(MaxMind::default()),
+        pricing: Arc::new(ListPrices),
     });
     host_engine::tenant::create(&engine, "bench", "bench", &[]).await?;
     let tenant = engine.tenant_named("bench").await?.context("the tenant was not made")?.id;

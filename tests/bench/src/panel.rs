@@ -3,8 +3,8 @@
 
 use crate::native;
 use anyhow::Context;
-use host_core::TenantId;
 use host_core::caller::Caller;
+use host_core::{BouquetId, TenantId};
 use host_engine::{Engine, Work};
 use linecard::config::Config;
 use linecard::panel::Panel;
@@ -21,6 +21,8 @@ pub(crate) const PASSWORD: &str = "c0rrect-h0rse";
 pub(crate) const HOST: &str = "tv.example.org";
 /// Lines that are made in one plan.
 const LINES_OF_A_PLAN: usize = 500;
+/// Members that one plan adds: as many as it may.
+const MEMBERS_OF_A_PLAN: usize = 10_000;
 /// From where.
 pub(crate) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -133,11 +135,17 @@ async fn fill(engine: &Arc<Engine>, tenant: TenantId, owner: u32, size: Size) ->
     let categories = records(engine, tenant, "category", (1..=60).map(category).collect()).await?;
     let streams = (1..=size.channels).map(|number| channel(number, &categories)).collect();
     let streams = records(engine, tenant, "stream", streams).await?;
-    let members: Vec<Value> = streams.iter().map(|id| json!({ "stream": id })).collect();
-    let mut bouquets = vec![json!({ "name": "All", "members": members })];
+    let mut bouquets = vec![json!({ "name": "All" })];
     bouquets.extend((1..=size.bouquets).map(|number| json!({ "name": format!("Extra {number}") })));
     let bouquets = records(engine, tenant, "bouquet", bouquets).await?;
     let caller = Caller::system(tenant, "bench");
+    let all = BouquetId(bouquets.first().copied().unwrap_or_default());
+    for piece in streams.chunks(MEMBERS_OF_A_PLAN) {
+        let members: Vec<Value> = piece.iter().map(|id| json!({ "stream": id })).collect();
+        let added = fields(json!({ "add": members }));
+        let add = async |work: &mut Work| host_engine::record::edit_members(work, all, &added).await;
+        engine.act(caller.clone(), "bench", add).await?;
+    }
     for (number, bouquet) in bouquets.iter().enumerate() {
         let mut own = vec![bouquets.first().copied().unwrap_or_default(), *bouquet];
         own.dedup();

@@ -64,6 +64,7 @@ impl Ready {
             surface: "player".into(),
             request: "bench".into(),
             query: Secret::default(),
+            code: Secret::default(),
         };
         let password = Secret::new(PASSWORD.to_owned());
         let signing = self.engine().sign_in_line(self.tenant(), username, &password, &from);
@@ -75,6 +76,7 @@ impl Ready {
             port: 80,
             address: ADDRESS,
             agent: "linecard-bench".into(),
+            code: Secret::default(),
         };
         let call = Call {
             caller: signed.caller,

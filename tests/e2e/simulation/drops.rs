@@ -293,6 +293,7 @@ fn asked(tenant: TenantId, line: u32) -> Call {
         port: 80,
         address: Ipv4Addr::LOCALHOST.into(),
         agent: "walk".into(),
+        code: Default::default(),
     };
     let caller = Caller { identity: Identity::Line { id: LineId(line) }, ..Caller::system(tenant, "walk") };
     let (parameters, columns) = (serde_json::Map::new(), Columns::default());

@@ -62,7 +62,11 @@ impl Performer for Effects {
         match effect {
             Effect::RestartStream { stream } => self.restart(tenant, *stream),
             Effect::EndTenant { tenant } => self.end(*tenant),
-            Effect::EndConnections { .. } | Effect::EndConnection { .. } | Effect::CheckConnections => {}
+            Effect::EndConnections { .. }
+            | Effect::EndConnection { .. }
+            | Effect::CheckConnections
+            | Effect::ScheduleGuide { .. }
+            | Effect::ScheduleMassEdit { .. } => {}
         }
         Ok(())
     }

@@ -99,6 +99,7 @@ impl Store for Gauge {
         fn balance(tenant: TenantId, account: Account) -> Pending<'_, Credits>;
         fn transfers(tenant: TenantId, account: Account, behind: Option<TransferId>, limit: u32) -> Pending<'_, Vec<Entry>>;
         fn transfer(tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
+        fn purchases(tenant: TenantId, object: Key) -> Pending<'_, Vec<Entry>>;
         fn movements(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
         fn deeds(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
         fn called(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;

@@ -112,6 +112,7 @@ impl Ground {
                 leases: LocalLeases::new(NODE, clock, opened.mirror),
                 journal: Arc::new(NoJournal),
                 networks: Arc::new(MaxMind::default()),
+                pricing: Arc::new(host_core::port::ListPrices),
             });
             let runtime = Runtime::new(engine.clone(), runtime_options(&data, ground.cache())).unwrap();
             for name in ["north", "south"] {

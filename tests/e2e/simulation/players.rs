@@ -138,6 +138,7 @@ async fn started(engine: &Arc<Engine>, premises: &Premises, username: &str, play
         surface: "player".into(),
         request: "walk".into(),
         query: Secret::default(),
+        code: Secret::default(),
     };
     let signed = engine.sign_in_line(premises.id, username, &Secret::new(PASSWORD), &from).await?;
     let visit = Visit { address: from.address, agent, isp: None, country: None, output: Some(Output::Ts) };

@@ -136,6 +136,7 @@ impl World {
             leases: LocalLeases::new(ground::NODE, self.clock.clone(), mirror.clone()),
             journal: Arc::new(NoJournal),
             networks: Arc::new(MaxMind::default()),
+            pricing: Arc::new(host_core::port::ListPrices),
         });
         let channels = Channels::new(self.trace.clone(), self.clock.clone(), opened.keyring, Arc::new(origins));
         let effects = Arc::new(Effects {

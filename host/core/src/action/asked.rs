@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 
 /// The parameter that names the row.
 const ID: &str = "id";
-/// The kind that a conversion answers with.
-const CONVERTED: &str = "line";
 /// The kind of which a deletion may say more than which row: who gets what was theirs.
 const LEAVES_THINGS: &str = "user";
 /// The kind that has one row and no more, and the id of that.
@@ -161,7 +159,7 @@ pub(super) fn check(action: &Action) -> Result<(), String> {
     if action.reply.shape != shape {
         return Err(format!("the verb answers with the shape {shape:?}, its reply has another").to_lowercase());
     }
-    let answered = if let Verb::Convert(_) = verb { CONVERTED } else { verb.kind() };
+    let answered = verb.answers();
     if action.reply.of.as_deref() != Some(answered) {
         return Err(format!("it answers with the kind {answered}: reply of = \"{answered}\""));
     }

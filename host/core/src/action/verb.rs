@@ -24,6 +24,10 @@ pub enum Verb {
     /// Another activation code for the row whose id is the parameter `id`.
     #[serde(rename = "new_code")]
     NewCode(String),
+    /// Sets the fields that were sent, of all rows that the parameters `ids`, `search` and `filter` choose; the answer is
+    /// the job that does it.
+    #[serde(rename = "mass_edit")]
+    MassEdit(String),
 }
 
 /// Which value of a parameter stands for nothing: it sets its field to null.
@@ -49,7 +53,17 @@ impl Verb {
             | Verb::Delete(kind)
             | Verb::Sell(kind)
             | Verb::Convert(kind)
-            | Verb::NewCode(kind) => kind,
+            | Verb::NewCode(kind)
+            | Verb::MassEdit(kind) => kind,
+        }
+    }
+
+    /// The kind that it answers with.
+    pub fn answers(&self) -> &str {
+        match self {
+            Verb::Convert(_) => "line",
+            Verb::MassEdit(_) => "job",
+            other => other.kind(),
         }
     }
 
@@ -60,6 +74,6 @@ impl Verb {
 
     /// Whether it is about one row, which its parameter `id` names.
     pub fn is_about_one(&self) -> bool {
-        !matches!(self, Verb::List(_) | Verb::Create(_) | Verb::Sell(_))
+        !matches!(self, Verb::List(_) | Verb::Create(_) | Verb::Sell(_) | Verb::MassEdit(_))
     }
 }

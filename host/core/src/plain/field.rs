@@ -24,6 +24,8 @@ pub struct PlainField {
     is_needed: bool,
     pub(super) is_searched: bool,
     pub(super) is_secret: bool,
+    /// Characters that the host chooses where a new document says nothing.
+    pub(super) generated: Option<u8>,
     /// Most characters of a text, items of a list; greatest number.
     most: Option<u32>,
     /// The texts that it may be; empty takes every text.
@@ -45,6 +47,7 @@ impl PlainField {
             is_needed: false,
             is_searched: false,
             is_secret: false,
+            generated: None,
             most: None,
             one_of: &[],
             refers: None,
@@ -104,6 +107,12 @@ impl PlainField {
     /// It is shown to those who may read it, and never in the audit.
     pub const fn secret(self) -> PlainField {
         PlainField { is_secret: true, ..self }
+    }
+
+    /// Where a new document says nothing, the host chooses a text of so many [unambiguous](crate::name::UNAMBIGUOUS)
+    /// characters.
+    pub const fn generated(self, characters: u8) -> PlainField {
+        PlainField { generated: Some(characters), ..self }
     }
 
     /// At most this many characters or items, or at most this number.

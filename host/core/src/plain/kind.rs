@@ -116,6 +116,11 @@ impl PlainKind {
         Shape { unique: unique.collect(), secret: secret.collect(), ..Shape::default() }
     }
 
+    /// The fields that the host chooses where a new document says nothing, each with how many characters.
+    pub fn generated(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        self.fields.iter().filter_map(|field| Some((field.name, field.generated?.into())))
+    }
+
     /// One before any field is set.
     pub fn blank(&self, id: u32, now: Unix) -> Document {
         let mut fields: Map<String, Value> =

@@ -9,4 +9,4 @@ pub use field::PlainField;
 pub use kind::{Part, Parts, PlainKind, Stamp};
 
 /// The plain kinds of every panel.
-pub const PLAIN: &[&PlainKind] = &[&crate::block::BLOCK];
+pub const PLAIN: &[&PlainKind] = &[&crate::block::BLOCK, &crate::rtmp_address::RTMP_ADDRESS];

@@ -2,7 +2,7 @@
 
 use crate::document::Shape;
 use crate::time::Unix;
-use crate::{BouquetId, UserId};
+use crate::{BouquetId, GuideSourceId, UserId};
 
 /// One write over many rows: what is to happen, and how many rows that must be.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +28,8 @@ pub enum SetKind {
     PruneMissing(String),
     /// A bouquet leaves all lines and packages that hold it.
     ForgetBouquet(BouquetId),
+    /// Streams that prefer a guide source prefer none.
+    ForgetGuideSource(GuideSourceId),
 }
 
 /// A collection gets another shape: all its documents stand by it then, or nothing has changed.

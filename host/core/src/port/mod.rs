@@ -4,16 +4,20 @@
 mod answers;
 mod error;
 mod fetch;
+mod guide;
 mod leases;
 mod pending;
+mod pricing;
 mod receive;
 mod store;
 
 pub use answers::*;
 pub use error::StoreError;
 pub use fetch::*;
+pub use guide::{GuideFeed, GuideItems};
 pub use leases::{Endings, Leases, Whose};
 pub use pending::Pending;
+pub use pricing::{ListPrices, Pricing, Sale};
 pub use receive::*;
 pub use store::*;
 

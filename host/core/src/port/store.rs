@@ -199,6 +199,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Pending<'_, Vec<Entry>>;
     /// A transfer, and the one that takes it back.
     fn transfer(&self, tenant: TenantId, id: TransferId) -> Pending<'_, Option<(Entry, Option<TransferId>)>>;
+    /// What was paid for a thing and not given back, the oldest first.
+    fn purchases(&self, tenant: TenantId, object: Key) -> Pending<'_, Vec<Entry>>;
     /// A page of all transfers, as a log of them: the owners of one are both its sides.
     fn movements(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
     /// A page of the audit, as a log of what was done: the owner of a row is who did it, and of a movement of credits

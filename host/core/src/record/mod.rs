@@ -10,14 +10,14 @@ pub use merge::{access, trim};
 
 use crate::Refusal;
 use crate::caller::CallerRole;
-use crate::kind::Kind;
+use crate::kind::{Belongs, Kind};
 use crate::object::{Object, Stored};
 use crate::plain::{PLAIN, Part, PlainKind};
 use crate::refusal::Code;
 use crate::stream::{Stream, StreamKind};
 use crate::time::Unix;
-use crate::{bouquet::Bouquet, category::Category, group::Group, guide::GuideSource};
-use crate::{package::Package, series::Series, settings::Settings};
+use crate::{access_code::AccessCode, bouquet::Bouquet, category::Category, group::Group, guide::GuideSource};
+use crate::{job::Job, package::Package, series::Series, settings::Settings};
 use serde_json::{Map, Value};
 
 /// A kind of record.
@@ -68,7 +68,7 @@ impl RecordKinds {
 /// Calls a macro, named in brackets, with what comes after that and then every kind of record with a type of its own.
 macro_rules! typed_records {
     ([$callback:ident] $($with:tt)*) => {
-        $callback! { $($with)* Group Package Bouquet Category Stream Series Settings GuideSource }
+        $callback! { $($with)* Group Package Bouquet Category Stream Series Settings GuideSource AccessCode Job }
     };
 }
 
@@ -123,6 +123,11 @@ impl RecordKind {
             RecordKind::Streams(_) => Kind::Stream,
             RecordKind::Plain(_) | RecordKind::Part(_) => Kind::Document,
         }
+    }
+
+    /// Whether its records are kept in the control database, each as a tenant's.
+    pub fn is_of_process(self) -> bool {
+        self.stored_as().belongs() == Belongs::Process
     }
 
     /// Its fields; none for kinds that are no records.
@@ -231,7 +236,9 @@ mod tests {
             let mut stored: Vec<_> = object(blank.document()).keys().cloned().collect();
             let is_beside = |name: &str| {
                 let is_of_bouquets = kind.word() == "bouquet" && ["members", "counts"].contains(&name);
-                is_of_bouquets || kind.kept_with().iter().any(|(field, _)| *field == name)
+                // It is asked for, and not kept.
+                let is_asked = kind.word() == "guide_source" && name == "reload";
+                is_of_bouquets || is_asked || kind.kept_with().iter().any(|(field, _)| *field == name)
             };
             let mut listed: Vec<_> =
                 kind.fields().iter().map(|field| field.name.to_owned()).filter(|name| !is_beside(name)).collect();

@@ -10,7 +10,7 @@ use host_core::{AccessCodeId, Refusal, TenantId, Version, name};
 use ipnet::IpNet;
 
 /// Characters of generated codes: 60 bits.
-const GENERATED: usize = 12;
+pub(crate) const GENERATED: usize = 12;
 
 /// Makes a code: the chosen one, or a generated one. An empty list of addresses allows all.
 ///

@@ -7,5 +7,6 @@ mod list;
 mod resolve;
 
 pub use change::{set_addresses, set_enabled};
+pub(crate) use create::GENERATED;
 pub use create::{create, generated};
 pub use list::list;

@@ -4,6 +4,7 @@ mod adjust;
 mod reverse;
 
 pub use adjust::adjust;
+pub(crate) use reverse::give_back;
 pub use reverse::reverse;
 
 use crate::{Result, Work};

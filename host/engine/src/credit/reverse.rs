@@ -41,20 +41,26 @@ pub async fn reverse(work: &mut Work, id: TransferId, amount: Option<Credits>, n
         let message = format!("At least a ten-thousandth and at most {} credits can be given back.", moved.amount);
         return Err(refuse("amount", message).into());
     }
+    give_back(work, &moved, amount, note.to_owned()).await?;
+    Ok(json!({ "reverses": id, "returned": amount.to_string() }))
+}
+
+/// Moves an amount of a transfer back, which may happen once; whoever got it has to have it.
+pub(crate) async fn give_back(work: &mut Work, moved: &Transfer, amount: Credits, note: String) -> Result<()> {
     cover(work, moved.to, amount).await?;
-    work.guard(Guard::NotReversed(id));
+    work.guard(Guard::NotReversed(moved.id));
     let (actor, at) = (work.caller().user(), work.now());
     work.transfer(Transfer {
         id: TransferId(0),
         from: moved.to,
         to: moved.from,
         amount,
-        reverses: Some(id),
+        reverses: Some(moved.id),
         reason: Reason::Refund,
         object: moved.object,
         actor,
-        note: note.to_owned(),
+        note,
         at,
     });
-    Ok(json!({ "reverses": id, "returned": amount.to_string() }))
+    Ok(())
 }

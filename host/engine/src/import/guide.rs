@@ -5,8 +5,7 @@ use super::interrupted::GUIDE;
 use super::job::{Running, unreadable};
 use super::{Progress, leftover};
 use crate::{Engine, Error, Result, Work};
-use host_core::GuideSourceId;
-use host_core::Refusal;
+use futures_util::{Stream, StreamExt, stream};
 use host_core::caller::Caller;
 use host_core::guide::{Build, GuideChannel, GuideSource, Programme};
 use host_core::import::{GuideItem, ImportError, LeftOut};
@@ -15,8 +14,12 @@ use host_core::object::Kind;
 use host_core::plan::Change;
 use host_core::refusal::Code;
 use host_core::unique::Unique;
+use host_core::{GuideSourceId, JobId, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// What a parser hands over: an item, one that is left out, or why the guide cannot be read on.
+type Entry = Result<Result<GuideItem, LeftOut>, ImportError>;
 
 /// Most items of one plan.
 const CHUNK: usize = 500;
@@ -42,35 +45,61 @@ pub async fn guide(
     engine: &Arc<Engine>,
     caller: Caller,
     options: &GuideOptions,
-    items: impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
-    mut progress: impl FnMut(Progress<'_>) -> bool,
+    items: impl Iterator<Item = Entry>,
+    progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<Value> {
     if options.source.trim().is_empty() || options.source.chars().count() > 255 {
         return Err(Refusal::field(Code::InvalidInput, "source", "A source has a name of 1 to 255 characters.").into());
     }
-    let kinds = ("import xmltv", GUIDE);
-    let mut running = Running::begin(engine, caller, kinds, &options.source, options.dry_run).await?;
-    let begun = running.chunk(0, async |work: &mut Work, _| begin(work, &options.source).await).await;
+    let target = Target { name: options.source.clone(), held: None, dry_run: options.dry_run };
+    import(engine, caller, &target, stream::iter(items), progress).await
+}
+
+/// What a guide is imported into.
+pub(super) struct Target {
+    /// The source's name.
+    pub(super) name: String,
+    /// The source that has this name, and the job that was asked for; without it, one is found or made by the name.
+    pub(super) held: Option<(GuideSourceId, Option<JobId>)>,
+    /// Only counts; nothing is written.
+    pub(super) dry_run: bool,
+}
+
+/// Imports items as they come.
+pub(super) async fn import(
+    engine: &Arc<Engine>,
+    caller: Caller,
+    target: &Target,
+    items: impl Stream<Item = Entry> + Unpin,
+    mut progress: impl FnMut(Progress<'_>) -> bool,
+) -> Result<Value> {
+    let subject = (target.name.as_str(), target.held.and_then(|(_, job)| job));
+    let mut running = Running::begin(engine, caller, ("import xmltv", GUIDE), subject, target.dry_run).await?;
+    let job = running.id();
+    let begun = running.chunk(0, async |work: &mut Work, _| begin(work, target, job).await).await;
     let outcome = match begun {
         Ok(begun) => {
-            let outcome = build(&mut running, begun, items, &mut progress).await;
+            let outcome = build(&mut running, &begun, items, &mut progress).await;
             let goes_on = || progress(Progress { read: running.read, counts: &running.tally.counts });
-            leftover::clear(&running, begun, matches!(outcome, Ok(JobState::Done)), goes_on).await;
+            let built = (begun.id, begun.latest);
+            leftover::clear(&running, built, matches!(outcome, Ok(JobState::Done)), goes_on).await;
             outcome
         }
         Err(error) => Err(error),
     };
-    running.end(outcome, json!({ "source": options.source })).await
+    running.end(outcome, json!({ "source": target.name })).await
 }
 
+/// Builds what is the source's latest build.
 async fn build(
     running: &mut Running,
-    (source, build): (GuideSourceId, Build),
-    mut items: impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
+    source: &GuideSource,
+    mut items: impl Stream<Item = Entry> + Unpin,
     mut progress: impl FnMut(Progress<'_>) -> bool,
 ) -> Result<JobState> {
+    let (id, latest) = (source.id, source.latest);
     loop {
-        let piece = Piece::read(running, &mut items);
+        let piece = Piece::read(running, source, &mut items).await;
         let (channels, programmes) = (piece.channels, piece.programmes);
         let (read, ended) = (piece.read, piece.ended);
         let guide = (channels, programmes);
@@ -79,7 +108,7 @@ async fn build(
                 tally.add("channels", guide.0.len() as u64);
                 tally.add("programmes", guide.1.len() as u64);
                 if !guide.0.is_empty() || !guide.1.is_empty() {
-                    work.change(Change::Guide(source, build, guide.0.clone(), guide.1.clone()));
+                    work.change(Change::Guide(id, latest, guide.0.clone(), guide.1.clone()));
                 }
                 Ok(())
             })
@@ -93,11 +122,16 @@ async fn build(
             None => {}
         }
     }
-    let programmes = running.tally.counts.get("programmes").copied().unwrap_or(0);
-    if programmes == 0 {
-        return Err(Refusal::field(Code::InvalidInput, "file", "The file has no programme; the guide stays.").into());
+    let count = |name| running.tally.counts.get(name).map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX));
+    let counts = (count("channels"), count("programmes"));
+    if counts.1 == 0 {
+        let message = match count("old") {
+            0 => "The file has no programme; the guide stays.",
+            _ => "All programmes of the file are older than the source keeps them; the guide stays.",
+        };
+        return Err(Refusal::field(Code::InvalidInput, "file", message).into());
     }
-    running.chunk(0, async |work: &mut Work, _| switch(work, source, build, programmes).await).await?;
+    running.chunk(0, async |work: &mut Work, _| switch(work, id, latest, counts).await).await?;
     Ok(JobState::Done)
 }
 
@@ -110,14 +144,15 @@ struct Piece {
 }
 
 impl Piece {
-    fn read(
+    async fn read(
         running: &mut Running,
-        items: &mut impl Iterator<Item = Result<Result<GuideItem, LeftOut>, ImportError>>,
+        source: &GuideSource,
+        items: &mut (impl Stream<Item = Entry> + Unpin),
     ) -> Piece {
         let mut piece = Piece { channels: Vec::new(), programmes: Vec::new(), read: 0, ended: None };
         let mut bytes = 0;
         while piece.channels.len() + piece.programmes.len() < CHUNK && bytes < CHUNK_BYTES {
-            match items.next() {
+            match items.next().await {
                 None => {
                     piece.ended = Some(Ok(()));
                     break;
@@ -131,10 +166,13 @@ impl Piece {
                     bytes += channel.name.len() + channel.icon.len();
                     piece.channels.push(channel);
                 }
-                Some(Ok(Ok(GuideItem::Programme(programme)))) => {
-                    bytes += programme.title.len() + programme.description.len();
-                    piece.programmes.push(programme);
-                }
+                Some(Ok(Ok(GuideItem::Programme(programme)))) => match source.kept(programme, running.began) {
+                    Some(programme) => {
+                        bytes += programme.title.len() + programme.description.len();
+                        piece.programmes.push(programme);
+                    }
+                    None => running.tally.add("old", 1),
+                },
             }
             piece.read += 1;
         }
@@ -142,24 +180,28 @@ impl Piece {
     }
 }
 
-/// The source and a build of its own that nobody reads yet.
-async fn begin(work: &mut Work, name: &str) -> Result<(GuideSourceId, Build)> {
-    let known: Option<GuideSource> = work.find(Unique::GuideSourceName(name.to_owned())).await?;
+/// The source, whose latest build is one of this import's own that nobody reads yet.
+async fn begin(work: &mut Work, target: &Target, job: Option<JobId>) -> Result<GuideSource> {
+    let known: Option<GuideSource> = match target.held {
+        Some((id, _)) => Some(work.know(id).await?.ok_or_else(|| Refusal::not_found("guide_source"))?),
+        None => work.find(Unique::GuideSourceName(target.name.clone())).await?,
+    };
     let Some(before) = known else {
         let id = work.next_id(Kind::GuideSource).await?;
-        let source = GuideSource { latest: Build(1), ..GuideSource::new(id, name.to_owned(), work.now()) };
-        let began = (source.id, source.latest);
-        work.insert(source);
-        return Ok(began);
+        let new = GuideSource::new(id, target.name.clone(), work.now());
+        let source = GuideSource { latest: Build(1), job, ..new };
+        work.insert(source.clone());
+        return Ok(source);
     };
     let latest = Build(before.latest.0.checked_add(1).ok_or_else(|| Error::Invalid("no more builds".into()))?);
-    work.update(&before, GuideSource { latest, ..before.clone() });
-    Ok((before.id, latest))
+    let source = GuideSource { latest, job: job.or(before.job), ..before.clone() };
+    work.update(&before, source.clone());
+    Ok(source)
 }
 
 /// Readers see the build from here on, unless a newer import of the source has begun: what nobody
 /// reads of builds before that one may be gone already.
-async fn switch(work: &mut Work, id: GuideSourceId, build: Build, programmes: u64) -> Result<()> {
+async fn switch(work: &mut Work, id: GuideSourceId, build: Build, (channels, programmes): (u32, u32)) -> Result<()> {
     if work.is_dry_run() {
         return Ok(());
     }
@@ -168,7 +210,8 @@ async fn switch(work: &mut Work, id: GuideSourceId, build: Build, programmes: u6
         let message = "A newer import of this guide source has begun; if that fails, import this file again.";
         return Err(Refusal::new(Code::Conflict, message).into());
     }
-    let (updated_at, programmes) = (work.now(), u32::try_from(programmes).unwrap_or(u32::MAX));
-    work.update(&before, GuideSource { current: build, programmes, updated_at, ..before.clone() });
+    let now = work.now();
+    let after = GuideSource { current: build, channels, programmes, updated_at: now, intact: true, ..before.clone() };
+    work.update(&before, after);
     Ok(())
 }

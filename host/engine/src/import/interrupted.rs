@@ -35,11 +35,16 @@ impl Engine {
 
     async fn end_interrupted_of(self: &Arc<Self>, tenant: TenantId) -> Result<()> {
         for job in self.rows::<Job>(Database::Tenant(tenant), Vec::new()).await? {
-            if job.state == JobState::Running && !self.due.jobs.is_own(tenant, job.id) {
+            if job.mass_edit.is_some() && job.state.is_open() {
+                self.due.mass_edits.schedule(tenant, job.id);
+            } else if job.state == JobState::Running && !self.due.jobs.is_own(tenant, job.id) {
                 self.end_one(tenant, job.id).await?;
             }
         }
         for source in self.rows::<GuideSource>(Database::Tenant(tenant), Vec::new()).await? {
+            if source.due_at.is_some() {
+                self.due.guides.schedule(tenant, &source);
+            }
             // Its newest build was not switched to: it is being made, or was given up.
             if source.latest != source.current {
                 self.due.prune(tenant, source.id);

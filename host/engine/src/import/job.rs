@@ -30,19 +30,26 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Begins a job; a dry run has none.
+    /// Begins a job; a dry run has none. Where `asked` waits, it is that one.
     pub(super) async fn begin(
         engine: &Arc<Engine>,
         caller: Caller,
         (action, kind): (&'static str, &'static str),
-        subject: &str,
+        (subject, asked): (&str, Option<JobId>),
         dry_run: bool,
     ) -> Result<Running> {
         let began = engine.clock().now();
         let tenant = caller.tenant;
         let mut reserved = None;
         let verb = async |work: &mut Work| {
-            let id = JobId(work.next_id(Kind::Job).await?);
+            let waiting = match asked {
+                Some(id) => work.know::<Job>(id).await?.filter(|job| job.state == JobState::Waiting),
+                None => None,
+            };
+            let id = match &waiting {
+                Some(job) => job.id,
+                None => JobId(work.next_id(Kind::Job).await?),
+            };
             if !engine.due.jobs.begin(tenant, id, kind, subject) {
                 return Err(runs_already(subject).into());
             }
@@ -58,9 +65,13 @@ impl Running {
                 error: None,
                 started_at: began,
                 ended_at: None,
+                mass_edit: None,
             };
-            work.insert(job.clone());
-            Ok(job.id)
+            match waiting {
+                Some(waiting) => work.update(&waiting, job),
+                None => work.insert(job),
+            }
+            Ok(id)
         };
         let id = if dry_run { None } else { Some(engine.act(caller.clone(), action, verb).await) };
         let id = id.transpose().inspect_err(|_| {
@@ -70,6 +81,11 @@ impl Running {
         })?;
         let engine = Arc::clone(engine);
         Ok(Running { engine, caller, action, began, tally: Tally::default(), read: 0, id, ended: false })
+    }
+
+    /// Which job it is; none of a dry run.
+    pub(super) fn id(&self) -> Option<JobId> {
+        self.id
     }
 
     pub(super) fn is_dry_run(&self) -> bool {

@@ -3,6 +3,8 @@
 //! that is there already costs no write. Does not know formats: parsers hand entries over.
 
 mod apply;
+mod asked;
+mod fetch;
 mod guide;
 mod interrupted;
 mod job;
@@ -11,12 +13,16 @@ mod missing;
 mod moves;
 mod options;
 mod playlist;
+mod schedule;
 mod tally;
 mod under_way;
 
+pub(crate) use asked::{ask, call_off};
+pub use fetch::GuideTurn;
 pub use guide::{GuideOptions, guide};
 pub use options::PlaylistOptions;
 pub use playlist::playlist;
+pub(crate) use schedule::Guides;
 pub use tally::Counts;
 pub(crate) use under_way::Jobs;
 

@@ -50,7 +50,7 @@ pub async fn playlist(
         }
     }
     let kinds = ("import m3u", "import_m3u");
-    let mut running = Running::begin(engine, caller, kinds, &options.source, options.dry_run).await?;
+    let mut running = Running::begin(engine, caller, kinds, (&options.source, None), options.dry_run).await?;
     let outcome = chunks(&mut running, options, entries, progress).await;
     let report = json!({ "source": options.source, "bouquet": options.bouquet });
     running.end(outcome, report).await

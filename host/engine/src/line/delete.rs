@@ -1,6 +1,6 @@
-//! Deletes a line and ends its connections.
+//! Deletes a line, ends its connections and gives back what it cost, where the settings say so.
 
-use super::purchase;
+use super::{purchase, refund};
 use crate::record::reference;
 use crate::{Result, Work};
 use host_core::event::Effect;
@@ -9,7 +9,7 @@ use host_core::line::Line;
 use host_core::refusal::Code;
 use host_core::{LineId, Refusal};
 
-/// Deletes a line.
+/// Deletes a line. Whoever paid for what nobody used gets it back by the setting `refunds`.
 ///
 /// # Errors
 /// `not_found`; `not_permitted` when the caller's group may not delete lines.
@@ -20,6 +20,7 @@ pub async fn delete(work: &mut Work, id: LineId) -> Result<()> {
         return Err(Refusal::new(Code::NotPermitted, "This group may not delete lines.").into());
     }
     reference::let_go(work, Kind::Line.as_str(), id.0).await?;
+    refund::refund(work, &line).await?;
     work.delete(&line);
     work.effect(Effect::EndConnections { line: id });
     Ok(())

@@ -1,6 +1,7 @@
 //! Changes the fields of a line that were sent.
 
 use super::fields::{self, Moment};
+use super::purchase::Seller;
 use super::{delivery, extend, naming, purchase, sell, view};
 use crate::document::Options;
 use crate::work::version::at_version;
@@ -32,14 +33,32 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
     let before: Line = work.get(id).await?;
     let options = Options::checked(&options, &fields::settable(Moment::Edit), work.caller().role())?;
     let seller = purchase::seller(work).await?;
-    let group = seller.as_ref().map(|seller| &seller.group);
+    let line = changed(work, &before, &options, seller.as_ref()).await?;
+    if before.admits_otherwise(&line) {
+        work.effect(Effect::EndConnections { line: id });
+    }
+    work.update(&before, line.clone());
+    view::document(&line, work).await
+}
+
+/// The line with what was sent set; with another password its sessions end.
+///
+/// # Errors
+/// As [`edit`].
+pub(crate) async fn changed(
+    work: &mut Work,
+    before: &Line,
+    options: &Options<'_>,
+    seller: Option<&Seller>,
+) -> Result<Line> {
+    let (id, group) = (before.id, seller.map(|seller| &seller.group));
     let mut line = before.clone();
     if let Some(chosen) = options.text("username")?.filter(|chosen| *chosen != before.username) {
         sell::permit(group.is_none_or(|group| group.change_usernames), "username")?;
         line.username = naming::username(work, Some(chosen), group).await?;
     }
     if let Some(chosen) = options.text("password")? {
-        let same = view::Reader::of(work).password(&before).reveal() == chosen;
+        let same = view::Reader::of(work).password(before).reveal() == chosen;
         sell::permit(same || group.is_none_or(|group| group.change_passwords), "password")?;
         if !same {
             let password = naming::password(work, Some(chosen), group)?;
@@ -47,24 +66,20 @@ pub async fn edit(work: &mut Work, id: LineId, options: &Map<String, Value>) -> 
             session::end_of(work, Holder::Line(id)).await?;
         }
     }
-    delivery::choose(work, &mut line, &options).await?;
-    sell::choose(&mut line, &options)?;
-    sell::permit_restrictions(&before, &line, group)?;
+    delivery::choose(work, &mut line, options).await?;
+    sell::choose(&mut line, options)?;
+    sell::permit_restrictions(before, &line, group)?;
     if let Some(group) = group {
         if let Some(package) = line.package
             && let Some(package) = work.know::<Package>(package).await?
         {
-            sell::keep_bound(&package, &before, &line)?;
+            sell::keep_bound(&package, before, &line)?;
         }
-        reseller_bouquets(work, &mut line, &options, group.change_bouquets).await?;
+        reseller_bouquets(work, &mut line, options, group.change_bouquets).await?;
     } else {
-        set_admin_fields(work, &mut line, &options).await?;
+        set_admin_fields(work, &mut line, options).await?;
     }
-    if before.admits_otherwise(&line) {
-        work.effect(Effect::EndConnections { line: id });
-    }
-    work.update(&before, line.clone());
-    view::document(&line, work).await
+    Ok(line)
 }
 
 /// A reseller chooses among the bouquets of the line's package.

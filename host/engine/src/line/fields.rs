@@ -6,7 +6,7 @@ use host_core::line::Line;
 
 /// Where options come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     /// A sale.
     Sale,
     /// A line that is made without a sale.
@@ -16,7 +16,7 @@ pub(super) enum Moment {
 }
 
 /// What may be set, and the least role that may.
-pub(super) fn settable(moment: Moment) -> Vec<(&'static str, CallerRole)> {
+pub(crate) fn settable(moment: Moment) -> Vec<(&'static str, CallerRole)> {
     let mut fields = fields::settable::<Line>();
     fields.retain(|(name, _)| moment != Moment::Sale || Line::is_chosen_at_sale(name));
     fields.extend(match moment {

@@ -10,6 +10,7 @@ use host_core::line::{DeliveryType, Line, LineStatus};
 use host_core::object::{Kind, Object, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
+use host_core::time::Unix;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -58,7 +59,7 @@ pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> 
     lines.fields = reader.reads();
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
     lines.descending = true;
-    lines.filters.extend(filter(query.get("filter"), work)?);
+    lines.filters.extend(filter(query.get("filter"), work.now())?);
     let page = work.list(lines).await?;
     let cursor = document::cursor(&page);
     let mut seen = match is_asked(query, "seen")? {
@@ -92,21 +93,29 @@ fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
     }
 }
 
-fn filter(word: Option<&Value>, work: &Work) -> Result<Option<Filter>> {
-    let status = |status| Some(Filter::LineStatus(status, work.now()));
-    Ok(match word {
-        None | Some(Value::Null) => None,
-        Some(Value::String(word)) => match word.as_str() {
-            "" => None,
-            "active" => status(LineStatus::Active),
-            "disabled" => status(LineStatus::Disabled),
-            "banned" => status(LineStatus::Banned),
-            "expired" => status(LineStatus::Expired),
-            "stock" => status(LineStatus::Stock),
-            "trial" => Some(Filter::Trial),
-            _ => return Err(refusal().into()),
-        },
-        Some(_) => return Err(refusal().into()),
+fn filter(word: Option<&Value>, now: Unix) -> Result<Option<Filter>> {
+    match word {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(word)) => status_filter(Some(word), now),
+        Some(_) => Err(refusal().into()),
+    }
+}
+
+/// The filter with this word, if any is named.
+///
+/// # Errors
+/// `invalid_input` by the option `filter`.
+pub(crate) fn status_filter(word: Option<&str>, now: Unix) -> Result<Option<Filter>> {
+    let status = |status| Some(Filter::LineStatus(status, now));
+    Ok(match word.unwrap_or_default() {
+        "" => None,
+        "active" => status(LineStatus::Active),
+        "disabled" => status(LineStatus::Disabled),
+        "banned" => status(LineStatus::Banned),
+        "expired" => status(LineStatus::Expired),
+        "stock" => status(LineStatus::Stock),
+        "trial" => Some(Filter::Trial),
+        _ => return Err(refusal().into()),
     })
 }
 

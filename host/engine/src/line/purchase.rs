@@ -1,7 +1,7 @@
 //! What a sale is decided from: who sells, what the package offers, whether the quota and the
 //! balance cover it.
 
-use crate::{Result, Work};
+use crate::{Error, Result, Work};
 use host_core::credit::Credits;
 use host_core::group::Group;
 use host_core::ledger::{Account, Reason, Transfer};
@@ -9,6 +9,7 @@ use host_core::line::{DeliveryType, Line};
 use host_core::object::{Key, Kind};
 use host_core::package::{Offer, Package};
 use host_core::plan::{Change, Guard};
+use host_core::port::Sale;
 use host_core::refusal::Code;
 use host_core::user::{MAX_DEPTH, Role, User};
 use host_core::{PackageId, Refusal, TransferId, UserId};
@@ -67,13 +68,16 @@ pub(super) async fn offered(
     Ok((package, offer))
 }
 
-/// What an offer costs the seller: their own price for a regular sale, when they have one.
-pub(crate) fn price(seller: Option<&Seller>, package: &Package, offer: Offer, trial: bool) -> Credits {
-    match seller {
-        None => Credits::ZERO,
-        Some(_) if trial => offer.price,
-        Some(seller) => seller.user.package_prices.get(&package.id).copied().unwrap_or(offer.price),
+/// What sales cost the seller, in their order.
+///
+/// # Errors
+/// When whoever says so fails, or says something else than a price for each.
+pub(crate) async fn prices(work: &Work, seller: &Seller, sales: &[Sale<'_>]) -> Result<Vec<Credits>> {
+    let prices = work.engine().pricing().prices(work.caller().tenant, &seller.user, sales).await?;
+    if prices.len() != sales.len() || prices.iter().any(|price| price.is_negative()) {
+        return Err(Error::Invalid(format!("{} sales got the prices {prices:?}", sales.len())));
     }
+    Ok(prices)
 }
 
 /// Checks the quotas, uses up a trial, and moves the price from the seller to the panel.
@@ -90,7 +94,8 @@ pub(super) async fn charge(
         use_trial(work, selling, offer).await?;
     }
     let note = package.name.clone();
-    pay(work, &selling.user, price(seller, package, offer, trial), Reason::Purchase, object, note).await
+    let price = prices(work, selling, &[Sale { package, trial }]).await?[0];
+    pay(work, &selling.user, price, Reason::Purchase, object, note).await
 }
 
 /// Moves a price from a user to the panel; their balance has to cover it.

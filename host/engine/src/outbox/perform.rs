@@ -172,6 +172,8 @@ impl Engine {
                     looked => looked.map(drop),
                 }
             }
+            (Effect::ScheduleMassEdit { job }, Database::Tenant(tenant)) => self.schedule_mass_edit(tenant, *job).await,
+            (Effect::ScheduleGuide { source }, Database::Tenant(tenant)) => self.schedule_guide(tenant, *source).await,
             (Effect::RestartStream { .. }, Database::Tenant(_)) => Ok(()),
             (_, Database::Control) => return Err("it belongs into the database of a tenant".to_owned()),
         };

@@ -1,12 +1,13 @@
 //! The packages that the caller may sell, at their own prices.
 
-use crate::line::purchase::{self, price};
+use crate::line::purchase::{self, prices};
 use crate::record::trim;
 use crate::{Result, Work, document};
 use host_core::GroupId;
 use host_core::group::Group;
 use host_core::object::{Kind, Stored};
 use host_core::package::Package;
+use host_core::port::Sale;
 use serde_json::Value;
 
 /// `[package record + "price", "trial_price"]`, by id: a price is decimal text, or null where
@@ -17,18 +18,19 @@ use serde_json::Value;
 /// `not_permitted` for lines and strangers, and for a reseller without group.
 pub async fn list(work: &mut Work) -> Result<Value> {
     let seller = purchase::seller(work).await?;
-    let mut rows = Vec::new();
-    for package in work.rows::<Package>(Vec::new()).await? {
-        if seller.as_ref().is_some_and(|seller| !package.groups.contains(&seller.group.id)) {
-            continue;
-        }
-        let cost = |trial| {
-            package.offer(trial).map(|offer| match &seller {
-                Some(_) => price(seller.as_ref(), &package, offer, trial),
-                None => offer.price,
-            })
-        };
-        let (official, trial) = (cost(false), cost(true));
+    let mut packages = work.rows::<Package>(Vec::new()).await?;
+    packages.retain(|package| seller.as_ref().is_none_or(|seller| package.groups.contains(&seller.group.id)));
+    let offered = packages.iter().flat_map(|package| [false, true].map(|trial| Sale { package, trial }));
+    let offered: Vec<_> = offered.filter(|sale| sale.package.offer(sale.trial).is_some()).collect();
+    let costs = match &seller {
+        Some(seller) => prices(work, seller, &offered).await?,
+        None => offered.iter().filter_map(|sale| Some(sale.package.offer(sale.trial)?.price)).collect(),
+    };
+    let mut costs = costs.into_iter();
+    let mut rows = Vec::with_capacity(packages.len());
+    for package in packages {
+        // In the order in which they were asked for.
+        let [official, trial] = [false, true].map(|trial| package.offer(trial).and_then(|_| costs.next()));
         let shown_groups = seller.as_ref().map(|seller| groups(&seller.group, &package));
         let mut fields = document::fields(&package.into_object());
         trim(work, Kind::Package, &mut fields);

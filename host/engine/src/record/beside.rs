@@ -1,7 +1,7 @@
 //! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group, the
-//! bouquets that get a stream.
+//! bouquets that get a stream; and whether a guide is wanted now.
 
-use super::{bouquet, group, stream};
+use super::{bouquet, group, guide, stream};
 use crate::{Result, Work};
 use host_core::bouquet::Member;
 use host_core::object::{Kind, Object};
@@ -15,6 +15,8 @@ pub(super) struct Beside {
     members: Option<Vec<Member>>,
     packages: Option<Vec<PackageId>>,
     bouquets: Vec<BouquetId>,
+    /// An import of the guide is asked for.
+    pub(super) reload: bool,
 }
 
 /// Takes these fields out of a document, checked.
@@ -23,6 +25,7 @@ pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<S
         Kind::Bouquet => Beside { members: bouquet::take(work, document).await?, ..Beside::default() },
         Kind::Group => Beside { packages: group::take(work, document).await?, ..Beside::default() },
         Kind::Stream => Beside { bouquets: stream::take(work, document).await?, ..Beside::default() },
+        Kind::GuideSource => Beside { reload: guide::take(document)?, ..Beside::default() },
         _ => Beside::default(),
     })
 }

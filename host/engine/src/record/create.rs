@@ -1,6 +1,6 @@
 //! Creates a record.
 
-use super::{beside, consequence, get, reference};
+use super::{access_code, beside, consequence, get, guide, reference};
 use crate::{Result, Work};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
@@ -20,9 +20,10 @@ pub async fn create(work: &mut Work, kind: &str, document: &Map<String, Value>) 
     let kind = super::kind(work, kind)?;
     let mut document = document.clone();
     let beside = beside::take(work, kind, &mut document).await?;
-    let object = compose(work, kind, &document).await?;
+    let mut object = compose(work, kind, &document).await?;
     claim(work, None, &object).await?;
     reference::check(work, &object).await?;
+    guide::settle(work, None, &mut object, beside.reload).await?;
     consequence::effects(work, kind, None, Some(&object));
     work.put(None, Some(object.clone()));
     beside.set(work, &object).await?;
@@ -36,8 +37,18 @@ async fn compose(work: &mut Work, kind: RecordKind, document: &Map<String, Value
     let (role, now) = (work.caller().role(), work.now());
     let id = work.next_id(kind.stored_as()).await?;
     let blank = kind.blank(id, now);
-    let blank = blank.ok_or_else(|| Refusal::new(Code::NotPermitted, "Records of this kind cannot be created."))?;
+    let mut blank = blank.ok_or_else(|| Refusal::new(Code::NotPermitted, "Records of this kind cannot be created."))?;
+    access_code::begin(work, &mut blank);
+    generate(work, kind, &mut blank);
     Ok(kind.merged(&blank, document, role, now)?)
+}
+
+/// Chooses what nobody has to, unless the document says something else.
+fn generate(work: &mut Work, kind: RecordKind, blank: &mut Object) {
+    let (RecordKind::Plain(plain), Object::Document(document)) = (kind, blank) else { return };
+    for (name, characters) in plain.generated() {
+        document.fields.insert(name.to_owned(), work.random_text(characters).into());
+    }
 }
 
 /// Claims the unique values that a record has and did not have before.
@@ -49,6 +60,7 @@ pub(super) async fn claim(work: &mut Work, before: Option<&Object>, after: &Obje
         }
         let (word, field) = match &unique {
             Unique::DocumentKey(collection, key, _) => (collection.clone(), key.clone()),
+            Unique::AccessCode(_) => ("access code".to_owned(), "code".to_owned()),
             _ => (after.key().kind().as_str().to_owned(), "name".to_owned()),
         };
         if !work.claim(unique).await? {

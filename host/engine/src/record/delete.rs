@@ -1,6 +1,6 @@
 //! Deletes a record that nothing uses.
 
-use super::{consequence, reference};
+use super::{access_code, consequence, guide, reference};
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
@@ -8,7 +8,8 @@ use host_core::plan::SetKind;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};
 
-/// Deletes a record. A bouquet leaves all lines and packages that hold it.
+/// Deletes a record. A bouquet leaves all lines and packages that hold it, a guide source the streams that
+/// prefer it.
 ///
 /// # Errors
 /// `not_found`, `not_permitted` below an admin and for a group that is not deletable, `in_use`.
@@ -24,10 +25,17 @@ pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
     {
         return Err(Refusal::new(Code::NotPermitted, "This group is not deletable; make it so first.").into());
     }
-    reference::check_unused(work, &object).await?;
-    reference::let_go(work, kind.whole(), id).await?;
+    access_code::stays_open(work, &object, None)?;
+    if !kind.is_of_process() {
+        reference::check_unused(work, &object).await?;
+        reference::let_go(work, kind.whole(), id).await?;
+    }
     if let Object::Bouquet(bouquet) = &object {
         work.set(SetKind::ForgetBouquet(BouquetId(bouquet.id.0)), None);
+    }
+    if let Object::GuideSource(source) = &object {
+        work.set(SetKind::ForgetGuideSource(source.id), None);
+        guide::delete(work, source).await?;
     }
     consequence::effects(work, kind, Some(&object), None);
     work.put(Some(object), None);

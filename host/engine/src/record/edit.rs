@@ -1,6 +1,6 @@
 //! Sets the fields of a record that were sent.
 
-use super::{beside, consequence, create, get, reference};
+use super::{access_code, beside, consequence, create, get, guide, job, reference};
 use crate::work::version::at_version;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
@@ -20,12 +20,15 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     let mut after = kind.merged(&before, &document, work.caller().role(), work.now())?;
     create::claim(work, Some(&before), &after).await?;
     reference::check(work, &after).await?;
+    access_code::stays_open(work, &before, Some(&after))?;
     consequence::mark_edited(&before, &mut after);
     if let (Object::Series(old), Object::Series(series)) = (&before, &mut after)
         && old != series
     {
         series.modified_at = work.now();
     }
+    job::cancel(work, &before, &mut after)?;
+    guide::settle(work, Some(&before), &mut after, beside.reload).await?;
     consequence::effects(work, kind, Some(&before), Some(&after));
     work.put(Some(before), Some(after.clone()));
     beside.set(work, &after).await?;

@@ -4,6 +4,7 @@ use super::{beside, is_readable, visible_fields};
 use crate::line::purchase;
 use crate::{Result, Work};
 use host_core::Refusal;
+use host_core::caller::CallerRole;
 use host_core::object::Object;
 use host_core::record::RecordKind;
 use serde_json::Value;
@@ -21,17 +22,25 @@ pub async fn get(work: &mut Work, kind: &str, id: u32) -> Result<Value> {
         return Err(missing().into());
     }
     let object = super::read(work, kind, id).await?;
-    let visible = match (&object, purchase::seller(work).await?) {
+    if !is_visible(work, &object).await? {
+        return Err(missing().into());
+    }
+    document(work, kind, &object).await
+}
+
+/// Whether a reseller has it: their own group and those that they may give, the packages that they sell.
+async fn is_visible(work: &mut Work, object: &Object) -> Result<bool> {
+    if work.caller().role() != CallerRole::Reseller {
+        return Ok(true);
+    }
+    let seller = purchase::seller(work).await?;
+    Ok(match (object, seller) {
         (Object::Group(group), Some(seller)) => {
             group.id == seller.group.id || seller.group.user_groups.contains(&group.id)
         }
         (Object::Package(package), Some(seller)) => package.groups.contains(&seller.group.id),
         _ => true,
-    };
-    if !visible {
-        return Err(missing().into());
-    }
-    document(work, kind, &object).await
+    })
 }
 
 /// The whole document of a record, for the caller.

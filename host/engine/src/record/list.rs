@@ -46,6 +46,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
             Filter::DocumentField(part.field, part.value.to_owned()),
         ]),
         RecordKind::Streams(kind) => rows.filters.push(Filter::StreamKinds(vec![kind])),
+        RecordKind::Typed(_) if kind.is_of_process() => rows.filters.push(Filter::Tenant(work.caller().tenant)),
         RecordKind::Typed(_) => {}
     }
     if let Some(asked) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {

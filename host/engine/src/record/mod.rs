@@ -1,6 +1,7 @@
 //! Verbs on plain configuration, for every kind of record alike. What a record may say is in `host_core::record`; who
 //! may read which kinds and what a change leads to is here.
 
+mod access_code;
 mod beside;
 mod bouquet;
 mod consequence;
@@ -9,6 +10,8 @@ mod delete;
 mod edit;
 mod get;
 mod group;
+mod guide;
+mod job;
 mod list;
 mod members;
 pub(crate) mod reference;
@@ -22,11 +25,12 @@ pub use list::list;
 pub use members::{edit_members, members};
 
 use crate::work::version;
-use crate::{Result, Work, document};
+use crate::{Error, Result, Work, document};
 use host_core::Refusal;
 use host_core::caller::{CallerRole, Scope};
 use host_core::kind::{Key, Kind};
 use host_core::object::Object;
+use host_core::plan::Database;
 use host_core::record::{self, Reading, RecordKind};
 use host_core::refusal::Code;
 use serde_json::{Map, Value};
@@ -34,7 +38,11 @@ use serde_json::{Map, Value};
 /// The kind with this word.
 fn kind(work: &Work, word: &str) -> Result<RecordKind> {
     let unknown = || Refusal::field(Code::InvalidInput, "kind", format!("There is no kind of record {word}."));
-    Ok(work.engine().kinds().of_word(word).ok_or_else(unknown)?)
+    let kind = work.engine().kinds().of_word(word).ok_or_else(unknown)?;
+    if kind.is_of_process() != (work.database() == Database::Control) {
+        return Err(Error::Invalid(format!("records of the kind {word} are not in the database of this plan")));
+    }
+    Ok(kind)
 }
 
 /// The word by which records of a kind are granted; an unknown kind's own.
@@ -51,7 +59,8 @@ pub fn written_besides(work: &Work, kind: &str, document: &Map<String, Value>) -
     kept_with.iter().filter(|(field, _)| document.contains_key(*field)).map(|(_, kind)| *kind).collect()
 }
 
-/// The record with this id, whatever of it the caller may see. Ids of another plain kind are none of this one.
+/// The record with this id, whatever of it the caller may see. Ids of another plain kind, and of another tenant, are none
+/// of this one.
 ///
 /// # Errors
 /// `not_found`.
@@ -66,7 +75,7 @@ async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
         }
         (RecordKind::Plain(_) | RecordKind::Part(_), _) => None,
         (RecordKind::Streams(kind), found) => found.filter(|row| matches!(row, Object::Stream(it) if it.kind == kind)),
-        (RecordKind::Typed(_), found) => found,
+        (RecordKind::Typed(_), found) => found.filter(|row| access_code::is_ours(work, row)),
     };
     Ok(found.ok_or_else(|| Refusal::not_found(kind.word()))?)
 }

@@ -7,6 +7,7 @@ use crate::work::RunContext;
 use crate::{Engine, Work};
 use host_core::caller::Caller;
 use host_core::plan::Database;
+use host_core::record::RecordKind;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -21,6 +22,14 @@ impl Engine {
     /// Begins an action on the control database: tenants, access codes, plugins.
     pub fn begin_control(self: &Arc<Self>, caller: Caller, action: impl Into<String>) -> Run {
         self.begin_at(Database::Control, caller, action)
+    }
+
+    /// Begins a common action on a kind of record: where its records are kept.
+    pub fn begin_on(self: &Arc<Self>, caller: Caller, action: impl Into<String>, kind: &str) -> Run {
+        match self.kinds().of_word(kind).is_some_and(RecordKind::is_of_process) {
+            true => self.begin_control(caller, action),
+            false => self.begin(caller, action),
+        }
     }
 
     fn begin_at(self: &Arc<Self>, database: Database, caller: Caller, action: impl Into<String>) -> Run {

@@ -16,7 +16,7 @@ use host_core::late::fill_reply;
 use host_core::ledger::Account;
 use host_core::line::Line;
 use host_core::object::Object;
-use host_core::plan::{Change, Guard, Idempotency, LateValue, Name, Plan, Reservation};
+use host_core::plan::{Change, Database, Guard, Idempotency, LateValue, Name, Plan, Reservation};
 use host_core::port::{CommitError, Committed};
 use host_core::record::RecordKinds;
 use host_core::refusal::Code;
@@ -105,12 +105,17 @@ impl Run {
     ///
     /// # Errors
     /// `idempotency_mismatch` when the key was used for another request, `idempotency_busy`
-    /// while the first one runs, `invalid_input` for a malformed key or a caller without user.
+    /// while the first one runs, `invalid_input` for a malformed key, a caller without user and an action on what is
+    /// kept in the control database.
     pub async fn under_key(&mut self, key: &str, request: [u8; 32]) -> Result<Option<Vec<u8>>> {
         let Some(user) = self.context.caller.user() else {
             let message = "Only users can send an idempotency key.";
             return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
         };
+        if self.context.database == Database::Control {
+            let message = "This action takes no idempotency key: what it makes has a name that only one can have.";
+            return Err(Refusal::field(Code::InvalidInput, "idempotency_key", message).into());
+        }
         host_core::name::idempotency_key(key)?;
         let (engine, tenant) = (&self.context.engine, self.context.caller.tenant);
         if !engine.running.lock().insert((tenant, user, key.to_owned())) {

@@ -19,6 +19,8 @@ pub struct SignInFrom {
     pub request: Arc<str>,
     /// The query of its address as it was sent; what is journalled of it is only what cannot be secret.
     pub query: Secret,
+    /// The access code in its address; empty without one.
+    pub code: Secret,
 }
 
 /// Parameters whose values are shown: they say what was asked for, and nobody signs in with them.
@@ -92,7 +94,14 @@ mod tests {
     fn of_a_query_only_what_cannot_be_secret_is_shown() {
         let masked = |query: &str| {
             let (agent, surface, request) = ("".into(), "player".into(), "r".into());
-            let from = SignInFrom { address: [10, 0, 0, 1].into(), agent, surface, request, query: Secret::new(query) };
+            let from = SignInFrom {
+                address: [10, 0, 0, 1].into(),
+                agent,
+                surface,
+                request,
+                query: Secret::new(query),
+                code: Secret::default(),
+            };
             assert!(!format!("{from:?}").contains("s3cret"));
             from.masked_query()
         };

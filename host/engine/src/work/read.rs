@@ -159,6 +159,13 @@ impl Work {
         Ok(self.engine().store().list(self.database(), query).await?)
     }
 
+    /// Likewise, where what is written is decided from the rows: each is guarded.
+    pub(crate) async fn decided_from(&mut self, query: Query) -> Result<Page> {
+        let page = self.list(query).await?;
+        page.rows.iter().for_each(|row| self.note_read(row.key(), row.version()));
+        Ok(page)
+    }
+
     /// A bouquet's members in order, as the plan leaves them.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use host_core::caller::{Caller, Identity};
 use host_core::journal::{Entry, LogPage, LogQuery};
-use host_core::port::{Clock, Journal, Leases, Pending, Store};
+use host_core::port::{Clock, Journal, Leases, Pending, Pricing, Store};
 use host_core::record::RecordKinds;
 use host_core::secret::Secret;
 use host_core::time::Unix;
@@ -110,6 +110,7 @@ fn ports(
         leases: LocalLeases::new(NODE, clock.clone(), mirror.clone()),
         journal: journal.clone(),
         networks: Arc::new(MaxMind::default()),
+        pricing: Arc::new(host_core::port::ListPrices),
     };
     (ports, clock, journal, mirror)
 }
@@ -187,6 +188,12 @@ impl Panel {
         Engine::with_kinds(Ports { leases, ..self.ports.clone() }, kinds)
     }
 
+    /// The engine of such a process, where sales cost something else.
+    pub(crate) fn restarted_at(&self, pricing: Arc<dyn Pricing>) -> Arc<Engine> {
+        let leases = LocalLeases::new(NODE, self.clock.clone(), self.mirror.clone());
+        Engine::new(Ports { leases, pricing, ..self.ports.clone() })
+    }
+
     /// The engine of another node, over the same storage.
     pub(crate) fn on_node(&self, node: NodeId, leases: Arc<dyn Leases>) -> Arc<Engine> {
         Engine::new(Ports { node, leases, ..self.ports.clone() })
@@ -228,7 +235,15 @@ impl Panel {
 
 pub(crate) fn from(address: &str) -> SignInFrom {
     let query = Secret::new("username=guest&password=s3cret");
-    SignInFrom { address: ip(address), agent: "test".into(), surface: "player".into(), request: "r".into(), query }
+    let code = Secret::default();
+    SignInFrom {
+        address: ip(address),
+        agent: "test".into(),
+        surface: "player".into(),
+        request: "r".into(),
+        query,
+        code,
+    }
 }
 
 pub(crate) fn ip(address: &str) -> IpAddr {

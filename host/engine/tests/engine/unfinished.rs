@@ -50,6 +50,7 @@ fn process(opened: &Opened) -> (Arc<Engine>, Arc<HandClock>, Arc<Gate>) {
         leases,
         journal: opened.journal.clone(),
         networks: Arc::new(MaxMind::default()),
+        pricing: Arc::new(host_core::port::ListPrices),
     });
     engine.set_performer(gate.clone());
     (engine, clock, gate)

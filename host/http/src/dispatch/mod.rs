@@ -17,6 +17,7 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use host_core::action::{ActionKind, RateClass, Sent};
 use host_core::caller::Identity;
+use host_core::secret::Secret;
 use host_core::{Code, Refusal};
 use host_engine::LogScope;
 use host_runtime::{Asked, Prepared, RequestFacts, Route};
@@ -175,12 +176,14 @@ impl SurfaceRequest<'_> {
 
     fn facts(&self) -> RequestFacts {
         let origin = &self.visitor.origin;
+        let code = self.found.captures.iter().find(|(name, _)| *name == "code");
         RequestFacts {
             scheme: origin.scheme,
             host: Arc::clone(&origin.host),
             port: origin.port,
             address: self.visitor.address,
             agent: Arc::clone(&self.visitor.agent),
+            code: code.map(|(_, code)| Secret::new(*code)).unwrap_or_default(),
         }
     }
 }

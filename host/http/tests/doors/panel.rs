@@ -90,6 +90,7 @@ impl Panel {
             leases: LocalLeases::new(opened.node, clock.clone(), opened.mirror),
             journal: opened.journal,
             networks: Arc::new(Maps),
+            pricing: Arc::new(host_core::port::ListPrices),
         });
         let hosts = ["tv.test".to_owned()];
         let made = host_engine::tenant::create(&engine, "test", "one", &hosts).await.unwrap();

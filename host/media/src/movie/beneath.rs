@@ -11,7 +11,10 @@ use std::path::{Component, Path};
 
 /// The file and its facts. The root itself may be a link. A way that leads out is answered as
 /// if nothing were there.
-pub(super) fn open(root: &Path, relative: &Path) -> io::Result<(File, Metadata)> {
+///
+/// # Errors
+/// `NotFound`, `InvalidInput` for a path that is none below a folder, else what the system says.
+pub fn open(root: &Path, relative: &Path) -> io::Result<(File, Metadata)> {
     let is_clean = relative.components().all(|part| matches!(part, Component::Normal(_)));
     if !is_clean || relative.as_os_str().is_empty() {
         return Err(io::ErrorKind::InvalidInput.into());

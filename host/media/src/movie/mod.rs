@@ -6,6 +6,7 @@ mod container;
 mod pieces;
 mod range;
 
+pub use beneath::open as open_below;
 pub use container::content_type;
 pub(crate) use container::media_type;
 pub(crate) use range::single_range;

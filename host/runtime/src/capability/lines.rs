@@ -6,10 +6,11 @@ use crate::capability::{document, verb};
 use crate::held::HeldRows;
 use host_core::object::Kind;
 use host_core::{LineId, PackageId};
-use host_engine::{Error, line};
+use host_engine::{Error, line, mass_edit};
 use serde_json::{Map, Value};
 
 const LINE: &str = Kind::Line.as_str();
+const JOB: &str = Kind::Job.as_str();
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
@@ -62,6 +63,10 @@ const FUNCTIONS: &[HostFunction] = &[
         let id = line::of_type(&mut call.work, &kind, id).await?;
         let line = line::new_code(&mut call.work, id).await?;
         call.hold(kind, HeldRows::One(line))
+    }),
+    verb!("mass-edit", Writing, |call, kind: String, options: String| {
+        let job = mass_edit::ask(&mut call.work, &of_type("options", &options, &kind)?).await?;
+        call.hold(JOB, HeldRows::One(job))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {
         let id = line::of_type(&mut call.work, &kind, id).await?;

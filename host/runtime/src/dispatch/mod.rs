@@ -63,7 +63,11 @@ impl Runtime {
 
     /// Runs the plugin until its plan is committed.
     async fn fresh(&self, snapshot: &Snapshot, route: &Route, call: &Arc<Call>, wish: &Wish) -> Result<Reply, Failure> {
-        let begun = self.engine.begin(call.caller.clone(), &*route.label);
+        let (caller, label) = (call.caller.clone(), &*route.label);
+        let begun = match &route.action.does {
+            Some(verb) => self.engine.begin_on(caller, label, verb.kind()),
+            None => self.engine.begin(caller, label),
+        };
         let mut run = begun.with_line(call.line.clone(), call.password.clone()).dry_run(call.dry_run);
         if route.action.kind == ActionKind::Write {
             run = run.asked(from(route, call));
@@ -244,6 +248,7 @@ fn from(route: &Route, call: &Call) -> host_engine::SignInFrom {
         request: Arc::clone(&call.caller.request),
         // Who calls an action has signed in.
         query: host_core::secret::Secret::default(),
+        code: call.request.code.clone(),
     }
 }
 

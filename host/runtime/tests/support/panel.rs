@@ -116,6 +116,7 @@ pub fn engine_over(opened: host_store::Opened) -> Arc<Engine> {
         leases: LocalLeases::new(opened.node, clock, opened.mirror),
         journal: opened.journal,
         networks: Arc::new(NoNetworks),
+        pricing: Arc::new(host_core::port::ListPrices),
     })
 }
 
@@ -148,6 +149,7 @@ pub fn call(tenant: TenantId) -> Call {
             port: 8080,
             address: Ipv4Addr::LOCALHOST.into(),
             agent: "probe".into(),
+            code: Default::default(),
         },
         dry_run: false,
         columns: Columns::default(),

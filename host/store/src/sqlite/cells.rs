@@ -176,11 +176,19 @@ impl<'r> Cells<'r> {
 
     /// The next column, as an enumeration's word or none.
     pub(super) fn optional_word<T: Word>(&mut self) -> Result<Option<T>, StoreError> {
-        if self.row.get_ref(self.next).is_ok_and(|cell| cell == ValueRef::Null) {
-            self.next += 1;
-            return Ok(None);
-        }
-        self.word().map(Some)
+        if self.skips_null() { Ok(None) } else { self.word().map(Some) }
+    }
+
+    /// The next column, as JSON or nothing.
+    pub(super) fn optional_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        if self.skips_null() { Ok(None) } else { self.json().map(Some) }
+    }
+
+    /// Passes the next column over where it is null.
+    fn skips_null(&mut self) -> bool {
+        let is_null = self.row.get_ref(self.next).is_ok_and(|cell| cell == ValueRef::Null);
+        self.next += usize::from(is_null);
+        is_null
     }
 
     /// The column that was read last makes no sense.
@@ -226,7 +234,9 @@ words! {
     host_core::category::CategoryKind { Live "live", Movie "movie", Series "series", Radio "radio" }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
     host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
-    host_core::job::JobState { Running "running", Done "done", Failed "failed", Cancelled "cancelled" }
+    host_core::job::JobState {
+        Waiting "waiting", Running "running", Done "done", Failed "failed", Cancelled "cancelled",
+    }
     host_core::plugin::PluginSource { Shipped "shipped", Foreign "foreign" }
     host_core::ledger::Reason {
         Purchase "purchase", UserPrice "user_price", Adjustment "adjustment", Settlement "settlement",

@@ -116,6 +116,21 @@ pub(super) fn entry(
     Ok(Some((read(row)?, reversed_by(connection, id).map_err(failed)?)))
 }
 
+/// What was paid for a thing and not given back, the oldest first.
+pub(super) fn purchases(connection: &Connection, object: Key) -> Result<Vec<Entry>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM transfers WHERE reason = 'purchase' AND object = ?1 AND object_kind = ?2 \
+         AND NOT EXISTS (SELECT 1 FROM transfers AS back WHERE back.reverses = transfers.id) ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let mut rows = statement.query((object.number(), object.kind().as_str())).map_err(failed)?;
+    let mut purchases = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        purchases.push(read(row)?);
+    }
+    Ok(purchases)
+}
+
 /// The transfer that takes this one back.
 pub(super) fn reversed_by(connection: &Connection, id: TransferId) -> rusqlite::Result<Option<TransferId>> {
     connection

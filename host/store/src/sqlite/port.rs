@@ -86,6 +86,10 @@ impl Store for SqliteStore {
         self.short_of(tenant, |connection| ledger::entry(connection, id))
     }
 
+    fn purchases(&self, tenant: TenantId, object: Key) -> Pending<'_, Vec<Entry>> {
+        self.short_of(tenant, move |connection| ledger::purchases(connection, object))
+    }
+
     fn movements(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>> {
         self.long_of(tenant, move |connection| trails::movements(connection, &query))
     }

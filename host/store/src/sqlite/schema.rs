@@ -61,6 +61,9 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0018-devices.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0019-moves.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0020-logs.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0021-guide-addresses.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0022-purchases.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0023-mass-edits.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

@@ -45,6 +45,10 @@ pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, 
             )?;
             lines + packages
         }
+        SetKind::ForgetGuideSource(source) => writer.run(
+            "UPDATE streams SET guide_source = NULL, version = version + 1 WHERE guide_source = ?1",
+            (source.0,),
+        )?,
     };
     let touched = u32::try_from(touched).unwrap_or(u32::MAX);
     match change.expected {
@@ -58,6 +62,7 @@ fn named(what: &SetKind) -> Guard {
     let key = match what {
         SetKind::MoveLines(user, _) | SetKind::MoveUsers(user, _) | SetKind::RevokeKeys(user) => Key::User(*user),
         SetKind::ForgetBouquet(bouquet) => Key::Bouquet(*bouquet),
+        SetKind::ForgetGuideSource(source) => Key::GuideSource(*source),
         SetKind::MarkMissing(..) | SetKind::PruneMissing(_) => Key::User(UserId(0)),
     };
     Guard::Unchanged(key, Version(0))

@@ -7,10 +7,10 @@ use rusqlite::Connection;
 
 /// Of a tenant that is gone nothing is left.
 const NOTE: &str = "INSERT OR IGNORE INTO unfinished (tenant) SELECT id FROM tenants WHERE id = ?1";
-/// Effects that wait, jobs that ran, builds of a guide that are not read.
+/// Effects that wait, jobs that ran, builds of a guide that are not read, guides that are fetched.
 const LEFT: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE dead = 0) \
-                    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running') \
-                    OR EXISTS (SELECT 1 FROM guide_sources WHERE latest <> current)";
+                    OR EXISTS (SELECT 1 FROM jobs WHERE state IN ('waiting', 'running')) \
+                    OR EXISTS (SELECT 1 FROM guide_sources WHERE latest <> current OR due_at IS NOT NULL)";
 
 /// Notes a tenant.
 pub(super) fn note(writer: &PlanWriter<'_>, tenant: TenantId) -> Result<(), Failure> {

@@ -7,8 +7,8 @@ use host_core::caller::Scope;
 use host_core::details::Details;
 use host_core::event::{AddressedEffect, Effect};
 use host_core::group::Group;
-use host_core::job::{Job, JobState};
-use host_core::line::Line;
+use host_core::job::{Job, JobState, MassEdit};
+use host_core::line::{DeliveryType, Line};
 use host_core::object::{Key, Kind, Stored};
 use host_core::package::Package;
 use host_core::plan::{Change, Database, Guard, Idempotency, MAX_CHANGES, Plan, SetChange, SetKind, Settled};
@@ -62,6 +62,9 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
         ..Group { id: GroupId(8), name: "silver".into(), ..Group::default() }
     };
     same(panel, group);
+    let (filter, fields) = (Some("active".into()), [("trial".to_owned(), true.into())].into_iter().collect());
+    let (user, delivery, ids) = (Some(UserId(1)), DeliveryType::Mag, vec![LineId(3), LineId(u32::MAX)]);
+    let edit = MassEdit { user, delivery, ids, filter, search: None, fields };
     let job = Job {
         id: JobId(1),
         version: Version(0),
@@ -73,6 +76,7 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
         error: None,
         started_at: Unix(1),
         ended_at: Some(Unix(2)),
+        mass_edit: Some(Box::new(edit)),
     };
     same(panel, job);
     let session = Session {

@@ -7,15 +7,7 @@ use host_core::time::Unix;
 use host_core::*;
 
 fn source(id: u32) -> GuideSource {
-    GuideSource {
-        id: GuideSourceId(id),
-        version: Version(0),
-        name: format!("guide {id}"),
-        current: Build(0),
-        latest: Build(0),
-        programmes: 0,
-        updated_at: Unix(0),
-    }
+    GuideSource::new(id, format!("guide {id}"), Unix(0))
 }
 
 fn build(id: u32, build: u32, title: &str) -> Change {

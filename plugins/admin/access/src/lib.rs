@@ -1,3 +1,5 @@
-//! Who is turned away, on the admin surface. Every action is a row of `actions.toml`.
+//! Who gets in and who is turned away, on the admin surface. All but one of the actions are rows of `actions.toml`.
 
 linecard_sdk::plugin!("actions.toml");
+
+mod flush_blocked_ips;

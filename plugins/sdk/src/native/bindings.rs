@@ -258,6 +258,7 @@ pub mod linecard {
             extend "extend" (id: u32, package: u32, trial: bool) -> u32;
             convert "convert" (kind: str, id: u32, options: str) -> u32;
             new_code "new-code" (kind: str, id: u32) -> u32;
+            mass_edit "mass-edit" (kind: str, options: str) -> u32;
             delete "delete" (kind: str, id: u32) -> none;
         }
         logs {

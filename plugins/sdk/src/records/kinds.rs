@@ -116,6 +116,28 @@ pub struct Group {
     pub packages: Vec<u32>,
 }
 
+/// Where a guide comes from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct GuideSource {
+    pub id: u32,
+    pub name: String,
+    /// Its address; empty for one that is imported by command.
+    pub url: String,
+    pub enabled: bool,
+    /// The job of the last import that was asked for or fetched.
+    pub job: Option<u32>,
+}
+
+/// An address or network that is turned away.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct BlockedAddress {
+    pub id: u32,
+}
+
 /// A set of streams and series.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 
 mod kinds;
 
-pub use kinds::{Bouquet, Group, Member, MembersChange, Offer, Package, Settings, Spot, Stream, Term, Trials};
+pub use kinds::{
+    BlockedAddress, Bouquet, Group, GuideSource, Member, MembersChange, Offer, Package, Settings, Spot, Stream, Term,
+    Trials,
+};
 
 /// A kind of record with the type of its document.
 pub trait Record: DeserializeOwned {
@@ -23,7 +26,7 @@ macro_rules! records {
     };
 }
 
-records! { Group "group", Package "package", Bouquet "bouquet", Stream "stream", Settings "settings" }
+records! { BlockedAddress "blocked_address", Group "group", Package "package", Bouquet "bouquet", Stream "stream", Settings "settings", GuideSource "guide_source" }
 
 /// Fields to set: those that are there.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -72,6 +72,9 @@ impl Touched {
                     if matches!(set.what, SetKind::MoveLines(..) | SetKind::ForgetBouquet(_)) {
                         self.lines = Changed::All;
                     }
+                    if matches!(set.what, SetKind::ForgetGuideSource(_)) {
+                        self.bouquets = Changed::All;
+                    }
                 }
                 Change::Transfer(_)
                 | Change::UseTrial(..)

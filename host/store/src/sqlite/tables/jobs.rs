@@ -8,7 +8,7 @@ use host_core::{JobId, Version};
 impl Table for Job {
     const NAME: &'static str = "jobs";
     const COLUMNS: &'static [&'static str] =
-        &["kind", "subject", "state", "cursor", "counts", "error", "started_at", "ended_at"];
+        &["kind", "subject", "state", "cursor", "counts", "error", "started_at", "ended_at", "mass_edit"];
     const SEARCHED: &'static [&'static str] = &["kind", "subject"];
 
     fn bind(&self, row: &mut Binding<'_, '_>) -> rusqlite::Result<()> {
@@ -20,7 +20,11 @@ impl Table for Job {
         row.json(&self.counts)?;
         row.put(&self.error)?;
         row.put(self.started_at.0)?;
-        row.put(self.ended_at.map(|at| at.0))
+        row.put(self.ended_at.map(|at| at.0))?;
+        match &self.mass_edit {
+            None => row.put(None::<String>),
+            Some(edit) => row.json(edit),
+        }
     }
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, StoreError> {
@@ -35,6 +39,7 @@ impl Table for Job {
             error: cells.value()?,
             started_at: Unix(cells.value()?),
             ended_at: cells.value::<Option<i64>>()?.map(Unix),
+            mass_edit: cells.optional_json()?,
         })
     }
 }

@@ -1,0 +1,49 @@
+//! An import of a guide source that is asked for: its job is there at once and waits until the fetch takes it.
+
+use super::interrupted::GUIDE;
+use crate::{Result, Work};
+use host_core::guide::GuideSource;
+use host_core::job::{Job, JobState};
+use host_core::object::Kind;
+use host_core::{JobId, Version};
+use std::collections::BTreeMap;
+
+/// Makes the source due now, with a job that tells how it goes. Where one waits or runs already, it is that one.
+pub(crate) async fn ask(work: &mut Work, source: &mut GuideSource) -> Result<()> {
+    source.due_at = Some(work.now());
+    if open(work, source.job).await?.is_some() {
+        return Ok(());
+    }
+    let id = JobId(work.next_id(Kind::Job).await?);
+    work.insert(Job {
+        id,
+        version: Version(0),
+        kind: GUIDE.to_owned(),
+        subject: source.name.clone(),
+        state: JobState::Waiting,
+        cursor: 0,
+        counts: BTreeMap::new(),
+        error: None,
+        started_at: work.now(),
+        ended_at: None,
+        mass_edit: None,
+    });
+    source.job = Some(id);
+    Ok(())
+}
+
+/// The source is fetched no more: what was asked for ends, be it under way.
+pub(crate) async fn call_off(work: &mut Work, source: &GuideSource) -> Result<()> {
+    if let Some(job) = open(work, source.job).await? {
+        let ended_at = Some(work.now());
+        work.update(&job, Job { state: JobState::Cancelled, ended_at, ..job.clone() });
+    }
+    Ok(())
+}
+
+/// The job, while it waits or runs.
+async fn open(work: &mut Work, id: Option<JobId>) -> Result<Option<Job>> {
+    let Some(id) = id else { return Ok(None) };
+    let job = work.know::<Job>(id).await?;
+    Ok(job.filter(|job| matches!(job.state, JobState::Waiting | JobState::Running)))
+}
