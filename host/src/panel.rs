@@ -5,9 +5,10 @@ use crate::guide_feed::Feed;
 use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
-use host_core::TenantId;
 use host_core::event::Effect;
-use host_core::port::{Clock, GuideFeed, Keyring};
+use host_core::port::{Clock, Content, GuideFeed, Keyring, Library, Pending};
+use host_core::transcode::Profile;
+use host_core::{DocumentId, StreamId, TenantId};
 use host_engine::outbox::Performer;
 use host_engine::{Engine, MaxMind, Ports};
 use host_media::{Detect, Media, MediaOptions, Timing};
@@ -17,9 +18,10 @@ use host_store::{DataDirectory, LocalLeases, SystemClock, SystemEntropy};
 use parking_lot::Mutex;
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::os::unix::fs::MetadataExt;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -42,6 +44,12 @@ pub struct Panel {
     /// Where its data is.
     pub directory: Arc<DataDirectory>,
     driver: JoinHandle<()>,
+}
+
+/// What the children of a panel have in their environment: no other data directory has it, not even a copy of this.
+fn mark(data: &Path) -> Option<String> {
+    let facts = data.metadata().ok()?;
+    Some(format!("{:x}-{:x}", facts.dev(), facts.ino()))
 }
 
 /// Where the control socket of a data directory is.
@@ -100,8 +108,11 @@ impl Panel {
             keyring,
             media_root: config.media.root.clone(),
             ffmpeg: Detect::OnPath,
+            mark: mark(data),
+            library: Arc::new(OfEngine(Arc::downgrade(&engine))),
             timing: Timing::default(),
         });
+        engine.set_airing(media.clone());
         engine.set_performer(Arc::new(Effects { media: media.clone() }));
         let runtime = Runtime::new(
             engine.clone(),
@@ -200,6 +211,20 @@ where
     }
 }
 
+/// What media asks of the engine, which itself holds media: it holds nothing back.
+struct OfEngine(Weak<Engine>);
+
+impl Library for OfEngine {
+    fn profile(&self, tenant: TenantId, id: DocumentId) -> Pending<'_, Option<Profile>> {
+        let Some(engine) = self.0.upgrade() else { return Pending::ready(Ok(None)) };
+        Pending::later(async move { engine.profile(tenant, id).await })
+    }
+
+    fn found(self: Arc<Self>, tenant: TenantId, stream: StreamId, content: Content) -> Pending<'static, ()> {
+        self.0.upgrade().map_or_else(|| Pending::ready(Ok(())), |engine| engine.found(tenant, stream, content))
+    }
+}
+
 /// Performs the effects that are not the engine's own.
 struct Effects {
     media: Arc<Media>,
@@ -210,6 +235,7 @@ impl Performer for Effects {
         match effect {
             Effect::RestartStream { stream } => self.media.restart(tenant, *stream),
             Effect::EndTenant { tenant } => self.media.end_tenant(*tenant),
+            Effect::EndProcess { pid, began } => self.media.end_process(tenant, *pid, *began),
             Effect::EndConnections { .. }
             | Effect::EndConnection { .. }
             | Effect::CheckConnections

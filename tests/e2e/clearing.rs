@@ -169,6 +169,7 @@ const NEVER_EMPTY: &[&str] = &[
     "group_name",
     "bouquet_name",
     "stream_display_name",
+    "profile_name",
     "server_name",
     "timezone",
 ];

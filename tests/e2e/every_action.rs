@@ -244,6 +244,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) | ("id", "epg") => "guide_source",
+        ("transcode_profile_id", _) => "transcode_profile",
         _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),
     }
 }

@@ -2,6 +2,7 @@
 //! it names it succeeds, and its answer has the shape that the description, and the document made of it, declare.
 
 use crate::documents;
+use crate::on_air;
 use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
 use crate::panel_logs;
@@ -87,6 +88,12 @@ async fn called(surface: &Surface, action: &Action, form: Vec<(String, String)>)
         let (seat, number) = panel_logs::happened(&tenant, &line).await;
         _watching = Some(seat);
         form.iter_mut().filter(|(name, _)| name == "activity_id").for_each(|(_, value)| value.clone_from(&number));
+    }
+    let mut _made = None;
+    if action.name == "kill_pid" {
+        let (pid, watcher) = on_air::with_process(&tenant, &line).await;
+        _made = Some(watcher);
+        form.iter_mut().filter(|(name, _)| name == "pid").for_each(|(_, value)| value.clone_from(&pid));
     }
     let document = tenant.panel.panel.runtime.snapshot(tenant.id).document(&surface.name, Told::All).unwrap();
     if surface.is_panel() {

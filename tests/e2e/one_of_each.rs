@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub type Things = HashMap<&'static str, u32>;
 
 /// The admin's lists of all that these are.
-pub const LISTS: [&str; 21] = [
+pub const LISTS: [&str; 22] = [
     "get_lines",
     "get_mags",
     "get_enigmas",
@@ -37,7 +37,11 @@ pub const LISTS: [&str; 21] = [
     "get_access_codes",
     "get_rtmp_ips",
     "get_jobs",
+    "get_transcode_profiles",
 ];
+
+/// A source that nobody listens at: a stream can be started, and nothing comes of it.
+const NOWHERE: &str = "http://127.0.0.1:9/nothing.ts";
 
 /// What lines are sold as, each with what it has to say.
 pub async fn sold(tenant: &TestTenant, seller: &Visitor) -> Things {
@@ -63,9 +67,12 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
         things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
     }
     things.insert("category", tenant.record("category", json!({ "kind": "live", "name": name })).await);
-    let stream = json!({ "kind": "live", "name": name, "guide_channel": "c1" });
+    let stream = json!({ "kind": "live", "name": name, "guide_channel": "c1", "sources": [NOWHERE] });
     things.insert("stream", tenant.record("stream", stream).await);
-    for kind in ["created_channel", "radio", "movie", "series"] {
+    for kind in ["created_channel", "radio", "movie"] {
+        things.insert(kind, tenant.record(kind, json!({ "name": name, "sources": [NOWHERE] })).await);
+    }
+    for kind in ["series", "transcode_profile"] {
         things.insert(kind, tenant.record(kind, json!({ "name": name })).await);
     }
     for (kind, value) in [("blocked_address", "192.0.2.0/24"), ("blocked_agent", name), ("blocked_isp", name)] {
@@ -77,7 +84,8 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     things.insert("access_code", tenant.record("access_code", json!({ "surface": "reseller" })).await);
     things.insert("job", job(tenant, name).await);
     let place = json!({ "series": things["series"], "season": 1, "number": 1 });
-    things.insert("episode", tenant.record("episode", json!({ "name": name, "episode_of": place })).await);
+    let episode = json!({ "name": name, "episode_of": place, "sources": [NOWHERE] });
+    things.insert("episode", tenant.record("episode", episode).await);
     // Without episodes, so that it can be deleted.
     things.insert("series", tenant.record("series", json!({ "name": format!("{name} of nothing") })).await);
     things

@@ -21,10 +21,19 @@ pub enum Effect {
         /// The lease's [fence](crate::lease::Fence).
         fence: u64,
     },
-    /// Ends the live stream so that viewers get its new sources.
+    /// Makes of a stream what it is wanted to be now: it is ended, so that viewers get its new sources, and runs again
+    /// at once where it is started. Where it is stopped or gone, connections that hold it end too.
     RestartStream {
         /// Which stream.
         stream: StreamId,
+    },
+    /// Ends a process of a stream's, if it is still the one that began then. Where its stream is to run, another one
+    /// takes its place.
+    EndProcess {
+        /// Its number.
+        pid: u32,
+        /// When it began, so that another one which got its number is left alone.
+        began: u64,
     },
     /// Looks at all running connections again: a block list, or what bouquets hold, has changed.
     CheckConnections,
@@ -39,7 +48,7 @@ pub enum Effect {
         job: JobId,
     },
     /// Ends all connections and channels of a tenant that is suspended or gone. An effect of the
-    /// control database; nothing happens when the tenant is open again by then.
+    /// control database; of a tenant that is open by then it starts the streams that are to run always.
     EndTenant {
         /// Which tenant.
         tenant: TenantId,

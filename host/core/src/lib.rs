@@ -55,6 +55,7 @@ pub mod source;
 pub mod stream;
 pub mod tenant;
 pub mod time;
+pub mod transcode;
 pub mod unique;
 pub mod user;
 

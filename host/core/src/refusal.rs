@@ -110,6 +110,10 @@ codes! {
     InsufficientCredits "insufficient_credits",
     /// The trial quota is used up.
     NoTrials "no_trials",
+    /// There is nothing that the stream could play.
+    NoSources "no_sources",
+    /// What the stream is made with is not there.
+    CannotPlay "cannot_play",
     /// The thing is still used by another.
     InUse "in_use",
     /// Others kept changing the same things; try again.

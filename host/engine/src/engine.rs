@@ -12,13 +12,13 @@ use crate::sign_in::SignInState;
 use crate::tenant::Directory;
 use crate::unfinished::Tenants;
 use crate::zone::Zones;
-use host_core::port::{Clock, Entropy, Journal, Keyring, Leases, Networks, Pricing, Store};
+use host_core::port::{Airing, Clock, Entropy, Journal, Keyring, Leases, Networks, Pricing, Store};
 use host_core::record::RecordKinds;
 use host_core::{NodeId, TenantId, UserId};
 use parking_lot::Mutex;
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// What the engine needs of the outside world.
 #[derive(Clone)]
@@ -57,6 +57,7 @@ pub struct Engine {
     pub(crate) due: Due,
     pub(crate) shapes: Shapes,
     pub(crate) sightings: Sightings,
+    pub(crate) airing: OnceLock<Arc<dyn Airing>>,
     kinds: RecordKinds,
     seats: Arc<Seats>,
     http_port: AtomicU16,
@@ -86,6 +87,7 @@ impl Engine {
             due: Due::default(),
             shapes: Shapes::default(),
             sightings: Sightings::default(),
+            airing: OnceLock::new(),
             kinds,
             seats: Arc::new(seats),
             http_port: AtomicU16::new(0),

@@ -4,12 +4,14 @@
 //! - [`run`], [`work`]: one action from its first read to its commit
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
+//! - [`air`]: streams that run
 //! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
 //!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`], [`mass_edit`]
 //! - [`condition`]: how the stored data is doing; [`mod@log_scope`]: what log lines say of their request
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
 pub mod access_code;
+pub mod air;
 mod audit;
 mod cache;
 pub mod catalogue;

@@ -3,7 +3,7 @@
 
 use crate::MediaError;
 use crate::budget::Budget;
-use crate::fan_out::{Channel, Plan, Upstream, Viewer};
+use crate::fan_out::{Channel, List, Plan, Upstream, Viewer};
 use crate::hls::{Proxy, Sealer, Segmenter};
 use crate::metrics::Metrics;
 use crate::movie::{Asked, Movies};
@@ -11,8 +11,8 @@ use crate::options::{MediaOptions, Timing};
 use crate::served::Served;
 use crate::supervisor::Supervisor;
 use crate::test_source::TestSource;
-use host_core::port::Clock;
-use host_core::stream::{Delivery, Stream};
+use host_core::port::{Clock, Library};
+use host_core::stream::{Delivery, Stream, StreamKind, Wanted};
 use host_core::{StreamId, TenantId};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// A stream of a tenant.
-type Key = (TenantId, StreamId);
+pub(crate) type Key = (TenantId, StreamId);
 
 /// Most bytes that all channels together keep for newcomers.
 const RING_BYTES: usize = 1 << 30;
@@ -32,7 +32,7 @@ const SEGMENT_BYTES: usize = 1 << 30;
 
 /// Everything that sends bytes. One per process; cheap to hold.
 pub struct Media {
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sealer: Sealer,
     pub(crate) timing: Timing,
     pub(crate) upstream: Arc<Upstream>,
@@ -40,30 +40,42 @@ pub struct Media {
     rings: Arc<Budget>,
     /// For segments.
     segments: Arc<Budget>,
-    supervisor: Arc<Supervisor>,
-    movies: Movies,
+    pub(crate) supervisor: Arc<Supervisor>,
+    pub(crate) movies: Movies,
+    pub(crate) library: Arc<dyn Library>,
     pub(crate) proxy: Proxy,
     pub(crate) running: Mutex<Running>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
 }
 
 #[derive(Default)]
 pub(crate) struct Running {
-    channels: HashMap<Key, Arc<Channel>>,
+    pub(crate) channels: HashMap<Key, Arc<Channel>>,
     pub(crate) segmenters: HashMap<Key, Arc<Segmenter>>,
+    /// Streams that run whether anybody watches or not; cancelled when that is over.
+    pub(crate) kept: HashMap<Key, CancellationToken>,
 }
 
 impl Media {
     /// Nothing runs yet; ffmpeg is looked for once.
     pub fn new(options: MediaOptions) -> Arc<Media> {
-        let MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, timing } = options;
+        let MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, mark, library, timing } = options;
         let stop = CancellationToken::new();
-        let supervisor = Arc::new(Supervisor::new(&ffmpeg, clock.clone(), stop.clone()));
+        let supervisor = Arc::new(Supervisor::new(&ffmpeg, mark.as_deref(), clock.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
         let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
-            upstream: Arc::new(Upstream::new(fetch.clone(), receive, test)),
+            upstream: Arc::new(Upstream {
+                fetch: fetch.clone(),
+                receive,
+                test,
+                supervisor: supervisor.clone(),
+                library: library.clone(),
+                root: media_root.clone(),
+                known: Default::default(),
+            }),
+            library,
             movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),
@@ -89,6 +101,7 @@ impl Media {
     /// caller's, and a stream that says so is fanned out when it gets here. Sources that cannot be
     /// delivered so are the caller's to leave out.
     pub async fn watch(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+        runs(stream)?;
         let mut viewer = match stream.delivery {
             Delivery::Proxy => self.own_channel(tenant, stream)?,
             Delivery::FanOut | Delivery::Redirect => self.shared_channel(tenant, stream)?,
@@ -105,12 +118,16 @@ impl Media {
         range: Option<&str>,
         if_range: Option<&str>,
     ) -> Result<Served, MediaError> {
+        runs(stream)?;
         self.movies.open(stream, &Asked { range, if_range }).await
     }
 
-    /// Ends a live stream's channel, so that its viewers come back to its new sources.
+    /// Ends a live stream's channel, so that its viewers come back to its new sources. It is no longer kept.
     pub fn restart(&self, tenant: TenantId, stream: StreamId) {
         let mut running = self.running.lock();
+        if let Some(kept) = running.kept.remove(&(tenant, stream)) {
+            kept.cancel();
+        }
         running.segmenters.remove(&(tenant, stream));
         if let Some(channel) = running.channels.remove(&(tenant, stream)) {
             channel.stop();
@@ -120,6 +137,7 @@ impl Media {
     /// Ends every channel of a tenant, as when it is suspended or deleted.
     pub fn end_tenant(&self, tenant: TenantId) {
         let mut running = self.running.lock();
+        running.kept.extract_if(|(owner, _), _| *owner == tenant).for_each(|(_, kept)| kept.cancel());
         running.segmenters.retain(|(owner, _), _| *owner != tenant);
         running.channels.retain(|(owner, _), channel| {
             let stays = *owner != tenant;
@@ -157,6 +175,11 @@ impl Media {
     /// Whether the playlists of a stream are handed on. Where nothing is known of its sources, its
     /// channel opens them, as a source may allow no second connection, and they tell.
     pub(crate) async fn hands_on(&self, tenant: TenantId, stream: &Stream) -> Result<bool, MediaError> {
+        runs(stream)?;
+        // What it sends is of our making.
+        if stream.profile.is_some() || has_list(stream) {
+            return Ok(false);
+        }
         if let Some(are_hls) = self.upstream.are_hls(&stream.sources) {
             return Ok(are_hls);
         }
@@ -178,7 +201,7 @@ impl Media {
         Ok(viewer)
     }
 
-    fn shared_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
+    pub(crate) fn shared_channel(&self, tenant: TenantId, stream: &Stream) -> Result<Viewer, MediaError> {
         self.enter(&mut self.running.lock(), tenant, stream)
     }
 
@@ -200,13 +223,17 @@ impl Media {
         if self.stop.is_cancelled() {
             return Err(MediaError::StreamDown);
         }
-        if stream.sources.is_empty() {
+        if !stream.has_something_to_play() {
             return Err(MediaError::WrongForm("this stream has no source; add one"));
         }
+        let chance = u64::from(stream.id.0) ^ self.clock.now().0.unsigned_abs() << 32;
+        let list = List { items: stream.playlist.clone(), is_shuffled: stream.shuffle, chance };
         Ok(Channel::new(Plan {
             tenant,
             stream: stream.id,
             sources: stream.sources.clone(),
+            list: has_list(stream).then(|| Arc::new(list)),
+            profile: stream.profile,
             timing,
             clock: self.clock.clone(),
             upstream: self.upstream.clone(),
@@ -232,6 +259,16 @@ impl Media {
         self.tasks.spawn(segmenter.clone().run(viewer, self.timing));
         Ok(segmenter)
     }
+}
+
+/// Refuses a stream that is stopped: it is away, as one whose sources are.
+fn runs(stream: &Stream) -> Result<(), MediaError> {
+    if stream.wanted == Wanted::Stopped { Err(MediaError::StreamDown) } else { Ok(()) }
+}
+
+/// Whether it plays a list, and not its sources.
+pub(crate) fn has_list(stream: &Stream) -> bool {
+    stream.kind == StreamKind::CreatedChannel && !stream.playlist.is_empty()
 }
 
 impl Running {

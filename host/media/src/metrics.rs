@@ -22,7 +22,7 @@ pub struct ChannelMetrics {
     pub tenant: TenantId,
     /// Which stream.
     pub stream: StreamId,
-    /// Viewers now; a segmenter counts as one.
+    /// Viewers now; a segmenter counts as one, and so does what keeps a stream that is started.
     pub viewers: usize,
     /// What it is doing.
     pub state: ChannelState,

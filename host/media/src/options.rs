@@ -1,7 +1,7 @@
 //! What media is built from: the ports it uses and the times it keeps.
 
 use crate::supervisor::Detect;
-use host_core::port::{Clock, Fetch, Keyring, Receive};
+use host_core::port::{Clock, Fetch, Keyring, Library, Receive};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,11 @@ pub struct MediaOptions {
     pub media_root: Option<PathBuf>,
     /// Whether and where to look for ffmpeg.
     pub ffmpeg: Detect,
+    /// A word that no other process's children have in their environment: those that an earlier run of this one left
+    /// behind are ended at the start. Without one none is looked for.
+    pub mark: Option<String>,
+    /// Where transcode profiles come from, and who hears what is in movies.
+    pub library: Arc<dyn Library>,
     /// Times; the default is right outside tests.
     pub timing: Timing,
 }

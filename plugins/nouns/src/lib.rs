@@ -180,6 +180,10 @@ mod tests {
         assert_eq!((&switch["does"], &switch["always"]), (&table("edit = 'line'"), &table("enabled = false")));
         assert_eq!(switch["parameters"], table("id = { type = 'id', code = 'not_found', required = true }"));
         assert_eq!(switch["reply"], table("shape = 'none'"));
+        let shown =
+            action("noun = 'line'\ndoes = 'switch'\nsets = { enabled = false }\nreply = { fields = 'short' }").unwrap();
+        assert_eq!((shown["reply"]["shape"].as_str(), shown["reply"]["of"].as_str()), (Some("object"), Some("line")));
+        assert_eq!(shown["reply"]["fields"], table("id = { type = 'id' }\nname = { type = 'text' }"));
         let delete = action("noun = 'line'\ndoes = 'delete'").unwrap();
         assert_eq!(delete["reply"], table("shape = 'none'"));
     }

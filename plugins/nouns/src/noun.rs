@@ -165,6 +165,8 @@ impl Noun {
         put(action, self.parameters(verb));
         let reply = action.entry("reply").or_insert_with(|| Table::new().into());
         let reply = reply.as_table_mut().ok_or("`reply` is a table")?;
+        // A switch that says what it answers with shows the row.
+        let shape = if verb == "switch" && reply.contains_key("fields") { "object" } else { shape };
         reply.insert("shape".into(), shape.into());
         if shape != "none" {
             let of = ANSWERS.iter().find(|(known, _)| *known == verb).map_or(self.kind.as_str(), |(_, of)| of);

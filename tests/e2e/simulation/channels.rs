@@ -9,7 +9,7 @@ use futures_util::Stream;
 use host_core::caller::Scope;
 use host_core::object::{Key, Object};
 use host_core::plan::Database;
-use host_core::port::{Keyring, Store};
+use host_core::port::{Keyring, NoLibrary, Store};
 use host_core::stream::Stream as Row;
 use host_core::{StreamId, TenantId};
 use host_media::{Detect, Media, MediaError, MediaOptions, Timing, Viewer};
@@ -54,7 +54,8 @@ impl Channels {
             ..Timing::default()
         };
         let (fetch, receive) = (origins.clone(), origins.clone());
-        let options = MediaOptions { fetch, receive, clock, keyring, media_root: None, ffmpeg: Detect::Off, timing };
+        let (media_root, ffmpeg, mark, library) = (None, Detect::Off, None, Arc::new(NoLibrary));
+        let options = MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, mark, library, timing };
         let media = Media::new(options);
         Channels { viewers: Vec::new(), began: 0, media, origins, trace, executor }
     }

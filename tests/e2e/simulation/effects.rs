@@ -64,6 +64,7 @@ impl Performer for Effects {
             Effect::EndTenant { tenant } => self.end(*tenant),
             Effect::EndConnections { .. }
             | Effect::EndConnection { .. }
+            | Effect::EndProcess { .. }
             | Effect::CheckConnections
             | Effect::ScheduleGuide { .. }
             | Effect::ScheduleMassEdit { .. } => {}

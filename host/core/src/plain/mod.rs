@@ -9,4 +9,5 @@ pub use field::PlainField;
 pub use kind::{Part, Parts, PlainKind, Stamp};
 
 /// The plain kinds of every panel.
-pub const PLAIN: &[&PlainKind] = &[&crate::block::BLOCK, &crate::rtmp_address::RTMP_ADDRESS];
+pub const PLAIN: &[&PlainKind] =
+    &[&crate::block::BLOCK, &crate::rtmp_address::RTMP_ADDRESS, &crate::transcode::TRANSCODE_PROFILE];

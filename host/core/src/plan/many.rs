@@ -2,7 +2,7 @@
 
 use crate::document::Shape;
 use crate::time::Unix;
-use crate::{BouquetId, GuideSourceId, UserId};
+use crate::{BouquetId, DocumentId, GuideSourceId, UserId};
 
 /// One write over many rows: what is to happen, and how many rows that must be.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,6 +30,8 @@ pub enum SetKind {
     ForgetBouquet(BouquetId),
     /// Streams that prefer a guide source prefer none.
     ForgetGuideSource(GuideSourceId),
+    /// A transcode profile leaves all streams that have it.
+    ForgetProfile(DocumentId),
 }
 
 /// A collection gets another shape: all its documents stand by it then, or nothing has changed.

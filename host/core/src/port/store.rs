@@ -148,6 +148,8 @@ pub enum Filter {
     Besides(UserId),
     /// Streams of one of these kinds.
     StreamKinds(Vec<StreamKind>),
+    /// Streams that are to run always.
+    Started,
     /// Streams or series in this category.
     Category(CategoryId),
     /// Categories of this list.

@@ -236,9 +236,10 @@ mod tests {
             let mut stored: Vec<_> = object(blank.document()).keys().cloned().collect();
             let is_beside = |name: &str| {
                 let is_of_bouquets = kind.word() == "bouquet" && ["members", "counts"].contains(&name);
+                let is_of_streams = kind.word() == "stream" && ["run", "results", "servers"].contains(&name);
                 // It is asked for, and not kept.
                 let is_asked = kind.word() == "guide_source" && name == "reload";
-                is_of_bouquets || is_asked || kind.kept_with().iter().any(|(field, _)| *field == name)
+                is_of_bouquets || is_of_streams || is_asked || kind.kept_with().iter().any(|(field, _)| *field == name)
             };
             let mut listed: Vec<_> =
                 kind.fields().iter().map(|field| field.name.to_owned()).filter(|name| !is_beside(name)).collect();

@@ -3,11 +3,12 @@
 use super::episode::EpisodeOf;
 use super::kind::StreamKind;
 use super::origin::Origin;
+use super::wanted::Wanted;
 use crate::delivery::Delivery;
 use crate::details::Details;
 use crate::source::Source;
 use crate::time::Unix;
-use crate::{CategoryId, GuideSourceId, StreamId};
+use crate::{CategoryId, DocumentId, GuideSourceId, StreamId};
 
 /// The [list](crate::field_list) of a stream's fields. All are set alike, as those of every record.
 #[macro_export]
@@ -28,6 +29,15 @@ macro_rules! stream_fields {
             icon "icon": String = String::new(), Reseller, Admin, plain;
             /// Ordered sources; the next one is tried when one fails. At most 16.
             sources "sources": Vec<Source> = Vec::new(), Admin, Admin, plain;
+            /// What a created channel plays, one behind the other and over and over. Without any it plays from its
+            /// sources, as a live one does.
+            playlist "playlist": Vec<Source> = Vec::new(), Admin, Admin, plain;
+            /// The list of a created channel is played in another order each time.
+            shuffle "shuffle": bool = false, Admin, Admin, plain;
+            /// Whether it is to run: when somebody watches, always, or not at all.
+            wanted "wanted": Wanted = Wanted::OnDemand, Admin, Admin, plain;
+            /// The transcode profile that a live stream is sent in; `None` sends what the source has.
+            profile "profile": Option<DocumentId> = None, Admin, Admin, plain;
             /// How a live stream reaches viewers.
             delivery "delivery": Delivery = Delivery::FanOut, Admin, Admin, plain;
             /// The guide channel (`tvg-id`), may be empty.

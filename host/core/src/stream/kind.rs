@@ -9,8 +9,8 @@ pub enum StreamKind {
     /// A channel from a source elsewhere.
     #[default]
     Live,
-    /// A channel of the panel's own making, listed beside the live ones. It plays from the same
-    /// sources as they do, the next one when one fails.
+    /// A channel of the panel's own making, listed beside the live ones. It plays its list over and over; without one
+    /// it plays from sources as they do, the next one when one fails.
     CreatedChannel,
     /// A movie.
     Movie,

@@ -8,11 +8,13 @@ mod fields;
 mod kind;
 mod origin;
 mod record;
+mod wanted;
 
 pub use episode::EpisodeOf;
 pub use fields::Stream;
 pub use kind::StreamKind;
 pub use origin::Origin;
+pub use wanted::Wanted;
 
 use crate::line::Output;
 use crate::source::Source;
@@ -22,6 +24,8 @@ use std::borrow::Cow;
 impl Stream {
     /// Most sources of one stream.
     pub const MAX_SOURCES: usize = 16;
+    /// Most items of the list of a created channel.
+    pub const MAX_ITEMS: usize = 1_000;
 
     /// Refuses what could never be delivered, naming the field.
     pub fn validate(&self) -> Result<(), Refusal> {
@@ -52,10 +56,45 @@ impl Stream {
                 return refuse("sources", reason);
             }
         }
+        self.validate_list()?;
+        if self.profile.is_some() && !(self.kind.is_live() && self.delivery == Delivery::FanOut) {
+            return refuse("profile", "A transcode profile is for live streams that are delivered by fan_out.".into());
+        }
         if (self.kind == StreamKind::Episode) != self.episode_of.is_some() {
             return refuse("episode_of", "An episode, and nothing else, names its series, season and number.".into());
         }
         Ok(())
+    }
+
+    /// Refuses a list that could not be played.
+    fn validate_list(&self) -> Result<(), Refusal> {
+        let refuse = |message: String| Err(Refusal::field(Code::InvalidInput, "playlist", message));
+        if self.playlist.is_empty() {
+            return Ok(());
+        }
+        if self.kind != StreamKind::CreatedChannel {
+            return refuse("Only a created channel has a list.".into());
+        }
+        if self.playlist.len() > Self::MAX_ITEMS {
+            return refuse(format!("A list has at most {} items.", Self::MAX_ITEMS));
+        }
+        if self.delivery != Delivery::FanOut {
+            let message = "A created channel with a list is delivered by fan_out.";
+            return Err(Refusal::field(Code::InvalidInput, "delivery", message));
+        }
+        for item in &self.playlist {
+            let form = item.form();
+            let Some(form @ (SourceForm::File | SourceForm::Ts | SourceForm::Hls)) = form else {
+                return refuse("An item is file:PATH below the media root, http://… or https://….".into());
+            };
+            item.fits(form, false, self.delivery).or_else(refuse)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is anything that it could play.
+    pub fn has_something_to_play(&self) -> bool {
+        !self.sources.is_empty() || !self.playlist.is_empty()
     }
 
     /// The guide channel as lists and guides name it: `news.example`, and `news.example+60` where
@@ -139,6 +178,37 @@ mod tests {
                 ["delivery", "sources", "delivery", "sources", "sources"],
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_list_is_for_created_channels_and_of_files_and_addresses() {
+        let channel = |items: &[&str]| Stream {
+            playlist: items.iter().map(|item| Source::from(*item)).collect(),
+            sources: Vec::new(),
+            ..stream(StreamKind::CreatedChannel, Delivery::FanOut, "test:a")
+        };
+        let refused = |stream: Stream| stream.validate().unwrap_err().field.unwrap();
+        let good = channel(&["file:a.mp4", "http://h/b.mkv", "https://h/c.m3u8"]);
+        assert_eq!(good.validate(), Ok(()));
+        assert!(good.has_something_to_play());
+        for item in ["test:a", "udp://@239.1.1.1:1234", "file:../a", "/etc/passwd"] {
+            assert_eq!(refused(channel(&["file:a.mp4", item])), "playlist", "{item}");
+        }
+        assert_eq!(refused(channel(&vec!["file:a.mp4"; 1_001])), "playlist");
+        assert_eq!(refused(Stream { kind: StreamKind::Live, ..good.clone() }), "playlist");
+        assert_eq!(refused(Stream { delivery: Delivery::Proxy, ..good }), "delivery");
+    }
+
+    #[test]
+    fn a_profile_is_for_what_the_panel_reads_once_for_all() {
+        let profile = Some(crate::DocumentId(7));
+        let saved = |kind, delivery, source| Stream { profile, ..stream(kind, delivery, source) }.validate();
+        assert_eq!(saved(StreamKind::Live, Delivery::FanOut, "http://h/a"), Ok(()));
+        assert_eq!(saved(StreamKind::Radio, Delivery::FanOut, "http://h/a"), Ok(()));
+        for (kind, delivery) in [(StreamKind::Live, Delivery::Redirect), (StreamKind::Movie, Delivery::FanOut)] {
+            let refusal = saved(kind, delivery, "http://h/a").unwrap_err();
+            assert_eq!(refusal.field.as_deref(), Some("profile"), "{kind:?}");
         }
     }
 

@@ -7,9 +7,13 @@ use crate::time::Unix;
 use crate::{Refusal, SeriesId, StreamId};
 use serde_json::{Value, json};
 
+/// What its document has or takes besides its own: the bouquets that get it; `run`, which starts or stops it, and the
+/// `results` of that; what it does now, on each of the `servers`.
+const BESIDE: &[RecordField] =
+    fields! { "bouquets": Hidden Write, "run": Hidden Write, "results": Hidden Read, "servers": Hidden Read };
+
 impl Record for Stream {
-    const FIELDS: &'static [RecordField] =
-        &of_list::<{ Stream::LIST.len() + 2 }>(Stream::LIST, fields! { "bouquets": Hidden Write });
+    const FIELDS: &'static [RecordField] = &of_list::<{ Stream::LIST.len() + 5 }>(Stream::LIST, BESIDE);
     const RESELLERS: Reading = Reading::Lists;
     const KEPT_WITH: &'static [(&'static str, &'static str)] = &[("bouquets", "bouquet")];
 

@@ -4,6 +4,7 @@ mod admit;
 mod check;
 mod end;
 mod history;
+mod of_stream;
 mod read;
 mod recheck;
 mod responses;

@@ -51,13 +51,19 @@ impl Engine {
     }
 
     /// Looks for effects that an earlier run of the process left, in every database that may have some: once, after
-    /// the start. They are performed by the next steps.
+    /// the start. They are performed by the next steps. Streams that are started run from here on.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn wake_outbox(&self) -> Result<()> {
         let now = self.clock().now();
-        let tenants = self.unfinished_tenants().await?.into_iter().map(Database::Tenant);
+        let tenants = self.unfinished_tenants().await?;
+        for tenant in &tenants {
+            if let Err(error) = self.follow_all(*tenant).await {
+                tracing::error!(tenant.id = tenant.0, %error, "streams that are started do not run");
+            }
+        }
+        let tenants = tenants.into_iter().map(Database::Tenant);
         for database in std::iter::once(Database::Control).chain(tenants) {
             self.outbox.look(database, now);
             // What failed before may be due later than now, but not later than this.
@@ -154,7 +160,8 @@ impl Engine {
     ) -> std::result::Result<(), String> {
         let own = match (effect, database) {
             (Effect::EndTenant { tenant }, _) => match self.is_open(*tenant).await {
-                Ok(true) => return Ok(()),
+                // It may have been closed for a while, and then its streams were ended.
+                Ok(true) => return self.follow_all(*tenant).await.map_err(|error| error.to_string()),
                 Ok(false) => {
                     let ended = self.seats().end_tenant(*tenant).await;
                     return ended.map_err(|error| error.to_string()).and_then(|_| self.hand_on(*tenant, effect));
@@ -174,7 +181,11 @@ impl Engine {
             }
             (Effect::ScheduleMassEdit { job }, Database::Tenant(tenant)) => self.schedule_mass_edit(tenant, *job).await,
             (Effect::ScheduleGuide { source }, Database::Tenant(tenant)) => self.schedule_guide(tenant, *source).await,
-            (Effect::RestartStream { .. }, Database::Tenant(_)) => Ok(()),
+            (Effect::RestartStream { stream }, Database::Tenant(tenant)) => {
+                self.hand_on(tenant, effect)?;
+                return self.follow(tenant, *stream).await.map_err(|error| error.to_string());
+            }
+            (Effect::EndProcess { .. }, Database::Tenant(_)) => Ok(()),
             (_, Database::Control) => return Err("it belongs into the database of a tenant".to_owned()),
         };
         own.map_err(|error| error.to_string())?;

@@ -1,9 +1,11 @@
 //! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group, the
-//! bouquets that get a stream; and whether a guide is wanted now.
+//! bouquets that get a stream, and whether it runs; and whether a guide is wanted now.
 
 use super::{bouquet, group, guide, stream};
+use crate::air::{self, Run};
 use crate::{Result, Work};
 use host_core::bouquet::Member;
+use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
 use host_core::record::RecordKind;
 use host_core::{BouquetId, PackageId};
@@ -17,6 +19,7 @@ pub(super) struct Beside {
     bouquets: Vec<BouquetId>,
     /// An import of the guide is asked for.
     pub(super) reload: bool,
+    run: Option<Run>,
 }
 
 /// Takes these fields out of a document, checked.
@@ -24,13 +27,21 @@ pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<S
     Ok(match kind.stored_as() {
         Kind::Bouquet => Beside { members: bouquet::take(work, document).await?, ..Beside::default() },
         Kind::Group => Beside { packages: group::take(work, document).await?, ..Beside::default() },
-        Kind::Stream => Beside { bouquets: stream::take(work, document).await?, ..Beside::default() },
+        Kind::Stream => {
+            let run = Run::take(document)?;
+            Beside { bouquets: stream::take(work, document).await?, run, ..Beside::default() }
+        }
         Kind::GuideSource => Beside { reload: guide::take(document)?, ..Beside::default() },
         _ => Beside::default(),
     })
 }
 
 impl Beside {
+    /// What the answer says of them beside the document.
+    pub(super) fn answer(&self) -> Option<(&'static str, Value)> {
+        Some(("results", self.run?.results()))
+    }
+
     /// Sets them, once the row is in the plan.
     pub(super) async fn set(self, work: &mut Work, object: &Object) -> Result<()> {
         match (object, self) {
@@ -41,7 +52,12 @@ impl Beside {
             (Object::Group(row), Beside { packages: Some(packages), .. }) => {
                 group::set(work, row.id, &packages).await?;
             }
-            (Object::Stream(row), Beside { bouquets, .. }) => stream::add(work, row, &bouquets)?,
+            (Object::Stream(row), Beside { bouquets, run, .. }) => {
+                stream::add(work, row, &bouquets)?;
+                if let Some(run) = run {
+                    run.ask(work, row)?;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -53,6 +69,12 @@ pub(super) async fn show(work: &Work, object: &Object, fields: &mut Map<String, 
     match object {
         Object::Bouquet(row) => bouquet::show(work, row.id, fields).await,
         Object::Group(_) => group::show(work, std::slice::from_mut(fields)).await,
+        Object::Stream(row) => {
+            if work.caller().role() == CallerRole::Admin {
+                fields.insert("servers".to_owned(), air::servers(work, row));
+            }
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

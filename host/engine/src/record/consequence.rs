@@ -33,8 +33,11 @@ pub(super) fn effects(work: &mut Work, kind: RecordKind, before: Option<&Object>
     }
     match (before, after) {
         (Some(Object::Stream(old)), Some(Object::Stream(new))) => {
-            let moved = old.sources != new.sources || old.delivery != new.delivery || old.enabled != new.enabled;
-            if old.kind.is_live() && moved {
+            let moved = old.sources != new.sources
+                || old.delivery != new.delivery
+                || old.enabled != new.enabled
+                || (&old.playlist, old.shuffle, old.profile) != (&new.playlist, new.shuffle, new.profile);
+            if old.kind.is_live() && moved || old.wanted != new.wanted {
                 work.effect(Effect::RestartStream { stream: old.id });
             }
         }

@@ -6,10 +6,11 @@ use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
 use host_core::plan::SetKind;
 use host_core::refusal::Code;
-use host_core::{BouquetId, Refusal};
+use host_core::transcode::TRANSCODE_PROFILE;
+use host_core::{BouquetId, DocumentId, Refusal};
 
-/// Deletes a record. A bouquet leaves all lines and packages that hold it, a guide source the streams that
-/// prefer it.
+/// Deletes a record. A bouquet leaves all lines and packages that hold it, a guide source the streams that prefer it, a
+/// transcode profile all streams.
 ///
 /// # Errors
 /// `not_found`, `not_permitted` below an admin and for a group that is not deletable, `in_use`.
@@ -36,6 +37,9 @@ pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
     if let Object::GuideSource(source) = &object {
         work.set(SetKind::ForgetGuideSource(source.id), None);
         guide::delete(work, source).await?;
+    }
+    if kind.word() == TRANSCODE_PROFILE.word {
+        work.set(SetKind::ForgetProfile(DocumentId(id)), None);
     }
     consequence::effects(work, kind, Some(&object), None);
     work.put(Some(object), None);

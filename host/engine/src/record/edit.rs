@@ -31,6 +31,11 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     guide::settle(work, Some(&before), &mut after, beside.reload).await?;
     consequence::effects(work, kind, Some(&before), Some(&after));
     work.put(Some(before), Some(after.clone()));
+    let answer = beside.answer();
     beside.set(work, &after).await?;
-    get::document(work, kind, &after).await
+    let mut document = get::document(work, kind, &after).await?;
+    if let (Some((name, value)), Value::Object(fields)) = (answer, &mut document) {
+        fields.insert(name.to_owned(), value);
+    }
+    Ok(document)
 }

@@ -1,12 +1,13 @@
 //! Lists records of a kind.
 
 use super::{beside, is_readable, visible_fields};
+use crate::air;
 use crate::shown::Shown;
 use crate::{Result, Work, document};
 use host_core::caller::{CallerRole, Scope};
 use host_core::category::CategoryKind;
-use host_core::field_list::FieldList;
-use host_core::object::Kind;
+use host_core::field_list::{Chosen, FieldList};
+use host_core::object::{Kind, Object};
 use host_core::port::Filter;
 use host_core::record::{Reading, RecordKind};
 use host_core::refusal::Code;
@@ -37,7 +38,8 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     };
     let (shown, mut rows) = (Shown::of(query)?, document::query(stored, Scope::Tenant, query, more)?);
     if stored == Kind::Stream {
-        rows.fields = shown.chosen(Stream::LIST);
+        // What a stream does is told by what is wanted of it, too.
+        rows.fields = shown.chosen(Stream::LIST).and(Chosen::of(Stream::LIST, ["wanted"]));
     }
     match kind {
         RecordKind::Plain(plain) => rows.filters.push(Filter::Collection(plain.word.to_owned())),
@@ -66,6 +68,9 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     let mut rows = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
         let mut fields = visible_fields(work, kind, row);
+        if let (Object::Stream(stream), true, CallerRole::Admin) = (row, shown.has("servers"), work.caller().role()) {
+            fields.insert("servers".to_owned(), air::servers(work, stream));
+        }
         shown.trim(&mut fields);
         rows.push(fields);
         document::give_way(rows.len()).await;

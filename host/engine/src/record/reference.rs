@@ -6,6 +6,7 @@ use host_core::document::Document;
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::Guard;
 use host_core::refusal::Code;
+use host_core::transcode::TRANSCODE_PROFILE;
 use host_core::{DocumentId, Refusal};
 use std::collections::HashSet;
 
@@ -17,6 +18,14 @@ pub(super) async fn check(work: &mut Work, object: &Object) -> Result<()> {
     for (field, key) in object.references() {
         if work.read(Scope::Tenant, key).await?.is_none() {
             return Err(missing(field, &key.to_string()).into());
+        }
+    }
+    if let Object::Stream(stream) = object
+        && let Some(profile) = stream.profile
+    {
+        let found = work.know::<Document>(profile).await?;
+        if found.is_none_or(|document| document.collection != TRANSCODE_PROFILE.word) {
+            return Err(missing("profile", &format!("{} {profile}", TRANSCODE_PROFILE.word)).into());
         }
     }
     let Object::Document(document) = object else { return Ok(()) };

@@ -35,8 +35,6 @@ async fn switch(work: &mut Work, name: &str, suspended: bool) -> Result<Tenant> 
     let before = named(work, name).await?;
     let after = Tenant { suspended, ..before.clone() };
     work.update(&before, after.clone());
-    if suspended {
-        work.effect(Effect::EndTenant { tenant: after.id });
-    }
+    work.effect(Effect::EndTenant { tenant: after.id });
     Ok(after)
 }

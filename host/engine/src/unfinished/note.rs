@@ -3,8 +3,11 @@
 use super::tenants::UnderWay;
 use crate::{Engine, Error, Result};
 use host_core::TenantId;
+use host_core::caller::Scope;
+use host_core::field_list::Chosen;
+use host_core::object::Kind;
 use host_core::plan::{Change, Database, Plan};
-use host_core::port::CommitError;
+use host_core::port::{CommitError, Filter, Query};
 use host_core::time::Unix;
 
 /// When everything is due that waits at all.
@@ -62,7 +65,19 @@ impl Engine {
     /// Whether a tenant has no work left. One that cannot be read keeps its note.
     async fn is_finished(&self, tenant: TenantId) -> bool {
         let waiting = async || self.store().outbox(Database::Tenant(tenant), self.node(), END_OF_TIME, 1).await;
-        !self.due.has_work(tenant) && waiting().await.is_ok_and(|rows| rows.is_empty())
+        !self.due.has_work(tenant)
+            && waiting().await.is_ok_and(|rows| rows.is_empty())
+            && self.has_started(tenant).await.is_ok_and(|has_started| !has_started)
+    }
+
+    /// Whether the next start of the process has streams of a tenant to start.
+    async fn has_started(&self, tenant: TenantId) -> Result<bool> {
+        if self.airing().is_none() {
+            return Ok(false);
+        }
+        let started = Query { limit: 1, ..Query::all(Kind::Stream, Scope::Tenant) };
+        let started = Query { filters: vec![Filter::Started], fields: Chosen::of(&[], []), ..started };
+        Ok(!self.store().list(Database::Tenant(tenant), started).await?.rows.is_empty())
     }
 
     async fn write_notes(&self, changes: Vec<Change>) -> Result<()> {

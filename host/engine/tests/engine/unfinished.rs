@@ -5,7 +5,8 @@ use host_core::caller::{Caller, Scope};
 use host_core::event::Effect;
 use host_core::object::{Kind, Object};
 use host_core::plan::Database;
-use host_core::port::{Leases, Query, Store};
+use host_core::port::{Airing, Leases, OnAir, Query, Store};
+use host_core::stream::Stream;
 use host_core::{StreamId, TenantId};
 use host_engine::outbox::Performer;
 use host_engine::{Engine, MaxMind, Ports, Work, record, tenant};
@@ -188,4 +189,64 @@ async fn a_tenant_whose_import_runs_is_unfinished() {
     let list = opened.store.list(Database::Tenant(three), Query::all(Kind::Job, Scope::Tenant)).await.unwrap();
     let jobs = list.rows.iter().filter(|row| matches!(row, Object::Job(_))).count();
     assert_eq!(jobs, 1, "it is noted before the job's row is there");
+}
+
+/// Streams that were to be kept running.
+#[derive(Default)]
+struct Stage(Mutex<Vec<(TenantId, u32)>>);
+
+impl Airing for Stage {
+    fn on_air(&self, _: TenantId, _: StreamId) -> Option<OnAir> {
+        None
+    }
+
+    fn keep(self: Arc<Self>, tenant: TenantId, stream: Stream) {
+        self.0.lock().push((tenant, stream.id.0));
+    }
+
+    fn lacks(&self, _: &Stream) -> Option<&'static str> {
+        None
+    }
+
+    fn process(&self, _: TenantId, _: u32) -> Option<u64> {
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_runs_the_streams_that_are_started_and_their_tenant_stays_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let run = async |engine: &Arc<Engine>, tenant: TenantId, stream: u32, word: &str| {
+        let fields = map(json!({ "run": word }));
+        let verb = async |work: &mut Work| record::edit(work, "stream", stream, &fields).await;
+        engine.act(Caller::system(tenant, "test"), "edit", verb).await.unwrap();
+    };
+    let (two, stream) = {
+        let opened = open(&data, Options::default()).unwrap();
+        let ((engine, clock, gate), stage) = (process(&opened), Arc::new(Stage::default()));
+        gate.is_open.store(true, Ordering::SeqCst);
+        engine.set_airing(stage.clone());
+        let two = made(&engine).await[1];
+        let stream = edits(&engine, two, "test:a").await;
+        run(&engine, two, stream, "start").await;
+        assert_eq!(*stage.0.lock(), [(two, stream)]);
+        step(&engine).await;
+        clock.pass(700);
+        step(&engine).await;
+        assert_eq!(opened.store.unfinished().await.unwrap(), [two]);
+        (two, stream)
+    };
+    let opened = open(&data, Options::default()).unwrap();
+    let ((engine, clock, gate), stage) = (process(&opened), Arc::new(Stage::default()));
+    gate.is_open.store(true, Ordering::SeqCst);
+    engine.set_airing(stage.clone());
+    engine.wake_outbox().await.unwrap();
+    assert_eq!(*stage.0.lock(), [(two, stream)]);
+    run(&engine, two, stream, "stop").await;
+    assert_eq!(stage.0.lock().len(), 1);
+    step(&engine).await;
+    clock.pass(700);
+    step(&engine).await;
+    assert_eq!(opened.store.unfinished().await.unwrap(), []);
 }

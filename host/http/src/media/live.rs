@@ -10,10 +10,11 @@ use crate::visitor::Visitor;
 use axum::response::Response;
 use futures_util::StreamExt;
 use host_core::line::Output;
-use host_core::stream::{Delivery, Stream, delivers};
+use host_core::stream::{Delivery, Stream, Wanted, delivers};
 use host_core::tenant::Tenant;
 use host_core::{Code, Refusal};
 use host_engine::connection::Look;
+use host_media::MediaError;
 use http::header::{CACHE_CONTROL, LOCATION, RANGE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
@@ -33,6 +34,7 @@ pub(super) async fn live(mut start: StreamRequest<'_>) -> Result<Response, Denie
     let start = &start;
     if start.is_head {
         start.would_be_admitted(Some(output)).await?;
+        runs(&start.stream)?;
         return Ok(match output {
             Output::M3u8 => body::playlist(body::unsent()),
             _ => body::endless("video/mp2t", body::unsent()),
@@ -54,6 +56,11 @@ fn keep_deliverable(stream: &mut Stream, output: Output) -> Result<(), Denied> {
         return Err(Refusal::new(Code::OutputRefused, "This stream has no such output.").into());
     }
     Ok(())
+}
+
+/// Refuses a stream that is stopped, where media is not asked for its bytes.
+fn runs(stream: &Stream) -> Result<(), Denied> {
+    if stream.wanted == Wanted::Stopped { Err(MediaError::StreamDown.into()) } else { Ok(()) }
 }
 
 async fn transport(start: &StreamRequest<'_>) -> Result<Response, Denied> {
@@ -117,6 +124,7 @@ pub(super) async fn piece(
 async fn redirected(start: &StreamRequest<'_>, output: Output) -> Result<Response, Denied> {
     let source = start.stream.sources.first().ok_or(Denied::NotFound)?;
     let mut seat = start.admitted(Some(output), start.session("redirect")).await?;
+    runs(&start.stream)?;
     seat.linger();
     let mut response = crate::answer::empty(StatusCode::FOUND);
     response.headers_mut().insert(LOCATION, HeaderValue::from_str(&source.url).map_err(|_| Denied::NotFound)?);

@@ -108,6 +108,8 @@ impl Panel {
             keyring,
             media_root: Some(folder.path().to_path_buf()),
             ffmpeg: Detect::Off,
+            mark: None,
+            library: Arc::new(host_core::port::NoLibrary),
             timing: Timing::default(),
         });
         if config.listeners.is_empty() {

@@ -1,17 +1,20 @@
 //! A channel, as those hold it who watch it and the task that fills its ring.
 
+use super::list::List;
 use super::returning::Trial;
 use super::ring::Ring;
-use super::upstream::Upstream;
+use super::upstream::{How, Upstream};
 use crate::budget::Budget;
 use crate::metrics::{ChannelMetrics, ChannelState};
 use crate::options::Timing;
+use crate::supervisor::Owner;
 use crate::ts::Versions;
-use host_core::port::Clock;
+use host_core::port::{Clock, Content};
 use host_core::source::Source;
-use host_core::{StreamId, TenantId};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use host_core::time::Unix;
+use host_core::{DocumentId, StreamId, TenantId};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +30,10 @@ pub(crate) struct Plan {
     pub(crate) stream: StreamId,
     /// In order of preference.
     pub(crate) sources: Vec<Source>,
+    /// What is played instead of sources.
+    pub(crate) list: Option<Arc<List>>,
+    /// In which form it is sent.
+    pub(crate) profile: Option<DocumentId>,
     /// How long things last.
     pub(crate) timing: Timing,
     /// What time it is.
@@ -50,14 +57,33 @@ pub(crate) struct Channel {
     pub(super) lost: Arc<AtomicU64>,
     /// Of the tables that its viewers get, whatever source they come from.
     pub(super) versions: Versions,
+    /// Since when there is this channel.
+    pub(crate) began: Unix,
+    /// What is in it, and whether somebody looks.
+    pub(crate) content: OnceLock<Content>,
+    pub(crate) is_looked_at: AtomicBool,
 }
 
 impl Channel {
     /// A channel that [`Channel::run`] has yet to fill.
     pub(crate) fn new(plan: Plan) -> Arc<Channel> {
         let ring = Arc::new(Ring::new(plan.clock.monotonic(), &plan.budget));
+        let began = plan.clock.now();
         let (source, bytes_in, switches, lost, versions) = Default::default();
-        Arc::new(Channel { plan, ring, source, bytes_in, switches, lost, versions })
+        let (content, is_looked_at) = Default::default();
+        Arc::new(Channel { plan, ring, source, bytes_in, switches, lost, versions, began, content, is_looked_at })
+    }
+
+    /// The address that plays or is being opened; that of a list's first item.
+    pub(crate) fn address(&self) -> &str {
+        let sources = self.plan.list.as_ref().map_or(&self.plan.sources, |list| &list.items);
+        let place = if self.plan.list.is_some() { 0 } else { self.source.load(Relaxed) };
+        sources.get(place).map_or("", |source| source.url.as_str())
+    }
+
+    pub(super) fn how(&self) -> How {
+        let owner = Owner { tenant: self.plan.tenant, stream: self.plan.stream };
+        How { owner, profile: self.plan.profile, lost: self.lost.clone() }
     }
 
     /// Ends it; its viewers' streams end.
@@ -96,7 +122,7 @@ impl Channel {
             timing: self.plan.timing,
             clock: self.plan.clock.clone(),
             versions: self.versions.clone(),
-            lost: self.lost.clone(),
+            how: self.how(),
         })
     }
 

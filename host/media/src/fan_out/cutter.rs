@@ -108,7 +108,7 @@ impl Joint {
         }
         if seen.entry.is_some_and(|entry| self.takes(entry, now)) {
             self.take(now).into_iter().for_each(&mut *out);
-            let is_break = self.entered_at.is_none() || !self.follows(seen.pts);
+            let is_break = self.entered_at.is_none() || seen.packet.is_discontinuous() || !self.follows(seen.pts);
             let is_soft = seen.entry == Some(Enter::Weak);
             self.entry = Some(Entry { tables: reader.tables().clone(), pts: seen.pts, is_break, is_soft });
             self.entered_at = Some(now);

@@ -3,6 +3,7 @@
 
 mod channel;
 mod cutter;
+mod list;
 mod order;
 mod paced;
 mod play;
@@ -10,11 +11,13 @@ mod play;
 mod program_tests;
 mod returning;
 mod ring;
+mod rounds;
 mod run;
 mod upstream;
 mod viewer;
 
 pub(crate) use channel::{Channel, Plan};
+pub(crate) use list::List;
 #[cfg(test)]
 pub(crate) use ring::Entry;
 pub(crate) use ring::Piece;

@@ -3,6 +3,7 @@
 
 use super::channel::{Channel, TICK};
 use super::cutter::Cutter;
+use super::list;
 use super::order::Order;
 use super::returning::{Back, Reason, Returning};
 use super::upstream::Opened;
@@ -117,15 +118,24 @@ impl<'a> Play<'a> {
     async fn open(&mut self) -> Result<Reading, End> {
         let channel = self.channel;
         let timing = channel.plan.timing;
-        let Some(source) = channel.plan.sources.get(self.order.place()) else { return Err("it is not there".into()) };
+        let (upstream, how) = (&channel.plan.upstream, channel.how());
+        let source = channel.plan.sources.get(self.order.place());
+        let opening = async {
+            match (&channel.plan.list, source) {
+                (Some(items), _) => list::open(upstream, items, &how).await,
+                (None, Some(source)) => upstream.open(source, &how).await,
+                (None, None) => Err(FetchError::Broken("there is no source".into())),
+            }
+        };
         let opened = tokio::select! {
             biased;
             () = self.unwatched() => return Err(End::Over),
-            opened = timeout(timing.open, channel.plan.upstream.open(source, &channel.lost)) => opened,
+            opened = timeout(timing.open, opening) => opened,
         };
         let opened = opened.map_err(|_| End::from("it took too long to open"))?;
         let Opened { bytes, rests } = opened.map_err(|error| End::from(&error))?;
-        let cutter = Cutter::new(channel.versions.clone(), source.program);
+        let program = source.and_then(|source| source.program).filter(|_| channel.plan.profile.is_none());
+        let cutter = Cutter::new(channel.versions.clone(), program);
         Ok(Reading { bytes, cutter, opened: channel.now(), stall: timing.stall_of(rests) })
     }
 

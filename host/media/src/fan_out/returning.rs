@@ -3,7 +3,7 @@
 
 use super::cutter::Cutter;
 use super::ring::Piece;
-use super::upstream::{Opened, Upstream};
+use super::upstream::{How, Opened, Upstream};
 use crate::options::Timing;
 use crate::ts::Versions;
 use futures_util::StreamExt;
@@ -11,7 +11,6 @@ use host_core::port::{ByteStream, Clock};
 use host_core::source::Source;
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -40,16 +39,17 @@ pub(super) struct Trial {
     pub(super) timing: Timing,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) versions: Versions,
-    pub(super) lost: Arc<AtomicU64>,
+    pub(super) how: How,
 }
 
 impl Trial {
     async fn run(self) -> Result<Back, Reason> {
-        let opened = timeout(self.timing.open, self.upstream.open(&self.source, &self.lost)).await;
+        let opened = timeout(self.timing.open, self.upstream.open(&self.source, &self.how)).await;
         let opened = opened.map_err(|_| Reason::Borrowed("it took too long to open"))?;
         let Opened { mut bytes, rests } = opened.map_err(|error| Reason::Owned(error.to_string()))?;
         let stall = self.timing.stall_of(rests);
-        let (mut cutter, mut pieces, mut read) = (Cutter::new(self.versions, self.source.program), Vec::new(), 0);
+        let program = self.source.program.filter(|_| self.how.profile.is_none());
+        let (mut cutter, mut pieces, mut read) = (Cutter::new(self.versions, program), Vec::new(), 0);
         let began = self.clock.monotonic();
         let mut last = began;
         loop {

@@ -2,6 +2,7 @@
 
 use super::ring::{Cursor, Piece, Ring, Turn};
 use crate::MediaError;
+use crate::metrics::ChannelState;
 use bytes::Bytes;
 use futures_util::Stream;
 use host_core::port::Clock;
@@ -39,6 +40,11 @@ impl Viewer {
             }
             over => Err(trouble(&over)),
         }
+    }
+
+    /// Whether the channel is over.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ring.metrics().1 == ChannelState::Ended
     }
 
     /// The next piece as the segmenter needs it, and whether it does not follow the one before.

@@ -18,11 +18,16 @@ use host_core::port::{ByteRange, Fetch, Validators};
 use host_core::source::Source;
 use host_core::stream::{SourceForm, Stream};
 use pieces::pieces;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Opens a regular file below a folder.
+pub(crate) fn open_beneath(root: &Path, path: &str) -> io::Result<File> {
+    beneath::open(root, Path::new(path)).map(|(file, _)| file)
+}
 
 /// Where movies come from.
 pub(crate) struct Movies {
@@ -61,6 +66,15 @@ impl Movies {
             }
         }
         Err(trouble)
+    }
+
+    /// The first local file of a movie that is there.
+    pub(crate) async fn first_file(&self, movie: &Stream) -> Option<File> {
+        let root = self.root.clone()?;
+        let local = |source: &Source| source.url.strip_prefix("file:").map(str::to_owned);
+        let paths: Vec<String> = movie.sources.iter().filter_map(local).collect();
+        let first = move || paths.iter().find_map(|path| open_beneath(&root, path).ok());
+        tokio::task::spawn_blocking(first).await.ok().flatten()
     }
 
     async fn local(&self, path: &str, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {

@@ -2,20 +2,22 @@
 //! however that ends.
 #![allow(unsafe_code)]
 
+use super::progress::{self, Progress};
 use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, set_parent_process_death_signal, setrlimit};
+use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::ChildStdout;
+use tokio::io::AsyncReadExt;
+use tokio::process::{ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// Most of its standard error that is kept; the rest is read and thrown away.
-const COMPLAINT_BYTES: usize = 64 << 10;
 /// Output is read in pieces of at most this many bytes.
 const PIECE_BYTES: usize = 64 << 10;
 
@@ -44,22 +46,46 @@ impl Limits {
     }
 }
 
+/// What a child has as its standard input.
+pub(super) enum Stdin {
+    /// Nothing.
+    Empty,
+    /// A file.
+    File(File),
+    /// What [`Child::input`] is given.
+    Fed,
+}
+
 /// A running child. Dropping it kills its group; [`Child::reap`] also waits.
 pub(super) struct Child {
     process: tokio::process::Child,
     group: Option<Pid>,
+    input: Option<ChildStdin>,
     output: ChildStdout,
     complaint: JoinHandle<String>,
+    progress: Arc<Mutex<Progress>>,
     buffer: BytesMut,
 }
 
 impl Child {
-    /// Starts a program. Its standard input is empty, its environment too. It is killed when the
-    /// thread that calls this ends, so that is one that lives as long as the process.
-    pub(super) fn start(program: &Path, arguments: &[String], limits: Limits) -> io::Result<Child> {
+    /// Starts a program. Its environment has nothing but a `mark`, by which it is found should it ever be left behind.
+    /// It is killed when the thread that calls this ends, so that is one that lives as long as the process.
+    pub(super) fn start(
+        program: &Path,
+        arguments: &[String],
+        limits: Limits,
+        stdin: Stdin,
+        mark: Option<&(String, String)>,
+    ) -> io::Result<Child> {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().current_dir("/").process_group(0);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(mark.map(|(name, value)| (name, value)));
+        command.stdin(match stdin {
+            Stdin::Empty => Stdio::null(),
+            Stdin::File(file) => file.into(),
+            Stdin::Fed => Stdio::piped(),
+        });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let parent = rustix::process::getpid();
         let prepare = move || {
             set_parent_process_death_signal(Some(Signal::KILL))?;
@@ -78,8 +104,26 @@ impl Child {
         let (Some(output), Some(errors)) = (process.stdout.take(), process.stderr.take()) else {
             return Err(io::Error::other("the child has no output"));
         };
-        let complaint = tokio::spawn(read_capped(errors));
-        Ok(Child { process, group, output, complaint, buffer: BytesMut::new() })
+        let progress = Arc::<Mutex<Progress>>::default();
+        let reported = progress.clone();
+        let complaint = tokio::spawn(async move { progress::read(errors, &reported).await });
+        let input = process.stdin.take();
+        Ok(Child { process, group, input, output, complaint, progress, buffer: BytesMut::new() })
+    }
+
+    /// Its number; 0 when it has ended.
+    pub(super) fn pid(&self) -> u32 {
+        self.process.id().unwrap_or(0)
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> Arc<Mutex<Progress>> {
+        self.progress.clone()
+    }
+
+    /// What it is fed by, once.
+    pub(super) fn input(&mut self) -> Option<ChildStdin> {
+        self.input.take()
     }
 
     /// The next bytes it writes; `None` when it closed its output. Nothing is lost when this is dropped.
@@ -115,24 +159,15 @@ impl Drop for Child {
     }
 }
 
-async fn read_capped(mut from: impl AsyncRead + Unpin) -> String {
-    let mut kept = Vec::new();
-    let mut piece = vec![0; 4 << 10];
-    while let Ok(count @ 1..) = from.read(&mut piece).await {
-        let room = COMPLAINT_BYTES - kept.len();
-        kept.extend(piece.iter().take(count.min(room)));
-    }
-    String::from_utf8_lossy(&kept).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervisor::progress::COMPLAINT_BYTES;
 
     const LIMITS: Limits = Limits { processor: None, memory: Some(2 << 30), files: 64, written: 0 };
 
     fn shell(script: &str) -> Child {
-        Child::start(Path::new("/bin/sh"), &["-c".into(), script.into()], LIMITS).unwrap()
+        Child::start(Path::new("/bin/sh"), &["-c".into(), script.into()], LIMITS, Stdin::Empty, None).unwrap()
     }
 
     async fn all(child: &mut Child) -> String {

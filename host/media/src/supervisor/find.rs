@@ -17,7 +17,7 @@ pub enum Detect {
 }
 
 impl Detect {
-    /// Its absolute path, when it is there and may be run.
+    /// The absolute path of ffmpeg, when it is there and may be run.
     pub(super) fn find(&self) -> Option<PathBuf> {
         match self {
             Detect::Off => None,
@@ -28,6 +28,12 @@ impl Detect {
                 .find(|path| may_run(path)),
         }
     }
+}
+
+/// The program of this name that was installed together with that one.
+pub(super) fn beside(program: &Path, name: &str) -> Option<PathBuf> {
+    let path = program.parent()?.join(name);
+    may_run(&path).then_some(path)
 }
 
 fn may_run(path: &Path) -> bool {

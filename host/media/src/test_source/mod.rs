@@ -5,7 +5,7 @@ mod clip;
 
 pub use clip::sample_clip;
 
-use crate::supervisor::{Supervisor, TestPicture};
+use crate::supervisor::{Job, Owner, Supervisor, TestPicture, Work};
 use futures_util::StreamExt;
 use host_core::port::{ByteStream, Clock};
 use std::pin::Pin;
@@ -27,11 +27,11 @@ pub(crate) struct TestSource {
 impl TestSource {
     /// An endless transport stream in real time. Without ffmpeg, or with one that gives nothing, it
     /// is the bundled clip over and over, the same for every name.
-    pub(crate) fn open(&self, name: &str) -> ByteStream {
+    pub(crate) fn open(&self, name: &str, owner: Owner) -> ByteStream {
         if !self.supervisor.is_there() {
             return clip::play(self.clock.clone());
         }
-        let pictures = self.supervisor.run(TestPicture::of(name));
+        let pictures = self.supervisor.run(Job { owner, work: Work::Picture(TestPicture::of(name)) });
         let clock = self.clock.clone();
         // An ffmpeg built without the encoder gives nothing.
         Box::pin(

@@ -75,6 +75,11 @@ impl<'a> Packet<'a> {
         self.adaptation().first().is_some_and(|flags| flags & 0x40 != 0)
     }
 
+    /// Whether the packet says that its counter or the clock does not go on from the one before.
+    pub(crate) fn is_discontinuous(&self) -> bool {
+        self.adaptation().first().is_some_and(|flags| flags & 0x80 != 0)
+    }
+
     /// The program clock's base in 90 kHz ticks.
     pub(crate) fn pcr(&self) -> Option<u64> {
         match self.adaptation() {

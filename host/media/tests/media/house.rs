@@ -5,7 +5,7 @@ use crate::origin::Plain;
 use bytes::Bytes;
 use futures_util::{Stream as _, StreamExt};
 use hmac::{Hmac, Mac as _};
-use host_core::port::{Clock, Keyring};
+use host_core::port::{Clock, Keyring, Library, NoLibrary};
 use host_core::secret::{Mac, Sealed, Secret};
 use host_core::stream::Stream;
 use host_core::time::Unix;
@@ -65,11 +65,20 @@ pub(crate) fn quick() -> Timing {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
 pub(crate) fn media(timing: Timing, ffmpeg: Detect, media_root: Option<PathBuf>) -> Arc<Media> {
+    with_profiles(timing, ffmpeg, media_root, Arc::new(NoLibrary))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests wait in real time")]
+pub(crate) fn with_profiles(
+    timing: Timing,
+    ffmpeg: Detect,
+    media_root: Option<PathBuf>,
+    library: Arc<dyn Library>,
+) -> Arc<Media> {
     let (fetch, clock, keyring) = (Arc::new(Plain), Arc::new(Wall(Instant::now())), Arc::new(Signing));
-    let receive = Arc::new(Air);
-    Media::new(MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, timing })
+    let (receive, mark) = (Arc::new(Air), None);
+    Media::new(MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, mark, library, timing })
 }
 
 pub(crate) fn stream(id: u32, sources: &[String]) -> Stream {

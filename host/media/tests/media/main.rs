@@ -8,6 +8,7 @@ mod datagrams;
 mod failover;
 mod hls;
 mod house;
+mod lists;
 mod live;
 mod movies;
 mod origin;

@@ -233,6 +233,7 @@ words! {
     host_core::user::Role { Admin "admin", Reseller "reseller" }
     host_core::category::CategoryKind { Live "live", Movie "movie", Series "series", Radio "radio" }
     host_core::stream::Delivery { FanOut "fan_out", Proxy "proxy", Redirect "redirect" }
+    host_core::stream::Wanted { OnDemand "on_demand", Started "started", Stopped "stopped" }
     host_core::settings::SamePlayer { TakeOver "take_over", Refuse "refuse" }
     host_core::job::JobState {
         Waiting "waiting", Running "running", Done "done", Failed "failed", Cancelled "cancelled",

@@ -9,10 +9,10 @@ use host_core::port::StoreError;
 use host_core::secret::{Mac, PasswordHash, Sealed};
 use host_core::settings::SamePlayer;
 use host_core::source::Source;
-use host_core::stream::{Delivery, EpisodeOf, Origin, StreamKind};
+use host_core::stream::{Delivery, EpisodeOf, Origin, StreamKind, Wanted};
 use host_core::time::{Expiry, Term, Unix};
 use host_core::user::Role;
-use host_core::{BouquetId, CategoryId, GroupId, GuideSourceId, PackageId, SeriesId, UserId};
+use host_core::{BouquetId, CategoryId, DocumentId, GroupId, GuideSourceId, PackageId, SeriesId, UserId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -83,10 +83,12 @@ columns! {
     Option<UserId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(UserId);
     Option<GroupId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(GroupId);
     Option<GuideSourceId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(GuideSourceId);
+    Option<DocumentId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(DocumentId);
     Option<PackageId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(PackageId);
     Role: |it, row| row.word(*it), |cells| cells.word();
     StreamKind: |it, row| row.word(*it), |cells| cells.word();
     Delivery: |it, row| row.word(*it), |cells| cells.word();
+    Wanted: |it, row| row.word(*it), |cells| cells.word();
     DeliveryType: |it, row| row.word(*it), |cells| cells.word();
     SeatLimit: |it, row| row.put(u32::from(*it)), |cells| Ok(SeatLimit::from(cells.value::<u32>()?));
     Sealed: |it, row| row.put(&it.0), |cells| Ok(Sealed(cells.value()?));

@@ -49,6 +49,9 @@ pub(super) fn apply(writer: &PlanWriter<'_>, change: &SetChange) -> Result<u32, 
             "UPDATE streams SET guide_source = NULL, version = version + 1 WHERE guide_source = ?1",
             (source.0,),
         )?,
+        SetKind::ForgetProfile(profile) => {
+            writer.run("UPDATE streams SET profile = NULL, version = version + 1 WHERE profile = ?1", (profile.0,))?
+        }
     };
     let touched = u32::try_from(touched).unwrap_or(u32::MAX);
     match change.expected {
@@ -63,6 +66,7 @@ fn named(what: &SetKind) -> Guard {
         SetKind::MoveLines(user, _) | SetKind::MoveUsers(user, _) | SetKind::RevokeKeys(user) => Key::User(*user),
         SetKind::ForgetBouquet(bouquet) => Key::Bouquet(*bouquet),
         SetKind::ForgetGuideSource(source) => Key::GuideSource(*source),
+        SetKind::ForgetProfile(profile) => Key::Document(*profile),
         SetKind::MarkMissing(..) | SetKind::PruneMissing(_) => Key::User(UserId(0)),
     };
     Guard::Unchanged(key, Version(0))

@@ -121,6 +121,10 @@ pub(crate) fn set_changes_touch_what_they_say_or_nothing(panel: &Panel<'_>) {
     assert_eq!(held(2), [BouquetId(11), BouquetId(2)]);
     assert_eq!(held(3), [BouquetId(11)]);
     assert_eq!(panel.get::<Package>(PackageId(1)).unwrap().bouquets, []);
+    let profile = Some(DocumentId(7));
+    panel.done([insert(Stream { profile, ..stream(90, StreamKind::Live) }), insert(stream(91, StreamKind::Live))]);
+    assert_eq!(panel.done([set(SetKind::ForgetProfile(DocumentId(7)), None)]).touched, [1]);
+    assert_eq!(panel.get::<Stream>(StreamId(90)).unwrap().profile, None);
 }
 
 pub(crate) fn every_write_of_a_line_raises_the_line_generation(panel: &Panel<'_>) {

@@ -3,3 +3,4 @@
 linecard_sdk::plugin!("actions.toml");
 
 mod kill_connection;
+mod kill_pid;

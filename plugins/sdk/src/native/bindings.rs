@@ -239,6 +239,7 @@ pub mod linecard {
         }
         connections {
             end "end" (connection: str) -> none;
+            end_process "end-process" (pid: u32) -> none;
         }
         credits {
             adjust "adjust" (user: u32, amount: str, note: str) -> string;

@@ -228,6 +228,13 @@ pub struct Stream {
     /// In the order they are tried: each its address as a text, or a document `{"url", "headers", "program",
     /// "interface"}` where more than the address is set. They hold credentials.
     pub sources: Vec<Value>,
+    /// What a created channel plays, each as a source.
+    pub playlist: Vec<Value>,
+    pub shuffle: bool,
+    /// `on_demand`, `started` or `stopped`.
+    pub wanted: String,
+    /// A `transcode_profile`.
+    pub profile: Option<u32>,
     /// `fan_out`, `proxy` or `redirect`.
     pub delivery: String,
     pub guide_channel: String,

@@ -178,6 +178,24 @@ impl Ring {
         unwatched
     }
 
+    /// What arrives now, in kbit a second: of the last seconds.
+    pub(crate) fn rate(&self) -> u32 {
+        let inner = self.0.lock();
+        let (Some(first), Some(last)) = (inner.pieces.front(), inner.pieces.back()) else { return 0 };
+        let bytes: usize = inner.pieces.iter().skip(1).map(|piece| piece.bytes.len()).sum();
+        let passed = last.at.saturating_sub(first.at).as_millis();
+        u32::try_from((bytes as u128 * 8).checked_div(passed).unwrap_or(0)).unwrap_or(u32::MAX)
+    }
+
+    /// A beginning for somebody who looks: from the first place to enter on, with its tables; empty without one.
+    pub(crate) fn beginning(&self) -> Vec<Bytes> {
+        let inner = self.0.lock();
+        let begin = inner.pieces.iter().position(|piece| piece.entry.is_some());
+        let kept = inner.pieces.iter().skip(begin.unwrap_or(usize::MAX));
+        let tables = kept.clone().find_map(|piece| piece.entry.as_ref()).map(|entry| entry.tables.clone());
+        tables.into_iter().chain(kept.map(|piece| piece.bytes.clone())).collect()
+    }
+
     /// Viewers, state, bytes handed out, skips.
     pub(crate) fn metrics(&self) -> (usize, ChannelState, u64, u64) {
         let inner = self.0.lock();

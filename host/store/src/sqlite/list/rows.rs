@@ -202,6 +202,7 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
             let marks: Vec<_> = kinds.iter().map(|kind| into.mark(kind.word().to_owned())).collect();
             format!("streams.kind IN ({})", marks.join(", "))
         }
+        (Filter::Started, Kind::Stream) => "streams.wanted = 'started'".into(),
         (Filter::Category(id), Kind::Stream) => {
             format!("streams.id IN (SELECT stream FROM stream_categories WHERE category = {})", into.mark(id.0))
         }
