@@ -12,6 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked whether the channel still runs.
 const LOOK: Duration = Duration::from_millis(500);
+/// A channel that ran this long has proved itself; before one that did not, the wait doubles.
+const PROVED: Duration = Duration::from_secs(120);
+/// Longest wait until a channel that has ended is opened again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Media {
     /// Opens a live stream now, and keeps it running until it is restarted or its tenant ends. One whose viewers have
@@ -48,20 +52,24 @@ async fn look_into(media: Arc<Media>, tenant: TenantId, movie: Stream) {
 }
 
 async fn hold(media: Arc<Media>, tenant: TenantId, stream: Stream, over: CancellationToken) {
+    let mut wait = LOOK;
     while !over.is_cancelled() {
+        let began = media.clock.monotonic();
         if let Ok(viewer) = media.shared_channel(tenant, &stream) {
             while !viewer.has_ended() && !over.is_cancelled() {
-                pause(&over).await;
+                pause(&over, LOOK).await;
             }
         }
-        // A channel that has ended is opened again after a moment: its sources were tried for a while by then.
-        pause(&over).await;
+        // Its sources were tried for a while when a channel ends: who has none that plays is asked less and less.
+        let has_proved = media.clock.monotonic().saturating_sub(began) >= PROVED;
+        wait = if has_proved { LOOK } else { (wait * 2).min(LONGEST_WAIT) };
+        pause(&over, wait).await;
     }
 }
 
-async fn pause(over: &CancellationToken) {
+async fn pause(over: &CancellationToken, wait: Duration) {
     tokio::select! {
         () = over.cancelled() => {}
-        () = sleep(LOOK) => {}
+        () = sleep(wait) => {}
     }
 }
