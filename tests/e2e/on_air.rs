@@ -118,6 +118,15 @@ fn what_cannot_be_started_says_why() {
         assert_eq!(admin.refused("start_stream", &[("id", &id)]).await, "NO_SOURCES");
         assert_eq!(admin.refused("start_channel", &[("id", &id)]).await, "FAILURE", "it is no created channel");
         assert_eq!(admin.refused("start_stream", &[("id", &id), ("server_id", "2")]).await, "FAILURE");
+        let redirected =
+            json!({ "kind": "live", "name": "R", "sources": ["http://127.0.0.1:9/a"], "delivery": "redirect" });
+        let away = Place::new(redirected, json!({})).await;
+        assert!(Watcher::open(&away.tenant, Who::default(), &away.path(".ts")).await.head.contains("302"));
+        away.tenant.admin().ok("stop_stream", &[("id", &away.stream.to_string())]).await;
+        for method in ["GET", "HEAD"] {
+            let answer = Watcher::ask(&away.tenant, Who::default(), method, &away.path(".ts"), "").await;
+            assert_eq!(answer.status, 503, "{method} of a stream that is sent elsewhere");
+        }
         let dry = admin.post("stop_stream", &[("id", &id), ("dry_run", "1")]).await;
         assert_eq!(dry["status"], "STATUS_SUCCESS", "{dry}");
         assert_eq!(admin.ok("get_stream", &[("id", &id)]).await["on_demand"], 1, "a dry run stops nothing");

@@ -25,17 +25,17 @@ impl Engine {
         let Some(row) = self.row::<Stream>(Database::Tenant(tenant), stream).await? else { return Ok(()) };
         match row.wanted {
             Wanted::Stopped => self.end_viewers(tenant, stream).await,
-            Wanted::Started => {
+            Wanted::Started if self.is_open(tenant).await? => {
                 self.keep(tenant, row);
                 Ok(())
             }
-            Wanted::OnDemand => Ok(()),
+            Wanted::Started | Wanted::OnDemand => Ok(()),
         }
     }
 
-    /// Starts the streams of a tenant that are to run always.
+    /// Starts the streams of a tenant that are to run always; of one that is suspended none runs.
     pub(crate) async fn follow_all(&self, tenant: TenantId) -> Result<()> {
-        if self.airing().is_none() {
+        if self.airing().is_none() || !self.is_open(tenant).await? {
             return Ok(());
         }
         let started = self.rows::<Stream>(Database::Tenant(tenant), vec![Filter::Started]).await?;

@@ -241,10 +241,15 @@ async fn a_start_runs_the_streams_that_are_started_and_their_tenant_stays_noted(
     let ((engine, clock, gate), stage) = (process(&opened), Arc::new(Stage::default()));
     gate.is_open.store(true, Ordering::SeqCst);
     engine.set_airing(stage.clone());
+    tenant::suspend(&engine, "test", "two").await.unwrap();
     engine.wake_outbox().await.unwrap();
+    assert_eq!(*stage.0.lock(), [], "nothing runs of a tenant that is suspended");
+    tenant::resume(&engine, "test", "two").await.unwrap();
     assert_eq!(*stage.0.lock(), [(two, stream)]);
+    engine.wake_outbox().await.unwrap();
+    assert_eq!(*stage.0.lock(), [(two, stream); 2]);
     run(&engine, two, stream, "stop").await;
-    assert_eq!(stage.0.lock().len(), 1);
+    assert_eq!(stage.0.lock().len(), 2);
     step(&engine).await;
     clock.pass(700);
     step(&engine).await;

@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// A child.
 struct Running {
     owner: Owner,
+    /// What it makes is sent as it is; it does not go into another child.
+    is_last: bool,
     began: u64,
     progress: Arc<Mutex<Progress>>,
 }
@@ -27,9 +29,15 @@ pub(super) struct Listed<'c> {
 }
 
 impl Children {
-    /// Adds one.
-    pub(super) fn add(&self, pid: u32, owner: Owner, began: u64, progress: Arc<Mutex<Progress>>) -> Listed<'_> {
-        self.0.lock().insert(pid, Running { owner, began, progress });
+    /// Adds one. Of two that make one stream, the one that reads what the other makes `is_last`.
+    pub(super) fn add(
+        &self,
+        pid: u32,
+        (owner, is_last): (Owner, bool),
+        began: u64,
+        progress: Arc<Mutex<Progress>>,
+    ) -> Listed<'_> {
+        self.0.lock().insert(pid, Running { owner, is_last, began, progress });
         Listed { all: self, pid }
     }
 
@@ -38,11 +46,12 @@ impl Children {
         self.0.lock().len()
     }
 
-    /// The number of the newest one of an owner's, and how far it is.
+    /// The number of the one of an owner's that makes what is sent, the newest of them, and how far it is.
     pub(super) fn of(&self, owner: Owner) -> Option<(u32, Progress)> {
         let all = self.0.lock();
         let own = all.iter().filter(|(_, running)| running.owner == owner);
-        own.max_by_key(|(_, running)| running.began).map(|(pid, running)| (*pid, *running.progress.lock()))
+        own.max_by_key(|(_, running)| (running.is_last, running.began))
+            .map(|(pid, running)| (*pid, *running.progress.lock()))
     }
 
     /// When one of a tenant's began.

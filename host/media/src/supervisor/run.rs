@@ -98,6 +98,7 @@ impl Run {
 
     /// Runs one child to its end; also why what it read broke off, if it did.
     async fn run_child(&self, order: Order, stdin: Stdin, bytes: Option<ByteStream>) -> (Ended, Option<FetchError>) {
+        let reads = !matches!(stdin, Stdin::Empty);
         let mut child = match self.programs.starter.start(&self.programs.ffmpeg, order, stdin).await {
             Ok(child) => child,
             Err(error) => {
@@ -107,7 +108,7 @@ impl Run {
         };
         // Seconds, and a number that tells apart those of one second.
         let began = self.clock.now().0.unsigned_abs() << 16 | self.started.fetch_add(1, Relaxed) & 0xffff;
-        let listed = self.children.add(child.pid(), self.owner, began, child.progress());
+        let listed = self.children.add(child.pid(), (self.owner, reads), began, child.progress());
         let feeding = bytes.zip(child.input()).map(|(bytes, input)| tokio::spawn(feed(bytes, input)));
         let ended = self.pump(&mut child).await;
         drop(listed);
