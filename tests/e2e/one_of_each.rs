@@ -2,10 +2,10 @@
 
 use crate::panel::{TestTenant, id_of};
 use crate::visitor::Visitor;
+use host_core::JobId;
 use host_core::action::Action;
 use host_core::job::{Job, JobState};
 use host_core::kind::Kind;
-use host_core::{JobId, Version};
 use host_engine::Work;
 use serde_json::json;
 use std::collections::HashMap;
@@ -95,19 +95,9 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
 async fn job(tenant: &TestTenant, subject: &str) -> u32 {
     let verb = async |work: &mut Work| {
         let id = work.next_id(Kind::Job).await?;
-        work.insert(Job {
-            id: JobId(id),
-            version: Version(0),
-            kind: "import_m3u".to_owned(),
-            subject: subject.to_owned(),
-            state: JobState::Running,
-            cursor: 0,
-            counts: [("added".to_owned(), 1)].into(),
-            error: None,
-            started_at: work.now(),
-            ended_at: None,
-            mass_edit: None,
-        });
+        let counts = [("added".to_owned(), 1)].into();
+        let job = Job::new(JobId(id), "import_m3u", subject, JobState::Running, work.now());
+        work.insert(Job { counts, ..job });
         Ok(id)
     };
     tenant.panel.engine().act(tenant.system(), "test", verb).await.unwrap()

@@ -79,6 +79,25 @@ pub struct Job {
     pub mass_edit: Option<Box<MassEdit>>,
 }
 
+impl Job {
+    /// One of which nothing is done yet.
+    pub fn new(id: JobId, kind: &str, subject: impl Into<String>, state: JobState, at: Unix) -> Job {
+        Job {
+            id,
+            version: Version(0),
+            kind: kind.to_owned(),
+            subject: subject.into(),
+            state,
+            cursor: 0,
+            counts: BTreeMap::new(),
+            error: None,
+            started_at: at,
+            ended_at: None,
+            mass_edit: None,
+        }
+    }
+}
+
 impl Record for Job {
     const FIELDS: &'static [RecordField] = fields! {
         "id": Hidden Read, "kind": Hidden Read, "subject": Hidden Read, "state": Hidden Write, "cursor": Hidden Read,

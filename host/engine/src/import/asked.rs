@@ -2,11 +2,10 @@
 
 use super::interrupted::GUIDE;
 use crate::{Result, Work};
+use host_core::JobId;
 use host_core::guide::GuideSource;
 use host_core::job::{Job, JobState};
 use host_core::object::Kind;
-use host_core::{JobId, Version};
-use std::collections::BTreeMap;
 
 /// Makes the source due now, with a job that tells how it goes. Where one waits or runs already, it is that one.
 pub(crate) async fn ask(work: &mut Work, source: &mut GuideSource) -> Result<()> {
@@ -15,19 +14,7 @@ pub(crate) async fn ask(work: &mut Work, source: &mut GuideSource) -> Result<()>
         return Ok(());
     }
     let id = JobId(work.next_id(Kind::Job).await?);
-    work.insert(Job {
-        id,
-        version: Version(0),
-        kind: GUIDE.to_owned(),
-        subject: source.name.clone(),
-        state: JobState::Waiting,
-        cursor: 0,
-        counts: BTreeMap::new(),
-        error: None,
-        started_at: work.now(),
-        ended_at: None,
-        mass_edit: None,
-    });
+    work.insert(Job::new(id, GUIDE, source.name.clone(), JobState::Waiting, work.now()));
     source.job = Some(id);
     Ok(())
 }

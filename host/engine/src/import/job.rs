@@ -8,7 +8,7 @@ use host_core::job::{Job, JobState};
 use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::time::Unix;
-use host_core::{JobId, Refusal, Version};
+use host_core::{JobId, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -54,19 +54,7 @@ impl Running {
                 return Err(runs_already(subject).into());
             }
             reserved = Some(id);
-            let job = Job {
-                id,
-                version: Version(0),
-                kind: kind.to_owned(),
-                subject: subject.to_owned(),
-                state: JobState::Running,
-                cursor: 0,
-                counts: Counts::new(),
-                error: None,
-                started_at: began,
-                ended_at: None,
-                mass_edit: None,
-            };
+            let job = Job::new(id, kind, subject, JobState::Running, began);
             match waiting {
                 Some(waiting) => work.update(&waiting, job),
                 None => work.insert(job),

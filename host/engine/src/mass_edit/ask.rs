@@ -10,10 +10,9 @@ use host_core::job::{Job, JobState, MassEdit};
 use host_core::line::{DeliveryType, Line};
 use host_core::object::Kind;
 use host_core::refusal::Code;
-use host_core::{JobId, LineId, Refusal, UserId, Version};
+use host_core::{JobId, LineId, Refusal, UserId};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Most lines that are named by their ids.
 const MOST_IDS: usize = 10_000;
@@ -49,19 +48,8 @@ pub async fn ask(work: &mut Work, options: &Map<String, Value>) -> Result<Value>
         0 => format!("every {} that matches", edit.delivery.as_str()),
         count => format!("{count} of {}", edit.delivery.as_str()),
     };
-    let job = Job {
-        id,
-        version: Version(0),
-        kind: KIND.to_owned(),
-        subject,
-        state: JobState::Waiting,
-        cursor: 0,
-        counts: BTreeMap::new(),
-        error: None,
-        started_at: work.now(),
-        ended_at: None,
-        mass_edit: Some(Box::new(edit)),
-    };
+    let job = Job::new(id, KIND, subject, JobState::Waiting, work.now());
+    let job = Job { mass_edit: Some(Box::new(edit)), ..job };
     work.insert(job);
     work.effect(Effect::ScheduleMassEdit { job: id });
     record::get(work, Kind::Job.as_str(), id.0).await

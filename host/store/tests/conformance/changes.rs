@@ -65,19 +65,9 @@ pub(crate) fn every_kind_comes_back_as_it_went_in(panel: &Panel<'_>) {
     let (filter, fields) = (Some("active".into()), [("trial".to_owned(), true.into())].into_iter().collect());
     let (user, delivery, ids) = (Some(UserId(1)), DeliveryType::Mag, vec![LineId(3), LineId(u32::MAX)]);
     let edit = MassEdit { user, delivery, ids, filter, search: None, fields };
-    let job = Job {
-        id: JobId(1),
-        version: Version(0),
-        kind: "import_m3u".into(),
-        subject: "free".into(),
-        state: JobState::Cancelled,
-        cursor: u64::MAX,
-        counts: [("added".to_owned(), 3)].into(),
-        error: None,
-        started_at: Unix(1),
-        ended_at: Some(Unix(2)),
-        mass_edit: Some(Box::new(edit)),
-    };
+    let job = Job::new(JobId(1), "import_m3u", "free", JobState::Cancelled, Unix(1));
+    let (counts, ended_at) = ([("added".to_owned(), 3)].into(), Some(Unix(2)));
+    let job = Job { cursor: u64::MAX, counts, ended_at, mass_edit: Some(Box::new(edit)), ..job };
     same(panel, job);
     let session = Session {
         id: SessionId(6),
