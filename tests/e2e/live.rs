@@ -138,26 +138,28 @@ fn each_refusal_of_a_start_has_the_status_that_players_know() {
         let (_, fenced) = place.another(json!({ "allowed_addresses": ["10.0.0.0/8"] })).await;
         let (_, other_player) = place.another(json!({ "allowed_agents": ["SomeBox"] })).await;
         let foreign = place.tenant.streams[0];
-        for (path, status) in [
-            (format!("/live/{}-wrong/{id}.ts", place.login), 401),
-            (format!("/live/nobody/nothing/{id}.ts"), 401),
-            (format!("/live/{expired}/{id}.ts"), 403),
-            (format!("/live/{disabled}/{id}.ts"), 403),
-            (format!("/live/{only_hls}/{id}.ts"), 403),
-            (format!("/live/{fenced}/{id}.ts"), 403),
-            (format!("/live/{other_player}/{id}.m3u8"), 403),
-            (format!("/live/{}/{foreign}.ts", place.login), 404),
-            (format!("/live/{}/999999.ts", place.login), 404),
-            (format!("/movie/{}/{id}.mp4", place.login), 404),
+        for (path, status, sentence) in [
+            (format!("/live/{}-wrong/{id}.ts", place.login), 401, "Authentication failed"),
+            (format!("/live/nobody/nothing/{id}.ts"), 401, "Authentication failed"),
+            (format!("/live/{expired}/{id}.ts"), 403, "Authentication failed"),
+            (format!("/live/{disabled}/{id}.ts"), 403, "Account disabled"),
+            (format!("/live/{only_hls}/{id}.ts"), 403, ""),
+            (format!("/live/{fenced}/{id}.ts"), 403, ""),
+            (format!("/live/{other_player}/{id}.m3u8"), 403, ""),
+            (format!("/live/{}/{foreign}.ts", place.login), 404, ""),
+            (format!("/live/{}/999999.ts", place.login), 404, ""),
+            (format!("/movie/{}/{id}.mp4", place.login), 404, ""),
         ] {
             let answer = soon(&path, place.tenant.get(&path)).await;
             assert_eq!(answer.status().as_u16(), status, "{path}");
-            assert_eq!(soon(&path, answer.bytes()).await.unwrap(), "", "{path}");
+            assert_eq!(soon(&path, answer.bytes()).await.unwrap(), sentence, "{path}");
         }
         assert_eq!(place.taken(), 0);
         let mut watcher = place.watch("first").await;
         assert!(watcher.plays().await);
         assert_eq!(place.watch("second").await.status, 403, "the limit");
+        let full = soon("the limit", place.tenant.get(&place.path(".ts"))).await;
+        assert_eq!((full.status().as_u16(), full.text().await.unwrap()), (403, "Max connections reached".into()));
         assert_eq!(place.status(&place.path(".m3u8")).await, 403, "the limit, of the other form");
         assert_eq!(watcher.read(188).await.len(), 188, "the first plays on");
     });

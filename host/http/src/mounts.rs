@@ -46,6 +46,10 @@ pub(crate) enum Media {
     File,
     /// A piece of a playlist of ours, by its token.
     Piece,
+    /// A live stream whose number stands in the query.
+    LiveByQuery,
+    /// A movie, likewise.
+    MovieByQuery,
 }
 
 /// The media routes' paths. The short form of live comes last in every table's order, and the
@@ -55,6 +59,8 @@ pub(crate) const MEDIA_ROUTES: &[(&str, Media)] = &[
     ("/movie/{username}/{password}/{stream#}", Media::File),
     ("/series/{username}/{password}/{stream#}", Media::File),
     ("/hls/{token}", Media::Piece),
+    ("/streaming/live.php", Media::LiveByQuery),
+    ("/streaming/vod.php", Media::MovieByQuery),
     ("/{username}/{password}/{stream#}", Media::Live),
 ];
 

@@ -2,6 +2,7 @@
 //! gets which bytes; `host_media` has them.
 
 mod body;
+mod by_query;
 mod file;
 mod live;
 mod refusal;
@@ -32,6 +33,8 @@ pub(crate) async fn respond(
     }
     let outcome = match route {
         Media::Piece => live::piece(http, tenant, visitor, parts, captures).await,
+        Media::LiveByQuery => by_query::moved(parts, "live", "ts"),
+        Media::MovieByQuery => by_query::moved(parts, "movie", "mp4"),
         Media::Live | Media::File => match StreamRequest::of(http, tenant, visitor, parts, captures).await {
             Ok(start) if route == Media::Live => live::live(start).await,
             Ok(start) => file::file(&start).await,

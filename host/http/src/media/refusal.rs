@@ -1,5 +1,5 @@
-//! How media says no: the statuses of the player protocol, without a body, because players read the
-//! status only.
+//! How media says no: the statuses of the player protocol. Players read the status only; the sentences by which support
+//! knows what is wrong are for people who open an address by themselves.
 
 use crate::answer;
 use crate::rate::Exceeded;
@@ -73,11 +73,25 @@ pub(super) async fn response(http: &Http, tenant: &Tenant, visitor: &Visitor, no
     };
     let (status, retry_after) = status(&no);
     let status = setting.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
-    let mut response = answer::empty(status);
+    let mut response = match sentence(&no) {
+        Some(sentence) => answer::plain(status, sentence),
+        None => answer::empty(status),
+    };
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// What people are told, where support has a sentence for it.
+fn sentence(no: &Denied) -> Option<&'static str> {
+    let Denied::Refused(Refusal { code: Code::Known(code), .. }) = no else { return None };
+    match code {
+        Known::AuthFailed | Known::Expired => Some("Authentication failed"),
+        Known::Banned | Known::Disabled => Some("Account disabled"),
+        Known::ConnectionLimit => Some("Max connections reached"),
+        _ => None,
+    }
 }
 
 /// The status of a no, and seconds to come back after.
@@ -128,6 +142,10 @@ mod tests {
         ] {
             assert_eq!(of_code(&code).as_u16(), expected, "{code:?}");
         }
+        let said = |code| sentence(&Denied::Refused(Refusal::new(code, "")));
+        assert_eq!([Code::AuthFailed, Code::Expired].map(said), [Some("Authentication failed"); 2]);
+        assert_eq!([Code::Banned, Code::Disabled].map(said), [Some("Account disabled"); 2]);
+        assert_eq!((said(Code::ConnectionLimit), said(Code::NotFound)), (Some("Max connections reached"), None));
         assert_eq!(status(&Denied::Media(MediaError::StreamDown)), (StatusCode::SERVICE_UNAVAILABLE, Some(5)));
         assert_eq!(status(&Denied::Media(MediaError::BadToken)).0, StatusCode::FORBIDDEN);
         assert_eq!(status(&Denied::Ended).0, StatusCode::FORBIDDEN);
