@@ -31,6 +31,8 @@ pub(crate) struct SurfacePath {
     pub(crate) entry: Arc<SurfaceEntry>,
     /// The action, where the path says it.
     pub(crate) action: Option<String>,
+    /// The action that answers names that no action has, where that is another one here than elsewhere.
+    pub(crate) fallback: Option<String>,
     /// Whether the action's own route led here: then the method is as described.
     pub(crate) is_route: bool,
     /// How many segments the mount has: places of answers lie below them.
@@ -129,6 +131,7 @@ fn routes(layout: &Layout) -> Routes<Target> {
             let at = SurfacePath {
                 entry: Arc::clone(entry),
                 action: mount.action.clone(),
+                fallback: mount.fallback.clone(),
                 is_route: false,
                 mount: mount.path.split('/').filter(|segment| !segment.is_empty()).count(),
             };

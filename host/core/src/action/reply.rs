@@ -177,6 +177,14 @@ pub struct CacheRule {
     /// than what memory should hold (guides).
     #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
     pub file: bool,
+    /// Whether builds read little, whatever is asked for: one that also makes a small body costs its caller a part of what
+    /// others cost, so that a player may look at each of many things.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
+    pub small: bool,
+    /// The body is an object, and begins with the members of the object that this other action of the surface answers for
+    /// each call: what is the line's own stands before what many lines have alike.
+    #[serde(default, skip_serializing_if = "super::unsaid::is_default")]
+    pub begin: Option<String>,
 }
 
 /// The parameters by which a part of a list is asked for. The body is then a JSON array.

@@ -87,6 +87,9 @@ pub struct Mount {
     /// The action, where the path alone says it.
     #[serde(default)]
     pub action: Option<String>,
+    /// The action that answers names that no action has, where that is another one here than elsewhere.
+    #[serde(default)]
+    pub fallback: Option<String>,
 }
 
 /// Where the action's name stands.

@@ -127,6 +127,9 @@ fn as_scripts_ask(surface: &Surface, selector: &Selector, action: &Action) -> Ve
     let names = selector.names();
     let pairs: Vec<_> = names.iter().zip(words(names.len(), action)).collect();
     let asked = |mount: &Mount| {
+        if mount.fallback.as_ref() == Some(&action.name) {
+            return format!("`{}`", mount.path);
+        }
         let variable = |name: &str| format!("{{{name}}}");
         let path = pairs.iter().fold(mount.path.clone(), |path, (name, word)| path.replace(&variable(name), word));
         let in_query = pairs.iter().filter(|(name, _)| !mount.path.contains(&variable(name)));

@@ -1,7 +1,8 @@
-//! Opens the list of all episodes of the calling line's series.
+//! Opens the list of the episodes of the calling line's series, of all of them or of one.
 
 use super::Listing;
 use super::listing::{Entries, category_names};
+use super::one::has_series;
 use crate::{Result, Work};
 use host_core::port::Filter;
 use host_core::stream::Stream;
@@ -19,6 +20,19 @@ pub async fn open_episodes(work: &mut Work) -> Result<Listing> {
     for series in series {
         episodes.extend(of(work, series).await?);
     }
+    Ok(Listing::new(Entries::Streams(episodes), category_names(work).await?))
+}
+
+/// Opens those of one series: of one that none of the line's bouquets has there are none.
+///
+/// # Errors
+/// `not_permitted` when the caller is not a line.
+pub async fn open_episodes_of(work: &mut Work, series: SeriesId) -> Result<Listing> {
+    let line = work.calling_line().await?;
+    let episodes = match has_series(work, &line, series).await? {
+        true => of(work, series).await?,
+        false => Vec::new(),
+    };
     Ok(Listing::new(Entries::Streams(episodes), category_names(work).await?))
 }
 

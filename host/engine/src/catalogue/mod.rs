@@ -6,12 +6,14 @@ mod categories;
 mod episodes;
 mod list;
 mod listing;
+mod one;
 mod open;
 mod row;
 mod stream;
 
 pub(crate) use archive::playable_days;
 pub use categories::categories;
-pub use episodes::open_episodes;
+pub use episodes::{open_episodes, open_episodes_of};
 pub use listing::Listing;
+pub use one::open_one;
 pub use open::open;

@@ -1,11 +1,11 @@
 //! Lists and guide of a line: what it has, in the order of its bouquets, and nothing else.
 
 use crate::panel::{Panel, map};
-use host_core::StreamId;
 use host_core::caller::Caller;
 use host_core::guide::{GuideChannel, Programme};
 use host_core::import::GuideItem;
 use host_core::time::Unix;
+use host_core::{BouquetId, SeriesId, StreamId};
 use host_engine::import::{GuideOptions, guide as import_guide};
 use host_engine::{Work, catalogue, guide, line, record};
 use serde_json::{Value, json};
@@ -52,6 +52,53 @@ async fn a_list_has_the_lines_streams_in_the_order_of_its_bouquets() {
         (Some("News \"24\""), Some(""))
     );
     assert!(!text.contains("secret-note") && !text.contains("test:"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_entry_is_opened_only_when_the_line_has_it_and_it_is_of_the_list() {
+    let panel = Panel::new().await;
+    let caller = viewer(&panel).await;
+    let make = async |work: &mut Work| {
+        let own = record::create(work, "series", &map(json!({ "name": "Own" }))).await?["id"].clone();
+        let other = record::create(work, "series", &map(json!({ "name": "Of others" }))).await?["id"].clone();
+        for (series, season, number, enabled) in
+            [(&own, 2, 1, true), (&own, 1, 2, true), (&own, 1, 1, true), (&own, 3, 1, false), (&other, 1, 1, true)]
+        {
+            let place = json!({ "series": series, "season": season, "number": number });
+            let episode = json!({ "kind": "episode", "name": "E", "episode_of": place, "enabled": enabled });
+            record::create(work, "stream", &map(episode)).await?;
+        }
+        let film =
+            record::create(work, "stream", &map(json!({ "kind": "movie", "name": "Film" }))).await?["id"].clone();
+        Ok([own, other, film].map(|id| u32::try_from(id.as_u64().unwrap()).unwrap()))
+    };
+    let [own, other, film] = panel.engine.act(panel.admin.clone(), "make", make).await.unwrap();
+    let put = async |work: &mut Work| {
+        let members = json!({ "add": [{ "series": own }] });
+        record::edit_members(work, BouquetId(panel.bouquets[0]), &map(members)).await
+    };
+    panel.engine.act(panel.admin.clone(), "put", put).await.unwrap();
+    let live = panel.streams[0];
+    let verb = async |work: &mut Work| {
+        let mut found = Vec::new();
+        for (list, id) in
+            [("series", own), ("series", other), ("series", film), ("movie", film), ("movie", live), ("live", live)]
+        {
+            found.push(catalogue::open_one(work, list, id).await?.total());
+        }
+        let mut episodes = catalogue::open_episodes_of(work, SeriesId(own)).await?;
+        let none = catalogue::open_episodes_of(work, SeriesId(other)).await?.total();
+        Ok((found, none, parsed(&episodes.next(work, 10).await?)))
+    };
+    let (found, none, episodes) = panel.engine.act(caller, "open", verb).await.unwrap();
+    assert_eq!((found, none), (vec![1, 0, 0, 0, 0, 1], 0));
+    let places =
+        episodes.as_array().unwrap().iter().map(|row| (&row["episode_of"]["season"], &row["episode_of"]["number"]));
+    assert_eq!(places.collect::<Vec<_>>(), [(&json!(1), &json!(1)), (&json!(1), &json!(2)), (&json!(2), &json!(1))]);
+    let refused = panel.engine.act(panel.admin.clone(), "open", async |work: &mut Work| {
+        catalogue::open_one(work, "live", live).await.map(|listing| listing.total())
+    });
+    assert!(refused.await.is_err(), "only a line has a catalogue");
 }
 
 #[tokio::test(flavor = "multi_thread")]

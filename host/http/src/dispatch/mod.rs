@@ -115,7 +115,7 @@ impl SurfaceRequest<'_> {
         forgery::refuse(method, headers, &self.visitor.origin, session.map(|session| session.proof.as_str()))
     }
 
-    /// The action that the path or the request names, or the surface's fallback for such names.
+    /// The action that the path or the request names, or the path's or the surface's fallback for such names.
     fn named(&self, sent: &Sent<'_>) -> Result<Option<Named<'_>>, Refusal> {
         let name = match &self.at.action {
             Some(name) => Cow::Borrowed(name.as_str()),
@@ -125,7 +125,8 @@ impl SurfaceRequest<'_> {
         if let Some(route) = route {
             return Ok(Some(Named { route, asked: None }));
         }
-        let route = self.surface().fallback(&name).and_then(|instead| self.action(instead));
+        let here = self.at.fallback.as_deref().or_else(|| self.surface().fallback(&name));
+        let route = here.and_then(|instead| self.action(instead));
         Ok(route.map(|route| Named { route, asked: Some(name.into_owned()) }))
     }
 

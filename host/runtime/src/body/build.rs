@@ -27,6 +27,11 @@ impl BodyBuild {
         self.rule.window.is_some()
     }
 
+    /// Whether members of another action's object stand before its own.
+    pub(crate) fn is_continued(&self) -> bool {
+        self.rule.begin.is_some()
+    }
+
     /// Whether the rule names a fact.
     pub(crate) fn depends(&self, dependency: Dependency) -> bool {
         self.rule.depends.contains(&dependency)
@@ -54,7 +59,8 @@ mod tests {
 
     fn build(depends: &[Dependency], splice: &[Splice]) -> BodyBuild {
         let (depends, splice) = (depends.to_vec(), splice.to_vec());
-        let rule = CacheRule { depends, splice, key: None, window: None, seconds: 0, file: false };
+        let rule =
+            CacheRule { depends, splice, key: None, window: None, seconds: 0, file: false, small: false, begin: None };
         BodyBuild::new(rule, Marker::new(&[7; 20]))
     }
 

@@ -19,6 +19,9 @@ use tokio::sync::{Semaphore, watch};
 /// How long a build waits for its turn and a place.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Bytes of a cached body, in all its codings, up to which its build is a small one.
+const SMALL: u64 = 64 << 10;
+
 /// What a build came to; all who wait for it get the same.
 pub(crate) type Built = Result<Arc<CachedBody>, CallError>;
 
@@ -35,12 +38,13 @@ impl Builds {
         Builds { running: Mutex::default(), places: Semaphore::new(places), turns }
     }
 
-    /// The outcome of the key's build, which begins when it does not run. `cached` looks whether it has ended
+    /// The outcome of the key's build, which begins when it does not run: who wants it, when, and whether its rule says
+    /// that it is small. `cached` looks whether it has ended
     /// meanwhile, and `keep` gets what it came to before anybody else.
     pub(crate) async fn outcome(
         self: &Arc<Builds>,
         key: Key,
-        (who, now): (Asker, Duration),
+        (who, now, small): (Asker, Duration, bool),
         cached: impl FnOnce(&Key) -> Option<Arc<CachedBody>>,
         keep: impl FnOnce(Key, Arc<CachedBody>) + Send + 'static,
         build: impl Future<Output = Built> + Send + 'static,
@@ -63,6 +67,9 @@ impl Builds {
                             Err(_) => Err(busy()),
                         };
                         if let Ok(cached) = &built {
+                            if small && cached.weight() <= SMALL {
+                                running.builds.turns.was_small(who);
+                            }
                             keep(running.key.clone(), Arc::clone(cached));
                         }
                         running.tell.send_replace(Some(built));
@@ -112,7 +119,7 @@ mod tests {
         line: u32,
         build: impl Future<Output = Built> + Send + 'static,
     ) -> Built {
-        let caller = (Asker::Line(LineId(line)), Duration::ZERO);
+        let caller = (Asker::Line(LineId(line)), Duration::ZERO, false);
         builds.outcome(Key::numbered(key), caller, |_| None, |_, _| (), build).await
     }
 

@@ -7,6 +7,7 @@ use crate::body::file::Folder;
 use crate::body::key::Key;
 use crate::body::turns::Turns;
 use crate::limits::BODY_FILES_BYTES;
+use host_core::action::CacheRule;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::future::Future;
@@ -114,13 +115,14 @@ impl Bodies {
     pub(crate) async fn build(
         self: &Arc<Bodies>,
         key: Key,
-        caller: (Asker, Duration),
-        file: bool,
+        (who, now): (Asker, Duration),
+        rule: &CacheRule,
         build: impl Future<Output = Built> + Send + 'static,
     ) -> Built {
-        let builds = if file { &self.file_builds } else { &self.builds };
+        let builds = if rule.file { &self.file_builds } else { &self.builds };
         let bodies = Arc::clone(self);
-        let cached = |key: &Key| self.get(key, file);
+        let cached = |key: &Key| self.get(key, rule.file);
+        let caller = (who, now, rule.small);
         builds.outcome(key, caller, cached, move |key, cached| bodies.keep(key, cached), build).await
     }
 

@@ -1,6 +1,7 @@
 //! Bodies that the host holds: built once for a key, cached compressed, spliced for each line. A build is a call like
 //! any other, with markers instead of secrets.
 
+pub(crate) mod begun;
 pub(crate) mod build;
 mod builds;
 pub(crate) mod cache;

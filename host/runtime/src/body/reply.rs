@@ -1,6 +1,7 @@
 //! A cached body as an answer to one request: its length, its tag, and its bytes in a coding.
 //! Which coding a client takes, the http floor negotiates.
 
+use crate::body::begun;
 use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::{Coding, Encoder};
 use crate::body::pieces::{PIECE, Pieces, Plain};
@@ -31,6 +32,8 @@ pub(crate) enum BodySource {
     Cached(Arc<CachedBody>),
     /// With this caller's values.
     Spliced(Arc<CachedBody>, Arc<Fillings>),
+    /// With members of this call's own before it.
+    Begun(Bytes, Arc<CachedBody>),
     /// Made for this call alone, or a part of what is cached.
     Once(Vec<Bytes>),
 }
@@ -58,7 +61,8 @@ impl BodyReply {
                 Body::Template(_) => false,
                 Body::Filed(_) => coding == Coding::Gzip,
             },
-            (BodySource::Spliced(..) | BodySource::Once(_), _) => false,
+            (BodySource::Begun(_, cached), Coding::Gzip) => cached.whole().is_some_and(|whole| whole.gzip.is_some()),
+            (BodySource::Begun(..) | BodySource::Spliced(..) | BodySource::Once(_), _) => false,
         }
     }
 
@@ -68,6 +72,7 @@ impl BodyReply {
         match &self.content {
             BodySource::Once(parts) => (coding == Coding::Identity).then(|| Content::of(parts.clone())),
             BodySource::Spliced(cached, fillings) => spliced(cached, fillings, coding),
+            BodySource::Begun(begin, cached) => begun::joined(begin, cached.whole()?, coding).map(Content::of),
             BodySource::Cached(cached) => match &cached.body {
                 Body::Whole(encoded) => encoded.get(coding).cloned().map(Content::Whole),
                 Body::Template(_) => None,
@@ -92,6 +97,7 @@ impl BodyReply {
         let parts = match &self.content {
             BodySource::Spliced(..) => return self.content(Coding::Gzip),
             BodySource::Once(parts) => parts.clone(),
+            BodySource::Begun(begin, cached) => vec![begin.clone(), cached.whole()?.identity.clone()],
             BodySource::Cached(cached) => vec![cached.whole()?.identity.clone()],
         };
         let encoder = Encoder::passing(Coding::Gzip).ok()??;
@@ -102,6 +108,10 @@ impl BodyReply {
     pub fn identity(&self) -> Bytes {
         match &self.content {
             BodySource::Once(parts) => parts.concat().into(),
+            BodySource::Begun(begin, cached) => {
+                let kept = cached.whole().map(|whole| whole.identity.clone()).unwrap_or_default();
+                [begin.clone(), kept].concat().into()
+            }
             BodySource::Spliced(cached, fillings) => {
                 cached.template().map(|template| template.filled(fillings).into()).unwrap_or_default()
             }
@@ -138,7 +148,7 @@ impl Content {
             return Content::Whole(parts.pop().unwrap_or_default());
         }
         let length = Some(parts.iter().map(|part| part.len() as u64).sum());
-        Content::Pieces { length, pieces: Pieces::plain(Plain::Ready(parts.into_iter())) }
+        Content::Pieces { length, pieces: Pieces::plain(Plain::ready(parts)) }
     }
 }
 

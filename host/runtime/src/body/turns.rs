@@ -10,16 +10,21 @@ use std::time::Duration;
 /// Callers that are remembered before those with a full budget are looked for and forgotten.
 const MANY: usize = 1_024;
 
+/// Parts of a turn. A small build costs one: a player that looks at each of some thousand series makes as many small ones
+/// as it would a few large.
+const PARTS: u32 = 16;
+
 /// The budgets of all callers.
 pub(crate) struct Turns {
-    /// Builds of a full budget.
+    /// Parts of a full budget.
     full: u32,
-    /// How long one more takes to come.
+    /// How long one more of them takes to come.
     every: Duration,
     callers: Mutex<HashMap<Asker, Budget>>,
 }
 
 struct Budget {
+    /// In parts.
     left: u32,
     /// Since when it was last filled.
     since: Duration,
@@ -30,8 +35,9 @@ struct Budget {
 pub(crate) type Turn = Arc<tokio::sync::Mutex<()>>;
 
 impl Turns {
+    /// A full budget is this many builds, and how long one more takes to come.
     pub(crate) fn new(full: u32, every: Duration) -> Turns {
-        Turns { full, every, callers: Mutex::default() }
+        Turns { full: full * PARTS, every: every / PARTS, callers: Mutex::default() }
     }
 
     /// Takes a build out of a caller's budget; when nothing is left, the answer is how long to wait for one.
@@ -46,11 +52,18 @@ impl Turns {
         let fresh = || Budget { left: self.full, since: now, turn: Turn::default() };
         let budget = callers.entry(who).or_insert_with(fresh);
         budget.fill(self, now);
-        match budget.left.checked_sub(1) {
+        match budget.left.checked_sub(PARTS) {
             Some(left) => budget.left = left,
-            None => return Err((budget.since + self.every).saturating_sub(now)),
+            None => return Err((budget.since + self.every * (PARTS - budget.left)).saturating_sub(now)),
         }
         Ok(Arc::clone(&budget.turn))
+    }
+
+    /// A caller's build turned out to be small: most of what it took is theirs again.
+    pub(crate) fn was_small(&self, who: Asker) {
+        if let Some(budget) = self.callers.lock().get_mut(&who) {
+            budget.left = self.full.min(budget.left + (PARTS - 1));
+        }
     }
 }
 
@@ -96,6 +109,18 @@ mod tests {
         assert_eq!(taken(SECOND), 3);
         assert_eq!((taken(SECOND * 5), taken(SECOND * 8), taken(SECOND * 9)), (1, 0, 1));
         assert_eq!(taken(SECOND * 1_000), 3);
+    }
+
+    #[test]
+    fn small_builds_cost_a_part_of_a_turn() {
+        let turns = turns();
+        let small = |_: &u32| turns.take(ANN, SECOND).map(|_| turns.was_small(ANN)).is_ok();
+        // The last whole turn has to be there to begin with.
+        assert_eq!((0..1_000).take_while(small).count(), 2 * PARTS as usize + 1);
+        assert_eq!(turns.take(ANN, SECOND).unwrap_err(), Duration::from_millis(250));
+        turns.take(BOB, SECOND).unwrap();
+        (0..3).for_each(|_| turns.was_small(BOB));
+        assert_eq!((0..10).filter(|_| turns.take(BOB, SECOND).is_ok()).count(), 3, "nobody has more than all");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl BodyReply {
         let whole = match &self.content {
             BodySource::Cached(cached) => cached.whole().map(|whole| whole.identity.clone()),
             BodySource::Once(parts) => parts.first().cloned(),
-            BodySource::Spliced(..) => None,
+            BodySource::Spliced(..) | BodySource::Begun(..) => None,
         };
         if let (Some(part), Some(entries), Some(whole)) = (wish.part, entries, whole) {
             self.content = BodySource::Once(entries.part(&whole, part));

@@ -3,8 +3,8 @@
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::verb;
 use crate::state::CallState;
-use host_core::Refusal;
 use host_core::refusal::Code;
+use host_core::{Refusal, SeriesId};
 use host_engine::catalogue::{self, Listing};
 
 pub(crate) const INTERFACE: Interface =
@@ -16,8 +16,16 @@ const FUNCTIONS: &[HostFunction] = &[
         let listing = catalogue::open(&mut call.work, &list, category).await?;
         Ok(opened(call, listing))
     }),
+    verb!("open-one", Catalogue, |call, list: String, id: u32| {
+        let listing = catalogue::open_one(&mut call.work, &list, id).await?;
+        Ok(opened(call, listing))
+    }),
     verb!("open-episodes", Catalogue, costs 10, |call| {
         let listing = catalogue::open_episodes(&mut call.work).await?;
+        Ok(opened(call, listing))
+    }),
+    verb!("open-episodes-of", Catalogue, costs 10, |call, series: u32| {
+        let listing = catalogue::open_episodes_of(&mut call.work, SeriesId(series)).await?;
         Ok(opened(call, listing))
     }),
     verb!("next", Catalogue, |call, count: u32| {

@@ -5,6 +5,7 @@ use super::attempt::{Failure, Success, content_type, fault, tag};
 use super::checking::audience;
 use crate::Runtime;
 use crate::asker::Asker;
+use crate::body::begun::{beginning, continue_behind};
 use crate::body::build::BodyBuild;
 use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::Encoded;
@@ -25,6 +26,7 @@ use host_core::action::{CacheRule, Dependency, Splice};
 use host_core::line::Line;
 use host_core::port::StoreError;
 use host_engine::Error;
+use serde_json::Map;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -50,9 +52,40 @@ impl Runtime {
                 (Arc::clone(self), Arc::clone(snapshot), route.clone(), Arc::clone(call));
             let build =
                 async move { runtime.guarded(&route, &call, pin!(runtime.build(&snapshot, &route, &call))).await };
-            bodies.build(key, caller, rule.file, build).await?
+            bodies.build(key, caller, rule, build).await?
         };
-        Ok(Reply::Body(self.personal(call, &cached, wish)))
+        Ok(Reply::Body(match &rule.begin {
+            None => self.personal(call, &cached, wish),
+            Some(begin) => self.begun(snapshot, route, begin, call, &cached).await?,
+        }))
+    }
+
+    /// A cached object behind the members that the rule's other action answers for this call.
+    async fn begun(
+        &self,
+        snapshot: &Snapshot,
+        route: &Route,
+        begin: &str,
+        call: &Arc<Call>,
+        cached: &Arc<CachedBody>,
+    ) -> Result<BodyReply, CallError> {
+        let missing = || Error::Invalid(format!("nobody answers {begin}, which a body begins with"));
+        let other = snapshot.route(&route.action.surface, begin).ok_or_else(missing)?;
+        let own = Arc::new(Call { parameters: Map::new(), asked_name: None, ..Call::clone(call) });
+        let asked = async {
+            let text = match self.fresh(snapshot, other, &own, &Wish::default()).await? {
+                Reply::Data { data, .. } => beginning(&data),
+                Reply::Body(_) => None,
+            };
+            text.ok_or_else(|| Failure::Fault("a body begins with what it answers, which has to be an object".into()))
+        };
+        let text = self.guarded(other, &own, pin!(asked)).await?;
+        let mut said = cached.digest.to_vec();
+        said.extend_from_slice(&text);
+        // Keyed like those of spliced bodies: what is the line's own stands in it.
+        let mac = self.engine.keyring().mac(call.caller.tenant, "etag", &said);
+        let (etag, content) = (tag(&mac.0), BodySource::Begun(text, Arc::clone(cached)));
+        Ok(BodyReply { content_type: cached.content_type.clone(), headers: Vec::new(), etag, archive: None, content })
     }
 
     async fn build(&self, snapshot: &Snapshot, route: &Route, call: &Arc<Call>) -> Result<Arc<CachedBody>, Failure> {
@@ -153,7 +186,10 @@ fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild
             drop(text);
             let digest = template.digest();
             if template.is_whole() {
-                let text = template.into_text();
+                let mut text = template.into_text();
+                if build.is_continued() && !continue_behind(&mut text) {
+                    return Err(NO_OBJECT.into());
+                }
                 if build.is_cut() {
                     entries = Some(Entries::of(&text).ok_or(NO_LIST)?);
                 }
@@ -166,4 +202,5 @@ fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild
     Ok(CachedBody { content_type, headers, digest, body, entries })
 }
 
+const NO_OBJECT: &str = "its cache rule has a beginning, so its body must be a JSON object with members";
 pub(super) const NO_LIST: &str = "its cache rule has a window, so its body must be a JSON array";

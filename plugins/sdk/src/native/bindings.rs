@@ -226,7 +226,9 @@ pub mod linecard {
             open "open" (list: str, category: u32) -> u32;
             next "next" (count: u32) -> string;
             skip "skip" (count: u32) -> none;
+            open_one "open-one" (list: str, id: u32) -> u32;
             open_episodes "open-episodes" () -> u32;
+            open_episodes_of "open-episodes-of" (series: u32) -> u32;
         }
         collections {
             get "get" (collection: str, id: u32) -> u32;

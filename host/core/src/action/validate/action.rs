@@ -102,6 +102,9 @@ fn kept(action: &Action, rule: &CacheRule) -> Result<(), &'static str> {
     if rule.file && !rule.splice.is_empty() {
         return Err("a body in a `file` has no values of the line spliced in");
     }
+    if rule.begin.is_some() && (rule.file || rule.window.is_some() || !rule.splice.is_empty()) {
+        return Err("a body that begins with another action's members is in memory: without splice, window and file");
+    }
     let Some(window) = &rule.window else { return Ok(()) };
     let is_number =
         |name: &String| action.parameters.get(name).is_some_and(|parameter| parameter.form.range().is_some());

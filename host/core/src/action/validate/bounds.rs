@@ -42,6 +42,7 @@ fn surface(surface: &Surface) -> Result<(), String> {
         most("refusals", surface.refusals.len(), 64)?;
         for mount in &surface.mounts {
             long("a mount", &mount.path, PATH)?;
+            mount.fallback.iter().try_for_each(|action| name("an action", action))?;
         }
         for (code, rule) in &surface.refusals {
             name("a refusal code", code)?;

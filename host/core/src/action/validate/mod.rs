@@ -10,7 +10,7 @@ mod tests;
 
 pub use bounds::DESCRIPTION_BYTES;
 
-use super::{Action, Description, Stands, Surface};
+use super::{Action, ActionKind, Description, Shape, Stands, Surface};
 
 impl Description {
     /// Refuses descriptions that could not be applied, naming the first thing that is wrong.
@@ -24,12 +24,36 @@ impl Description {
                 .filter(|action| action.surface == own.name)
                 .try_for_each(|action| own.admits(action))?;
         }
+        self.actions.iter().try_for_each(|action| self.begins(action))?;
         let mut names: Vec<_> = self.actions.iter().map(|action| (&action.surface, &action.name)).collect();
         names.sort();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("action {}/{} is described twice", pair[0].0, pair[0].1));
         }
         Ok(())
+    }
+
+    /// Refuses a body that begins with what cannot be asked for each call as it is: that action answers the same callers
+    /// with an object, takes nothing and keeps nothing.
+    fn begins(&self, action: &Action) -> Result<(), String> {
+        let Some(name) = action.cache.as_ref().and_then(|rule| rule.begin.as_ref()) else { return Ok(()) };
+        let fits = |other: &Action| {
+            other.surface == action.surface
+                && other.name == *name
+                && other.kind == ActionKind::Read
+                && other.roles == action.roles
+                && other.parameters.is_empty()
+                && other.cache.is_none()
+                && matches!(other.reply.shape, Shape::Object | Shape::Any)
+        };
+        match self.actions.iter().any(fits) {
+            true => Ok(()),
+            false => Err(format!(
+                "action {}/{}: its body begins with what {name} answers: an action beside it that reads, for the same roles, \
+                 without parameters and cache rule, and answers with an object",
+                action.surface, action.name
+            )),
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn check(surface: &Surface) -> Result<(), String> {
     if let Some(mount) = surface.mounts.iter().find(|mount| !is_path(&mount.path)) {
         return wrong(format!("{} has a character that no path has as it is", mount.path.escape_debug()));
     }
+    if let Some(mount) = surface.mounts.iter().find(|mount| mount.action.is_some() && mount.fallback.is_some()) {
+        return wrong(format!("{} says its action, so it has no fallback", mount.path));
+    }
     let below = |path: &String| path.is_empty() || (path.starts_with('/') && is_path(path) && !path.contains('{'));
     if surface.assets.as_ref().is_some_and(|path| !below(path)) {
         return wrong(

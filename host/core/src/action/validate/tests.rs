@@ -147,6 +147,9 @@ fn a_cache_rule_names_parameters_that_there_are_and_asks_for_what_goes_together(
         (json!({ "depends": [], "window": window("from", "least") }), "type int"),
         (json!({ "depends": [], "window": window("from", "most"), "splice": ["username"] }), "`window`"),
         (json!({ "depends": [], "file": true, "splice": ["username"] }), "`file`"),
+        (json!({ "depends": [], "begin": "b", "splice": ["username"] }), "without splice"),
+        (json!({ "depends": [], "begin": "b", "window": window("from", "most") }), "without splice"),
+        (json!({ "depends": [], "begin": "b" }), "what b answers"),
     ] {
         let refused = action(cache.clone()).unwrap();
         assert!(refused.contains("s/a") && refused.contains(named), "{cache}: {refused}");
@@ -205,6 +208,9 @@ fn a_surface_says_who_may_call_it_and_where_things_stand() {
     assert!(wrong(json!({ "reading": { "order": ["path", "body"] } })).contains("once each"));
     assert!(wrong(json!({ "selector": { "kind": "parameters", "names": [] } })).contains("1 to 4"));
     assert!(wrong(json!({ "fallbacks": [{ "like": "*x*", "action": "a" }] })).contains("one *"));
+    assert_eq!(wrong(json!({ "mounts": [{ "path": "/a", "fallback": "y" }] })), "");
+    let both = json!([{ "path": "/a", "action": "x", "fallback": "y" }]);
+    assert!(wrong(json!({ "mounts": both })).contains("no fallback"));
     let other = json!({ "accept": "text/html", "refusal": "{message}" });
     let envelope = json!({ "success": "{data}", "refusal": "{message}", "for": [other] });
     assert!(wrong(json!({ "envelope": envelope })).contains("problem+json"));
