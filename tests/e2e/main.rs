@@ -58,6 +58,7 @@ mod player_documents;
 mod player_guide;
 mod player_lists;
 mod playlist;
+mod playlist_forms;
 mod plugin_commands;
 mod probes;
 mod process;

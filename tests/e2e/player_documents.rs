@@ -84,10 +84,10 @@ fn a_playlist_has_an_entry_for_every_channel_movie_and_episode() {
                 "Films",
                 at("movie", format!("{}.mkv", shelf.movie)),
             ),
-            ("", "Loose film", "", "Uncategorised", at("movie", format!("{}.mp4", shelf.loose_movie))),
+            ("", "Loose film", "", "Uncategorised movies", at("movie", format!("{}.mp4", shelf.loose_movie))),
             ("", "Lab Talks S01E12", "http://img.test/e.jpg", "Talks", at("series", format!("{first}.mp4"))),
             ("", "Lab Talks S02E01", "http://img.test/lab.jpg", "Talks", at("series", format!("{second}.mp4"))),
-            ("", "Loose series S01E01", "", "Uncategorised", at("series", format!("{other}.mp4"))),
+            ("", "Loose series S01E01", "", "Uncategorised series", at("series", format!("{other}.mp4"))),
         ];
         let plus = |entries: &[(&str, &str, &str, &str, String)]| {
             let mut text =

@@ -24,6 +24,8 @@ pub(crate) struct Row<'a> {
     pub(crate) number: Option<u32>,
     #[serde(borrow)]
     pub(crate) container: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(crate) custom_sid: Cow<'a, str>,
     pub(crate) episode_of: Option<EpisodeOf>,
 }
 
@@ -38,8 +40,13 @@ pub(crate) struct Show {
 }
 
 /// The group of an entry: its category, or the one that the player surface names for what has none.
-pub(crate) fn group(category_name: &str) -> &str {
-    if category_name.is_empty() { "Uncategorised" } else { category_name }
+pub(crate) fn group(kind: StreamKind, category_name: &str) -> &str {
+    match (category_name, kind) {
+        ("", StreamKind::Movie) => "Uncategorised movies",
+        ("", StreamKind::Episode) => "Uncategorised series",
+        ("", _) => "Uncategorised",
+        (name, _) => name,
+    }
 }
 
 /// Which entries are wanted; nothing named is everything.

@@ -7,5 +7,7 @@ mod playlist;
 mod xmltv;
 
 mod entry;
+mod form;
 mod m3u;
+mod script;
 mod xml;

@@ -13,6 +13,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) logo: &'a str,
     pub(crate) group: &'a str,
     pub(crate) is_radio: bool,
+    /// A movie or an episode.
+    pub(crate) is_file: bool,
+    /// The service's reference on Enigma2 receivers, as far as it is known.
+    pub(crate) sid: &'a str,
 }
 
 /// The first line; with attributes it also says where the guide is.
@@ -70,7 +74,7 @@ fn attribute(out: &mut String, begin: &str, value: &str) {
 
 /// Appends text that stays on its line and, in an attribute, inside its quotes. A name stands
 /// in no quotes, but readers that look for attributes anywhere in the line would find some in it.
-fn clean(out: &mut String, text: &str) {
+pub(crate) fn clean(out: &mut String, text: &str) {
     let bad = |byte: u8| byte < b' ' || byte == 0x7f || byte == b'"';
     if !text.bytes().any(bad) {
         out.push_str(text);

@@ -1,8 +1,10 @@
-//! `playlist`: the download of get.php. `m3u` and `entry` write its entries.
+//! `playlist`: the download of get.php. `entry` says what of the catalogue is in it, `form` how it is written.
 
 use crate::entry::{Addresses, Row, Show, Wanted, episode_title, group};
-use crate::m3u::{self, Entry};
+use crate::form::{Form, Frame};
+use crate::m3u::Entry;
 use crate::parameters::Playlist;
+use crate::script;
 use linecard_sdk::body::Body;
 use linecard_sdk::catalogue::{self, List, StreamKind, Window};
 use linecard_sdk::{Call, Refusal, Reply, lines, reply, url};
@@ -11,15 +13,23 @@ use std::collections::HashMap;
 pub(crate) fn playlist(call: Call<Playlist>) -> Result<Reply, Refusal> {
     let request = call.request();
     let wish = call.parameters;
-    let plus = wish.r#type == "m3u_plus";
+    let mine = lines::mine()?;
+    let (line, base) = (mine.line, request.base());
+    let (username, password) = (url::part(&line.username), url::part(&line.password));
+    let mut body = Body::new();
+    if let Some(of) = script::of(&wish.r#type) {
+        let query = format!("username={username}&password={password}&type={}&output={}", of.list, wish.output);
+        script::write(&mut body.text, &of, &format!("{base}/get.php?{query}"));
+        body.flush()?;
+        return download(of.file);
+    }
+    let form = Form::of(&wish.r#type);
     let wanted = Wanted(wish.key);
-    let line = lines::mine()?.line;
-    let base = request.base();
     let addresses = Addresses::new(&base, &line.username, &line.password, &wish.output);
-    let guide = plus.then(|| format!("{base}/epg/{}/{}", url::part(&line.username), url::part(&line.password)));
-
-    let mut writer = Writer { body: Body::new(), addresses, plus, count: 0 };
-    m3u::head(&mut writer.body.text, guide.as_deref());
+    let guide = format!("{base}/epg/{username}/{password}");
+    let frame = Frame { name: &mine.server.name, guide: &guide };
+    form.head(&mut body.text, &frame);
+    let mut writer = Writer { body, addresses, form, address: String::new(), count: 0 };
     if wanted.has_any_live() {
         writer.streams(List::Live, &wanted)?;
     }
@@ -29,21 +39,28 @@ pub(crate) fn playlist(call: Call<Playlist>) -> Result<Reply, Refusal> {
     if wanted.has("series") {
         writer.episodes()?;
     }
+    form.foot(&mut writer.body.text);
     writer.body.flush()?;
-    let ending = if plus { "_plus.m3u" } else { ".m3u" };
+    download(&form.file(&line.username))
+}
+
+/// What was written, as a file to keep.
+fn download(file: &str) -> Result<Reply, Refusal> {
     reply::body_with(&[
         ("Content-Description", "File Transfer"),
         ("Expires", "0"),
         ("Cache-Control", "must-revalidate"),
         ("Pragma", "public"),
-        ("Content-Disposition", &format!("attachment; filename=\"tv_channels_{}{ending}\"", line.username)),
+        ("Content-Disposition", &format!("attachment; filename=\"{file}\"")),
     ])
 }
 
 struct Writer {
     body: Body,
     addresses: Addresses,
-    plus: bool,
+    form: Form,
+    /// Where the entry plays that is being written.
+    address: String,
     count: u32,
 }
 
@@ -61,7 +78,9 @@ impl Writer {
                     guide_channel,
                     guide_offset: if guide_channel.is_empty() { 0 } else { row.guide_offset },
                     logo: &row.icon,
-                    group: group(&row.category_name),
+                    group: group(row.kind, &row.category_name),
+                    is_file: row.kind == StreamKind::Movie,
+                    sid: &row.custom_sid,
                     is_radio: row.kind == StreamKind::Radio,
                 };
                 self.entry(&entry, &row)
@@ -78,7 +97,8 @@ impl Writer {
                 let Some(show) = shows.get(&place.series) else { return Ok(()) };
                 let logo = if row.icon.is_empty() { &*show.cover } else { &*row.icon };
                 let title = episode_title(&show.name, place);
-                let entry = Entry { title: &title, logo, group: group(&show.category_name), ..Entry::default() };
+                let group = group(StreamKind::Episode, &show.category_name);
+                let entry = Entry { title: &title, logo, group, is_file: true, ..Entry::default() };
                 self.entry(&entry, &row)
             })?;
         }
@@ -87,14 +107,9 @@ impl Writer {
 
     fn entry(&mut self, entry: &Entry<'_>, row: &Row<'_>) -> Result<(), Refusal> {
         self.count += 1;
-        let out = &mut self.body.text;
-        if self.plus {
-            m3u::plus(out, row.number.unwrap_or(self.count), entry)
-        } else {
-            m3u::plain(out, entry)
-        }
-        self.addresses.write(out, row);
-        out.push_str("\r\n");
+        self.address.clear();
+        self.addresses.write(&mut self.address, row);
+        self.form.entry(&mut self.body.text, (row.number, self.count), entry, &self.address);
         self.body.flush_when_full()
     }
 }
