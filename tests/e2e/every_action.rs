@@ -241,6 +241,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
         ("stream_id", _) => "stream",
         ("series_id", _) => "series",
+        ("vod_id", _) => "movie",
         ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) | ("id", "epg") => "guide_source",

@@ -1,7 +1,7 @@
 //! The account document and the playlist, whole, for a line that has one entry of each kind.
 
 use crate::panel::{TestPanel, id_of, login, run};
-use crate::shelf::{Shelf, local};
+use crate::shelf::{Shelf, local, merged};
 use crate::watcher::{Watcher, Who, until};
 use futures_util::FutureExt;
 use host_core::LineId;
@@ -26,7 +26,7 @@ fn the_account_document_has_every_field_and_counts_open_connections() {
                 "auth": 1, "status": "Active", "exp_date": null, "is_trial": "0", "active_cons": "0",
                 "created_at": null, "max_connections": "2", "allowed_output_formats": ["m3u8", "ts"] },
             "server_info": { "url": shelf.tenant.host, "port": port, "https_port": "443", "server_protocol": "http",
-                "rtmp_port": "8880", "timezone": "UTC", "timestamp_now": null, "time_now": null, "process": true },
+                "timezone": "UTC", "timestamp_now": null, "time_now": null, "process": true },
         });
         assert_eq!(document, wanted);
         assert!(document["user_info"]["message"].as_str().unwrap().starts_with("Welcome to "), "{document}");
@@ -48,18 +48,62 @@ fn the_account_document_has_every_field_and_counts_open_connections() {
 }
 
 #[test]
-fn only_outputs_that_the_panel_has_are_announced() {
+fn only_outputs_that_the_panel_has_are_announced_in_the_lines_own_order() {
     run(async {
         let tenant = TestPanel::shared().tenant(1).await;
         for (allowed, announced) in [
             (json!([]), json!(["m3u8", "ts"])),
-            (json!(["ts", "m3u8", "rtmp"]), json!(["m3u8", "ts"])),
+            (json!(["ts", "m3u8", "rtmp"]), json!(["ts", "m3u8"])),
             (json!(["rtmp", "ts"]), json!(["ts"])),
         ] {
             let line = tenant.line(json!({ "allowed_outputs": allowed })).await;
             let document = tenant.json(&format!("/player_api.php?{}", login(&line))).await;
             assert_eq!(document["user_info"]["allowed_output_formats"], announced, "{allowed}");
         }
+    });
+}
+
+#[test]
+fn an_address_with_a_query_leads_to_the_stream() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let line = tenant.line(json!({})).await;
+        let asked = async |more: &str| {
+            tenant.get(&format!("/streaming/live.php?{}&stream={}{more}", login(&line), tenant.streams[0])).await
+        };
+        assert_eq!(asked("").await.headers()["content-type"], "video/mp2t");
+        let playlist = asked("&extension=m3u8").await;
+        assert_eq!(playlist.status(), 200);
+        assert!(playlist.text().await.unwrap().starts_with("#EXTM3U"));
+        let wrong = format!("/streaming/live.php?username=a&password=b&stream={}", tenant.streams[0]);
+        let refused = tenant.get(&wrong).await;
+        assert_eq!(refused.status(), 401);
+        assert_eq!(refused.text().await.unwrap(), "Authentication failed", "for who opens it in a browser");
+    });
+}
+
+#[test]
+fn the_message_is_the_sentence_that_support_knows() {
+    run(async {
+        let tenant = TestPanel::shared().tenant(1).await;
+        let options = |more: serde_json::Value| merged(json!({ "max_connections": 1 }), more);
+        let said = async |more: serde_json::Value| {
+            let line = tenant.line(options(more)).await;
+            tenant.json(&format!("/player_api.php?{}", login(&line))).await["user_info"]["message"].clone()
+        };
+        assert_eq!(said(json!({ "expiry": 1_000 })).await, "Authentication failed");
+        assert_eq!(said(json!({ "enabled": false })).await, "Account disabled");
+        assert_eq!(said(json!({ "admin_enabled": false })).await, "Account disabled");
+        let line = tenant.line(options(json!({ "username": "full", "password": "house" }))).await;
+        let mut watcher =
+            Watcher::open(&tenant, Who::default(), &format!("/live/full/house/{}.ts", tenant.streams[0])).await;
+        assert!(watcher.plays().await, "{}", watcher.head);
+        let account = tenant.json(&format!("/player_api.php?{}", login(&line))).await;
+        assert_eq!(account["user_info"]["message"], "Max connections reached");
+        // Nothing to watch is no refusal: the list is empty.
+        let bare = tenant.line(json!({ "bouquets": [] })).await;
+        let list = tenant.json(&format!("/player_api.php?{}&action=get_live_streams", login(&bare))).await;
+        assert_eq!(list, json!([]));
     });
 }
 

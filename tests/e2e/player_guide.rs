@@ -1,7 +1,7 @@
 //! The guide of a channel as players ask for it, whole: each field with its value and type.
 
 use crate::guide::import_guide;
-use crate::panel::{fields, run};
+use crate::panel::{fields, login, run};
 use crate::shelf::{Shelf, local, merged};
 use serde_json::{Map, Value, json};
 
@@ -98,5 +98,41 @@ fn the_table_of_a_channel_is_its_whole_guide_and_says_what_can_be_watched_again(
         for nothing in ["", "&stream_id=abc", "&stream_id=999999", &format!("&stream_id={}", shelf.radio)] {
             assert_eq!(asked(nothing).await, json!({ "epg_listings": [] }), "{nothing:?}");
         }
+    });
+}
+
+#[test]
+fn the_guide_with_bare_times_is_a_list_or_a_list_by_channel() {
+    run(async {
+        let shelf = Shelf::new().await;
+        let running = import_guide(&shelf.tenant).await;
+        let (live, created, loose) = (shelf.live, shelf.created, shelf.loose);
+        let bare = |channel: &str, hours: std::ops::Range<i64>| {
+            let rows = programmes(channel, running, hours, None).into_iter();
+            let rows = rows.map(|row| {
+                let time = |name: &str| row[name].as_str().unwrap().parse::<i64>().unwrap();
+                json!({ "epg_id": "0", "title": row["title"], "lang": "en", "start": time("start_timestamp"),
+                    "end": time("stop_timestamp"), "description": row["description"], "channel_id": channel })
+            });
+            rows.collect::<Vec<_>>()
+        };
+        let asked = async |query: &str| shelf.document(&format!("{}{query}", "get_epg")).await;
+        assert_eq!(without_ids(&asked(&format!("&stream_id={live}")).await), bare("c1", -2..3));
+        assert_eq!(without_ids(&asked(&format!("&stream_id={live}&from_now=1")).await), bare("c1", 0..3));
+        let several = fields(asked(&format!("&stream_id={live},{created},{live},{loose},999999")).await);
+        assert_eq!(several.len(), 4);
+        assert_eq!(without_ids(&several[&live.to_string()]), bare("c1", -2..3));
+        assert_eq!(without_ids(&several[&created.to_string()]), bare("c2", -2..3));
+        assert_eq!((&several[&loose.to_string()], &several["999999"]), (&json!([]), &json!([])));
+        let multi = fields(asked(&format!("&stream_id={live}&multi=1&from_now=1")).await);
+        assert_eq!(without_ids(&multi[&live.to_string()]), bare("c1", 0..3));
+        for nothing in
+            ["", "&stream_id=", "&stream_id=abc", "&stream_id=999999", &format!("&stream_id={}", shelf.movie)]
+        {
+            assert_eq!(asked(nothing).await, json!([]), "{nothing:?}");
+        }
+        // Old apps ask the other door.
+        let path = format!("/panel_api.php?{}&action=get_epg&stream_id={live}", login(&shelf.line));
+        assert_eq!(without_ids(&shelf.tenant.json(&path).await), bare("c1", -2..3));
     });
 }

@@ -22,7 +22,9 @@ fn categories_are_those_with_something_in_them_and_one_for_what_has_none() {
         let shelf = Shelf::new().await;
         let category =
             |id: u32, name: &str| json!({ "category_id": id.to_string(), "category_name": name, "parent_id": 0 });
-        let [live, movie, series] = UNCATEGORISED.map(|id| category(id, "Uncategorised"));
+        let [live, movie, series] = UNCATEGORISED;
+        let (live, movie) = (category(live, "Uncategorised"), category(movie, "Uncategorised movies"));
+        let series = category(series, "Uncategorised series");
         for (action, wanted) in [
             ("get_live_categories", json!([category(shelf.news, "Campus"), category(shelf.music, "Music"), live])),
             ("get_vod_categories", json!([category(shelf.films, "Films"), movie])),

@@ -32,7 +32,11 @@ pub struct Shelf {
 
 impl Shelf {
     pub async fn new() -> Shelf {
-        let tenant = TestPanel::shared().tenant(0).await;
+        Shelf::of(TestPanel::shared().tenant(0).await).await
+    }
+
+    /// The shelf of a tenant that has nothing yet.
+    pub async fn of(tenant: TestTenant) -> Shelf {
         let category =
             async |kind: &str, name: &str| tenant.record("category", json!({ "kind": kind, "name": name })).await;
         let (news, films) = (category("live", "Campus").await, category("movie", "Films").await);
@@ -113,16 +117,27 @@ impl Shelf {
     /// A document; times of addition are checked and made those of the first.
     pub async fn document(&self, action: &str) -> Value {
         let mut document = self.tenant.json(&self.path(action)).await;
-        for row in document.as_array_mut().into_iter().flatten() {
-            for field in ["added", "last_modified"] {
-                let Some(time) = row.get_mut(field) else { continue };
-                let unix: i64 =
-                    time.as_str().unwrap_or_else(|| panic!("{action}: {field} is text: {time}")).parse().unwrap();
-                assert!((unix - self.added.parse::<i64>().unwrap()).abs() < 120, "{action}: {field} {unix}");
-                *time = json!(self.added);
-            }
-        }
+        self.settle(&mut document, action);
         document
+    }
+
+    fn settle(&self, within: &mut Value, action: &str) {
+        match within {
+            Value::Array(rows) => rows.iter_mut().for_each(|row| self.settle(row, action)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    if !["added", "last_modified"].contains(&name.as_str()) {
+                        self.settle(value, action);
+                        continue;
+                    }
+                    let time = value.as_str().unwrap_or_else(|| panic!("{action}: {name} is text: {value}"));
+                    let unix: i64 = time.parse().unwrap();
+                    assert!((unix - self.added.parse::<i64>().unwrap()).abs() < 120, "{action}: {name} {unix}");
+                    *value = json!(self.added);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn channel(&self, number: u32, id: u32, name: &str, more: Value) -> Value {

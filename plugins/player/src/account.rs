@@ -17,10 +17,11 @@ struct Document {
 
 /// Types as the apps want them: numbers in quotes, but `auth` without.
 #[derive(Serialize)]
-struct UserInfo {
+pub(crate) struct UserInfo {
     username: String,
     password: String,
-    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
     auth: u8,
     status: &'static str,
     exp_date: Option<String>,
@@ -37,7 +38,6 @@ struct ServerInfo {
     port: String,
     https_port: String,
     server_protocol: &'static str,
-    rtmp_port: &'static str,
     timezone: String,
     timestamp_now: i64,
     time_now: String,
@@ -47,11 +47,13 @@ struct ServerInfo {
 pub(crate) fn account(call: Call<Account>) -> Result<Reply, Refusal> {
     let mine = lines::mine()?;
     let now = call.now();
-    let user_info = user_info(mine.line, &mine.server, now);
-    reply::data(&Document { user_info, server_info: server_info(mine.server, call.request(), now) })
+    let message = Some(sentence(&mine.line, &mine.server));
+    let user_info = UserInfo { message, ..user_info(mine.line, &mine.server, now) };
+    reply::data(&Document { user_info, server_info: server_info(mine.server, &call.request(), now) })
 }
 
-fn user_info(line: OwnLine, server: &Server, now: i64) -> UserInfo {
+/// What both documents tell of the line.
+pub(crate) fn user_info(line: OwnLine, server: &Server, now: i64) -> UserInfo {
     let exp_date = match line.expiry {
         Expiry::At(end) => Some(end),
         Expiry::Never => server.far_expiry.then_some(now + FAR),
@@ -59,7 +61,7 @@ fn user_info(line: OwnLine, server: &Server, now: i64) -> UserInfo {
     UserInfo {
         username: line.username,
         password: line.password,
-        message: welcome(server),
+        message: None,
         auth: 1,
         status: status(line.status),
         exp_date: exp_date.map(|end| end.to_string()),
@@ -71,8 +73,16 @@ fn user_info(line: OwnLine, server: &Server, now: i64) -> UserInfo {
     }
 }
 
-fn welcome(server: &Server) -> String {
-    if server.message.is_empty() { format!("Welcome to {}", server.name) } else { server.message.clone() }
+/// What apps show their user: a welcome, or the sentence by which support knows what is wrong.
+fn sentence(line: &OwnLine, server: &Server) -> String {
+    let is_full = line.max_connections > 0 && line.active_connections >= line.max_connections;
+    match line.status {
+        LineStatus::Expired => "Authentication failed".into(),
+        LineStatus::Banned | LineStatus::Disabled => "Account disabled".into(),
+        LineStatus::Active if is_full => "Max connections reached".into(),
+        LineStatus::Active if server.message.is_empty() => format!("Welcome to {}", server.name),
+        LineStatus::Active => server.message.clone(),
+    }
 }
 
 fn status(status: LineStatus) -> &'static str {
@@ -84,34 +94,44 @@ fn status(status: LineStatus) -> &'static str {
     }
 }
 
-/// What the panel has and the line may use, in the order that players choose their default by.
-/// Never empty, because apps take its first: a line that may use nothing else is told `rtmp`.
+/// What the panel has and the line may use. Some apps take the first: it is that of the line's own order, where it has
+/// one. Never empty: a line that may use nothing else is told `rtmp`.
 fn outputs(allowed: &[Output]) -> Vec<&'static str> {
-    let served = [(Output::M3u8, "m3u8"), (Output::Ts, "ts")];
-    let offered = served.into_iter().filter(|(output, _)| allowed.is_empty() || allowed.contains(output));
-    let offered: Vec<_> = offered.map(|(_, name)| name).collect();
+    let allowed = if allowed.is_empty() { &[Output::M3u8, Output::Ts] } else { allowed };
+    let served = |output: &Output| match output {
+        Output::M3u8 => Some("m3u8"),
+        Output::Ts => Some("ts"),
+        Output::Rtmp => None,
+    };
+    let offered: Vec<_> = allowed.iter().filter_map(served).collect();
     if offered.is_empty() { vec!["rtmp"] } else { offered }
 }
 
-/// Some apps build every address from `server_protocol`, `url` and `port`, so these are what the
-/// client used. No port is ever empty: an app refuses the whole sign-in for it.
-fn server_info(server: Server, request: Request, now: i64) -> ServerInfo {
+/// The ports of HTTP and of HTTPS at which the client finds the panel. None is ever empty: an app refuses the whole sign-in
+/// for it. One of RTMP is not told, because nothing plays there.
+pub(crate) fn ports(server: &Server, request: &Request) -> [String; 2] {
     let or = |port: u16, usual| if port == 0 { usual } else { port };
     let port = if request.secure { or(server.http_port, 80) } else { request.port };
     let https_port = if request.secure { request.port } else { or(server.https_port, 443) };
+    [port, https_port].map(|port| port.to_string())
+}
+
+/// Some apps build every address from `server_protocol`, `url` and `port`, so these are what the
+/// client used.
+fn server_info(server: Server, request: &Request, now: i64) -> ServerInfo {
+    let [port, https_port] = ports(&server, request);
     let zone = server.zone();
     let mut time_now = String::new();
     zone.datetime(&mut time_now, now);
     ServerInfo {
-        port: port.to_string(),
-        https_port: https_port.to_string(),
+        port,
+        https_port,
         server_protocol: request.scheme(),
-        rtmp_port: "8880",
         timezone: zone.name,
         timestamp_now: now,
         time_now,
         process: true,
-        url: request.host,
+        url: request.host.clone(),
     }
 }
 
@@ -136,17 +156,32 @@ mod tests {
     fn the_documents_types_are_those_that_apps_insist_on() {
         let server = Server { name: "Campus TV".into(), ..Server::default() };
         let wanted = json!({
-            "username": "demo", "password": "secret", "message": "Welcome to Campus TV", "auth": 1,
-            "status": "Active", "exp_date": "1798761600", "is_trial": "0", "active_cons": "0",
-            "created_at": "1767225600", "max_connections": "2", "allowed_output_formats": ["m3u8", "ts"],
+            "username": "demo", "password": "secret", "auth": 1, "status": "Active", "exp_date": "1798761600",
+            "is_trial": "0", "active_cons": "0", "created_at": "1767225600", "max_connections": "2",
+            "allowed_output_formats": ["ts", "m3u8"],
         });
         assert_eq!(to_value(user_info(line(), &server, 0)).unwrap(), wanted);
     }
 
     #[test]
+    fn the_sentence_says_what_is_wrong() {
+        let server = Server { name: "Campus TV".into(), ..Server::default() };
+        let of = |status, active_connections| {
+            sentence(&OwnLine { status, active_connections, max_connections: 2, ..line() }, &server)
+        };
+        assert_eq!(of(LineStatus::Active, 1), "Welcome to Campus TV");
+        assert_eq!(of(LineStatus::Active, 2), "Max connections reached");
+        assert_eq!(of(LineStatus::Expired, 0), "Authentication failed");
+        assert_eq!([of(LineStatus::Banned, 0), of(LineStatus::Disabled, 2)], ["Account disabled"; 2]);
+        let unlimited = OwnLine { max_connections: 0, active_connections: 9, ..line() };
+        let server = Server { message: "Hi".into(), ..server };
+        assert_eq!(sentence(&unlimited, &server), "Hi");
+    }
+
+    #[test]
     fn only_outputs_that_the_panel_has_are_announced_and_never_none() {
         assert_eq!(outputs(&[]), ["m3u8", "ts"]);
-        assert_eq!(outputs(&[Output::Rtmp, Output::Ts, Output::M3u8]), ["m3u8", "ts"]);
+        assert_eq!(outputs(&[Output::Rtmp, Output::Ts, Output::M3u8]), ["ts", "m3u8"], "in the line's own order");
         assert_eq!(outputs(&[Output::Rtmp, Output::Ts]), ["ts"]);
         assert_eq!(outputs(&[Output::Rtmp]), ["rtmp"]);
     }
@@ -164,10 +199,10 @@ mod tests {
     fn ports_are_never_empty_and_match_the_request() {
         let request = |secure, port| Request { secure, host: "tv.example.org".into(), port, ..Request::default() };
         let now = 1_767_225_600;
-        let plain = server_info(Server::default(), request(false, 8080), now);
+        let plain = server_info(Server::default(), &request(false, 8080), now);
         assert_eq!((plain.port.as_str(), plain.https_port.as_str()), ("8080", "443"));
         assert_eq!((plain.timezone.as_str(), plain.time_now.as_str()), ("UTC", "2026-01-01 00:00:00"));
-        let secure = server_info(Server { http_port: 8080, ..Server::default() }, request(true, 8443), now);
+        let secure = server_info(Server { http_port: 8080, ..Server::default() }, &request(true, 8443), now);
         assert_eq!((secure.port.as_str(), secure.https_port.as_str()), ("8080", "8443"));
     }
 }

@@ -6,20 +6,27 @@ use linecard_sdk::catalogue::{self, Category, List};
 use linecard_sdk::{Refusal, Reply, json, reply};
 
 pub(crate) fn answer(list: List) -> Result<Reply, Refusal> {
-    let mut categories = catalogue::categories(list)?;
-    if uncategorised::is_needed(list)? {
-        categories.push(Category { id: uncategorised::id(list), name: uncategorised::NAME.into() });
-    }
+    let categories = all(list)?;
     let mut body = Body::new();
     write(&mut body.text, &categories);
     body.flush()?;
     reply::body()
 }
 
+/// Those of a list in which the line has something, and one for what is in none.
+pub(crate) fn all(list: List) -> Result<Vec<Category>, Refusal> {
+    let mut categories = catalogue::categories(list)?;
+    if uncategorised::is_needed(list)? {
+        let (id, name) = (uncategorised::id(list), uncategorised::name(list).into());
+        categories.push(Category { id, name, kind: String::new() });
+    }
+    Ok(categories)
+}
+
 /// The id is text and the parent a number: an app drops a category that has it the other way.
-fn write(out: &mut String, categories: &[Category]) {
+pub(crate) fn write<'c>(out: &mut String, categories: impl IntoIterator<Item = &'c Category>) {
     out.push('[');
-    for (index, category) in categories.iter().enumerate() {
+    for (index, category) in categories.into_iter().enumerate() {
         out.push_str(if index == 0 { "{\"category_id\":" } else { ",{\"category_id\":" });
         json::quoted(out, category.id);
         out.push_str(",\"category_name\":");
@@ -39,7 +46,8 @@ mod tests {
         write(&mut out, &[]);
         assert_eq!(out, "[]");
         out.clear();
-        write(&mut out, &[Category { id: 12, name: "News".into() }, Category { id: 3, name: "\"".into() }]);
+        let category = |id, name: &str| Category { id, name: name.into(), kind: "live".into() };
+        write(&mut out, &[category(12, "News"), category(3, "\"")]);
         let first = r#"[{"category_id":"12","category_name":"News","parent_id":0},"#;
         assert_eq!(out, format!("{first}{}", r#"{"category_id":"3","category_name":"\"","parent_id":0}]"#));
     }

@@ -2,7 +2,7 @@
 
 use crate::listing::{Listing, Wish};
 use crate::parameters::GetSeries;
-use crate::title::{field, text_or_null, without_year};
+use crate::title::{backdrops, field, text_or_null, without_year};
 use linecard_sdk::catalogue::{self, List, Series};
 use linecard_sdk::{Call, Refusal, Reply, json, reply};
 
@@ -24,15 +24,27 @@ pub(crate) fn get_series(call: Call<GetSeries>) -> Result<Reply, Refusal> {
 }
 
 fn write(out: &mut String, number: u32, category: u32, series: &Series<'_>) {
-    let details = &series.details;
     out.push_str("{\"num\":");
     json::number(out, number);
-    field(out, ",\"name\":", &series.name);
-    field(out, ",\"title\":", without_year(&series.name, &details.year));
-    out.push_str(",\"year\":");
-    text_or_null(out, &details.year);
+    out.push(',');
+    names(out, series);
     out.push_str(",\"stream_type\":\"series\",\"series_id\":");
     json::number(out, series.id);
+    facts(out, category, series);
+    out.push('}');
+}
+
+/// What a series is called, as its list and its details say it.
+pub(crate) fn names(out: &mut String, series: &Series<'_>) {
+    field(out, "\"name\":", &series.name);
+    field(out, ",\"title\":", without_year(&series.name, &series.details.year));
+    out.push_str(",\"year\":");
+    text_or_null(out, &series.details.year);
+}
+
+/// What else its list and its details say alike.
+pub(crate) fn facts(out: &mut String, category: u32, series: &Series<'_>) {
+    let details = &series.details;
     field(out, ",\"cover\":", &series.cover);
     field(out, ",\"plot\":", &details.plot);
     field(out, ",\"cast\":", &details.cast);
@@ -48,18 +60,15 @@ fn write(out: &mut String, number: u32, category: u32, series: &Series<'_>) {
     json::quoted(out, details.rating.round() as u32);
     out.push_str(",\"rating_5based\":");
     json::tenths(out, details.rating / 2.0);
-    out.push_str(",\"backdrop_path\":[");
-    if !details.backdrop.is_empty() {
-        json::text(out, &details.backdrop);
-    }
-    field(out, "],\"youtube_trailer\":", &details.trailer);
+    out.push(',');
+    backdrops(out, &details.backdrop);
+    field(out, ",\"youtube_trailer\":", &details.trailer);
     out.push_str(",\"episode_run_time\":");
     json::quoted(out, details.duration / 60);
     out.push_str(",\"category_id\":");
     json::quoted(out, category);
     out.push_str(",\"category_ids\":");
     json::ids(out, &series.categories);
-    out.push('}');
 }
 
 #[cfg(test)]

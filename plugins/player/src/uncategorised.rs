@@ -5,8 +5,14 @@ use linecard_sdk::Refusal;
 use linecard_sdk::catalogue::{self, List, Window};
 use serde::Deserialize;
 
-/// What it is called.
-pub(crate) const NAME: &str = "Uncategorised";
+/// What it is called: apps that show all lists at once show one of each.
+pub(crate) fn name(list: List) -> &'static str {
+    match list {
+        List::Live => "Uncategorised",
+        List::Movie => "Uncategorised movies",
+        List::Series => "Uncategorised series",
+    }
+}
 
 /// Its id in a list: all lists share one number space, so each has its own.
 pub(crate) fn id(list: List) -> u32 {

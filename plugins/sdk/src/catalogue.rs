@@ -40,6 +40,9 @@ pub struct Category {
     pub id: u32,
     /// Its name.
     pub name: String,
+    /// `live`, `radio`, `movie` or `series`.
+    #[serde(default)]
+    pub kind: String,
 }
 
 /// What a stream is.
@@ -87,6 +90,8 @@ pub struct Details<'a> {
     /// Video id of a trailer.
     #[serde(borrow)]
     pub trailer: Cow<'a, str>,
+    /// Number in the public movie database; 0 when unknown.
+    pub tmdb: u32,
 }
 
 /// An episode's place in its series.
@@ -196,9 +201,22 @@ pub fn open(list: List, window: Window) -> Result<Pieces, Refusal> {
     Ok(Pieces { left: if window.most == 0 { u32::MAX } else { window.most } })
 }
 
+/// Opens one entry of a list, by the number of the stream or series, as a list of it alone: of nothing when the line does
+/// not have it.
+pub fn open_one(list: List, id: u32) -> Result<Pieces, Refusal> {
+    host::open_one(list.word(), id)?;
+    Ok(Pieces { left: u32::MAX })
+}
+
 /// Opens the list of all episodes of the line's series, in order.
 pub fn open_episodes() -> Result<Pieces, Refusal> {
     host::open_episodes()?;
+    Ok(Pieces { left: u32::MAX })
+}
+
+/// Opens the list of the episodes of one series: none of one that the line does not have.
+pub fn open_episodes_of(series: u32) -> Result<Pieces, Refusal> {
+    host::open_episodes_of(series)?;
     Ok(Pieces { left: u32::MAX })
 }
 

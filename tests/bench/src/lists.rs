@@ -6,6 +6,7 @@ use crate::nginx;
 use crate::panel::{self, Size, credentials};
 use crate::report::Report;
 use anyhow::{Context, ensure};
+use std::time::Duration;
 
 /// Channels of the list.
 pub(crate) const CHANNELS: u32 = 20_000;
@@ -57,6 +58,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
             || hello.cpu(&baseline, MANY),
         )?;
     }
+    whole_document(report, &server, || hello.cpu(&baseline, MANY))?;
     let tag = answer.header("etag").context("the list has no ETag")?;
     let unchanged = format!("If-None-Match: {tag}");
     ensure!(ask(&[&unchanged]).once()?.status == 304, "the list's own ETag does not match");
@@ -67,6 +69,22 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         || ask(&[&unchanged]).cpu(&server, MANY),
         || hello.cpu(&baseline, MANY),
     )
+}
+
+/// The document of old apps: the same channels, behind what is asked for each call.
+fn whole_document(
+    report: &mut Report,
+    server: &Server,
+    hello: impl FnMut() -> anyhow::Result<Duration>,
+) -> anyhow::Result<()> {
+    let path = format!("/panel_api.php?{}", credentials());
+    let ask = || Ask::get(server.address, &path, &["Accept-Encoding: gzip"]);
+    let answer = ask().once()?;
+    ensure!(answer.header("content-encoding") == Some("gzip"), "the document does not come as gzip");
+    let document: serde_json::Value = serde_json::from_slice(&decoded("gzip", &answer.body)?)?;
+    let entries = document["available_channels"].as_object().map_or(0, |all| all.len());
+    ensure!(entries == CHANNELS as usize, "the document has {entries} channels");
+    report.compare("panel_api.php of 20,000 channels, gzip", "axum hello", None, || ask().cpu(server, MANY), hello)
 }
 
 fn decoded(coding: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
