@@ -18,6 +18,7 @@ mod busy;
 mod certificates;
 mod checkup;
 mod clearing;
+mod clients;
 mod commands;
 mod crash;
 mod crowded;
