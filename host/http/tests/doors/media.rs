@@ -47,7 +47,7 @@ async fn the_seat_limit_refuses_another_player_and_the_same_player_takes_over() 
     let mut first = get(live(&panel, ".ts")).header("user-agent", "one").open(panel.address).await;
     assert!(first.reads(1_000).await);
     let refused = panel.send(get(live(&panel, ".ts")).header("user-agent", "two")).await;
-    assert_eq!((refused.status, refused.body.len()), (403, 0));
+    assert_eq!((refused.status, &refused.body[..]), (403, &b"Max connections reached"[..]));
     let elsewhere = get(live(&panel, ".ts")).header("user-agent", "one").from([127, 0, 0, 2]);
     assert_eq!(panel.send(elsewhere).await.status, 403);
     let mut second = get(live(&panel, ".ts")).header("user-agent", "one").open(panel.address).await;
@@ -72,20 +72,22 @@ async fn a_line_that_is_switched_off_stops_watching() {
 async fn refusals_have_the_statuses_that_players_know_for_get_and_head() {
     let panel = Panel::new().await;
     let (id, hidden, movie) = (panel.live, panel.hidden, panel.movie);
-    for (target, status) in [
-        (format!("/live/ann/wrong/{id}.ts"), 401),
-        (format!("/live/nobody/x/{id}.ts"), 401),
-        (format!("/live/old/s3cret+pw/{id}.ts"), 403),
-        (format!("/live/{PAIR}/{hidden}.ts"), 404),
-        (format!("/live/{PAIR}/999999.ts"), 404),
-        (format!("/live/{PAIR}/{movie}.ts"), 404),
-        (format!("/live/{PAIR}/{id}.flv"), 404),
-        (format!("/movie/{PAIR}/{id}.mp4"), 404),
-        ("/hls/forged.ts".to_owned(), 403),
+    let unknown = "Authentication failed";
+    for (target, status, sentence) in [
+        (format!("/live/ann/wrong/{id}.ts"), 401, unknown),
+        (format!("/live/nobody/x/{id}.ts"), 401, unknown),
+        (format!("/live/old/s3cret+pw/{id}.ts"), 403, unknown),
+        (format!("/live/{PAIR}/{hidden}.ts"), 404, ""),
+        (format!("/live/{PAIR}/999999.ts"), 404, ""),
+        (format!("/live/{PAIR}/{movie}.ts"), 404, ""),
+        (format!("/live/{PAIR}/{id}.flv"), 404, ""),
+        (format!("/movie/{PAIR}/{id}.mp4"), 404, ""),
+        ("/hls/forged.ts".to_owned(), 403, ""),
     ] {
         let answer = panel.send(get(target.clone())).await;
-        assert_eq!((answer.status, answer.body.len()), (status, 0), "GET {target}");
-        assert_eq!(panel.send(head(target.clone())).await.status, status, "HEAD {target}");
+        assert_eq!((answer.status, &answer.body[..]), (status, sentence.as_bytes()), "GET {target}");
+        let looked = panel.send(head(target.clone())).await;
+        assert_eq!((looked.status, looked.body.len()), (status, 0), "HEAD {target}");
     }
     panel.edit_line(json!({"allowed_outputs": ["m3u8"]})).await;
     assert_eq!(panel.send(get(live(&panel, ".ts"))).await.status, 403);
