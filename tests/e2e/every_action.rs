@@ -261,8 +261,7 @@ fn ids_of(action: &Action) -> Vec<&str> {
     };
     let ids = action.parameters.iter().filter(|(name, parameter)| holds(name, parameter.form, parameter.of));
     // The ids of a mass edit choose among what there is (`mass_edits`).
-    let ids = ids.filter(|(name, _)| *name != "ids");
-    ids.map(|(name, _)| name.as_str()).collect()
+    ids.filter(|(name, _)| *name != "ids").map(|(name, _)| name.as_str()).collect()
 }
 
 /// An id that nobody has.
