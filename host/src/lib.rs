@@ -15,6 +15,7 @@ mod doctor;
 mod guide_feed;
 mod inspect;
 pub mod logging;
+pub mod machine;
 mod metrics;
 pub mod panel;
 pub mod request;

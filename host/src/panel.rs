@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::guide_feed::Feed;
+use crate::machine::ThisMachine;
 use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
@@ -39,6 +40,8 @@ pub struct Panel {
     pub runtime: Arc<Runtime>,
     /// The media engine.
     pub media: Arc<Media>,
+    /// What it runs on.
+    pub machine: Arc<ThisMachine>,
     /// How it is configured.
     pub config: Config,
     /// Where its data is.
@@ -104,7 +107,7 @@ impl Panel {
         let media = Media::new(MediaOptions {
             fetch: outgoing,
             receive: Arc::new(Datagrams::new(config.outgoing.receive.clone())),
-            clock,
+            clock: clock.clone(),
             keyring,
             media_root: config.media.root.clone(),
             ffmpeg: Detect::OnPath,
@@ -113,6 +116,8 @@ impl Panel {
             timing: Timing::default(),
         });
         engine.set_airing(media.clone());
+        let (enabled, allow) = (config.raw_sql.enabled, config.raw_sql.allow.clone());
+        engine.allow_sql(host_engine::sql::Terms { enabled, allow });
         engine.set_performer(Arc::new(Effects { media: media.clone() }));
         let runtime = Runtime::new(
             engine.clone(),
@@ -129,8 +134,13 @@ impl Panel {
                 shipped: SHIPPED,
             },
         )?;
+        let mut folders = vec![("data", data.to_owned())];
+        folders.extend(config.media.root.clone().map(|root| ("media", root)));
+        folders.push(("temporary", std::env::temp_dir()));
+        let machine = ThisMachine::new(clock, folders, config.http.reload_command.clone(), &media, &runtime);
+        engine.set_machine(machine.clone());
         let driver = tokio::spawn(drive(engine.clone(), feed));
-        Ok(Arc::new(Panel { engine, runtime, media, config, directory: opened.directory, driver }))
+        Ok(Arc::new(Panel { engine, runtime, media, machine, config, directory: opened.directory, driver }))
     }
 
     /// Ends what runs in the background. Data is safe without it; children and timers are not.

@@ -81,7 +81,9 @@ pub async fn bind(
         metrics: Some(metrics),
     };
     let (engine, runtime, media) = (panel.engine.clone(), panel.runtime.clone(), panel.media.clone());
-    Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")
+    let server = Server::bind(config, engine, runtime, media).await.context("the panel cannot listen")?;
+    panel.machine.shows(server.certificates());
+    Ok(server)
 }
 
 /// Says which surfaces of listeners no plugin has now: a slip, or a plugin that is yet to come.

@@ -171,6 +171,11 @@ const NEVER_EMPTY: &[&str] = &[
     "stream_display_name",
     "profile_name",
     "server_name",
+    // As the machine and the configuration have them.
+    "server_ip",
+    "private_ip",
+    "http_broadcast_ports",
+    "https_broadcast_ports",
     "timezone",
 ];
 

@@ -55,6 +55,7 @@ impl TestPanel {
         config.outgoing.receive = vec!["127.0.0.0/8".parse().unwrap()];
         config.limits.exempt = vec!["127.0.0.0/8".parse().unwrap()];
         config.plugins.unsigned = true;
+        config.raw_sql.enabled = true;
         TestPanel::open(folder, config).await
     }
 

@@ -5,8 +5,8 @@ use crate::tree::{all, shown, text_of};
 
 /// A row of the table, what it is counted by, and what of the host names it.
 const EXAMPLES: &[(&str, &str, &[&str])] = &[
-    ("a field of a line", "admin_notes", &["host/core/src/line/fields.rs"]),
-    ("a field of a user", "reseller_dns", &["host/core/src/user/fields.rs"]),
+    ("a field of a line", "admin_notes", &["host/core/src/line/fields.rs", "host/store/src/sqlite/select/shown.rs"]),
+    ("a field of a user", "reseller_dns", &["host/core/src/user/fields.rs", "host/store/src/sqlite/select/shown.rs"]),
     (
         "a plain kind of record",
         "BLOCK",

@@ -126,6 +126,8 @@ codes! {
     IdempotencyBusy "idempotency_busy",
     /// The request is larger than allowed.
     TooLarge "too_large",
+    /// It was tried and did not work, for a reason that the caller can do something about.
+    Failed "failed",
     /// Too busy, or a thing that is needed is away; try again.
     Unavailable "unavailable",
 }

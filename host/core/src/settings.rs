@@ -5,7 +5,7 @@ use crate::journal::Log;
 use crate::record::declared::{Reading, Record, RecordField, fields};
 use crate::refusal::Code;
 use crate::time::Unix;
-use crate::{SettingsId, Version};
+use crate::{SettingsId, Version, name};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -103,6 +103,11 @@ pub struct Settings {
     pub version: Version,
     /// The panel's name, as players show it.
     pub server_name: String,
+    /// What the node that serves the panel is called.
+    pub node_name: String,
+    /// Host names that players are sent to, the first one unless they came by another of them; empty: by whichever they
+    /// came.
+    pub domains: Vec<String>,
     /// The sentence that players show after sign-in.
     pub welcome_message: String,
     /// IANA zone of all times that players see; UTC is what most clients get right.
@@ -144,6 +149,8 @@ impl Default for Settings {
             id: SETTINGS,
             version: Version(0),
             server_name: "Linecard".into(),
+            node_name: "Main server".into(),
+            domains: Vec::new(),
             welcome_message: String::new(),
             timezone: "UTC".into(),
             connection_policy: ConnectionPolicy::Refuse,
@@ -177,7 +184,7 @@ impl Settings {
 
 impl Record for Settings {
     const FIELDS: &'static [RecordField] = fields! {
-        "id": Read Read, "server_name": Read Write, "welcome_message": Read Write, "timezone": Read Write,
+        "id": Read Read, "server_name": Read Write, "node_name": Hidden Write, "domains": Hidden Write, "welcome_message": Read Write, "timezone": Read Write,
         "connection_policy": Hidden Write, "same_player": Hidden Write, "hls_bind": Hidden Write,
         "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
         "player_cors": Hidden Write, "api_addresses": Hidden Write, "docs": Hidden Write, "refunds": Read Write, "guide_days": Read Write,
@@ -190,6 +197,12 @@ impl Record for Settings {
     }
 
     fn validate(&self) -> Result<(), Refusal> {
+        if self.node_name.trim().is_empty() || self.node_name.chars().count() > 255 {
+            return Err(Refusal::field(Code::InvalidInput, "node_name", "1 to 255 characters."));
+        }
+        if self.domains.len() > 16 || self.domains.iter().any(|domain| name::host(domain).is_err()) {
+            return Err(Refusal::field(Code::InvalidInput, "domains", "Up to 16 host names, without port and path."));
+        }
         if ![200, 401, 403, 404].contains(&self.auth_failed_status) {
             return Err(Refusal::field(Code::InvalidInput, "auth_failed_status", "One of 200, 401, 403, 404."));
         }

@@ -9,10 +9,11 @@ use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::sightings::Sightings;
 use crate::sign_in::SignInState;
+use crate::sql::Terms;
 use crate::tenant::Directory;
 use crate::unfinished::Tenants;
 use crate::zone::Zones;
-use host_core::port::{Airing, Clock, Entropy, Journal, Keyring, Leases, Networks, Pricing, Store};
+use host_core::port::{Airing, Clock, Entropy, Journal, Keyring, Leases, Machine, Networks, Pricing, Store};
 use host_core::record::RecordKinds;
 use host_core::{NodeId, TenantId, UserId};
 use parking_lot::Mutex;
@@ -58,6 +59,8 @@ pub struct Engine {
     pub(crate) shapes: Shapes,
     pub(crate) sightings: Sightings,
     pub(crate) airing: OnceLock<Arc<dyn Airing>>,
+    pub(crate) sql: OnceLock<Terms>,
+    pub(crate) machine: OnceLock<Arc<dyn Machine>>,
     kinds: RecordKinds,
     seats: Arc<Seats>,
     http_port: AtomicU16,
@@ -88,6 +91,8 @@ impl Engine {
             shapes: Shapes::default(),
             sightings: Sightings::default(),
             airing: OnceLock::new(),
+            sql: OnceLock::new(),
+            machine: OnceLock::new(),
             kinds,
             seats: Arc::new(seats),
             http_port: AtomicU16::new(0),

@@ -6,7 +6,7 @@
 //! - [`connection`]: seats of lines
 //! - [`air`]: streams that run
 //! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
-//!   [`log`], [`tenant`], [`access_code`], [`plugin`], [`import`], [`mass_edit`]
+//!   [`log`], [`mod@sql`], [`node`], [`tenant`], [`access_code`], [`plugin`], [`import`], [`mass_edit`]
 //! - [`condition`]: how the stored data is doing; [`mod@log_scope`]: what log lines say of their request
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
 
@@ -34,6 +34,7 @@ pub mod log;
 pub mod log_scope;
 pub mod mass_edit;
 pub mod networks;
+pub mod node;
 pub mod outbox;
 mod overlay;
 pub mod package;
@@ -47,6 +48,7 @@ pub mod session;
 mod shown;
 mod sightings;
 pub mod sign_in;
+pub mod sql;
 pub mod tenant;
 mod turn;
 mod unfinished;

@@ -144,6 +144,10 @@ async fn routed(
             answer::plain(StatusCode::SERVICE_UNAVAILABLE, "This panel is suspended.\n")
         }
         Ok(Some(tenant)) => {
+            // Where they cannot be read, whoever reads what is asked for says so.
+            let settings = http.engine.settings(tenant.id).await.ok();
+            let domains = settings.as_ref().map_or(&[][..], |settings| &settings.domains);
+            let (public, local) = (http.public.as_ref(), arrival.ends.local);
             let is_tls = arrival.door.is_tls();
             let is_secure = approach.is_secure(is_tls);
             let visitor = Visitor {
@@ -152,7 +156,7 @@ async fn routed(
                 is_certain: approach.is_certain(),
                 agent: agent(&parts),
                 uri: parts.uri.clone(),
-                origin: Origin::of(&tenant, &host, approach, is_secure, arrival.ends.local, http.public.as_ref()),
+                origin: Origin::of(&tenant, &host, approach, is_secure, local, public, domains),
                 is_private: approach.is_private(is_tls, arrival.ends.local.ip()),
                 pulse: Arc::clone(&arrival.pulse),
                 told: Told::default(),

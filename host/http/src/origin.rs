@@ -35,8 +35,25 @@ impl Origin {
     /// Scheme, host and port that addresses in an answer begin with: those of the request when its
     /// host is one of the tenant's, or our own address that the client reached itself; else the public
     /// ones; else the address that was reached. Our own address behind a proxy is the proxy's matter,
-    /// and no client can use it.
+    /// and no client can use it. Who came by none of the `domains` that the tenant wants is sent to the first of them, as
+    /// far as these are its own.
     pub(crate) fn of(
+        tenant: &Tenant,
+        host: &Host,
+        approach: &Approach,
+        is_secure: bool,
+        local: SocketAddr,
+        public: Option<&Origin>,
+        domains: &[String],
+    ) -> Origin {
+        let origin = Origin::asked(tenant, host, approach, is_secure, local, public);
+        let own = domains.iter().filter(|domain| tenant.hosts.is_empty() || tenant.hosts.contains(domain));
+        let mut own = own.map(|domain| in_address(domain)).peekable();
+        let Some(first) = own.peek().cloned() else { return origin };
+        if own.any(|domain| domain == origin.host) { origin } else { Origin { host: first, ..origin } }
+    }
+
+    fn asked(
         tenant: &Tenant,
         host: &Host,
         approach: &Approach,
@@ -95,11 +112,21 @@ mod tests {
     /// What addresses begin with for a request to this host with these headers, from a proxy at
     /// 10.0.0.1 or from elsewhere.
     fn seen(host: &str, peer: &str, headers: &[(&'static str, &str)], public: Option<&str>) -> String {
+        wanted(host, peer, headers, public, &[])
+    }
+
+    fn wanted(
+        host: &str,
+        peer: &str,
+        headers: &[(&'static str, &str)],
+        public: Option<&str>,
+        domains: &[&str],
+    ) -> String {
         let tenant = Tenant {
             id: TenantId(1),
             version: RowVersion(1),
             name: "t".into(),
-            hosts: vec!["tv.example.org".into()],
+            hosts: vec!["tv.example.org".into(), "two.example.org".into()],
             suspended: false,
             quotas: Quotas::default(),
             created_at: Unix(0),
@@ -113,7 +140,9 @@ mod tests {
         let public = public.and_then(Origin::parsed);
         let is_secure = approach.is_secure(false);
         let local = LOCAL.parse().unwrap();
-        let Origin { scheme, host, port } = Origin::of(&tenant, &host, &approach, is_secure, local, public.as_ref());
+        let domains: Vec<_> = domains.iter().map(ToString::to_string).collect();
+        let origin = Origin::of(&tenant, &host, &approach, is_secure, local, public.as_ref(), &domains);
+        let Origin { scheme, host, port } = origin;
         format!("{scheme}://{host}:{port}")
     }
 
@@ -130,6 +159,15 @@ mod tests {
         assert_eq!(seen("localhost", CLIENT, &[], None), "http://192.0.2.7:8080");
         let said = [("x-forwarded-host", "evil.example"), ("x-forwarded-proto", "https")];
         assert_eq!(seen("192.0.2.7", PROXY, &said, PUBLIC), "https://tv.example.org:8443");
+    }
+
+    #[test]
+    fn who_came_by_none_of_the_domains_that_are_wanted_is_sent_to_the_first_that_is_the_tenants() {
+        let seen = |host, domains: &[&str]| wanted(host, CLIENT, &[], None, domains);
+        assert_eq!(seen("tv.example.org:8080", &["two.example.org"]), "http://two.example.org:8080");
+        assert_eq!(seen("two.example.org:8080", &["tv.example.org", "two.example.org"]), "http://two.example.org:8080");
+        assert_eq!(seen("192.0.2.7:8080", &["evil.example", "tv.example.org"]), "http://tv.example.org:8080");
+        assert_eq!(seen("tv.example.org", &["evil.example"]), "http://tv.example.org:80");
     }
 
     #[test]

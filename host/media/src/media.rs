@@ -148,6 +148,21 @@ impl Media {
         });
     }
 
+    /// Drops what is kept of a tenant's channels for newcomers and slow players, but for the newest of it; how many bytes
+    /// that were. Whoever watches goes on.
+    pub fn clear(&self, tenant: TenantId) -> u64 {
+        let (channels, segmenters) = {
+            let running = self.running.lock();
+            let own = |(owner, _): &&Key| *owner == tenant;
+            let channels = running.channels.iter().filter(|(key, _)| own(key)).map(|(_, channel)| Arc::clone(channel));
+            let segmenters = running.segmenters.iter().filter(|(key, _)| own(key)).map(|(_, it)| Arc::clone(it));
+            (channels.collect::<Vec<_>>(), segmenters.collect::<Vec<_>>())
+        };
+        let rings = channels.iter().map(|channel| channel.ring.clear()).sum::<usize>();
+        let segments = segmenters.iter().map(|segmenter| segmenter.clear()).sum::<usize>();
+        (rings + segments) as u64
+    }
+
     /// What runs now.
     pub fn metrics(&self) -> Metrics {
         let mut running = self.running.lock();

@@ -75,7 +75,7 @@ impl Cache {
     }
 
     /// Removes all entries but those of these files: of plugins that nobody has, and of older engines.
-    pub(crate) fn keep_only(&self, digests: impl Iterator<Item = [u8; 32]>) -> io::Result<()> {
+    pub(crate) fn keep_only(&self, digests: impl Iterator<Item = [u8; 32]>) -> io::Result<u64> {
         let names: HashSet<String> = digests.map(|digest| hex::encode(self.name(&digest))).collect();
         crate::file::sweep(&self.folder, |name| names.contains(name))
     }

@@ -51,20 +51,23 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Removes what a folder has and nothing needs any more; a folder that is not there has nothing. Folders in it
-/// stay.
-pub(crate) fn sweep(folder: &Path, is_needed: impl Fn(&str) -> bool) -> io::Result<()> {
+/// stay. How many bytes that were.
+pub(crate) fn sweep(folder: &Path, is_needed: impl Fn(&str) -> bool) -> io::Result<u64> {
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         entries => entries?,
     };
+    let mut freed = 0;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
         if entry.file_type()?.is_file() && !name.to_str().is_some_and(&is_needed) {
+            let bytes = entry.metadata()?.len();
             remove(&entry.path())?;
+            freed += bytes;
         }
     }
-    Ok(())
+    Ok(freed)
 }
 
 #[cfg(test)]

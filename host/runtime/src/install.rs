@@ -136,16 +136,16 @@ impl Runtime {
     }
 
     /// Removes files of plugins that no tenant has any more, and what was compiled of them.
-    pub(crate) async fn tidy(self: &Arc<Runtime>) -> Result<(), LoadError> {
+    pub(crate) async fn tidy(self: &Arc<Runtime>) -> Result<u64, LoadError> {
         let _files = self.files.lock().await;
         let digests = self.installed_digests().await?;
         let runtime = Arc::clone(self);
         blocking(move || {
             let is_installed = |name: &str| name.strip_suffix(".wasm").is_some_and(|digest| digests.contains(digest));
-            sweep(&runtime.options.plugins_dir, is_installed)?;
+            let files = sweep(&runtime.options.plugins_dir, is_installed)?;
             let shipped = runtime.shipped.iter().map(|loaded| loaded.digest);
             let foreign = digests.iter().filter_map(|digest| hex::decode(digest).ok()?.try_into().ok());
-            Ok(runtime.cache.keep_only(shipped.chain(foreign))?)
+            Ok(files + runtime.cache.keep_only(shipped.chain(foreign))?)
         })
         .await
     }

@@ -5,7 +5,7 @@
 //!   `load_error`, `loaded`
 //! - a plugin gets its place: `options`, `runtime`, `install`, `granting`, `file`, `known`, `plugin_files`, `tenant_plugins`, `refresh`,
 //!   `plugin_settings`, `change_settings`, [`watch`], `drop_folder`, `route`,
-//!   `layout`, `lay_out`, [`snapshot`], `documented`
+//!   `layout`, `lay_out`, [`snapshot`], `documented`, `leftovers`
 //! - a call becomes a reply: `asked`, [`call`], `dispatch`, `slow_lane`, `state`, `stop`, `guest`, `limits`,
 //!   `permits`, `reply`, [`body`]
 //! - what plugins may ask for: `capability`, one file each
@@ -35,6 +35,7 @@ mod install;
 mod known;
 mod lay_out;
 mod layout;
+mod leftovers;
 mod limits;
 mod link;
 mod load_error;

@@ -2,7 +2,8 @@
 
 use crate::capability::function::{HostFunction, Interface};
 use crate::capability::{
-    base, body, catalogue, collections, connections, credits, guide, lines, logs, packages, records, sessions, users,
+    base, body, catalogue, collections, connections, credits, guide, lines, logs, node, packages, records, sessions,
+    sql, users,
 };
 use crate::state::CallState;
 use crate::wasi;
@@ -23,6 +24,8 @@ pub(crate) const INTERFACES: &[&Interface] = &[
     &collections::INTERFACE,
     &logs::INTERFACE,
     &connections::INTERFACE,
+    &sql::INTERFACE,
+    &node::INTERFACE,
     &catalogue::INTERFACE,
     &guide::INTERFACE,
     &body::INTERFACE,

@@ -167,6 +167,12 @@ impl Runtime {
         shipped.is_some_and(|loaded| loaded.native.set(action).is_ok())
     }
 
+    /// Drops the cached bodies of a tenant, those in files too; how many bytes of memory and files that were. Bodies that
+    /// are being sent live until they are.
+    pub fn drop_bodies(&self, tenant: TenantId) -> u64 {
+        self.snapshot(tenant).shared.bodies.clear()
+    }
+
     /// Bytes of cached bodies of a tenant.
     pub fn body_bytes(&self, tenant: TenantId) -> u64 {
         self.snapshot(tenant).shared.bodies.bytes()

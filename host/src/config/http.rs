@@ -5,7 +5,7 @@ use host_http::Tls;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bits that the network of a trusted proxy fixes at least: the private ones are as large as that.
 const NARROWEST: u8 = 7;
@@ -27,6 +27,9 @@ pub struct Http {
     pub tls_key: Option<PathBuf>,
     /// Its further certificates.
     pub certificates: Vec<CertificateFiles>,
+    /// A program with its arguments that an admin's `reload_nginx` runs besides, such as one that reloads a proxy; run as
+    /// it stands here, without a shell.
+    pub reload_command: Vec<String>,
 }
 
 /// A further listener.
@@ -98,6 +101,12 @@ impl Http {
             anyhow::ensure!(
                 plain.is_some_and(|rest| !rest.is_empty() && !rest.contains('/')),
                 "[http] public_url is http://HOST or https://HOST with an optional port, without a path"
+            );
+        }
+        if let Some(program) = self.reload_command.first() {
+            anyhow::ensure!(
+                Path::new(program).is_absolute(),
+                "[http] reload_command begins with the whole path of a program, such as /usr/sbin/nginx, not {program:?}"
             );
         }
         for network in &self.trusted_proxies {
@@ -191,6 +200,12 @@ mod tests {
     /// What is wrong with a configuration; it must be something.
     fn wrong(text: &str) -> String {
         config(text).check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_command_is_named_by_its_whole_path() {
+        assert!(wrong("[http]\nreload_command = ['nginx', '-s', 'reload']").contains("reload_command"));
+        assert!(config("[http]\nreload_command = ['/usr/sbin/nginx', '-s', 'reload']").check().is_ok());
     }
 
     #[test]

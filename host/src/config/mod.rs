@@ -31,6 +31,8 @@ pub struct Config {
     pub plugins: Plugins,
     /// Local media and MaxMind files.
     pub media: Media,
+    /// SQL of admins' own.
+    pub raw_sql: RawSql,
     /// Logs.
     pub log: Log,
 }
@@ -110,6 +112,18 @@ pub struct Media {
     pub country_database: Option<PathBuf>,
 }
 
+/// SQL of admins' own: one SELECT at a time over views of their own panel.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawSql {
+    /// Answer it at all.
+    pub enabled: bool,
+    /// Let it change what is stored: not possible yet, and refused.
+    pub write: bool,
+    /// From where it may be asked; from wherever the admin's key may be used, when none is given.
+    pub allow: Vec<IpNet>,
+}
+
 /// Logs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -150,6 +164,10 @@ impl Config {
         {
             anyhow::ensure!(number != Some(0), "[limits] {name} = 0 would let nobody in; give a number from 1 on");
         }
+        anyhow::ensure!(
+            !self.raw_sql.write,
+            "[raw_sql] write = true: SQL that changes what is stored is not taken; take the line out, SELECT works without"
+        );
         self.check_surfaces()
     }
 
@@ -202,6 +220,14 @@ mod tests {
             assert!(error.contains(&format!("{surface:?}")) && error.contains("admin, "), "{error}");
         }
         let right = "[[listener]]\naddress = '127.0.0.1:1'\nsurfaces = ['live', 'player', 'admin']";
+        assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn sql_is_off_and_never_writes() {
+        assert!(!Config::default().raw_sql.enabled);
+        assert!(wrong("[raw_sql]\nenabled = true\nwrite = true").contains("write"));
+        let right = "[raw_sql]\nenabled = true\nallow = ['10.0.0.0/8']";
         assert!(toml::from_str::<Config>(right).unwrap().check().is_ok());
     }
 

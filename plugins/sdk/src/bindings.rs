@@ -16,9 +16,11 @@ wit_bindgen::generate!({
             import linecard:guide/guide@0.1.0;
             import linecard:lines/lines@0.1.0;
             import linecard:logs/logs@0.1.0;
+            import linecard:node/node@0.1.0;
             import linecard:packages/packages@0.1.0;
             import linecard:records/records@0.1.0;
             import linecard:sessions/sessions@0.1.0;
+            import linecard:sql/sql@0.1.0;
             import linecard:users/users@0.1.0;
             export linecard:plugin/actions@0.1.0;
         }
@@ -34,9 +36,11 @@ wit_bindgen::generate!({
         "../../wit/guide",
         "../../wit/lines",
         "../../wit/logs",
+        "../../wit/node",
         "../../wit/packages",
         "../../wit/records",
         "../../wit/sessions",
+        "../../wit/sql",
         "../../wit/users",
     ],
     generate_all,

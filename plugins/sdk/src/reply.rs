@@ -79,6 +79,11 @@ pub fn data(value: &impl Serialize) -> Result<Reply, Refusal> {
     Ok(Reply::of(Content::Data { json: json(value), totals: None }))
 }
 
+/// JSON that the host wrote.
+pub fn written(json: String) -> Result<Reply, Refusal> {
+    Ok(Reply::of(Content::Data { json, totals: None }))
+}
+
 /// A page of rows: `total` rows are in the caller's scope, `matching` of them fit the search.
 pub fn list(rows: &impl Serialize, total: u32, matching: u32) -> Result<Reply, Refusal> {
     Ok(Reply::of(Content::Data { json: json(rows), totals: Some((total, matching)) }))
@@ -126,6 +131,7 @@ mod tests {
         assert_eq!(json(data(&[1, 2])), ("[1,2]".to_owned(), None));
         assert_eq!(json(list(&["a"], 9, 3)), ("[\"a\"]".to_owned(), Some((9, 3))));
         assert_eq!(json(done()), ("null".to_owned(), None));
+        assert_eq!(json(written("{}".to_owned())), ("{}".to_owned(), None));
         assert_eq!(held(Held::<()>::new(3)).unwrap().content, Content::Held(3));
         let made = data(&7).map(|reply| reply.created("/c/7")).unwrap();
         assert_eq!((made.outcome, made.location.as_deref()), (Some(Outcome::Created), Some("/c/7")));

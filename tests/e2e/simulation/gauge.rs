@@ -13,7 +13,7 @@ use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Database, Name, Plan, Reservation};
 use host_core::port::{
     BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
-    Store, Trouble, Verified, Waiting,
+    Select, SelectError, Selected, Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -90,6 +90,7 @@ impl Store for Gauge {
 
     handed_on! {
         fn release(database: Database, reservation: Reservation) -> ();
+        fn select(tenant: TenantId, select: Select) -> Pending<'_, Selected, SelectError>;
         fn get(database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
         fn find(database: Database, unique: Unique) -> Pending<'_, Option<Object>>;
         fn list(database: Database, query: Query) -> Pending<'_, Page>;

@@ -6,10 +6,12 @@ mod error;
 mod fetch;
 mod guide;
 mod leases;
+mod machine;
 mod on_air;
 mod pending;
 mod pricing;
 mod receive;
+mod select;
 mod store;
 
 pub use answers::*;
@@ -17,10 +19,12 @@ pub use error::StoreError;
 pub use fetch::*;
 pub use guide::{GuideFeed, GuideItems};
 pub use leases::{Endings, Leases, Whose};
+pub use machine::*;
 pub use on_air::{AirStatus, Airing, Content, Library, NoLibrary, OnAir};
 pub use pending::Pending;
 pub use pricing::{ListPrices, Pricing, Sale};
 pub use receive::*;
+pub use select::*;
 pub use store::*;
 
 use crate::journal::{Entry, LogPage, LogQuery};

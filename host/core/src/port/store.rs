@@ -2,7 +2,8 @@
 //! [`Store::commit`].
 
 use super::{
-    BouquetMember, Called, Collection, Counted, Documents, Page, Pending, Replayed, StoreError, Verified, Waiting,
+    BouquetMember, Called, Collection, Counted, Documents, Page, Pending, Replayed, Select, SelectError, Selected,
+    StoreError, Verified, Waiting,
 };
 use crate::audit::Deed;
 use crate::bouquet::Member;
@@ -296,6 +297,8 @@ pub trait Store: Send + Sync + 'static {
     fn tenant_generation(&self) -> u64;
     /// Programmes in a build, and whether any are left over from builds that nobody reads.
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32>;
+    /// Answers an admin's own SELECT over views; it is stopped where it takes more than such a one may.
+    fn select(&self, tenant: TenantId, select: Select) -> Pending<'_, Selected, SelectError>;
     /// Writes a plan, whole or not at all, and returns after it is durable. The one way to write.
     fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError>;
     /// Holds other plans that name one of these back until the reservation is released or 250 ms

@@ -15,7 +15,7 @@ use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
     BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, MAX_START, Page, Pending, Query,
-    Replayed, Store, Trouble, Verified, Waiting,
+    Replayed, Select, SelectError, Selected, Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -78,6 +78,7 @@ impl Store for Counting {
     handed_on! {
         fn reserve(database: Database, names: BTreeSet<Name>, alone: bool) -> Pending<'_, Reservation>;
         fn release(database: Database, reservation: Reservation) -> ();
+        fn select(tenant: TenantId, select: Select) -> Pending<'_, Selected, SelectError>;
         fn get(database: Database, scope: Scope, key: Key) -> Pending<'_, Option<Object>>;
         fn find(database: Database, unique: Unique) -> Pending<'_, Option<Object>>;
         fn range(tenant: TenantId, range: Range) -> Pending<'_, Documents>;

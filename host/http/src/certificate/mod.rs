@@ -3,6 +3,7 @@
 
 mod by_name;
 mod error;
+mod facts;
 mod pair;
 mod set;
 mod watch;

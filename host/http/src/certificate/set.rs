@@ -2,9 +2,11 @@
 
 use super::by_name::ByName;
 use super::error::CertificateError;
+use super::facts::facts;
 use super::pair::{Pair, Stamp};
 use crate::config::Tls;
 use arc_swap::ArcSwap;
+use host_core::port::CertificateFacts;
 use parking_lot::Mutex;
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, ring};
@@ -87,6 +89,13 @@ impl CertificateSet {
         config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Ok(CertificateSet { acceptor, shown, entries: Arc::new(Mutex::new(entries)), provider })
+    }
+
+    /// What they say of themselves. Blocks while files are read.
+    pub(super) fn facts(&self) -> Vec<CertificateFacts> {
+        let entries = self.entries.lock();
+        let shown = entries.iter().filter_map(|entry| facts(entry.pair.key.cert.first()?, &entry.pair.names));
+        shown.collect()
     }
 
     /// What shakes hands with them.

@@ -2,6 +2,7 @@
 
 use super::error::CertificateError;
 use super::set::{Again, CertificateSet, Outcome};
+use host_core::port::CertificateFacts;
 use metrics::counter;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -27,6 +28,11 @@ impl Certificates {
     pub async fn reload(&self) -> Result<(), CertificateError> {
         let outcome = self.again(Again::All).await;
         outcome.errors.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// What all of them say of themselves. Blocks while files are read.
+    pub fn facts(&self) -> Vec<CertificateFacts> {
+        self.0.iter().flat_map(CertificateSet::facts).collect()
     }
 
     /// Reads files again within seconds of their change, as long as there are any.

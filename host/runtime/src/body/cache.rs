@@ -70,6 +70,10 @@ impl Shelf {
         self.bodies.get().iter().for_each(|bodies| bodies.retain(|other, _| !other.is_outdated_by(key)));
     }
 
+    fn clear(&self) {
+        self.bodies.get().iter().for_each(|bodies| bodies.clear());
+    }
+
     fn weight(&self) -> u64 {
         self.bodies.get().map_or(0, Cache::weight)
     }
@@ -132,6 +136,14 @@ impl Bodies {
         for shelf in [&self.memory, &self.files] {
             shelf.drop_outdated_by(&key);
         }
+    }
+
+    /// Drops all of them; how many bytes that were.
+    pub(crate) fn clear(&self) -> u64 {
+        let shelves = [&self.memory, &self.files];
+        let bytes = shelves.iter().map(|shelf| shelf.weight()).sum();
+        shelves.iter().for_each(|shelf| shelf.clear());
+        bytes
     }
 
     /// Bytes in use in memory.

@@ -5,7 +5,10 @@ use crate::limits::BODY_FILE_BYTES;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -29,6 +32,8 @@ pub(crate) struct Folder(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     next: AtomicU64,
+    /// The names of those that something holds.
+    held: Arc<Mutex<HashSet<OsString>>>,
 }
 
 impl Folder {
@@ -40,31 +45,61 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        for entry in std::fs::read_dir(&path)? {
-            std::fs::remove_file(entry?.path())?;
-        }
-        Ok(Folder(Arc::new(Inner { path, next: AtomicU64::new(0) })))
+        let folder = Folder(Arc::new(Inner { path, next: AtomicU64::new(0), held: Arc::default() }));
+        folder.sweep()?;
+        Ok(folder)
     }
 
     fn create(&self) -> io::Result<(File, OnDisk)> {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let path = self.0.path.join(format!("{number}.gz"));
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        Ok((file, OnDisk(path)))
+        let name = OsString::from(format!("{number}.gz"));
+        let path = self.0.path.join(&name);
+        // Before it is there, so that no sweep comes between.
+        self.0.held.lock().insert(name.clone());
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let file = file.inspect_err(|_| {
+            self.0.held.lock().remove(&name);
+        })?;
+        Ok((file, OnDisk { path, name, held: Arc::clone(&self.0.held) }))
+    }
+
+    /// Removes what nothing holds: files that could not be removed when they were let go. How many bytes they had.
+    /// Blocks.
+    pub(crate) fn sweep(&self) -> io::Result<u64> {
+        let mut freed = 0;
+        for entry in std::fs::read_dir(&self.0.path)? {
+            let entry = entry?;
+            if self.0.held.lock().contains(&entry.file_name()) {
+                continue;
+            }
+            let removed = entry.metadata().and_then(|file| std::fs::remove_file(entry.path()).map(|()| file.len()));
+            match removed {
+                Ok(bytes) => freed += bytes,
+                // It was let go meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(freed)
     }
 }
 
 /// Where a file is; dropping this removes it.
 #[derive(Debug)]
-struct OnDisk(PathBuf);
+struct OnDisk {
+    path: PathBuf,
+    name: OsString,
+    held: Arc<Mutex<HashSet<OsString>>>,
+}
 
 impl Drop for OnDisk {
     fn drop(&mut self) {
-        let path = std::mem::take(&mut self.0);
+        let (path, name, held) = (std::mem::take(&mut self.path), std::mem::take(&mut self.name), self.held.clone());
         let remove = move || {
             if let Err(error) = std::fs::remove_file(&path) {
                 tracing::warn!(path = %path.display(), %error, "the file of a body cannot be removed");
             }
+            held.lock().remove(&name);
         };
         // Freeing tens of megabytes of disk must not hold up a request's thread.
         match tokio::runtime::Handle::try_current() {
@@ -185,7 +220,7 @@ pub(crate) enum Reader {
 impl Filed {
     /// Opens it; `coded` reads the file as it is.
     pub(crate) fn open(&self, coded: bool) -> io::Result<Reader> {
-        let file = File::open(&self.file.0)?;
+        let file = File::open(&self.file.path)?;
         Ok(if coded {
             Reader::Coded(file)
         } else {

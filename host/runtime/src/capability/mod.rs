@@ -16,10 +16,12 @@ pub(crate) mod logs;
 #[cfg(feature = "native")]
 pub(crate) mod native;
 pub(crate) mod needs;
+pub(crate) mod node;
 pub(crate) mod packages;
 pub(crate) mod player;
 pub(crate) mod records;
 pub(crate) mod sessions;
+pub(crate) mod sql;
 pub(crate) mod users;
 
 use crate::guest::GuestRefusal;

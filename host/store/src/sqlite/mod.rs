@@ -6,6 +6,7 @@
 //! * `pool` has the writers, `writer` is one of them, `batch` is what it does in one transaction.
 //! * `readers` has the connections that read, those of a database that rest on its `shelf`; `find`,
 //!   `list` and the concepts' files use them. `descriptors` says how many may be open.
+//! * `select` answers an admin's own SQL.
 
 mod audit_chain;
 mod batch;
@@ -40,6 +41,7 @@ mod reservations;
 mod row_blocks;
 pub(crate) mod schema;
 mod scope;
+mod select;
 mod sessions;
 mod set_change;
 mod shelf;
@@ -65,6 +67,7 @@ use host_core::plan::Database;
 use lane::Lane;
 use pool::Pool;
 use readers::Readers;
+use select::Slots;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
@@ -75,6 +78,7 @@ pub struct SqliteStore {
     // These end before the readers and the lock go.
     pool: Pool,
     lane: Lane,
+    selects: Arc<Slots>,
     readers: Arc<Readers>,
     databases: Arc<Databases>,
     keys: ChainKeys,
@@ -101,7 +105,17 @@ impl SqliteStore {
         let lane = Lane::start(&readers, options.lane_threads(), options.longest_read);
         let lane = lane.map_err(OpenError::io(directory.root()))?;
         let check = Some(Check::start(directory.was_unclean(), &databases, &readers, &keys, opened, (tell, first)));
-        Ok(SqliteStore { _check: check, pool, lane, readers, databases, keys, directory: Arc::clone(directory) })
+        let selects = Arc::default();
+        Ok(SqliteStore {
+            _check: check,
+            pool,
+            lane,
+            selects,
+            readers,
+            databases,
+            keys,
+            directory: Arc::clone(directory),
+        })
     }
 
     /// Opens the databases of a directory. The writers wait for their steps, and no read waits.
@@ -114,7 +128,8 @@ impl SqliteStore {
         let (senders, writers) = Writers::new(directory, &databases, &readers, &keys, options);
         let (pool, lane) = (Pool::without_threads(senders), Lane::at_once(&readers));
         let directory = Arc::clone(directory);
-        Ok((SqliteStore { _check: None, pool, lane, readers, databases, keys, directory }, writers))
+        let selects = Arc::default();
+        Ok((SqliteStore { _check: None, pool, lane, selects, readers, databases, keys, directory }, writers))
     }
 
     /// Commits what is queued, moves the logs into the databases and ends the writers' threads.

@@ -4,7 +4,7 @@
 use super::writer::Order;
 use super::{
     SqliteStore, called, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox,
-    references, sightings, trails, unfinished, verify,
+    references, select, sightings, trails, unfinished, verify,
 };
 use crate::error::failed;
 use host_core::audit::Deed;
@@ -19,7 +19,7 @@ use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
     BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
-    Store, StoreError, Trouble, Verified, Waiting,
+    Select, SelectError, Selected, Store, StoreError, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -248,6 +248,10 @@ impl Store for SqliteStore {
 
     fn build_size(&self, tenant: TenantId, source: GuideSourceId, build: Build) -> Pending<'_, u32> {
         self.long_of(tenant, move |connection| guide::build_size(connection, source, build).map_err(failed))
+    }
+
+    fn select(&self, tenant: TenantId, asked: Select) -> Pending<'_, Selected, SelectError> {
+        select::answer(&self.selects, &self.lane, &self.directory, tenant, asked)
     }
 
     fn commit(&self, database: Database, plan: Plan) -> Pending<'_, Committed, CommitError> {

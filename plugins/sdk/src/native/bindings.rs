@@ -267,6 +267,16 @@ pub mod linecard {
         logs {
             list "list" (log: str, query: str) -> u32;
         }
+        node {
+            about "about" () -> string;
+            load "load" () -> string;
+            spaces "spaces" () -> string;
+            processes "processes" () -> string;
+            certificates "certificates" () -> string;
+            edit "edit" (fields: str) -> string;
+            reload "reload" () -> string;
+            clear "clear" (what: str) -> string;
+        }
         packages {
             list "list" () -> string;
         }
@@ -285,6 +295,9 @@ pub mod linecard {
             rotate "rotate" () -> string;
             end "end" () -> none;
             end_all "end-all" () -> none;
+        }
+        sql {
+            select "select" (query: str) -> string;
         }
         users {
             me "me" () -> string;

@@ -196,6 +196,16 @@ impl Ring {
         tables.into_iter().chain(kept.map(|piece| piece.bytes.clone())).collect()
     }
 
+    /// Drops what stands before the newest place to enter; how many bytes that were. Who was behind goes on there.
+    pub(crate) fn clear(&self) -> usize {
+        let mut inner = self.0.lock();
+        let before = inner.share.held();
+        if let Some(newest) = inner.newest_entry() {
+            (inner.first..newest).for_each(|_| inner.drop_first());
+        }
+        before - inner.share.held()
+    }
+
     /// Viewers, state, bytes handed out, skips.
     pub(crate) fn metrics(&self) -> (usize, ChannelState, u64, u64) {
         let inner = self.0.lock();

@@ -115,6 +115,24 @@ fn a_soft_place_loses_against_a_key_frame() {
 }
 
 #[test]
+fn what_is_dropped_is_all_before_the_newest_place_to_enter_and_viewers_go_on_there() {
+    let ring = ring();
+    assert_eq!(ring.clear(), 0);
+    let (mut ahead, mut behind) = (ring.enter().unwrap(), ring.enter().unwrap());
+    for (at, is_entry) in [(0, true), (100, false), (200, true), (300, false)] {
+        ring.push(piece(at, 10, is_entry));
+    }
+    for _ in 0..4 {
+        assert!(next(&ring, &mut ahead).is_some());
+    }
+    assert_eq!(next(&ring, &mut behind), Some((0, true)));
+    assert_eq!((ring.clear(), held(&ring)), (20, 20));
+    assert_eq!(next(&ring, &mut behind), Some((200, true)), "it goes on with the newest picture");
+    ring.push(piece(400, 10, true));
+    assert_eq!(next(&ring, &mut ahead), Some((400, false)), "who was not behind has lost nothing");
+}
+
+#[test]
 fn when_all_sources_fail_only_who_has_nothing_yet_is_told() {
     let ring = ring();
     let (mut old, mut new) = (ring.enter().unwrap(), ring.enter().unwrap());

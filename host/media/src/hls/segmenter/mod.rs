@@ -143,6 +143,11 @@ impl Segmenter {
         window.segments.get(usize::try_from(place).ok()?).cloned()
     }
 
+    /// Drops all segments but the newest, so that a playlist is never empty; how many bytes that were.
+    pub(crate) fn clear(&self) -> usize {
+        self.window.lock().clear()
+    }
+
     fn add(&self, segment: Segment) {
         self.window.lock().add(segment);
         self.changed.send_replace(());
@@ -164,7 +169,20 @@ impl Window {
         self.share.take(segment.bytes());
         self.segments.push_back(Arc::new(segment));
         while self.segments.len() > KEPT || self.segments.len() > FIRST && self.share.held() > self.share.most() {
-            let Some(gone) = self.segments.pop_front() else { break };
+            self.drop_first();
+        }
+    }
+
+    fn clear(&mut self) -> usize {
+        let before = self.share.held();
+        while self.segments.len() > 1 {
+            self.drop_first();
+        }
+        before - self.share.held()
+    }
+
+    fn drop_first(&mut self) {
+        if let Some(gone) = self.segments.pop_front() {
             self.share.give(gone.bytes());
             self.first_number += 1;
             self.breaks += u64::from(gone.is_break);

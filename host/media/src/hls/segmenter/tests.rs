@@ -73,6 +73,20 @@ fn the_first_playlist_holds_three_segments_and_two_target_lengths_which_then_sta
 }
 
 #[test]
+fn what_is_dropped_is_all_but_the_newest_segment_and_numbers_go_on() {
+    let mut window = window(100);
+    for _ in 0..4 {
+        window.add(segment(2_000));
+    }
+    assert!(window.settle(FIRST));
+    let held = window.share.held();
+    assert_eq!(window.clear(), held / 4 * 3);
+    assert_eq!((window.clear(), parsed(&window).media_sequence, parsed(&window).segments.len()), (0, 103, 1));
+    window.add(segment(2_000));
+    assert_eq!((parsed(&window).media_sequence, parsed(&window).segments.len()), (103, 2));
+}
+
+#[test]
 fn where_key_frames_are_rare_one_segment_must_do() {
     let mut window = window(100);
     assert!(!window.settle(1));

@@ -77,22 +77,31 @@ impl Lane {
         database: Database,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<'a, T> {
+        let readers = Arc::clone(&self.readers);
+        self.turn(database, move |asked| readers.with(database, |connection| asked.bounded(connection, read)))
+    }
+
+    /// Runs in the database's turn what has a connection of its own, and looks there whether it [is over](Asked::is_over).
+    pub(super) fn turn<'a, T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        database: Database,
+        run: impl FnOnce(Asked) -> Result<T, E> + Send + 'static,
+    ) -> Pending<'a, T, E> {
         let Some(shared) = &self.shared else {
-            return Pending::ready(self.readers.with(database, |connection| read(connection)));
+            return Pending::ready(run(Asked(None)));
         };
         let (answer, result) = oneshot::channel();
         let here = Arc::new(());
-        let (readers, asked) = (Arc::clone(&self.readers), Asked::new(self.longest, &here, shared));
+        let asked = Asked(Some(End::new(self.longest, &here, shared)));
         let turn = move |turn: Result<(), StoreError>| {
-            let read = |()| readers.with(database, |connection| asked.bounded(connection, read));
             // Whoever asked may be gone.
-            let _ = answer.send(turn.and_then(read));
+            let _ = answer.send(turn.map_err(E::from).and_then(|()| run(asked)));
         };
         if let Err(turn) = shared.ask(database, Box::new(turn)) {
             turn(Err(StoreError::Busy));
         }
         Pending::later(async move {
-            let answered = result.await.unwrap_or(Err(StoreError::Busy));
+            let answered = result.await.unwrap_or_else(|_| Err(E::from(StoreError::Busy)));
             drop(here);
             answered
         })
@@ -148,22 +157,31 @@ impl Shared {
     }
 }
 
-/// When a read ends, answered or not.
-struct Asked {
+/// When a read ends, answered or not; in a lane without threads none does.
+pub(super) struct Asked(Option<End>);
+
+struct End {
     until: Instant,
     /// Gone with whoever asked.
     asker: Weak<()>,
     lane: Weak<Shared>,
 }
 
-impl Asked {
-    fn new(longest: Duration, here: &Arc<()>, shared: &Arc<Shared>) -> Asked {
-        Asked { until: Instant::now() + longest, asker: Arc::downgrade(here), lane: Arc::downgrade(shared) }
+impl End {
+    fn new(longest: Duration, here: &Arc<()>, shared: &Arc<Shared>) -> End {
+        End { until: Instant::now() + longest, asker: Arc::downgrade(here), lane: Arc::downgrade(shared) }
     }
 
-    fn is_over(&self) -> bool {
+    fn has_come(&self) -> bool {
         let stops = |lane: Arc<Shared>| lane.stopping.load(Ordering::Relaxed);
         self.asker.strong_count() == 0 || self.lane.upgrade().is_none_or(stops) || Instant::now() >= self.until
+    }
+}
+
+impl Asked {
+    /// Whether nobody waits any more, or not longer than they may.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.as_ref().is_some_and(End::has_come)
     }
 
     /// Reads, and looks at the end from within SQLite.
@@ -172,6 +190,9 @@ impl Asked {
         connection: &mut Connection,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.0.is_none() {
+            return read(connection);
+        }
         if self.is_over() {
             // It has waited for all of its time.
             return Err(StoreError::Busy);
