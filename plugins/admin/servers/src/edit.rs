@@ -25,7 +25,7 @@ impl Fixed {
     }
 
     /// Likewise, for what there is nothing to choose in.
-    pub(crate) fn is_none<T: Default + PartialEq>(self, name: &'static str, sent: Option<T>) -> Fixed {
+    pub(crate) fn nothing<T: Default + PartialEq>(self, name: &'static str, sent: Option<T>) -> Fixed {
         self.is(name, sent, T::default(), "One server serves the panel, and this has no effect on it.")
     }
 

@@ -10,9 +10,9 @@ pub(crate) fn edit_proxy(call: Call<EditProxy>) -> Result<Reply, Refusal> {
     let fixed = Fixed::new()
         .is("enabled", wish.enabled, true, "The only server is not switched off: end the process instead.")
         .is("server_ip", wish.server_ip, row.server_ip, "The operator's configuration says where the server listens.")
-        .is_none("parent_ids", wish.parent_ids)
-        .is_none("random_ip", wish.random_ip)
-        .is_none("enable_geoip", wish.enable_geoip)
-        .is_none("geoip_countries", wish.geoip_countries);
+        .nothing("parent_ids", wish.parent_ids)
+        .nothing("random_ip", wish.random_ip)
+        .nothing("enable_geoip", wish.enable_geoip)
+        .nothing("geoip_countries", wish.geoip_countries);
     edit(fixed, wish.server_name, wish.domain_name)
 }

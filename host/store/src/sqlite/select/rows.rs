@@ -17,7 +17,7 @@ const DATED: &str = "exp_date";
 
 /// Reads all of them before anything is sent, so that no reading goes on meanwhile.
 pub(super) fn read(statement: &mut Statement<'_>) -> rusqlite::Result<Selected> {
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     // Of two columns with one name an object has the last.
     let shown: Vec<(usize, &String)> =
         names.iter().enumerate().filter(|(at, name)| !names[at + 1..].contains(name)).collect();
