@@ -237,15 +237,37 @@ fn packed_answers_hold_the_bytes_of_the_plain_one() {
 }
 
 #[test]
-fn a_playlist_with_credentials_in_it_is_sent_as_it_is_whatever_the_player_takes() {
+fn a_playlist_with_credentials_in_it_is_packed_once_it_is_asked_for_again() {
     run(async {
         let tenant = TestPanel::shared().tenant(60).await;
-        let path = format!("/get.php?{}", login(&tenant.line(json!({})).await));
-        let plain = text(&tenant, &path).await;
-        let answer = asked(&tenant, &path, &[(ACCEPT_ENCODING.as_str(), "gzip, zstd")]).await;
+        let line = async |username: &str, password: &str| {
+            format!("/get.php?{}", login(&tenant.line(json!({ "username": username, "password": password })).await))
+        };
+        let paths = [line("anna", "s3cret-of-anna").await, line("bert", "h1dden-by-bert").await];
+        let other = line("caroline", "s3cret-of-caroline").await;
+        let gzip = async |path: &str| asked(&tenant, path, &[(ACCEPT_ENCODING.as_str(), "gzip, zstd")]).await;
+        let first = gzip(&paths[0]).await;
         // Compressing for one player costs a hundred times what sending does.
-        assert!(!answer.headers().contains_key(CONTENT_ENCODING));
-        assert_eq!(answer.text().await.unwrap(), plain);
+        assert!(!first.headers().contains_key(CONTENT_ENCODING));
+        while !gzip(&paths[0]).await.headers().contains_key(CONTENT_ENCODING) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        // Who has values of the same lengths finds it made.
+        for path in &paths {
+            let plain = text(&tenant, path).await;
+            let answer = gzip(path).await;
+            assert_eq!(answer.headers()[CONTENT_ENCODING], "gzip");
+            let (tag, length) = (etag(&answer), answer.content_length());
+            let packed = answer.bytes().await.unwrap();
+            assert_eq!(length, Some(packed.len() as u64));
+            assert_eq!(unpacked("gzip", &packed), plain.as_bytes());
+            assert!(packed.len() * 4 < plain.len(), "{} of {}", packed.len(), plain.len());
+            let again = asked(&tenant, path, &[(ACCEPT_ENCODING.as_str(), "gzip"), ("if-none-match", &tag)]).await;
+            assert_eq!(again.status(), 304);
+        }
+        let answer = gzip(&other).await;
+        assert!(!answer.headers().contains_key(CONTENT_ENCODING), "another length is another file");
+        assert_eq!(answer.text().await.unwrap(), text(&tenant, &other).await);
     });
 }
 

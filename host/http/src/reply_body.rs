@@ -31,6 +31,9 @@ pub(crate) fn response(reply: &BodyReply, request: &HeaderMap) -> Response {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
+    if coding == Coding::Identity && takes(request, "gzip") {
+        reply.want(Coding::Gzip);
+    }
     let content = match &reply.archive {
         Some(name) => {
             // A file to keep: the coding is its form, not its way.

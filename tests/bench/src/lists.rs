@@ -87,7 +87,8 @@ fn whole_document(
     report.compare("panel_api.php of 20,000 channels, gzip", "axum hello", None, || ask().cpu(server, MANY), hello)
 }
 
-fn decoded(coding: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
+/// What a packed body says.
+pub(crate) fn decoded(coding: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut plain = Vec::new();
     match coding {
         "zstd" => plain = zstd::decode_all(body)?,

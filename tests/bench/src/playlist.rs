@@ -1,13 +1,17 @@
 //! A playlist of 50,000 entries with the caller's credentials in every address.
 
 use crate::children::Server;
+use crate::lists::decoded;
 use crate::load::Ask;
 use crate::panel::{self, Size, credentials};
 use crate::report::Report;
 use anyhow::ensure;
+use std::time::Duration;
 
 const ENTRIES: u32 = 50_000;
 const REQUESTS: usize = 100;
+/// Of the packed one.
+const PACKED_REQUESTS: usize = 2_000;
 
 pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
@@ -35,5 +39,23 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         Some(1.6),
         || ask(&server).cpu(&server, REQUESTS),
         || fixed.cpu(&baseline, REQUESTS),
+    )?;
+    let packed = Ask::get(server.address, &path, &["Accept-Encoding: gzip"]);
+    let file = loop {
+        // It is packed when it is asked for again.
+        let answer = packed.once()?;
+        if answer.header("content-encoding") == Some("gzip") {
+            break answer.body;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    ensure!(decoded("gzip", &file)? == answer.body, "the playlist in gzip is another one");
+    report.note(format!("In gzip it has {} bytes.", file.len()));
+    report.compare(
+        "the same in gzip",
+        "the same as it is",
+        Some(0.05),
+        || packed.cpu(&server, PACKED_REQUESTS),
+        || Ok(ask(&server).cpu(&server, REQUESTS)? * (PACKED_REQUESTS / REQUESTS) as u32),
     )
 }

@@ -11,6 +11,9 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_linecard-bench");
 
 /// Calls that may come from elsewhere in the process: the allocator's growth, a timer's tick.
 const SLACK: u64 = 40;
+/// Likewise, and those by which two starts differ: plugins are loaded by several threads, which share what one of them
+/// has made ready or do not. Some seventy, however many dispatches follow.
+const SLACK_OF_STARTS: u64 = 200;
 
 /// System calls of one run, of the watched kind, over all threads.
 fn system_calls(watched: &str, arguments: &[&str]) -> u64 {
@@ -60,8 +63,8 @@ fn a_warm_dispatch_makes_no_memory_system_call() {
     let data = folder.path().join("data");
     prepare(&data);
     let dispatches = |times: &'static str| vec!["repeat-dispatch".into(), data.display().to_string(), times.into()];
-    let grown = growth("trace=memory", dispatches, "500", "5500");
-    assert!(grown <= SLACK, "{grown} memory system calls in 5,000 dispatches");
+    let grown = growth("trace=memory", dispatches, "500", "20500");
+    assert!(grown <= SLACK_OF_STARTS, "{grown} memory system calls in 20,000 dispatches");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::body::encode::Encoded;
 use crate::body::file::Filed;
+use crate::body::shapes::Shapes;
 use crate::body::splice::Template;
 use crate::body::window::Entries;
 
@@ -20,7 +21,8 @@ pub(crate) struct CachedBody {
 /// Its content.
 pub(crate) enum Body {
     Whole(Encoded),
-    Template(Template),
+    /// With the forms of it that are packed.
+    Template(Template, Shapes),
     Filed(Filed),
 }
 
@@ -28,13 +30,13 @@ impl CachedBody {
     pub(crate) fn whole(&self) -> Option<&Encoded> {
         match &self.body {
             Body::Whole(encoded) => Some(encoded),
-            Body::Template(_) | Body::Filed(_) => None,
+            Body::Template(..) | Body::Filed(_) => None,
         }
     }
 
-    pub(crate) fn template(&self) -> Option<&Template> {
+    pub(crate) fn template(&self) -> Option<(&Template, &Shapes)> {
         match &self.body {
-            Body::Template(template) => Some(template),
+            Body::Template(template, shapes) => Some((template, shapes)),
             Body::Whole(_) | Body::Filed(_) => None,
         }
     }
@@ -42,7 +44,7 @@ impl CachedBody {
     pub(crate) fn filed(&self) -> Option<&Filed> {
         match &self.body {
             Body::Filed(filed) => Some(filed),
-            Body::Whole(_) | Body::Template(_) => None,
+            Body::Whole(_) | Body::Template(..) => None,
         }
     }
 
@@ -50,7 +52,7 @@ impl CachedBody {
     pub(crate) fn weight(&self) -> u64 {
         let content = match &self.body {
             Body::Whole(encoded) => encoded.weight() as u64,
-            Body::Template(template) => template.weight() as u64,
+            Body::Template(template, _) => (template.weight() + Shapes::room(template)) as u64,
             Body::Filed(filed) => filed.length,
         };
         1_024 + content + self.entries.as_ref().map_or(0, |entries| entries.weight() as u64)

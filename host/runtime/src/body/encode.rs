@@ -17,7 +17,7 @@ pub enum Coding {
 }
 
 /// For what is cached: compressed once, sent often.
-const KEPT_GZIP: u32 = 6;
+pub(crate) const KEPT_GZIP: u32 = 6;
 const KEPT_ZSTD: i32 = 3;
 /// For what is made for one request.
 const PASSING_GZIP: u32 = 1;

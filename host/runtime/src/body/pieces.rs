@@ -75,7 +75,7 @@ impl Plain {
             Plain::Ready(pieces) => pieces.find(|piece| !piece.is_empty()),
             Plain::Template { cached, fillings, place } => {
                 let mut piece = Vec::with_capacity(PIECE + 1_024);
-                cached.template()?.copy(place, fillings, &mut piece, PIECE);
+                cached.template()?.0.copy(place, fillings, &mut piece, PIECE);
                 (!piece.is_empty()).then(|| piece.into())
             }
         }

@@ -4,6 +4,7 @@
 use crate::body::begun;
 use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::{Coding, Encoder};
+use crate::body::packed::Packed;
 use crate::body::pieces::{PIECE, Pieces, Plain};
 use crate::body::splice::{Fillings, Position, Template};
 use bytes::Bytes;
@@ -58,11 +59,25 @@ impl BodyReply {
             (_, Coding::Identity) => true,
             (BodySource::Cached(cached), coding) => match &cached.body {
                 Body::Whole(encoded) => encoded.get(coding).is_some(),
-                Body::Template(_) => false,
+                Body::Template(..) => false,
                 Body::Filed(_) => coding == Coding::Gzip,
             },
             (BodySource::Begun(_, cached), Coding::Gzip) => cached.whole().is_some_and(|whole| whole.gzip.is_some()),
+            (BodySource::Spliced(cached, fillings), Coding::Gzip) => packed(cached, fillings).is_some(),
             (BodySource::Begun(..) | BodySource::Spliced(..) | BodySource::Once(_), _) => false,
+        }
+    }
+
+    /// Has a coding made for those who ask later, where it is not ready and can be made: gzip with the caller's own
+    /// values, the second time that somebody with values as long would take it. Returns at once.
+    pub fn want(&self, coding: Coding) {
+        let (BodySource::Spliced(cached, fillings), Coding::Gzip) = (&self.content, coding) else { return };
+        let Some(wanted) = cached.template().and_then(|(_, shapes)| shapes.want(fillings)) else { return };
+        let cached = Arc::clone(cached);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn_blocking(move || {
+                cached.template().iter().for_each(|(template, shapes)| shapes.pack(template, &wanted));
+            });
         }
     }
 
@@ -75,7 +90,7 @@ impl BodyReply {
             BodySource::Begun(begin, cached) => begun::joined(begin, cached.whole()?, coding).map(Content::of),
             BodySource::Cached(cached) => match &cached.body {
                 Body::Whole(encoded) => encoded.get(coding).cloned().map(Content::Whole),
-                Body::Template(_) => None,
+                Body::Template(..) => None,
                 Body::Filed(filed) => {
                     let (length, coded) = match coding {
                         Coding::Identity => (filed.text, false),
@@ -113,11 +128,11 @@ impl BodyReply {
                 [begin.clone(), kept].concat().into()
             }
             BodySource::Spliced(cached, fillings) => {
-                cached.template().map(|template| template.filled(fillings).into()).unwrap_or_default()
+                cached.template().map(|(template, _)| template.filled(fillings).into()).unwrap_or_default()
             }
             BodySource::Cached(cached) => match &cached.body {
                 Body::Whole(encoded) => encoded.identity.clone(),
-                Body::Template(_) => Bytes::new(),
+                Body::Template(..) => Bytes::new(),
                 Body::Filed(filed) => {
                     let mut text = Vec::new();
                     let read = filed.open(false).and_then(|mut reader| reader.read_to_end(&mut text));
@@ -128,8 +143,15 @@ impl BodyReply {
     }
 }
 
+fn packed(cached: &CachedBody, fillings: &Fillings) -> Option<Arc<Packed>> {
+    cached.template().and_then(|(_, shapes)| shapes.get(fillings))
+}
+
 fn spliced(cached: &Arc<CachedBody>, fillings: &Arc<Fillings>, coding: Coding) -> Option<Content> {
-    let template = cached.template()?;
+    if let Some(packed) = packed(cached, fillings).filter(|_| coding == Coding::Gzip) {
+        return Some(Content::of(packed.file(fillings)));
+    }
+    let (template, _) = cached.template()?;
     let length = template.length(fillings);
     if coding == Coding::Identity && length <= PIECE {
         return Some(Content::Whole(template.filled(fillings).into()));

@@ -146,6 +146,11 @@ impl Template {
         self.text.capacity() + self.holes.capacity() * size_of::<Hole>()
     }
 
+    /// Where the holes stand in the text without what fills them, and of which kind each is, in their order.
+    pub(crate) fn holes(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.holes.iter().map(|hole| (hole.at as usize, usize::from(hole.kind)))
+    }
+
     /// A line's values, encoded for each kind of hole.
     pub(crate) fn fillings(&self, value: impl Fn(Splice) -> String) -> Fillings {
         let fill = |part: &Part| match part {

@@ -11,6 +11,7 @@ use crate::body::cached::{Body, CachedBody};
 use crate::body::encode::Encoded;
 use crate::body::file::Folder;
 use crate::body::key::Key;
+use crate::body::shapes::Shapes;
 use crate::body::sink::{Sink, Written};
 use crate::body::splice::{Marker, Template};
 use crate::body::window::Entries;
@@ -136,7 +137,7 @@ impl Runtime {
         let headers = headers.collect();
         let (etag, content) = match &cached.body {
             Body::Whole(_) | Body::Filed(_) => (tag(&cached.digest), BodySource::Cached(Arc::clone(cached))),
-            Body::Template(template) => {
+            Body::Template(template, _) => {
                 let fillings = template.fillings(values);
                 let mut text = cached.digest.to_vec();
                 for filling in &fillings {
@@ -195,7 +196,7 @@ fn keep(body: Written, checked: Checked, content_type: String, build: &BodyBuild
                 }
                 (digest, Body::Whole(Encoded::new(text)))
             } else {
-                (digest, Body::Template(template))
+                (digest, Body::Template(template, Shapes::default()))
             }
         }
     };

@@ -1,7 +1,7 @@
 //! Room on the disks that the server uses.
 
 use crate::parameters::GetFreeSpace;
-use crate::server_row::rounded;
+use linecard_sdk::json::Tenths;
 use linecard_sdk::serde::Serialize;
 use linecard_sdk::{Call, Refusal, Reply, node, reply};
 
@@ -12,7 +12,7 @@ struct Row {
     total_bytes: u64,
     free_bytes: u64,
     used_bytes: u64,
-    used_percent: f64,
+    used_percent: Tenths,
 }
 
 pub(crate) fn get_free_space(_: Call<GetFreeSpace>) -> Result<Reply, Refusal> {
@@ -24,7 +24,7 @@ pub(crate) fn get_free_space(_: Call<GetFreeSpace>) -> Result<Reply, Refusal> {
             total_bytes: space.total,
             free_bytes: space.free,
             used_bytes: used,
-            used_percent: rounded(percent),
+            used_percent: Tenths(percent),
         }
     });
     let rows: Vec<Row> = rows.collect();

@@ -1,7 +1,7 @@
 //! The server's own process and its children.
 
 use crate::parameters::GetPids;
-use crate::server_row::rounded;
+use linecard_sdk::json::Tenths;
 use linecard_sdk::serde::Serialize;
 use linecard_sdk::{Call, Refusal, Reply, node, reply};
 
@@ -11,7 +11,7 @@ struct Row {
     pid: u32,
     name: String,
     is_main: u8,
-    cpu_usage: f64,
+    cpu_usage: Tenths,
     mem_bytes: u64,
     uptime_s: u64,
 }
@@ -21,7 +21,7 @@ pub(crate) fn get_pids(_: Call<GetPids>) -> Result<Reply, Refusal> {
         pid: process.pid,
         name: process.name,
         is_main: process.own.into(),
-        cpu_usage: rounded(process.cpu),
+        cpu_usage: Tenths(process.cpu),
         mem_bytes: process.memory,
         uptime_s: process.seconds,
     });

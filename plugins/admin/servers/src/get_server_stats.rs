@@ -1,7 +1,8 @@
 //! How busy the server is.
 
 use crate::parameters::GetServerStats;
-use crate::server_row::{rounded, span};
+use crate::server_row::span;
+use linecard_sdk::json::Tenths;
 use linecard_sdk::serde::Serialize;
 use linecard_sdk::{Call, Refusal, Reply, node, reply};
 
@@ -9,9 +10,9 @@ use linecard_sdk::{Call, Refusal, Reply, node, reply};
 #[serde(crate = "linecard_sdk::serde")]
 struct Stats {
     server_id: u32,
-    cpu_usage: f64,
-    mem_usage: f64,
-    disk_usage: f64,
+    cpu_usage: Tenths,
+    mem_usage: Tenths,
+    disk_usage: Tenths,
     uptime: String,
     active_connections: u32,
     total_streams: u32,
@@ -24,9 +25,9 @@ pub(crate) fn get_server_stats(_: Call<GetServerStats>) -> Result<Reply, Refusal
     let (about, load) = (node::about()?, node::load()?);
     reply::data(&Stats {
         server_id: about.id,
-        cpu_usage: rounded(load.cpu),
-        mem_usage: rounded(load.memory),
-        disk_usage: rounded(load.disk),
+        cpu_usage: Tenths(load.cpu),
+        mem_usage: Tenths(load.memory),
+        disk_usage: Tenths(load.disk),
         uptime: span(load.seconds),
         active_connections: about.connections,
         total_streams: about.channels,

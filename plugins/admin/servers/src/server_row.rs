@@ -80,11 +80,6 @@ impl From<About> for ServerRow {
     }
 }
 
-/// A figure with one digit behind the point.
-pub(crate) fn rounded(figure: f64) -> f64 {
-    (figure * 10.0).round() / 10.0
-}
-
 /// A span as people say it: `45 days`.
 pub(crate) fn span(seconds: u64) -> String {
     let (count, unit) = match seconds {
@@ -106,6 +101,5 @@ mod tests {
         {
             assert_eq!(span(seconds), said);
         }
-        assert_eq!(rounded(23.46), 23.5);
     }
 }
