@@ -72,6 +72,7 @@ impl Sets {
         if let Some(name) = text(action.remove("with"), "with")? {
             let set = self.parameters.get(&name).and_then(Value::as_table);
             put(action, set.ok_or_else(|| format!("there is no [parameters.{name}]"))?.clone());
+            name_cursor(action)?;
         }
         match action.get_mut("reply").and_then(Value::as_table_mut) {
             Some(reply) => self.spell_out_fields(reply),
@@ -97,6 +98,19 @@ impl Sets {
     }
 }
 
+/// The parameter that is a list's `cursor` is the one by which its next page is asked for.
+fn name_cursor(action: &mut Table) -> Result<(), String> {
+    let parameters = action.get_mut("parameters").and_then(Value::as_table_mut);
+    let mut rows = parameters.into_iter().flat_map(|all| all.iter_mut());
+    let Some((name, _)) = rows.find_map(|(name, row)| Some((name.clone(), row.as_table_mut()?.remove("cursor")?)))
+    else {
+        return Ok(());
+    };
+    let reply = action.entry("reply").or_insert_with(|| Table::new().into());
+    reply.as_table_mut().ok_or("`reply` is a table")?.entry("cursor").or_insert(name.into());
+    Ok(())
+}
+
 /// Those fields of a set.
 fn some(names: &[Value], of: &str, set: &Table) -> Result<Table, String> {
     let field = |name: &Value| {
@@ -117,6 +131,7 @@ mod tests {
         name = { type = 'text' }
         [parameters.page]
         start = { type = 'count', default = 0 }
+        after = { type = 'text', cursor = true }
         [noun.line]
         kind = 'line'
         [noun.line.fields]
@@ -173,8 +188,10 @@ mod tests {
         let list = action("noun = 'line'\ndoes = 'list'\nwith = 'page'").unwrap();
         let parameters = "
             state = { type = 'text', listed = true, sets = 'status', words = { disabled = 'off' } }
+            after = { type = 'text' }
             start = { type = 'count', default = 0 }";
         assert_eq!(list["parameters"], table(parameters));
+        assert_eq!(list["reply"]["cursor"].as_str(), Some("after"));
         assert_eq!((list["kind"].as_str(), list["reply"]["shape"].as_str()), (Some("read"), Some("list")));
         let switch = action("noun = 'line'\ndoes = 'switch'\nsets = { enabled = false }").unwrap();
         assert_eq!((&switch["does"], &switch["always"]), (&table("edit = 'line'"), &table("enabled = false")));

@@ -1,6 +1,7 @@
 //! What an action answers: data, a page of rows, nothing, or a body that it wrote.
 //! The surface's envelope is put around it by the host.
 
+use crate::records::Page;
 use crate::{Held, Refusal};
 use serde::Serialize;
 
@@ -87,6 +88,13 @@ pub fn written(json: String) -> Result<Reply, Refusal> {
 /// A page of rows: `total` rows are in the caller's scope, `matching` of them fit the search.
 pub fn list(rows: &impl Serialize, total: u32, matching: u32) -> Result<Reply, Refusal> {
     Ok(Reply::of(Content::Data { json: json(rows), totals: Some((total, matching)) }))
+}
+
+/// Rows of the plugin's own making of a page that the host read: with its totals, and by what the next one is asked for.
+pub fn page<T>(rows: &impl Serialize, page: &Page<T>) -> Result<Reply, Refusal> {
+    let totals = page.total.zip(page.matching);
+    let reply = Reply::of(Content::Data { json: json(rows), totals });
+    Ok(Reply { cursor: page.cursor.clone(), ..reply })
 }
 
 /// Rows that the host holds, or one of them: it writes them by the fields of the action's description.

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// Channels of the list.
 pub(crate) const CHANNELS: u32 = 20_000;
+/// Episodes of a long series.
+const EPISODES: u32 = 500;
 const REQUESTS: usize = 200;
 /// Of answers that are small.
 const MANY: usize = 5_000;
@@ -18,6 +20,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let (data, native) = (folder.path().join("data"), folder.path().join("native"));
     panel::prepare(&data, Size { channels: CHANNELS, bouquets: 0 })?;
+    let series = panel::with(&data, async |panel| panel::series(panel, panel::tenant(panel).await?, EPISODES).await)?;
     panel::copy(&data, &native)?;
     let (server, native) = (Server::panel(&data, false)?, Server::panel(&native, true)?);
     let path = format!("/player_api.php?{}&action=get_live_streams", credentials());
@@ -59,6 +62,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         )?;
     }
     whole_document(report, &server, || hello.cpu(&baseline, MANY))?;
+    long_series(report, &server, series, || hello.cpu(&baseline, MANY))?;
     let tag = answer.header("etag").context("the list has no ETag")?;
     let unchanged = format!("If-None-Match: {tag}");
     ensure!(ask(&[&unchanged]).once()?.status == 304, "the list's own ETag does not match");
@@ -85,6 +89,24 @@ fn whole_document(
     let entries = document["available_channels"].as_object().map_or(0, |all| all.len());
     ensure!(entries == CHANNELS as usize, "the document has {entries} channels");
     report.compare("panel_api.php of 20,000 channels, gzip", "axum hello", None, || ask().cpu(server, MANY), hello)
+}
+
+/// A series with all its episodes.
+fn long_series(
+    report: &mut Report,
+    server: &Server,
+    series: u32,
+    hello: impl FnMut() -> anyhow::Result<Duration>,
+) -> anyhow::Result<()> {
+    let path = format!("/player_api.php?{}&action=get_series_info&series_id={series}", credentials());
+    let ask = || Ask::get(server.address, &path, &["Accept-Encoding: gzip"]);
+    let answer = ask().once()?;
+    ensure!(answer.header("content-encoding") == Some("gzip"), "the series does not come as gzip");
+    let document: serde_json::Value = serde_json::from_slice(&decoded("gzip", &answer.body)?)?;
+    let seasons = document["episodes"].as_object().context("no episodes")?;
+    let entries: usize = seasons.values().map(|season| season.as_array().map_or(0, Vec::len)).sum();
+    ensure!(entries == EPISODES as usize, "the series has {entries} episodes");
+    report.compare("get_series_info of 500 episodes, gzip", "axum hello", None, || ask().cpu(server, MANY), hello)
 }
 
 /// What a packed body says.

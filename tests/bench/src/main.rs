@@ -5,6 +5,7 @@
 mod baseline;
 mod builds;
 mod children;
+mod connections;
 mod cpu;
 mod dispatch;
 mod guests;
@@ -13,6 +14,7 @@ mod imports;
 mod lists;
 mod load;
 mod many;
+mod mass_edits;
 mod memory;
 mod movies;
 mod native;
@@ -25,6 +27,7 @@ mod playlist;
 mod ready;
 mod report;
 mod requests;
+mod rows;
 mod seats;
 mod sign_in;
 mod tenants;
@@ -64,6 +67,12 @@ enum Subject {
     SignIn,
     /// Whole requests over 32 connections: sign-in, also against PHP, a page of lines, a new line.
     Requests,
+    /// Pages of an admin's lists among a million rows; makes them first, which takes long.
+    Rows,
+    /// The page of 10,000 connections that run.
+    Connections,
+    /// An edit of 100,000 lines as a job.
+    MassEdits,
     /// One call in this process, on one and on two threads.
     Dispatch,
     /// A list of 20,000 channels, served from what is kept.
@@ -165,6 +174,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match subject {
             Subject::SignIn => sign_in::measure(&mut report)?,
             Subject::Requests => requests::measure(&mut report)?,
+            Subject::Rows => rows::measure(&mut report)?,
+            Subject::Connections => connections::measure(&mut report)?,
+            Subject::MassEdits => mass_edits::measure(&mut report)?,
             Subject::Dispatch => dispatch::measure(&mut report)?,
             Subject::Lists => lists::measure(&mut report)?,
             Subject::Builds => builds::measure(&mut report)?,

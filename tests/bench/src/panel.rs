@@ -160,12 +160,46 @@ async fn fill(engine: &Arc<Engine>, tenant: TenantId, owner: u32, size: Size) ->
 
 /// Makes lines `customer1`, `customer2`, … without bouquets.
 pub(crate) async fn lines(panel: &Panel, tenant: TenantId, owner: u32, count: u32) -> anyhow::Result<()> {
+    customers(panel, tenant, count, &json!({ "password": PASSWORD, "owner": owner })).await
+}
+
+/// Likewise, each with all bouquets that there are.
+pub(crate) async fn viewers(panel: &Panel, tenant: TenantId, owner: u32, count: u32) -> anyhow::Result<()> {
+    let list = async |work: &mut Work| host_engine::record::list(work, "bouquet", &Map::new()).await;
+    let bouquets = panel.engine.act(Caller::system(tenant, "bench"), "bench", list).await?;
+    let bouquets = bouquets["rows"].as_array().context("no bouquets")?.iter().map(|row| row["id"].clone());
+    let bouquets = Value::from_iter(bouquets);
+    customers(panel, tenant, count, &json!({ "password": PASSWORD, "owner": owner, "bouquets": bouquets })).await
+}
+
+/// A series with that many episodes, in the bouquet that all viewers have: its number.
+pub(crate) async fn series(panel: &Panel, tenant: TenantId, episodes: u32) -> anyhow::Result<u32> {
+    let engine = &panel.engine;
+    let made = records(engine, tenant, "series", vec![json!({ "name": "A long one" })]).await?;
+    let series = *made.first().context("no series")?;
+    let episode = |number: u32| {
+        json!({ "kind": "episode", "name": format!("Episode {number} of many"), "sources": ["test:1"],
+            "episode_of": { "series": series, "season": 1 + number / 25, "number": 1 + number % 25 } })
+    };
+    records(engine, tenant, "stream", (0..episodes).map(episode).collect()).await?;
+    let list = async |work: &mut Work| host_engine::record::list(work, "bouquet", &Map::new()).await;
+    let bouquets = engine.act(Caller::system(tenant, "bench"), "bench", list).await?;
+    let all = bouquets["rows"][0]["id"].as_u64().context("no bouquet")?;
+    let all = BouquetId(u32::try_from(all)?);
+    let added = fields(json!({ "add": [{ "series": series }] }));
+    let add = async |work: &mut Work| host_engine::record::edit_members(work, all, &added).await;
+    engine.act(Caller::system(tenant, "bench"), "bench", add).await?;
+    Ok(series)
+}
+
+async fn customers(panel: &Panel, tenant: TenantId, count: u32, line: &Value) -> anyhow::Result<()> {
     let numbers: Vec<u32> = (1..=count).collect();
     for numbers in numbers.chunks(LINES_OF_A_PLAN) {
         let create = async |work: &mut Work| {
             for number in numbers {
-                let line = json!({ "username": customer(*number), "password": PASSWORD, "owner": owner });
-                host_engine::line::create(work, &fields(line)).await?;
+                let mut line = fields(line.clone());
+                line.insert("username".to_owned(), customer(*number).into());
+                host_engine::line::create(work, &line).await?;
             }
             Ok(())
         };

@@ -56,6 +56,6 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         "the same as it is",
         Some(0.05),
         || packed.cpu(&server, PACKED_REQUESTS),
-        || Ok(ask(&server).cpu(&server, REQUESTS)? * (PACKED_REQUESTS / REQUESTS) as u32),
+        || ask(&server).cpu(&server, REQUESTS),
     )
 }

@@ -7,8 +7,8 @@ use linecard_sdk::{Call, Refusal, Reply, reply};
 
 pub(crate) fn get_bouquets(call: Call<GetBouquets>) -> Result<Reply, Refusal> {
     let wish = call.parameters;
-    let query = Query::page(wish.start, wish.limit, wish.search);
-    let page = records::list::<Bouquet>(&query)?.read()?;
-    let rows: Vec<BouquetRow> = page.rows.into_iter().map(BouquetRow::from).collect();
-    reply::list(&rows, page.total, page.matching)
+    let query = Query { after: wish.after, ..Query::page(wish.start, wish.limit, wish.search) };
+    let mut page = records::list::<Bouquet>(&query)?.read()?;
+    let rows: Vec<BouquetRow> = page.rows.drain(..).map(BouquetRow::from).collect();
+    reply::page(&rows, &page)
 }

@@ -95,18 +95,12 @@ impl Query {
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// How many are in the caller's scope.
-    #[serde(deserialize_with = "none_is_zero")]
-    pub total: u32,
-    /// How many of them match; both are 0 on pages that come after another.
-    #[serde(deserialize_with = "none_is_zero")]
-    pub matching: u32,
+    /// How many are in the caller's scope; none on pages that come after another.
+    pub total: Option<u32>,
+    /// How many of them match; likewise.
+    pub matching: Option<u32>,
     /// What the next page comes after; none behind the last one.
     pub cursor: Option<String>,
-}
-
-fn none_is_zero<'de, D: serde::Deserializer<'de>>(number: D) -> Result<u32, D::Error> {
-    Ok(Option::deserialize(number)?.unwrap_or(0))
 }
 
 /// One record.
