@@ -114,13 +114,15 @@ impl Query {
     /// Whether storage counts what this lists as its rows come and go, so that skipping rows and knowing how many
     /// there are cost the same for every number of them.
     pub fn is_counted(&self) -> bool {
-        let filters_are_counted = matches!(
-            (self.kind, self.filters.as_slice()),
-            (Kind::Line | Kind::User | Kind::Stream, [])
-                | (Kind::Line, [Filter::Delivery(_)])
-                | (Kind::Stream, [Filter::StreamKinds(_)])
-        );
-        filters_are_counted && self.search.is_none() && matches!(self.scope, Scope::Tenant | Scope::Tree(_))
+        let filters = self.filters.as_slice();
+        let is_counted = match (self.kind, self.scope) {
+            (Kind::Line, Scope::Tenant | Scope::Tree(_)) => matches!(filters, [] | [Filter::Delivery(_)]),
+            (Kind::Stream, Scope::Tenant | Scope::Tree(_)) => matches!(filters, [] | [Filter::StreamKinds(_)]),
+            (Kind::User, Scope::Tenant) => matches!(filters, [] | [Filter::Role(_)]),
+            (Kind::User, Scope::Tree(root)) => matches!(filters, [Filter::Besides(user)] if *user == root),
+            _ => false,
+        };
+        is_counted && self.search.is_none()
     }
 }
 

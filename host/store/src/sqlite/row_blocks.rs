@@ -7,6 +7,7 @@ use host_core::line::DeliveryType;
 use host_core::object::Kind;
 use host_core::port::{Filter, Query};
 use host_core::stream::StreamKind;
+use host_core::user::Role;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::ops::Range;
@@ -22,14 +23,17 @@ pub(super) struct Counted {
     ancestor: u32,
 }
 
-fn lists_of(kind: Kind) -> Vec<String> {
+/// The lists that all rows of a kind within a scope are, of a tree's users those below its root.
+fn lists_of(kind: Kind, scope: Scope) -> Vec<String> {
     fn each<T: Word>(of: &str) -> Vec<String> {
         T::WORDS.iter().map(|(_, word)| format!("{of} {word}")).collect()
     }
-    match kind {
-        Kind::Line => each::<DeliveryType>("line"),
-        Kind::Stream => each::<StreamKind>("stream"),
-        kind => vec![kind.as_str().to_owned()],
+    match (kind, scope) {
+        (Kind::Line, _) => each::<DeliveryType>("line"),
+        (Kind::Stream, _) => each::<StreamKind>("stream"),
+        (Kind::User, Scope::Tree(_)) => vec!["user below".to_owned()],
+        (Kind::User, _) => each::<Role>("user"),
+        (kind, _) => vec![kind.as_str().to_owned()],
     }
 }
 
@@ -48,18 +52,25 @@ impl Counted {
         if !query.is_counted() {
             return None;
         }
-        let ancestor = if let Scope::Tree(user) = query.scope { user.0 } else { 0 };
+        let counted = Counted::within(query.kind, query.scope);
         let lists = match query.filters.as_slice() {
             [Filter::StreamKinds(kinds)] => kinds.iter().map(|kind| format!("stream {}", kind.word())).collect(),
             [Filter::Delivery(delivery)] => vec![format!("line {}", delivery.word())],
-            _ => lists_of(query.kind),
+            [Filter::Role(role)] => vec![format!("user {}", role.word())],
+            _ => return Some(counted),
         };
-        Some(Counted { lists, ancestor: if query.kind == Kind::Stream { 0 } else { ancestor } })
+        Some(Counted { lists, ..counted })
+    }
+
+    /// All rows of a kind within a scope, where it is all or a tree.
+    pub(super) fn within(kind: Kind, scope: Scope) -> Counted {
+        let ancestor = if let Scope::Tree(user) = scope { user.0 } else { 0 };
+        Counted { lists: lists_of(kind, scope), ancestor: if kind == Kind::Stream { 0 } else { ancestor } }
     }
 
     /// All rows of a kind.
     pub(super) fn all(kind: Kind) -> Counted {
-        Counted { lists: lists_of(kind), ancestor: 0 }
+        Counted::within(kind, Scope::Tenant)
     }
 
     /// How many rows the list has.

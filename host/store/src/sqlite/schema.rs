@@ -65,6 +65,7 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0022-purchases.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0023-mass-edits.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0024-media.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0029-users-by-role.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {

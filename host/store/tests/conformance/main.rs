@@ -17,6 +17,7 @@ mod reservations;
 mod scopes;
 mod sessions;
 mod sightings;
+mod users;
 
 use panel::Panel;
 
@@ -33,6 +34,9 @@ macro_rules! on_sqlite {
 }
 
 on_sqlite! {
+    users {
+        users_are_counted_by_role_and_below_one_of_them,
+    }
     lists {
         lists_count_and_page_and_search_literally,
         a_page_begins_where_it_should_in_counted_lists_and_behind_cursors,

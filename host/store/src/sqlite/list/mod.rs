@@ -32,9 +32,10 @@ fn looks_up(connection: &Connection, query: &Query, text: Option<&str>) -> Resul
     if reach(query.scope, query.kind).is_none() {
         return Ok(true);
     }
-    let reached = Query { search: None, filters: Vec::new(), ..query.clone() };
-    let rows = Counted::of(&reached).map(|counted| counted.rows(connection)).transpose().map_err(failed)?;
-    Ok(rows.is_none_or(|rows| rows > SMALL_TREE))
+    if reach(query.scope, query.kind).is_none() {
+        return Ok(true);
+    }
+    Ok(Counted::within(query.kind, query.scope).rows(connection).map_err(failed)? > SMALL_TREE)
 }
 
 /// A page of a list.

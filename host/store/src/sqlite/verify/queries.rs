@@ -46,11 +46,12 @@ pub(super) const QUERIES: &[(&str, &str)] = &[
         "row count",
         "WITH lowest (list, ancestor, block, rows) AS ( \
          SELECT 'line ' || delivery, 0, id >> 9, count(*) FROM lines GROUP BY delivery, id >> 9 UNION ALL \
-         SELECT 'user', 0, id >> 9, count(*) FROM users GROUP BY id >> 9 UNION ALL \
+         SELECT 'user ' || role, 0, id >> 9, count(*) FROM users GROUP BY role, id >> 9 UNION ALL \
          SELECT 'stream ' || kind, 0, id >> 9, count(*) FROM streams GROUP BY kind, id >> 9 UNION ALL \
          SELECT 'line ' || delivery, ancestor, line >> 9, count(*) FROM line_reach \
          GROUP BY ancestor, delivery, line >> 9 UNION ALL \
-         SELECT 'user', ancestor, user >> 9, count(*) FROM user_reach GROUP BY ancestor, user >> 9), \
+         SELECT 'user below', ancestor, user >> 9, count(*) FROM user_reach WHERE user <> ancestor \
+         GROUP BY ancestor, user >> 9), \
          due (list, ancestor, level, block, rows) AS (SELECT list, ancestor, 0, block, rows FROM lowest UNION ALL \
          SELECT list, ancestor, 1, block >> 6, sum(rows) FROM lowest GROUP BY list, ancestor, block >> 6 UNION ALL \
          SELECT list, ancestor, 2, 0, sum(rows) FROM lowest GROUP BY list, ancestor), \
