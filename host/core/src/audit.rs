@@ -53,18 +53,3 @@ pub struct Deed {
 
 /// The name of what an audit row has of a movement of credits, in what it says of afterwards.
 pub const MOVED: &str = "credits";
-
-/// The fields that differ between two documents, as (before, after).
-pub fn difference(before: &serde_json::Value, after: &serde_json::Value) -> (serde_json::Value, serde_json::Value) {
-    use serde_json::{Map, Value};
-    let (Value::Object(old), Value::Object(new)) = (before, after) else {
-        return (before.clone(), after.clone());
-    };
-    let pick = |from: &Map<String, Value>, other: &Map<String, Value>| {
-        from.iter()
-            .filter(|(name, value)| other.get(*name) != Some(value))
-            .map(|(n, v)| (n.clone(), v.clone()))
-            .collect()
-    };
-    (Value::Object(pick(old, new)), Value::Object(pick(new, old)))
-}

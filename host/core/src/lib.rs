@@ -14,6 +14,7 @@ pub mod category;
 pub mod credit;
 pub mod delivery;
 pub mod details;
+pub mod difference;
 pub mod document;
 pub mod event;
 pub mod field_list;

@@ -4,8 +4,9 @@
 use crate::overlay::{Overlay, Row};
 use crate::{Error, Result};
 use host_core::JobId;
-use host_core::audit::{AuditEntry, MOVED, difference};
+use host_core::audit::{AuditEntry, MOVED};
 use host_core::caller::Caller;
+use host_core::difference::difference;
 use host_core::guide::GuideSource;
 use host_core::object::{Key, Kind, Object};
 use host_core::stream::{Origin, Stream};
@@ -108,13 +109,11 @@ pub(crate) fn sides(row: &Row) -> Option<(Value, Value)> {
         (None, Some(new)) => Some((json!({}), document_without_secrets(new))),
         (Some(old), None) => Some((document_without_secrets(old), json!({}))),
         (Some(old), Some(new)) => {
-            let (before, mut after) = difference(&document_without_secrets(old), &document_without_secrets(new));
-            if let Value::Object(after) = &mut after {
-                name_secrets(old, new, after);
-                name_package(old, new, after);
-                name_collection(new, after);
-            }
-            Some((before, after))
+            let (before, mut after) = differs(old, new);
+            name_secrets(old, new, &mut after);
+            name_package(old, new, &mut after);
+            name_collection(new, &mut after);
+            Some((before.into(), after.into()))
         }
     }
 }
@@ -137,6 +136,20 @@ fn document_without_secrets(object: &Object) -> Value {
         }
     }
     document
+}
+
+/// The fields in which two states of one thing differ.
+fn differs(old: &Object, new: &Object) -> (Map<String, Value>, Map<String, Value>) {
+    // Of what could not be told apart, all is shown.
+    let whole = |object| document_without_secrets(object).as_object().cloned().unwrap_or_default();
+    difference(&written(old), &written(new)).unwrap_or_else(|_| (whole(old), whole(new)))
+}
+
+/// A document without what must not be shown, as JSON.
+fn written(object: &Object) -> String {
+    let mut text = Vec::with_capacity(1_024);
+    let written = bare(object).write_document(&mut text).map(|()| String::from_utf8(text));
+    written.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 /// Likewise, before it is a document; nothing is made of it that takes longer to make than to write.

@@ -49,13 +49,15 @@ pub(super) fn add<'a>(
             responses.add("4XX", &format!("The tenant's setting `{setting}` says with which status."), None);
         }
     }
+    let mut before_any_surface = |status, said| {
+        responses.add(status, said, Some((PLAIN, json!({ "type": "string" }))));
+    };
+    before_any_surface("414", "The address is longer than the panel reads.");
     if surface.mounts.iter().any(|mount| mount.path.contains("{code}")) {
-        let text = json!({ "type": "string" });
-        responses.add("404", "The path, or its access code, leads nowhere.", Some((PLAIN, text)));
+        before_any_surface("404", "The path, or its access code, leads nowhere.");
     }
     if surface.is_panel() {
-        let text = json!({ "type": "string" });
-        responses.add("403", "The connection can be overheard: use HTTPS.", Some((PLAIN, text)));
+        before_any_surface("403", "The connection can be overheard: use HTTPS.");
     }
 }
 
