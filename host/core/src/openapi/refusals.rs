@@ -49,6 +49,7 @@ pub(super) fn add<'a>(
             responses.add("4XX", &format!("The tenant's setting `{setting}` says with which status."), None);
         }
     }
+    responses.add("431", "The request's head is larger than the panel reads.", None);
     let mut before_any_surface = |status, said| {
         responses.add(status, said, Some((PLAIN, json!({ "type": "string" }))));
     };
