@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::line::DeliveryType;
 use crate::record::declared::{Reading, Record, RecordField, fields};
 use crate::time::Unix;
-use crate::{JobId, LineId, UserId, Version};
+use crate::{JobId, UserId, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -34,20 +34,41 @@ impl JobState {
     }
 }
 
-/// An edit of many lines, as it was asked for.
+/// What a mass edit edits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edited {
+    /// Lines of this type.
+    Delivery(DeliveryType),
+    /// Records of the kind with this word.
+    Records(String),
+}
+
+impl Edited {
+    /// Its word.
+    pub fn word(&self) -> &str {
+        match self {
+            Edited::Delivery(delivery) => delivery.as_str(),
+            Edited::Records(kind) => kind,
+        }
+    }
+}
+
+/// An edit of many lines or records, as it was asked for.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct MassEdit {
     /// Which admin asked for it; none for the host itself.
     pub user: Option<UserId>,
-    /// Lines of this type.
-    pub delivery: DeliveryType,
+    /// What they are.
+    #[serde(flatten)]
+    pub of: Edited,
     /// These, in order of their ids; empty takes all that match.
-    pub ids: Vec<LineId>,
-    /// Those that a list with this filter has, if any is named.
+    pub ids: Vec<u32>,
+    /// Of lines: those that a list with this filter has, if any is named.
     pub filter: Option<String>,
     /// Those that a list with this search has, if any is named.
     pub search: Option<String>,
-    /// What is set, as an edit of one line has it.
+    /// What is set, as an edit of one of them has it.
     pub fields: Map<String, Value>,
 }
 
@@ -65,7 +86,7 @@ pub struct Job {
     pub subject: String,
     /// Where it is.
     pub state: JobState,
-    /// How far it came: of an import the entries that were read, of a mass edit the id of the last line.
+    /// How far it came: of an import the entries that were read, of a mass edit the id of the last line or record.
     pub cursor: u64,
     /// What was done, by name: `added`, `changed`, `unchanged`, `skipped:…`.
     pub counts: BTreeMap<String, u64>,

@@ -77,6 +77,7 @@ pub mod records {
         get(of kind, by id) => held;
         create(of kind, by fields) => held;
         edit(of kind, by id, by fields) => held;
+        mass_edit(of kind, by fields) => held;
         delete(of kind, by id) => done;
     }
 }

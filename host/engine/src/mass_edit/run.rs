@@ -1,22 +1,15 @@
-//! Does a mass edit, in chunks: each is one plan, with the job's row in it, so that it goes on behind the last line that
+//! Does a mass edit, in chunks: each is one plan, with the job's row in it, so that it goes on behind the last one that
 //! was done, whatever happens in between.
 
-use crate::document::{Options, give_way};
-use crate::line::{self, Moment};
-use crate::{Engine, Error, Finished, Result, Work};
-use host_core::caller::{Caller, CallerRole, Identity};
-use host_core::event::Effect;
-use host_core::job::{Job, JobState, MassEdit};
-use host_core::line::Line;
-use host_core::object::{Kind, Stored};
+use super::{lines, records};
+use crate::document::give_way;
+use crate::{Engine, Error, Finished, Result, Work, record};
+use host_core::caller::{Caller, Identity};
+use host_core::job::{Edited, Job, JobState, MassEdit};
 use host_core::plan::Database;
-use host_core::port::{Filter, Query};
 use host_core::user::{Role, User};
-use host_core::{JobId, LineId, Refusal, TenantId};
+use host_core::{JobId, Refusal, TenantId};
 use std::sync::Arc;
-
-/// Lines of one plan.
-const CHUNK: u32 = 500;
 
 /// The mass edit of one job, which nobody else does meanwhile. Dropping it gives the turn back.
 pub struct MassEditTurn {
@@ -71,7 +64,7 @@ impl MassEditTurn {
         Ok(())
     }
 
-    /// Edits the next lines; true when there is nothing more to do.
+    /// Edits the next ones; true when there is nothing more to do.
     async fn chunk(&self) -> Result<bool> {
         let Some(job) = self.engine.row::<Job>(Database::Tenant(self.tenant), self.job).await? else { return Ok(true) };
         let Some(edit) = job.mass_edit.as_deref().filter(|_| job.state.is_open()) else { return Ok(true) };
@@ -95,20 +88,35 @@ impl MassEditTurn {
         let Some(job) = work.know::<Job>(self.job).await? else { return Ok(true) };
         let Some(edit) = job.mass_edit.as_deref().filter(|_| job.state.is_open()) else { return Ok(true) };
         still_admin(work, edit).await?;
-        let options = Options::checked(&edit.fields, &line::settable(Moment::Edit), CallerRole::Admin)?;
-        let last = LineId(u32::try_from(job.cursor).unwrap_or(u32::MAX));
-        let (lines, cursor) = next(work, edit, last).await?;
+        let last = u32::try_from(job.cursor).unwrap_or(u32::MAX);
         let mut counts = job.counts.clone();
-        for (number, before) in lines.iter().enumerate() {
-            let outcome = set(work, before, &options).await?;
-            *counts.entry(outcome).or_default() += 1;
-            give_way(number + 1).await;
-        }
+        let cursor = match &edit.of {
+            Edited::Delivery(delivery) => {
+                let (lines, cursor) = lines::next(work, *delivery, edit, last).await?;
+                let options = lines::options(edit)?;
+                for (number, before) in lines.iter().enumerate() {
+                    *counts.entry(lines::set(work, before, &options).await?).or_default() += 1;
+                    give_way(number + 1).await;
+                }
+                cursor
+            }
+            Edited::Records(word) => {
+                let kind = record::kind(work, word)?;
+                let (ids, cursor) = records::next(work, kind, edit, last).await?;
+                for (number, id) in ids.into_iter().enumerate() {
+                    if let Some(outcome) = records::set(work, kind, id, edit).await? {
+                        *counts.entry(outcome).or_default() += 1;
+                    }
+                    give_way(number + 1).await;
+                }
+                cursor
+            }
+        };
         let (state, ended_at) = match cursor {
             Some(_) => (JobState::Running, None),
             None => (JobState::Done, Some(work.now())),
         };
-        let cursor = cursor.map_or(job.cursor, |id| id.0.into());
+        let cursor = cursor.map_or(job.cursor, u64::from);
         work.update(&job, Job { state, cursor, counts, ended_at, ..job.clone() });
         Ok(state == JobState::Done)
     }
@@ -134,40 +142,4 @@ async fn still_admin(work: &mut Work, edit: &MassEdit) -> Result<()> {
     }
     let message = "Whoever asked for this is no admin any more; ask again.";
     Err(Refusal::new(host_core::refusal::Code::NotPermitted, message).into())
-}
-
-/// The next lines behind the last one that was done, and behind which one others come, if any do.
-async fn next(work: &mut Work, edit: &MassEdit, last: LineId) -> Result<(Vec<Line>, Option<LineId>)> {
-    let is_of_type = |line: &Line| line.delivery == edit.delivery;
-    if !edit.ids.is_empty() {
-        let left: Vec<LineId> = edit.ids.iter().copied().filter(|id| *id > last).collect();
-        let chunk = left.len().min(CHUNK as usize);
-        let mut lines = Vec::with_capacity(chunk);
-        for id in &left[..chunk] {
-            lines.extend(work.know::<Line>(*id).await?.filter(is_of_type));
-        }
-        return Ok((lines, left[..chunk].last().copied().filter(|_| left.len() > chunk)));
-    }
-    let mut query =
-        Query { limit: CHUNK, search: edit.search.clone(), ..Query::all(Kind::Line, work.caller().scope()) };
-    query.filters = vec![Filter::After(last.0), Filter::Delivery(edit.delivery)];
-    query.filters.extend(line::status_filter(edit.filter.as_deref(), work.now())?);
-    let page = work.decided_from(query).await?;
-    let cursor = page.last.map(LineId);
-    Ok((page.rows.into_iter().filter_map(Line::from_object).collect(), cursor))
-}
-
-/// Sets the fields of one line; answers what became of it. A line that refuses stays as it is.
-async fn set(work: &mut Work, before: &Line, options: &Options<'_>) -> Result<String> {
-    let after = match line::changed(work, before, options, None).await {
-        Ok(after) if after == *before => return Ok("unchanged".to_owned()),
-        Ok(after) => after,
-        Err(Error::Refusal(refusal)) => return Ok(format!("refused:{}", refusal.code.as_str())),
-        Err(error) => return Err(error),
-    };
-    if before.admits_otherwise(&after) && work.connections(before.id).await? > 0 {
-        work.effect(Effect::EndConnections { line: before.id });
-    }
-    work.update(before, after);
-    Ok("changed".to_owned())
 }

@@ -37,6 +37,12 @@ pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<S
 }
 
 impl Beside {
+    /// Whether nothing is set beside the row.
+    pub(super) fn is_nothing(&self) -> bool {
+        let Beside { members, packages, bouquets, reload, run } = self;
+        members.is_none() && packages.is_none() && bouquets.is_empty() && !reload && run.is_none()
+    }
+
     /// What the answer says of them beside the document.
     pub(super) fn answer(&self) -> Option<(&'static str, Value)> {
         Some(("results", self.run?.results()))

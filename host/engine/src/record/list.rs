@@ -41,16 +41,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         // What a stream does is told by what is wanted of it, too.
         rows.fields = shown.chosen(Stream::LIST).and(Chosen::of(Stream::LIST, ["wanted"]));
     }
-    match kind {
-        RecordKind::Plain(plain) => rows.filters.push(Filter::Collection(plain.word.to_owned())),
-        RecordKind::Part(part) => rows.filters.extend([
-            Filter::Collection(part.of.word.to_owned()),
-            Filter::DocumentField(part.field, part.value.to_owned()),
-        ]),
-        RecordKind::Streams(kind) => rows.filters.push(Filter::StreamKinds(vec![kind])),
-        RecordKind::Typed(_) if kind.is_of_process() => rows.filters.push(Filter::Tenant(work.caller().tenant)),
-        RecordKind::Typed(_) => {}
-    }
+    rows.filters.extend(of_kind(work, kind));
     if let Some(asked) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
         let kinds = StreamKind::ALL.into_iter().filter(|kind| asked.contains(kind)).collect();
         rows.filters.push(Filter::StreamKinds(kinds));
@@ -87,5 +78,18 @@ fn field<'a, T: Deserialize<'a>>(query: &'a Map<String, Value>, name: &'static s
             Ok(value) => Ok(Some(value)),
             Err(error) => Err(Refusal::field(Code::InvalidInput, name, format!("{name}: {error}")).into()),
         },
+    }
+}
+
+/// Which of the rows in a kind's storage are of the kind.
+pub(crate) fn of_kind(work: &Work, kind: RecordKind) -> Vec<Filter> {
+    match kind {
+        RecordKind::Plain(plain) => vec![Filter::Collection(plain.word.to_owned())],
+        RecordKind::Part(part) => {
+            vec![Filter::Collection(part.of.word.to_owned()), Filter::DocumentField(part.field, part.value.to_owned())]
+        }
+        RecordKind::Streams(kind) => vec![Filter::StreamKinds(vec![kind])],
+        RecordKind::Typed(_) if kind.is_of_process() => vec![Filter::Tenant(work.caller().tenant)],
+        RecordKind::Typed(_) => Vec::new(),
     }
 }

@@ -20,8 +20,10 @@ mod stream;
 pub use create::create;
 pub use delete::delete;
 pub use edit::edit;
+pub(crate) use edit::{changed, put};
 pub use get::get;
 pub use list::list;
+pub(crate) use list::of_kind;
 pub use members::{edit_members, members};
 
 use crate::work::version;
@@ -36,7 +38,7 @@ use host_core::refusal::Code;
 use serde_json::{Map, Value};
 
 /// The kind with this word.
-fn kind(work: &Work, word: &str) -> Result<RecordKind> {
+pub(crate) fn kind(work: &Work, word: &str) -> Result<RecordKind> {
     let unknown = || Refusal::field(Code::InvalidInput, "kind", format!("There is no kind of record {word}."));
     let kind = work.engine().kinds().of_word(word).ok_or_else(unknown)?;
     if kind.is_of_process() != (work.database() == Database::Control) {
@@ -64,7 +66,7 @@ pub fn written_besides(work: &Work, kind: &str, document: &Map<String, Value>) -
 ///
 /// # Errors
 /// `not_found`.
-async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
+pub(crate) async fn read(work: &mut Work, kind: RecordKind, id: u32) -> Result<Object> {
     let found = work.read(Scope::Tenant, Key::new(kind.stored_as(), id)).await?;
     let found = match (kind, found) {
         (RecordKind::Plain(plain), Some(Object::Document(document))) if document.collection == plain.word => {

@@ -33,7 +33,7 @@ async fn with_lines(count: u32) -> Panel {
 
 async fn ask(panel: &Panel, by: &Caller, options: Value) -> host_engine::Result<JobId> {
     let options = map(options);
-    let verb = async |work: &mut Work| mass_edit::ask(work, &options).await;
+    let verb = async |work: &mut Work| mass_edit::of_lines(work, &options).await;
     let job = panel.engine.act(by.clone(), "mass edit", verb).await?;
     Ok(JobId(u32::try_from(job["id"].as_u64().unwrap()).unwrap()))
 }
@@ -164,4 +164,82 @@ async fn a_job_ends_when_it_is_cancelled_or_who_asked_for_it_may_not_any_more() 
     assert_eq!(ended.each_ref().map(|job| job.state), [JobState::Failed, JobState::Cancelled], "{ended:?}");
     assert!(ended[0].error.as_deref().is_some_and(|error| error.contains("no admin any more")), "{ended:?}");
     assert!(lines(&panel).await.iter().all(|line| !line.trial));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_kind_are_edited_and_no_others() {
+    let panel = Panel::new().await;
+    let make = async |work: &mut Work| {
+        for number in 0..230 {
+            let kind = if number % 10 == 0 { "radio" } else { "movie" };
+            let movie = json!({ "kind": kind, "name": format!("Title {number}"), "sources": ["http://films.example.org/a.mp4"] });
+            record::create(work, "stream", &map(movie)).await?;
+        }
+        Ok(())
+    };
+    panel.engine.act(panel.admin.clone(), "create", make).await.unwrap();
+    let ask = async |kind: &'static str, options: Value| {
+        let options = map(options);
+        let verb = async |work: &mut Work| mass_edit::of_records(work, kind, &options).await;
+        let job = panel.engine.act(panel.admin.clone(), "mass edit", verb).await?;
+        Ok::<_, host_engine::Error>(JobId(u32::try_from(job["id"].as_u64().unwrap()).unwrap()))
+    };
+    let list = async |kind: &'static str| {
+        let query = map(json!({ "limit": 1_000 }));
+        let verb = async |work: &mut Work| record::list(work, kind, &query).await;
+        panel.engine.act(panel.admin.clone(), "list", verb).await.unwrap()["rows"].as_array().unwrap().clone()
+    };
+    let bouquet = panel.bouquets[0];
+    let all =
+        ask("movie", json!({ "all": true, "adult": true, "details.genre": "Drama", "bouquets": [bouquet] })).await;
+    all_done(&panel.engine).await;
+    let done = job(&panel.engine, &panel, all.unwrap()).await;
+    assert_eq!((done.state, done.counts), (JobState::Done, [("changed".to_owned(), 207)].into()));
+    let movies = list("movie").await;
+    assert!(movies.len() == 207 && movies.iter().all(|row| row["adult"] == true && row["details"]["genre"] == "Drama"));
+    assert!(list("radio").await.iter().all(|row| row["adult"] == false), "another kind");
+    let members = async |work: &mut Work| record::get(work, "bouquet", bouquet).await;
+    let members = panel.engine.act(panel.admin.clone(), "get", members).await.unwrap();
+    assert_eq!(members["counts"]["movie"], 207);
+    // What is so already, what is of another kind, and what is not there.
+    let radio = list("radio").await[0]["id"].clone();
+    let ids = json!([movies[0]["id"], movies[1]["id"], radio, 999_999]);
+    let again = ask("movie", json!({ "ids": ids, "adult": true })).await.unwrap();
+    let found = ask("movie", json!({ "search": "Title 22", "enabled": false })).await.unwrap();
+    all_done(&panel.engine).await;
+    assert_eq!(job(&panel.engine, &panel, again).await.counts, [("unchanged".to_owned(), 2)].into());
+    assert_eq!(job(&panel.engine, &panel, found).await.counts, [("changed".to_owned(), 10)].into());
+    for (kind, options) in [
+        ("movie", json!({ "adult": true })),
+        ("movie", json!({ "all": true })),
+        ("movie", json!({ "all": true, "version": 1, "adult": true })),
+        ("movie", json!({ "all": true, "categories": [77] })),
+        ("movie", json!({ "all": true, "no such": 1 })),
+        ("job", json!({ "all": true, "state": "cancelled" })),
+        ("nonsense", json!({ "all": true, "name": "x" })),
+    ] {
+        assert_eq!(code(ask(kind, options.clone()).await), "invalid_input", "{kind} {options}");
+    }
+    panel.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_only_one_may_have_goes_to_the_first() {
+    let panel = Panel::new().await;
+    let make = async |work: &mut Work| {
+        for number in 0..3 {
+            let category = json!({ "kind": "live", "name": format!("Category {number}") });
+            record::create(work, "category", &map(category)).await?;
+        }
+        Ok(())
+    };
+    panel.engine.act(panel.admin.clone(), "create", make).await.unwrap();
+    let options = map(json!({ "all": true, "name": "News" }));
+    let verb = async |work: &mut Work| mass_edit::of_records(work, "category", &options).await;
+    let asked = panel.engine.act(panel.admin.clone(), "mass edit", verb).await.unwrap();
+    all_done(&panel.engine).await;
+    let done = job(&panel.engine, &panel, JobId(u32::try_from(asked["id"].as_u64().unwrap()).unwrap())).await;
+    let counts = [("changed".to_owned(), 1), ("refused:name_taken".to_owned(), 2)];
+    assert_eq!((done.state, done.counts), (JobState::Done, counts.into()));
+    panel.verify().await;
 }

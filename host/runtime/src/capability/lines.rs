@@ -65,7 +65,7 @@ const FUNCTIONS: &[HostFunction] = &[
         call.hold(kind, HeldRows::One(line))
     }),
     verb!("mass-edit", Writing, |call, kind: String, options: String| {
-        let job = mass_edit::ask(&mut call.work, &of_type("options", &options, &kind)?).await?;
+        let job = mass_edit::of_lines(&mut call.work, &of_type("options", &options, &kind)?).await?;
         call.hold(JOB, HeldRows::One(job))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {

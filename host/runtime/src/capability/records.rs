@@ -8,7 +8,7 @@ use crate::state::CallState;
 use host_core::object::Kind;
 use host_core::refusal::Code;
 use host_core::{BouquetId, Refusal};
-use host_engine::record;
+use host_engine::{mass_edit, record};
 use serde_json::{Map, Value};
 
 pub(crate) const INTERFACE: Interface =
@@ -36,6 +36,12 @@ const FUNCTIONS: &[HostFunction] = &[
         writable(call, &kind, &fields)?;
         let record = record::edit(&mut call.work, &kind, id, &fields).await?;
         call.hold(kind, HeldRows::One(record))
+    }),
+    verb!("mass-edit", Writing, |call, kind: String, options: String| {
+        let options = document("options", &options)?;
+        writable(call, &kind, &options)?;
+        let job = mass_edit::of_records(&mut call.work, &kind, &options).await?;
+        call.hold(Kind::Job.as_str(), HeldRows::One(job))
     }),
     verb!("delete", Writing, |call, kind: String, id: u32| {
         granted(call, &kind, "write")?;

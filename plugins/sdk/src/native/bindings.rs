@@ -285,6 +285,7 @@ pub mod linecard {
             list "list" (kind: str, query: str) -> u32;
             create "create" (kind: str, document: str) -> u32;
             edit "edit" (kind: str, id: u32, document: str) -> u32;
+            mass_edit "mass-edit" (kind: str, options: str) -> u32;
             delete "delete" (kind: str, id: u32) -> none;
             members "members" (bouquet: u32, query: str) -> string;
             edit_members "edit-members" (bouquet: u32, change: str) -> u32;
