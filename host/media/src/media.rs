@@ -62,7 +62,8 @@ impl Media {
     pub fn new(options: MediaOptions) -> Arc<Media> {
         let MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, mark, library, timing } = options;
         let stop = CancellationToken::new();
-        let supervisor = Arc::new(Supervisor::new(&ffmpeg, mark.as_deref(), clock.clone(), stop.clone()));
+        let supervisor =
+            Arc::new(Supervisor::new(&ffmpeg, mark.as_deref(), clock.clone(), library.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
         let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
