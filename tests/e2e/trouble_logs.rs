@@ -3,6 +3,7 @@
 
 use crate::panel::run;
 use crate::place::Place;
+use crate::process::{Serving, Station};
 use crate::reseller::shop;
 use crate::visitor::Visitor;
 use crate::watcher::soon;
@@ -57,6 +58,20 @@ fn a_source_that_fails_stands_in_the_log_once_an_hour_and_without_its_address() 
 }
 
 #[test]
+fn each_source_of_a_movie_that_is_not_there_stands_in_the_log() {
+    run(async {
+        let sources = ["file:no-such-film.mp4", "http://127.0.0.1:9/s3cret-of-source.mp4"];
+        let place = Place::new(json!({ "kind": "movie", "name": "Gone", "sources": sources }), json!({})).await;
+        let admin = place.tenant.admin();
+        assert_ne!(place.status(&format!("/movie/{}/{}.mp4", place.login, place.stream)).await, 200);
+        let (rows, second) = once(&admin, "stream_errors", |row| row["source"] == 1).await;
+        assert_eq!((rows.len(), &second["stream_name"]), (2, &json!("Gone")), "{rows:?}");
+        assert!(rows[1]["error"].as_str().unwrap().contains("no such file"), "{rows:?}");
+        assert!(!second.to_string().contains("s3cret"), "{second}");
+    });
+}
+
+#[test]
 fn what_ffmpeg_complains_of_stands_in_the_log_of_its_stream() {
     run(async {
         let place = Place::live(&["test:1".into()]).await;
@@ -93,6 +108,32 @@ fn what_happens_to_the_panel_of_a_tenant_is_told_to_its_admins_alone() {
         assert_eq!(admin.post("system_logs", &[("date_to", "2020-01-01")]).await["recordsFiltered"], 0);
         let there = other.admin().ok("system_logs", &[]).await;
         assert!(there.as_array().unwrap().iter().all(|row| row["type"] != "cleared"), "{there}");
+    });
+}
+
+#[test]
+fn a_restart_is_told_and_what_waits_for_a_box_waits_on() {
+    let station = Station::new();
+    station.file("linecard.toml", "[limits]\nexempt = ['127.0.0.0/8']\n");
+    let made = station.json(&["tenant", "create", "acme", "--host", "one.test"]);
+    let text = |name: &str| made[name].as_str().unwrap();
+    let mount = format!("/{}/admin/index.php?api_key={}", text("admin_access_code"), text("admin_api_key"));
+    let asked = async |serving: &Serving, query: &str| {
+        let answer = serving.post("one.test", &format!("{mount}&action={query}")).await.json::<Value>().await.unwrap();
+        assert_eq!(answer["status"], "STATUS_SUCCESS", "{query}: {answer}");
+        answer["data"].clone()
+    };
+    run(async {
+        let first = station.serve();
+        let own = asked(&first, "create_mag&mac=00:1A:79:00:00:01&exp_date=2030-12-31").await["id"].to_string();
+        asked(&first, &format!("send_event&id={own}&type=reboot")).await;
+        assert!(first.terminate().0.success());
+        let second = station.serve();
+        let waiting = asked(&second, "mag_events").await;
+        assert_eq!((&waiting[0]["event"], &waiting[0]["status"]), (&json!("reboot"), &json!(0)), "{waiting}");
+        let told = asked(&second, "system_logs").await;
+        let told: Vec<_> = told.as_array().unwrap().iter().map(|row| row["type"].clone()).collect();
+        assert_eq!(told, [json!("started"), json!("stopped"), json!("started")]);
     });
 }
 

@@ -76,8 +76,8 @@ impl Media {
                 root: media_root.clone(),
                 known: Default::default(),
             }),
+            movies: Movies { fetch: fetch.clone(), root: media_root, library: library.clone() },
             library,
-            movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),
             segments: Budget::new(SEGMENT_BYTES),
@@ -115,12 +115,13 @@ impl Media {
     /// another state of it.
     pub async fn movie(
         &self,
+        tenant: TenantId,
         stream: &Stream,
         range: Option<&str>,
         if_range: Option<&str>,
     ) -> Result<Served, MediaError> {
         runs(stream)?;
-        self.movies.open(stream, &Asked { range, if_range }).await
+        self.movies.open(tenant, stream, &Asked { range, if_range }).await
     }
 
     /// Ends a live stream's channel, so that its viewers come back to its new sources. It is no longer kept.

@@ -124,7 +124,9 @@ impl Runtime {
         let tenant_plugins = self.tenant_plugins(tenant);
         if !tenant_plugins.is_in_use.load(Ordering::Relaxed) && !tenant_plugins.is_in_use.swap(true, Ordering::Relaxed)
         {
-            self.engine.happened(tenant, Happening::Started, "", concat!("Version ", env!("CARGO_PKG_VERSION"), "."));
+            // With the process, so that two starts within an hour are two.
+            let message = format!("Version {}, process {}.", env!("CARGO_PKG_VERSION"), std::process::id());
+            self.engine.happened(tenant, Happening::Started, "", &message);
         }
         tenant_plugins.snapshot.load_full()
     }
@@ -133,7 +135,8 @@ impl Runtime {
     pub fn ended(&self) {
         let tenants = self.tenants.load();
         for (tenant, _) in tenants.iter().filter(|(_, plugins)| plugins.is_in_use.load(Ordering::Relaxed)) {
-            self.engine.happened(*tenant, Happening::Stopped, "", "In order.");
+            let message = format!("In order, process {}.", std::process::id());
+            self.engine.happened(*tenant, Happening::Stopped, "", &message);
         }
     }
 
