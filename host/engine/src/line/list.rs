@@ -97,7 +97,7 @@ fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
 
 fn batch(id: Option<&Value>) -> Result<Option<LineId>> {
     let refused = |_| Refusal::field(Code::InvalidInput, "batch", "batch is the id of a batch.").into();
-    id.map_or(Ok(None), |id| Option::deserialize(id)).map_err(refused)
+    id.map_or(Ok(None), Option::deserialize).map_err(refused)
 }
 
 fn filter(word: Option<&Value>, now: Unix) -> Result<Option<Filter>> {
