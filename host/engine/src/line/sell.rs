@@ -17,8 +17,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
-/// Most codes of one sale: all of them are one plan.
-const MOST_CODES: usize = 500;
+/// Most codes of one sale: all of them are one plan, within the time of an ordinary call.
+const MOST_CODES: usize = 200;
 
 /// Sells a line as `options` say, which besides those of [`sell`] have `{"package","trial"}`, and of codes `{"quantity",
 /// "length"}`: several codes that are sold together are a batch, and `codes` of the answer, which shows the first of them,
