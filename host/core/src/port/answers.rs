@@ -129,3 +129,16 @@ pub struct Finding {
     /// What is wrong, with row numbers.
     pub detail: String,
 }
+
+/// What is wrong with a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Its database is not there.
+    Missing,
+    /// Its database cannot be read: why.
+    Damaged(String),
+    /// Something that must hold does not: what.
+    Broken(String),
+    /// It could not be written the last time, and is tried again every second: why.
+    Unwritable(String),
+}

@@ -3,7 +3,7 @@
 
 use super::{
     BouquetMember, Called, CodeBatches, Collection, Counted, Documents, Page, Pending, Replayed, Select, SelectError,
-    Selected, StoreError, Verified, Waiting,
+    Selected, StoreError, Trouble, Verified, Waiting,
 };
 use crate::audit::Deed;
 use crate::bouquet::Member;
@@ -29,19 +29,6 @@ use crate::{
     BouquetId, CategoryId, GuideSourceId, LineId, NodeId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId,
 };
 use std::collections::BTreeSet;
-
-/// What is wrong with a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// Its database is not there.
-    Missing,
-    /// Its database cannot be read: why.
-    Damaged(String),
-    /// Something that must hold does not: what.
-    Broken(String),
-    /// It could not be written the last time, and is tried again every second: why.
-    Unwritable(String),
-}
 
 /// Why a plan was not committed. Nothing of it was written, but for [`StoreError::Unknown`].
 #[derive(Debug, Clone, thiserror::Error)]
