@@ -7,6 +7,7 @@ use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
 use host_core::event::Effect;
+use host_core::journal::Part;
 use host_core::port::{Clock, Content, GuideFeed, Keyring, Library, Pending};
 use host_core::transcode::Profile;
 use host_core::{DocumentId, StreamId, TenantId};
@@ -146,6 +147,7 @@ impl Panel {
     /// Ends what runs in the background. Data is safe without it; children and timers are not.
     pub async fn close(&self) {
         self.driver.abort();
+        self.runtime.ended();
         self.media.stop().await;
         if let Err(error) = self.engine.write_sightings().await {
             tracing::warn!(%error, "when lines and users were last seen is not stored");
@@ -228,6 +230,12 @@ impl Library for OfEngine {
     fn profile(&self, tenant: TenantId, id: DocumentId) -> Pending<'_, Option<Profile>> {
         let Some(engine) = self.0.upgrade() else { return Pending::ready(Ok(None)) };
         Pending::later(async move { engine.profile(tenant, id).await })
+    }
+
+    fn failed(&self, tenant: TenantId, stream: StreamId, part: Part, reason: &str) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.failed(tenant, stream, part, reason);
+        }
     }
 
     fn found(self: Arc<Self>, tenant: TenantId, stream: StreamId, content: Content) -> Pending<'static, ()> {

@@ -82,6 +82,12 @@ fn an_address_of_rtmp_has_a_password_that_lists_do_not_show() {
         assert_eq!((&edited["password"], &edited["notes"]), (&made["password"], &json!("Studio")));
         let chosen = admin.ok("edit_rtmp_ip", &[("id", &id), ("password", "hello-encoder")]).await;
         assert_eq!(admin.ok("get_rtmp_ip", &[("id", &id)]).await, chosen);
+        let stats = admin.ok("get_rtmp_stats", &[]).await;
+        assert_eq!((&stats["push_ips"], &stats["pull_ips"]), (&json!(1), &json!(1)), "who may come: {stats}");
+        assert_eq!((&stats["enabled"], &stats["port"], &stats["publishers"]), (&json!(0), &json!(0), &json!(0)));
+        let live = json!({ "nclients": "0", "stream": [] });
+        assert_eq!(stats["server"]["application"], json!({ "name": "live", "live": live }), "nobody came: {stats}");
+        assert_eq!(admin.refused("get_rtmp_stats", &[("server_id", "2")]).await, "FAILURE");
         admin.refused("create_rtmp_ip", &[("ip", "192.0.2.9")]).await;
         admin.refused("create_rtmp_ip", &[("ip", "192.0.2.0/24")]).await;
         admin.ok("delete_rtmp_ip", &[("id", &id)]).await;

@@ -230,19 +230,19 @@ fn nobody_calls_an_action_that_their_role_may_not() {
 
 /// What a parameter with an id names.
 fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
-    if let ("id", Some(verb)) = (parameter, &action.does) {
-        return verb.kind();
+    if let ("id", Some(kind)) = (parameter, one_of_each::kind_of(action)) {
+        return kind;
     }
     let subject = action.name.rsplit('_').next().unwrap_or_default();
     match (parameter, subject) {
-        ("id", "credits") => "user",
         ("package" | "packages_selected" | "addon_packages", _) => "package",
         ("member_group_id" | "groups" | "groups_selected", _) => "group",
         ("id", "bouquet") | ("bouquets" | "bouquets_selected", _) => "bouquet",
         ("stream_id", _) => "stream",
         ("series_id", _) => "series",
+        ("batch_id", _) => "batch",
         ("vod_id", _) => "movie",
-        ("member_id" | "owner_id" | "replace_with", _) => "user",
+        ("id", "credits") | ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) | ("id", "epg") => "guide_source",
         ("transcode_profile_id", _) => "transcode_profile",

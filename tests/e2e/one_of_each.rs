@@ -57,6 +57,7 @@ pub async fn sold(tenant: &TestTenant, seller: &Visitor) -> Things {
         };
         things.insert(kind, id_of(&tenant.sold_line(seller, options).await));
     }
+    things.insert("batch", id_of(&tenant.sold_line(seller, json!({ "delivery": "code", "quantity": 2 })).await));
     things
 }
 
@@ -103,9 +104,19 @@ async fn job(tenant: &TestTenant, subject: &str) -> u32 {
     tenant.panel.engine().act(tenant.system(), "test", verb).await.unwrap()
 }
 
-/// Parameters in which the row that a common action is about is the one of these.
+/// What the parameter `id` of an action names, where that is none of what stands at the end of its name.
+pub fn kind_of(action: &Action) -> Option<&str> {
+    match action.name.as_str() {
+        "delete_activecode" => Some("code"),
+        "export_active_code_batch" => Some("batch"),
+        "send_event" => Some("mag"),
+        _ => action.does.as_ref().map(|verb| verb.kind()),
+    }
+}
+
+/// Parameters in which the row that an action is about is the one of these.
 pub fn about(action: &Action, things: &Things, mut form: Vec<(String, String)>) -> Vec<(String, String)> {
-    let own = action.does.as_ref().and_then(|verb| things.get(verb.kind()));
+    let own = kind_of(action).and_then(|kind| things.get(kind));
     for (name, value) in &mut form {
         if let ("id", Some(own)) = (name.as_str(), own) {
             *value = own.to_string();

@@ -9,8 +9,18 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The logs of a surface that the checklist names, and what is listed of a reseller's.
-const OF_ADMINS: [&str; 6] =
-    ["activity_logs", "live_connections", "credit_logs", "user_logs", "login_logs", "client_logs"];
+const OF_ADMINS: [&str; 10] = [
+    "activity_logs",
+    "live_connections",
+    "credit_logs",
+    "user_logs",
+    "login_logs",
+    "client_logs",
+    "stream_errors",
+    "system_logs",
+    "restream_logs",
+    "mag_events",
+];
 pub const OF_RESELLERS: [&str; 3] = ["activity_logs", "live_connections", "user_logs"];
 
 pub async fn read(visitor: &Visitor, log: &str, form: &[(&str, &str)]) -> Vec<Value> {
@@ -208,8 +218,24 @@ pub async fn happened(tenant: &TestTenant, line: &Value) -> (host_engine::Seat, 
     seats.truncate(1);
     assert_eq!(tenant.account(login.0, "wrong").await["auth"], 0);
     once(&tenant.admin(), "activity_logs", 1).await;
+    went_wrong(tenant, line).await;
     let number = column(&tenant.admin(), "live_connections", "activity_id", &[]).await[0].to_string();
     (seats.remove(0), number)
+}
+
+/// Something in each log of what goes wrong, and of what boxes are told.
+async fn went_wrong(tenant: &TestTenant, line: &Value) {
+    let (engine, admin) = (tenant.panel.engine(), tenant.admin());
+    let stream = host_core::StreamId(tenant.streams[0]);
+    let (part, address) = (host_core::journal::Part::Source(0), [127, 0, 0, 1].into());
+    host_core::port::Library::failed(&**engine, tenant.id, stream, part, "it went silent");
+    let visit = host_core::line::Visit { address, agent: "panel", isp: None, country: None, output: None };
+    let id = host_core::LineId(id_of(line));
+    let verb = async |work: &mut host_engine::Work| work.get::<host_core::line::Line>(id).await;
+    let line = engine.act(tenant.system(), "test", verb).await.unwrap();
+    engine.restreamed(tenant.id, &line, stream, &visit, "user-agent");
+    let made = admin.ok("create_mag", &[("mac", "00:1A:79:FF:FF:01"), ("exp_date", "2030-12-31")]).await;
+    admin.ok("send_event", &[("id", &made["id"].to_string()), ("type", "reboot")]).await;
 }
 
 /// Seats of a line, without sockets.

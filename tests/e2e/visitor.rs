@@ -73,6 +73,13 @@ impl Visitor {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
+    /// POSTs an action that answers with a file. Returns status and body.
+    pub async fn file(&self, action: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let form = [&[("api_key", self.key.as_str()), ("action", action)], form].concat();
+        let response = self.http.post(&self.url).header(HOST, &self.host).form(&form).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
     /// GETs an action.
     pub async fn get(&self, action: &str, query: &str) -> Value {
         let url = format!("{}?api_key={}&action={action}{query}", self.url, self.key);

@@ -53,6 +53,8 @@ ids! { u32:
     SessionId,
     /// A source of guide data.
     GuideSourceId,
+    /// Something that is sent to a box.
+    BoxEventId,
     /// A document of a plain kind, or of a plugin's collection.
     DocumentId,
     /// A long piece of work that runs in chunks.

@@ -17,6 +17,50 @@ pub enum Log {
     SignIns,
     /// Refusals.
     Refusals,
+    /// What failed of the streams: their sources, items of their lists, and the processes that make them.
+    StreamErrors,
+    /// What happened to the panel itself.
+    Happenings,
+    /// Lines that are no restreamers and were asked of by another panel.
+    Restreams,
+}
+
+impl Log {
+    /// Every log.
+    pub const ALL: [Log; 6] =
+        [Log::Activity, Log::SignIns, Log::Refusals, Log::StreamErrors, Log::Happenings, Log::Restreams];
+}
+
+/// What of a stream failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A source, by its place in the order of preference, from 0 on.
+    Source(u32),
+    /// An item of a list, by its place.
+    Item(u32),
+    /// A process that makes it.
+    Process,
+}
+
+impl Part {
+    /// Its word, and its place where it has one.
+    pub fn parts(self) -> (&'static str, Option<u32>) {
+        match self {
+            Part::Source(place) => ("source", Some(place)),
+            Part::Item(place) => ("item", Some(place)),
+            Part::Process => ("process", None),
+        }
+    }
+
+    /// The part with this word and place.
+    pub fn of(word: &str, place: Option<u32>) -> Part {
+        match (word, place) {
+            ("source", Some(place)) => Part::Source(place),
+            ("item", Some(place)) => Part::Item(place),
+            _ => Part::Process,
+        }
+    }
 }
 
 /// What is noted in a log.
@@ -86,6 +130,57 @@ pub enum Entry {
         query: String,
         /// When.
         at: Unix,
+    },
+    /// Something of a stream failed. One row may stand for all times within [`FOLD_SECONDS`] that the same did.
+    StreamError {
+        /// Which stream.
+        stream: StreamId,
+        /// What of it.
+        part: Part,
+        /// Why; it names no address, which may hold somebody's password.
+        reason: String,
+        /// When, the first time.
+        at: Unix,
+        /// When, the last time.
+        last_at: Unix,
+        /// How often.
+        times: u32,
+    },
+    /// Something happened to the panel itself. One row may stand for several times, likewise.
+    Happening {
+        /// What, as a word: `started`, `plugin_failed`, …
+        event: String,
+        /// To what: a plugin, a guide; empty where it is the panel.
+        subject: String,
+        /// What there is to say of it.
+        message: String,
+        /// When, the first time.
+        at: Unix,
+        /// When, the last time.
+        last_at: Unix,
+        /// How often.
+        times: u32,
+    },
+    /// A line that is no restreamer was asked of by another panel. One row may stand for several times, likewise.
+    Restream {
+        /// Who owned the line.
+        owner: Option<UserId>,
+        /// Which line.
+        line: LineId,
+        /// Of what.
+        stream: StreamId,
+        /// From where.
+        address: String,
+        /// With which player.
+        agent: String,
+        /// By what it was known.
+        sign: String,
+        /// When, the first time.
+        at: Unix,
+        /// When, the last time.
+        last_at: Unix,
+        /// How often.
+        times: u32,
     },
 }
 
@@ -188,7 +283,7 @@ impl<R> LogPage<R> {
     }
 }
 
-/// Seconds after a sign-in in which more of the same are counted in its row.
+/// Seconds after a sign-in, or anything else that comes again and again, in which more of the same are counted in its row.
 pub const FOLD_SECONDS: i64 = 60 * 60;
 
 /// Seconds for which a network that a line has signed in from is trusted: others' failures do not

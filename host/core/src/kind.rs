@@ -62,6 +62,7 @@ macro_rules! kinds {
             Settings(settings Settings, SettingsId) "settings" Shared Settings [],
             GuideSource(guide GuideSource, GuideSourceId) "guide_source" Shared Guide [],
             Document(document Document, DocumentId) "document" Panel Nothing [],
+            BoxEvent(box_event BoxEvent, BoxEventId) "box_event" Panel Nothing [],
             Job(job Job, JobId) "job" Panel Nothing [],
             Tenant(tenant Tenant, TenantId) "tenant" Process Tenants [],
             AccessCode(access_code AccessCode, AccessCodeId) "access_code" Process Nothing [],

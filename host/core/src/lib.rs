@@ -9,6 +9,7 @@ pub mod api_key;
 pub mod audit;
 pub mod block;
 pub mod bouquet;
+pub mod box_event;
 pub mod caller;
 pub mod category;
 pub mod credit;

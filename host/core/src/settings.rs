@@ -141,6 +141,14 @@ pub struct Settings {
     pub sign_in_days: u16,
     /// Days for which refusals are kept.
     pub refusal_days: u16,
+    /// Days for which errors of streams are kept.
+    pub stream_error_days: u16,
+    /// Days for which it is kept what happened to the panel itself.
+    pub happening_days: u16,
+    /// Days for which it is kept which lines other panels asked of.
+    pub restream_days: u16,
+    /// Days for which events that were sent to boxes are kept.
+    pub box_event_days: u16,
 }
 
 impl Default for Settings {
@@ -167,6 +175,10 @@ impl Default for Settings {
             activity_days: 90,
             sign_in_days: 90,
             refusal_days: 30,
+            stream_error_days: 30,
+            happening_days: 90,
+            restream_days: 90,
+            box_event_days: 90,
         }
     }
 }
@@ -178,7 +190,23 @@ impl Settings {
             Log::Activity => self.activity_days,
             Log::SignIns => self.sign_in_days,
             Log::Refusals => self.refusal_days,
+            Log::StreamErrors => self.stream_error_days,
+            Log::Happenings => self.happening_days,
+            Log::Restreams => self.restream_days,
         }
+    }
+
+    /// Each field that says for how many days something is kept, with that.
+    fn days(&self) -> [(&'static str, u16); 7] {
+        [
+            ("activity_days", self.activity_days),
+            ("sign_in_days", self.sign_in_days),
+            ("refusal_days", self.refusal_days),
+            ("stream_error_days", self.stream_error_days),
+            ("happening_days", self.happening_days),
+            ("restream_days", self.restream_days),
+            ("box_event_days", self.box_event_days),
+        ]
     }
 }
 
@@ -189,6 +217,8 @@ impl Record for Settings {
         "auth_failed_status": Hidden Write, "not_in_bouquet_status": Hidden Write, "far_expiry": Hidden Write,
         "player_cors": Hidden Write, "api_addresses": Hidden Write, "docs": Hidden Write, "refunds": Read Write, "guide_days": Read Write,
         "activity_days": Hidden Write, "sign_in_days": Hidden Write, "refusal_days": Hidden Write,
+        "stream_error_days": Hidden Write, "happening_days": Hidden Write, "restream_days": Hidden Write,
+        "box_event_days": Hidden Write,
     };
     const RESELLERS: Reading = Reading::Lists;
 
@@ -212,12 +242,8 @@ impl Record for Settings {
         if self.guide_days > 31 {
             return Err(Refusal::field(Code::InvalidInput, "guide_days", "0 to 31."));
         }
-        for (field, log) in
-            [("activity_days", Log::Activity), ("sign_in_days", Log::SignIns), ("refusal_days", Log::Refusals)]
-        {
-            if !(1..=3_650).contains(&self.log_days(log)) {
-                return Err(Refusal::field(Code::InvalidInput, field, "1 to 3650."));
-            }
+        if let Some((field, _)) = self.days().into_iter().find(|(_, days)| !(1..=3_650).contains(days)) {
+            return Err(Refusal::field(Code::InvalidInput, field, "1 to 3650."));
         }
         Ok(())
     }

@@ -77,7 +77,7 @@ pub(crate) fn of_piece(
 
 /// What leaves a trace: a job's progress is its own record and leaves none.
 fn audited(overlay: &Overlay) -> impl Iterator<Item = (Key, &Row)> {
-    overlay.touched().filter(|(key, row)| key.kind() != Kind::Job || row.before.is_none())
+    overlay.touched().filter(|(key, row)| !matches!(key.kind(), Kind::Job | Kind::BoxEvent) || row.before.is_none())
 }
 
 /// One row.

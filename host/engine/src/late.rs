@@ -46,6 +46,7 @@ fn text(change: &Change, password: impl Fn(&Object) -> Option<Secret>) -> Secret
         | Change::TakeIds(..)
         | Change::PruneGuide(..)
         | Change::SweepSessions(..)
+        | Change::SweepBoxEvents(..)
         | Change::See(_)
         | Change::Reshape(_)
         | Change::Settle(..)

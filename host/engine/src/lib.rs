@@ -5,7 +5,7 @@
 //! - [`sign_in`]: who is asking
 //! - [`connection`]: seats of lines
 //! - [`air`]: streams that run
-//! - verbs: [`mod@line`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
+//! - verbs: [`mod@line`], [`mod@box_event`], [`user`], [`session`], [`credit`], [`package`], [`record`], [`mod@collection`], [`catalogue`], [`guide`],
 //!   [`log`], [`mod@sql`], [`node`], [`tenant`], [`access_code`], [`plugin`], [`import`], [`mass_edit`]
 //! - [`condition`]: how the stored data is doing; [`mod@log_scope`]: what log lines say of their request
 //! - [`outbox`], [`scheduler`]: what happens after commits and by the clock, as `step(now)`
@@ -13,6 +13,7 @@
 pub mod access_code;
 pub mod air;
 mod audit;
+pub mod box_event;
 mod cache;
 pub mod catalogue;
 pub mod collection;

@@ -197,7 +197,7 @@ async fn in_tenant(
     body: Body,
     tag: &mut RequestTag,
 ) -> Response {
-    let snapshot = http.runtime.snapshot(tenant.id);
+    let snapshot = http.runtime.asked(tenant.id);
     let routes = http.mounts.of(snapshot.layout()).await;
     let scope = |place| LogScope::new(Arc::clone(&visitor.id), named(&parts.method), Some(Arc::clone(tenant)), place);
     let Some(found) = routes.find(&parts.method, parts.uri.path()) else {

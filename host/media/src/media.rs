@@ -62,7 +62,8 @@ impl Media {
     pub fn new(options: MediaOptions) -> Arc<Media> {
         let MediaOptions { fetch, receive, clock, keyring, media_root, ffmpeg, mark, library, timing } = options;
         let stop = CancellationToken::new();
-        let supervisor = Arc::new(Supervisor::new(&ffmpeg, mark.as_deref(), clock.clone(), stop.clone()));
+        let supervisor =
+            Arc::new(Supervisor::new(&ffmpeg, mark.as_deref(), clock.clone(), library.clone(), stop.clone()));
         let test = TestSource { supervisor: supervisor.clone(), clock: clock.clone() };
         let sealer = Sealer::new(keyring, clock.clone());
         Arc::new(Media {
@@ -75,8 +76,8 @@ impl Media {
                 root: media_root.clone(),
                 known: Default::default(),
             }),
+            movies: Movies { fetch: fetch.clone(), root: media_root, library: library.clone() },
             library,
-            movies: Movies { fetch: fetch.clone(), root: media_root },
             proxy: Proxy::new(fetch, clock.clone(), sealer.clone(), timing.open),
             rings: Budget::new(RING_BYTES),
             segments: Budget::new(SEGMENT_BYTES),
@@ -114,12 +115,13 @@ impl Media {
     /// another state of it.
     pub async fn movie(
         &self,
+        tenant: TenantId,
         stream: &Stream,
         range: Option<&str>,
         if_range: Option<&str>,
     ) -> Result<Served, MediaError> {
         runs(stream)?;
-        self.movies.open(stream, &Asked { range, if_range }).await
+        self.movies.open(tenant, stream, &Asked { range, if_range }).await
     }
 
     /// Ends a live stream's channel, so that its viewers come back to its new sources. It is no longer kept.

@@ -12,10 +12,11 @@ use arc_swap::ArcSwap;
 use host_core::TenantId;
 use host_core::plugin::{InstalledPlugin, PluginSource};
 use host_core::tenant::Quotas;
+use host_engine::log::Happening;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 impl Runtime {
     /// Lays the tenant's routes out anew from its installed plugins and swaps them in at once.
@@ -75,6 +76,12 @@ impl Runtime {
             Err(LoadError::NotGranted(missing)) => (None, Some(PluginStatus::WaitingForGrant { missing })),
             Err(error) => {
                 tracing::warn!(tenant = row.tenant.0, plugin = row.name, %error, "a plugin is not loaded");
+                let told = match &error {
+                    // Where files of the process lie is not the tenant's to know.
+                    LoadError::File(_) | LoadError::Engine(_) => "its file cannot be read or kept".to_owned(),
+                    other => other.to_string(),
+                };
+                self.engine.happened(row.tenant, Happening::PluginNotLoaded, &row.name, &told);
                 let same = |plugin: &&Arc<ActivePlugin>| !plugin.shipped && plugin.loaded.manifest.name == row.name;
                 let running = old.active().iter().find(same).map(|plugin| Arc::clone(&plugin.loaded));
                 let running =
@@ -143,6 +150,7 @@ impl Runtime {
             dropped: Mutex::default(),
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
+            is_in_use: AtomicBool::default(),
         };
         let old = tenant_plugins.snapshot.load_full();
         let activate = |loaded: &Arc<LoadedPlugin>| {

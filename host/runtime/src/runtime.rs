@@ -21,10 +21,11 @@ use bytes::Bytes;
 use host_core::TenantId;
 use host_core::plugin::InstalledPlugin;
 use host_engine::Engine;
+use host_engine::log::Happening;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 /// Why there is no runtime.
@@ -115,6 +116,28 @@ impl Runtime {
     /// The tenant's routes of this moment.
     pub fn snapshot(&self, tenant: TenantId) -> Arc<Snapshot> {
         self.tenant_plugins(tenant).snapshot.load_full()
+    }
+
+    /// Likewise, for a request: the first one since the process began is noted in the tenant's log. A start that looked
+    /// into every tenant would take as long as there are many.
+    pub fn asked(&self, tenant: TenantId) -> Arc<Snapshot> {
+        let tenant_plugins = self.tenant_plugins(tenant);
+        if !tenant_plugins.is_in_use.load(Ordering::Relaxed) && !tenant_plugins.is_in_use.swap(true, Ordering::Relaxed)
+        {
+            // With the process, so that two starts within an hour are two.
+            let message = format!("Version {}, process {}.", env!("CARGO_PKG_VERSION"), std::process::id());
+            self.engine.happened(tenant, Happening::Started, "", &message);
+        }
+        tenant_plugins.snapshot.load_full()
+    }
+
+    /// Notes in the logs of the tenants that were in use that the process ends.
+    pub fn ended(&self) {
+        let tenants = self.tenants.load();
+        for (tenant, _) in tenants.iter().filter(|(_, plugins)| plugins.is_in_use.load(Ordering::Relaxed)) {
+            let message = format!("In order, process {}.", std::process::id());
+            self.engine.happened(*tenant, Happening::Stopped, "", &message);
+        }
     }
 
     /// How the tenant's plugins are doing: those that take part, those that do not, and files of

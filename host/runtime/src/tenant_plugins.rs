@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::OnceCell;
 
 /// The plugins of one tenant.
@@ -31,6 +32,8 @@ pub(crate) struct TenantPlugins {
     pub(crate) waiting: Mutex<HashMap<String, Option<Arc<Known>>>>,
     /// One refresh at a time.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    /// Whether a request has come since the process began.
+    pub(crate) is_in_use: AtomicBool,
 }
 
 impl TenantPlugins {

@@ -78,7 +78,7 @@ fn sentence(line: &OwnLine, server: &Server) -> String {
     let is_full = line.max_connections > 0 && line.active_connections >= line.max_connections;
     match line.status {
         LineStatus::Expired => "Authentication failed".into(),
-        LineStatus::Banned | LineStatus::Disabled => "Account disabled".into(),
+        LineStatus::Banned | LineStatus::Disabled | LineStatus::Stock => "Account disabled".into(),
         LineStatus::Active if is_full => "Max connections reached".into(),
         LineStatus::Active if server.message.is_empty() => format!("Welcome to {}", server.name),
         LineStatus::Active => server.message.clone(),
@@ -89,7 +89,7 @@ fn status(status: LineStatus) -> &'static str {
     match status {
         LineStatus::Active => "Active",
         LineStatus::Banned => "Banned",
-        LineStatus::Disabled => "Disabled",
+        LineStatus::Disabled | LineStatus::Stock => "Disabled",
         LineStatus::Expired => "Expired",
     }
 }

@@ -84,6 +84,8 @@ pub enum LineStatus {
     Banned,
     /// Switched off by its reseller.
     Disabled,
+    /// Sold as a code that nobody has redeemed; nobody signs in with it.
+    Stock,
     /// Its term is over.
     Expired,
 }

@@ -3,7 +3,7 @@
 use crate::bindings::linecard::lines::lines as host;
 pub use crate::facts::{LineStatus, Mine, Output, OwnLine, Server};
 use crate::records::{Page, Query};
-use crate::{Expiry, Held, Refusal, written};
+use crate::{Expiry, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
 
 /// A line, as its caller may see it.
@@ -134,6 +134,7 @@ pub fn mine() -> Result<Mine, Refusal> {
 
 /// What lines are delivered to. As [`LINE`] a function that names one by its id is about a line of any type.
 pub const LINE: &str = "line";
+const CODE: &str = "code";
 
 /// A line of any type.
 pub fn get(id: u32) -> Result<Held<LineView>, Refusal> {
@@ -178,6 +179,92 @@ pub fn extend(id: u32, package: u32, trial: bool) -> Result<Held<LineView>, Refu
 /// Deletes a line and ends its connections.
 pub fn delete(id: u32) -> Result<(), Refusal> {
     Ok(host::delete(LINE, id)?)
+}
+
+/// Deletes an activation code. With a `refund` nothing is given back where it is false, and nothing is deleted where it is
+/// true and nothing would be given back; else the settings say.
+pub fn delete_code(id: u32, refund: Option<bool>) -> Result<(), Refusal> {
+    #[derive(Serialize)]
+    struct Options {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refund: Option<bool>,
+    }
+    Ok(host::delete_with(CODE, id, &written(&Options { refund }))?)
+}
+
+/// Codes that were sold together.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Batch {
+    /// The first of them.
+    pub id: u32,
+    /// Their package.
+    pub package: Option<u32>,
+    /// Who owns them.
+    pub owner: u32,
+    /// When they were made, in unix seconds.
+    pub created_at: i64,
+    /// How many are there.
+    pub codes: u32,
+    /// How many of these were redeemed.
+    pub redeemed: u32,
+}
+
+/// A page of batches.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Batches {
+    /// The batches, the newest first.
+    pub rows: Vec<Batch>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// A page of the batches of codes.
+pub fn batches(start: u32, limit: u32) -> Result<Batches, Refusal> {
+    #[derive(Serialize)]
+    struct Page {
+        start: u32,
+        limit: u32,
+    }
+    read(&host::batches(&written(&Page { start, limit }))?)
+}
+
+/// All codes of a batch, the newest first; none where there is no such batch.
+pub fn codes_of(batch: u32) -> Result<Held<Page<LineView>>, Refusal> {
+    #[derive(Serialize)]
+    struct Of {
+        batch: u32,
+        limit: u32,
+    }
+    Ok(Held::new(host::list(CODE, &written(&Of { batch, limit: Query::MOST }))?))
+}
+
+/// What an activation code is worth; who asks for what is none is counted as one who signs in wrongly.
+pub fn check_code(code: &str) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::check_code(code)?))
+}
+
+/// What is sent to a box. `wit/lines/lines.wit` says which events there are, and what goes with them.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Event {
+    /// What the box is told.
+    pub event: String,
+    /// The text of a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The number of a channel to play.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<u32>,
+    /// Whether whoever watches has to confirm a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_confirm: Option<bool>,
+    /// Whether the box starts anew then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reboots: Option<bool>,
+}
+
+/// Queues an event for a box; it waits until the box asks.
+pub fn send_event(id: u32, event: &Event) -> Result<Held<()>, Refusal> {
+    Ok(Held::new(host::send_event(id, &written(event))?))
 }
 
 #[cfg(test)]

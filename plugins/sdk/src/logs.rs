@@ -20,6 +20,14 @@ pub enum Log {
     SignIns,
     /// Refusals.
     Refusals,
+    /// What failed of streams.
+    StreamErrors,
+    /// What happened to the panel itself.
+    Happenings,
+    /// Lines that other panels asked of.
+    Restreams,
+    /// Events that were sent to boxes.
+    BoxEvents,
 }
 
 impl Log {
@@ -32,6 +40,10 @@ impl Log {
             Log::Audit => "audit",
             Log::SignIns => "sign_ins",
             Log::Refusals => "refusals",
+            Log::StreamErrors => "stream_errors",
+            Log::Happenings => "happenings",
+            Log::Restreams => "restreams",
+            Log::BoxEvents => "box_events",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use host_core::audit::Deed;
 use host_core::bouquet::Member;
+use host_core::box_event::BoxEvent;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
@@ -12,8 +13,8 @@ use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Change, Database, Name, Plan, Reservation};
 use host_core::port::{
-    BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
-    Select, SelectError, Selected, Store, Trouble, Verified, Waiting,
+    BouquetMember, Called, CodeBatches, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query,
+    Replayed, Select, SelectError, Selected, Store, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -103,6 +104,8 @@ impl Store for Gauge {
         fn purchases(tenant: TenantId, object: Key) -> Pending<'_, Vec<Entry>>;
         fn movements(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Entry>>;
         fn deeds(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
+        fn box_events(tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<BoxEvent>>;
+        fn code_batches(tenant: TenantId, scope: Scope, start: u32, limit: u32) -> Pending<'_, CodeBatches>;
         fn called(tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;
         fn trials(tenant: TenantId, user: UserId, since: Unix) -> Pending<'_, u32>;
         fn named_by(database: Database, key: Key) -> Pending<'_, Option<Kind>>;

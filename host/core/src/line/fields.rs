@@ -41,6 +41,8 @@ macro_rules! line_fields {
             terms "terms": Vec<Term> = Vec::new(), Reseller, Nobody, own, edit, apart;
             /// When the code was redeemed; none in stock.
             redeemed_at "redeemed_at": Option<Unix> = None, Reseller, Nobody, own, edit, admits;
+            /// Of a code that was sold with others: the first of them.
+            batch "batch": Option<LineId> = None, Reseller, Nobody, own, edit, apart;
             /// The package it was last sold under.
             package "package": Option<PackageId> = None, Line, Admin, own, edit, apart;
             /// When the term ends.

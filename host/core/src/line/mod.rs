@@ -3,12 +3,14 @@
 mod delivery;
 mod fields;
 mod output;
+mod restream;
 mod seat_limit;
 mod visit;
 
 pub use delivery::DeliveryType;
 pub use fields::Line;
 pub use output::Output;
+pub use restream::panel_sign;
 pub use seat_limit::SeatLimit;
 pub use visit::{Barred, Visit};
 

@@ -119,6 +119,8 @@ pub enum Change {
     PruneGuide(GuideSourceId, u32),
     /// Drops up to this number of sessions whose end has come by then.
     SweepSessions(Unix, u32),
+    /// Drops up to this number of events for boxes that were queued before then.
+    SweepBoxEvents(Unix, u32),
     /// A collection gets another shape.
     Reshape(Reshape),
     /// What was last seen of things; of those that are gone, nothing. At most 2,000.
@@ -291,6 +293,7 @@ impl Plan {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::SweepBoxEvents(..)
                 | Change::See(_)
                 | Change::Reshape(_)
                 | Change::Settle(..)

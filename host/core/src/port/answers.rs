@@ -5,7 +5,8 @@ use crate::document::{Cursor, Document};
 use crate::event::Effect;
 use crate::object::Object;
 use crate::stream::StreamKind;
-use crate::{BouquetId, OutboxId};
+use crate::time::Unix;
+use crate::{BouquetId, LineId, OutboxId, PackageId, UserId};
 
 /// A member of a bouquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,26 @@ pub struct Called {
     /// The word of the delivery type, of a line.
     pub delivery: Option<String>,
 }
+
+/// Codes that were sold together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeBatch {
+    /// The first of them, be it still there or not.
+    pub id: LineId,
+    /// The package that the first one that is there was last sold under.
+    pub package: Option<PackageId>,
+    /// Who owns it.
+    pub owner: UserId,
+    /// When they were made.
+    pub created_at: Unix,
+    /// How many are still there.
+    pub codes: u32,
+    /// How many of these were redeemed.
+    pub redeemed: u32,
+}
+
+/// A page of them, and how many there are.
+pub type CodeBatches = (u32, Vec<CodeBatch>);
 
 /// A page of a list, and how many rows there are.
 #[derive(Debug, Clone, Default)]
@@ -107,4 +128,17 @@ pub struct Finding {
     pub invariant: &'static str,
     /// What is wrong, with row numbers.
     pub detail: String,
+}
+
+/// What is wrong with a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Its database is not there.
+    Missing,
+    /// Its database cannot be read: why.
+    Damaged(String),
+    /// Something that must hold does not: what.
+    Broken(String),
+    /// It could not be written the last time, and is tried again every second: why.
+    Unwritable(String),
 }

@@ -1,6 +1,7 @@
 //! What media tells of the streams that run, and what it is told of them.
 
 use super::Pending;
+use crate::journal::Part;
 use crate::stream::Stream;
 use crate::time::Unix;
 use crate::transcode::Profile;
@@ -70,6 +71,10 @@ pub trait Airing: Send + Sync + 'static {
 pub trait Library: Send + Sync + 'static {
     /// The transcode profile with this id; none where there is none any more.
     fn profile(&self, tenant: TenantId, id: DocumentId) -> Pending<'_, Option<Profile>>;
+    /// Hears that something of a stream failed, and why; the reason names no address.
+    fn failed(&self, tenant: TenantId, stream: StreamId, part: Part, reason: &str) {
+        let _ = (tenant, stream, part, reason);
+    }
     /// Takes what was found in the file of a movie or an episode.
     fn found(self: Arc<Self>, tenant: TenantId, stream: StreamId, content: Content) -> Pending<'static, ()>;
 }

@@ -2,11 +2,12 @@
 //! [`Store::commit`].
 
 use super::{
-    BouquetMember, Called, Collection, Counted, Documents, Page, Pending, Replayed, Select, SelectError, Selected,
-    StoreError, Verified, Waiting,
+    BouquetMember, Called, CodeBatches, Collection, Counted, Documents, Page, Pending, Replayed, Select, SelectError,
+    Selected, StoreError, Trouble, Verified, Waiting,
 };
 use crate::audit::Deed;
 use crate::bouquet::Member;
+use crate::box_event::BoxEvent;
 use crate::caller::Scope;
 use crate::category::CategoryKind;
 use crate::credit::Credits;
@@ -28,19 +29,6 @@ use crate::{
     BouquetId, CategoryId, GuideSourceId, LineId, NodeId, OutboxId, SeriesId, StreamId, TenantId, TransferId, UserId,
 };
 use std::collections::BTreeSet;
-
-/// What is wrong with a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// Its database is not there.
-    Missing,
-    /// Its database cannot be read: why.
-    Damaged(String),
-    /// Something that must hold does not: what.
-    Broken(String),
-    /// It could not be written the last time, and is tried again every second: why.
-    Unwritable(String),
-}
 
 /// Why a plan was not committed. Nothing of it was written, but for [`StoreError::Unknown`].
 #[derive(Debug, Clone, thiserror::Error)]
@@ -135,6 +123,10 @@ pub enum Filter {
     Delivery(DeliveryType),
     /// Lines sold as trials.
     Trial,
+    /// Codes that were sold with this one, the first.
+    Batch(LineId),
+    /// Open events of this box.
+    Open(LineId),
     /// Things owned by, or keys of, exactly this user.
     Owner(UserId),
     /// Sessions of this holder.
@@ -211,6 +203,10 @@ pub trait Store: Send + Sync + 'static {
     /// A page of the audit, as a log of what was done: the owner of a row is who did it, and of a movement of credits
     /// also the user whose credits it moved.
     fn deeds(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>>;
+    /// Likewise of events for boxes, by who owned them.
+    fn box_events(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<BoxEvent>>;
+    /// At most 1,000 batches of codes that the scope sees, the newest first, and how many there are.
+    fn code_batches(&self, tenant: TenantId, scope: Scope, start: u32, limit: u32) -> Pending<'_, CodeBatches>;
     /// What these lines, users and streams are called, as far as they are there.
     fn called(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>>;
     /// Trials that a user, and those below them, made since a time.

@@ -3,6 +3,7 @@
 use crate::{Engine, Error, Result, Work, act};
 use host_core::caller::Caller;
 use host_core::document::Document;
+use host_core::journal::{Entry, Part};
 use host_core::plan::Database;
 use host_core::port::{Content, Library, Pending, StoreError};
 use host_core::stream::Stream;
@@ -10,12 +11,21 @@ use host_core::transcode::Profile;
 use host_core::{DocumentId, StreamId, TenantId};
 use std::sync::Arc;
 
+/// Most characters that are kept of why something failed.
+const LONGEST: usize = 512;
+
 impl Library for Engine {
     fn profile(&self, tenant: TenantId, id: DocumentId) -> Pending<'_, Option<Profile>> {
         Pending::later(async move {
             let found = self.row::<Document>(Database::Tenant(tenant), id).await;
             Ok(found.map_err(of_store)?.as_ref().and_then(Profile::of_document))
         })
+    }
+
+    fn failed(&self, tenant: TenantId, stream: StreamId, part: Part, reason: &str) {
+        let now = self.clock().now();
+        let reason = reason.chars().take(LONGEST).collect();
+        self.journal().note(tenant, Entry::StreamError { stream, part, reason, at: now, last_at: now, times: 1 });
     }
 
     fn found(self: Arc<Self>, tenant: TenantId, stream: StreamId, content: Content) -> Pending<'static, ()> {

@@ -3,6 +3,7 @@
 
 use super::guide::{Target, import};
 use super::schedule::AGAIN;
+use crate::log::Happening;
 use crate::{Engine, Error, Result, Work};
 use host_core::caller::Caller;
 use host_core::guide::GuideSource;
@@ -102,6 +103,7 @@ impl GuideTurn {
     async fn note(&self, fetched: &GuideSource, reason: Option<String>) -> Result<()> {
         let (engine, tenant) = (&self.engine, self.tenant);
         if let Some(reason) = &reason {
+            engine.happened(tenant, Happening::GuideFailed, &fetched.name, reason);
             tracing::info!(%tenant, source = %self.source, reason, "a guide could not be fetched; the last good one stays");
         }
         let mut chance = [0; 4];

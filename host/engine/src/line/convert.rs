@@ -34,7 +34,7 @@ pub async fn convert(work: &mut Work, id: LineId, options: &Map<String, Value>) 
         return Err(refuse("What has an activation code stays as it is; its code is what it is known by.").into());
     }
     let mut line = Line { mac: None, lock_device: before.lock_device && to.is_box(), ..before.clone() };
-    delivery::begin(work, &mut line, to, &options).await?;
+    delivery::begin(work, &mut line, to, &options, delivery::GENERATED).await?;
     if to == DeliveryType::Line {
         line.username = naming::username(work, None, group.as_ref()).await?;
         let password = naming::password(work, None, group.as_ref())?;

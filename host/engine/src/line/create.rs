@@ -35,7 +35,7 @@ pub async fn create(work: &mut Work, options: &Map<String, Value>) -> Result<Val
     let mut line = Line::blank(id, owner, username, work.now());
     naming::set_password(work, id, &mut line, &password);
     let delivery = options.get::<DeliveryType>("delivery")?.unwrap_or_default();
-    delivery::begin(work, &mut line, delivery, &options).await?;
+    delivery::begin(work, &mut line, delivery, &options, delivery::GENERATED).await?;
     sell::choose(&mut line, &options)?;
     set_admin_fields(work, &mut line, &options).await?;
     work.insert(line.clone());

@@ -10,7 +10,7 @@ use host_core::unique::Unique;
 use host_core::{LineId, Refusal, name};
 
 /// Characters of generated codes: 60 bits.
-const GENERATED: usize = 12;
+pub(super) const GENERATED: usize = 12;
 
 /// The line with this id, if it is of the type that a verb is about: `line` is about all of them, the others about their
 /// own. Another one is answered like one that is not there.
@@ -40,6 +40,7 @@ pub(super) async fn begin(
     line: &mut Line,
     delivery: DeliveryType,
     options: &Options<'_>,
+    length: usize,
 ) -> Result<()> {
     line.delivery = delivery;
     match delivery {
@@ -51,7 +52,7 @@ pub(super) async fn begin(
         }
         DeliveryType::Code => {
             if options.text("code")?.is_none() {
-                line.code = Some(fresh_code(work).await?);
+                line.code = Some(fresh_code(work, length).await?);
             }
         }
     }
@@ -97,10 +98,10 @@ async fn claim_mac(work: &mut Work, mac: MacAddress) -> Result<()> {
     Ok(())
 }
 
-/// A code that nobody has.
-pub(super) async fn fresh_code(work: &mut Work) -> Result<String> {
+/// A code of so many characters that nobody has.
+pub(super) async fn fresh_code(work: &mut Work, length: usize) -> Result<String> {
     loop {
-        let code = work.random_text(GENERATED).to_ascii_uppercase();
+        let code = work.random_text(length).to_ascii_uppercase();
         if work.claim(Unique::LineCode(code.clone())).await? {
             return Ok(code);
         }

@@ -4,15 +4,15 @@ use super::delivery::typed;
 use super::view::{Facts, Reader};
 use crate::shown::Shown;
 use crate::{Result, Work, document};
-use host_core::Refusal;
 use host_core::caller::CallerRole;
 use host_core::line::{DeliveryType, Line, LineStatus};
 use host_core::object::{Kind, Object, Stored};
 use host_core::port::Filter;
 use host_core::refusal::Code;
 use host_core::time::Unix;
+use host_core::{LineId, Refusal};
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// A page of lines as its caller sees them. Their texts are made when they are written.
@@ -47,7 +47,7 @@ impl Serialize for Lines {
 }
 
 /// A page of line views, the newest first; `query` is
-/// `{"start","limit","search","after","fields","filter","delivery","seen"}`; without
+/// `{"start","limit","search","after","fields","filter","delivery","seen","batch"}`; without
 /// `delivery` those of the type `line`. With `seen` each row has what was last seen of it, `{"at","address","agent"}` or null.
 ///
 /// # Errors
@@ -55,9 +55,11 @@ impl Serialize for Lines {
 pub async fn list(work: &mut Work, query: &Map<String, Value>) -> Result<Lines> {
     work.require(CallerRole::Reseller)?;
     let reader = Reader::of(work).showing(&Shown::of(query)?);
-    let mut lines = document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery", "seen"])?;
+    let mut lines =
+        document::query(Kind::Line, work.caller().scope(), query, &["filter", "delivery", "seen", "batch"])?;
     lines.fields = reader.reads();
     lines.filters.push(Filter::Delivery(delivery(query.get("delivery"))?));
+    lines.filters.extend(batch(query.get("batch"))?.map(Filter::Batch));
     lines.descending = true;
     lines.filters.extend(filter(query.get("filter"), work.now())?);
     let page = work.list(lines).await?;
@@ -91,6 +93,11 @@ fn delivery(word: Option<&Value>) -> Result<DeliveryType> {
         None | Some(Value::Null) => Ok(DeliveryType::Line),
         Some(word) => typed(word.as_str().unwrap_or_default()),
     }
+}
+
+fn batch(id: Option<&Value>) -> Result<Option<LineId>> {
+    let refused = |_| Refusal::field(Code::InvalidInput, "batch", "batch is the id of a batch.").into();
+    id.map_or(Ok(None), Option::deserialize).map_err(refused)
 }
 
 fn filter(word: Option<&Value>, now: Unix) -> Result<Option<Filter>> {

@@ -1,5 +1,7 @@
 //! Verbs on lines: what a subscription is sold as, what it becomes, and who may see it.
 
+mod batches;
+mod check_code;
 mod convert;
 mod create;
 mod delete;
@@ -18,9 +20,11 @@ mod refund;
 mod sell;
 mod view;
 
+pub use batches::batches;
+pub use check_code::check_code;
 pub use convert::convert;
 pub use create::create;
-pub use delete::delete;
+pub use delete::{delete, delete_with};
 pub use delivery::{of_type, typed};
 pub(crate) use edit::changed;
 pub use edit::edit;

@@ -19,7 +19,8 @@ pub async fn new_code(work: &mut Work, id: LineId) -> Result<Value> {
     if before.code.is_none() {
         return Err(Refusal::not_found(Kind::Line.as_str()).into());
     }
-    let line = Line { code: Some(delivery::fresh_code(work).await?), ..before.clone() };
+    let code = delivery::fresh_code(work, delivery::GENERATED).await?;
+    let line = Line { code: Some(code), ..before.clone() };
     work.update(&before, line.clone());
     let mut shown = view::document(&line, work).await?;
     if let Some(shown) = shown.as_object_mut() {

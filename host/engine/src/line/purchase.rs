@@ -90,12 +90,46 @@ pub(super) async fn charge(
     object: Key,
 ) -> Result<()> {
     let Some(selling) = seller else { return Ok(()) };
-    if trial {
-        use_trial(work, selling, offer).await?;
-    }
-    let note = package.name.clone();
     let price = prices(work, selling, &[Sale { package, trial }]).await?[0];
-    pay(work, &selling.user, price, Reason::Purchase, object, note).await
+    charge_price(work, selling, package, (offer, trial), price, object).await
+}
+
+/// Likewise, at a price that is known.
+pub(super) async fn charge_price(
+    work: &mut Work,
+    seller: &Seller,
+    package: &Package,
+    (offer, trial): (Offer, bool),
+    price: Credits,
+    object: Key,
+) -> Result<()> {
+    if trial {
+        use_trial(work, seller, offer).await?;
+    }
+    pay(work, &seller.user, price, Reason::Purchase, object, package.name.clone()).await
+}
+
+/// What a number of the same sales cost, one by one; none for who does not pay. All together have to be covered.
+pub(super) async fn prices_of(
+    work: &mut Work,
+    seller: Option<&Seller>,
+    package: &Package,
+    trial: bool,
+    quantity: usize,
+) -> Result<Option<Vec<Credits>>> {
+    let Some(seller) = seller else { return Ok(None) };
+    let prices = prices(work, seller, &vec![Sale { package, trial }; quantity]).await?;
+    if quantity > 1 {
+        let sum = prices.iter().try_fold(Credits::ZERO, |sum, price| sum.checked_add(*price));
+        let account = Account::User(seller.user.id);
+        let balance = work.balance(account).await?;
+        let Some(sum) = sum.filter(|sum| balance >= *sum) else {
+            let message = format!("{quantity} of these cost more than the balance.");
+            return Err(Refusal::new(Code::InsufficientCredits, message).into());
+        };
+        work.guard(Guard::Covers(account, sum));
+    }
+    Ok(Some(prices))
 }
 
 /// Moves a price from a user to the panel; their balance has to cover it.

@@ -2,6 +2,7 @@
 //! deed is in the audit.
 
 use super::machine::{machine, told};
+use crate::log::Happening;
 use crate::{Result, Work};
 use host_core::Refusal;
 use host_core::port::Clearing;
@@ -19,6 +20,9 @@ pub async fn reload(work: &mut Work) -> Result<Value> {
         true => Vec::new(),
         false => machine.reload(work.caller().tenant).await.map_err(told)?,
     };
+    if !work.is_dry_run() {
+        work.engine().happened(work.caller().tenant, Happening::Reloaded, "", &applied.join(", "));
+    }
     work.note(None, json!({ "reloaded": applied }));
     Ok(json!({ "applied": applied }))
 }
@@ -37,6 +41,9 @@ pub async fn clear(work: &mut Work, what: &str) -> Result<Value> {
         true => 0,
         false => machine.clear(work.caller().tenant, clearing).await.map_err(told)?,
     };
+    if !work.is_dry_run() {
+        work.engine().happened(work.caller().tenant, Happening::Cleared, word, &format!("{freed} bytes"));
+    }
     work.note(None, json!({ "cleared": word, "bytes": freed }));
     Ok(json!({ "freed": freed }))
 }

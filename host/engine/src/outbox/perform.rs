@@ -1,6 +1,7 @@
 //! Performs effects and settles them, in order, each as often as it takes.
 
 use super::waiting::{MAX_ATTEMPTS, Performer, pause};
+use crate::log::Happening;
 use crate::{Engine, Result};
 use host_core::event::{AddressedEffect, Effect};
 use host_core::lease::Fence;
@@ -91,6 +92,10 @@ impl Engine {
             }
             if let Err(error) = self.perform_one(database, effect, Some(until)).await {
                 tracing::warn!(?database, %row, error, "an effect was not done and will be tried again");
+                if let Database::Tenant(tenant) = database {
+                    let what = "A consequence of an action was not done yet, and will be tried again.";
+                    self.happened(tenant, Happening::EffectFailed, "", what);
+                }
                 continue;
             }
             self.outbox.performed.lock().entry(database).or_default().insert(*row);

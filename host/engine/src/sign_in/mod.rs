@@ -2,6 +2,7 @@
 //! request, the surface's dialect says.
 
 mod from;
+mod guess;
 mod key;
 mod line;
 mod lockout;

@@ -1,6 +1,7 @@
 //! The engine over real SQLite files, real threads and a clock that the tests drive. No HTTP and no plugin takes part.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod box_events;
 mod boxes;
 mod catalogue;
 mod collections;

@@ -15,7 +15,7 @@ pub(super) async fn file(start: &StreamRequest<'_>) -> Result<Response, Denied> 
     }
     if start.is_head {
         start.would_be_admitted(None).await?;
-        let served = start.http.media.movie(&start.stream, start.range, start.if_range).await?;
+        let served = start.http.media.movie(start.tenant.id, &start.stream, start.range, start.if_range).await?;
         return Ok(body::served(served, |_| body::unsent()));
     }
     let session = start.session("file");
@@ -23,7 +23,7 @@ pub(super) async fn file(start: &StreamRequest<'_>) -> Result<Response, Denied> 
         true => start.admitted(None, session).await?,
         false => start.admitted_again(None, session).await?,
     };
-    let served = start.http.media.movie(&start.stream, start.range, start.if_range).await?;
+    let served = start.http.media.movie(start.tenant.id, &start.stream, start.range, start.if_range).await?;
     // A player seeks by closing and asking for another range: the seat waits for it.
     seat.linger();
     Ok(body::served(served, |bytes| body::seated(bytes, Arc::new(seat), &start.visitor.pulse)))

@@ -7,7 +7,7 @@ use crate::route::stream_file;
 use crate::state::Http;
 use crate::visitor::Visitor;
 use host_core::action::RateClass;
-use host_core::line::{Line, Output, Visit};
+use host_core::line::{Line, Output, Visit, panel_sign};
 use host_core::secret::Secret;
 use host_core::stream::Stream;
 use host_core::tenant::Tenant;
@@ -42,6 +42,8 @@ pub(super) struct StreamRequest<'r> {
     pub(super) if_range: Option<&'r str>,
     /// Only the head is wanted: no seat is taken.
     pub(super) is_head: bool,
+    /// By what the player is known to be another panel, if it is.
+    panel_sign: Option<String>,
 }
 
 impl<'r> StreamRequest<'r> {
@@ -73,6 +75,7 @@ impl<'r> StreamRequest<'r> {
             range: text_of(parts, RANGE),
             if_range: text_of(parts, IF_RANGE),
             is_head: parts.method == Method::HEAD,
+            panel_sign: panel_sign(&visitor.agent, parts.headers.keys().map(HeaderName::as_str)),
             http,
             tenant,
             visitor,
@@ -94,12 +97,13 @@ impl<'r> StreamRequest<'r> {
     /// Admits the start and takes its seat.
     pub(super) async fn admitted(&self, output: Option<Output>, session: SessionKey) -> Result<Seat, Denied> {
         let (tenant, stream) = (self.tenant.id, self.stream.id);
-        let visit = self.visit(output);
-        Ok(self
-            .http
-            .engine
-            .admit_within(&self.line, tenant, stream, session, &visit, tokio::time::sleep(CLOSING))
-            .await?)
+        let (visit, engine) = (self.visit(output), &self.http.engine);
+        let closing = tokio::time::sleep(CLOSING);
+        let seat = engine.admit_within(&self.line, tenant, stream, session, &visit, closing).await?;
+        if let Some(sign) = &self.panel_sign {
+            engine.restreamed(tenant, &self.line, stream, &visit, sign);
+        }
+        Ok(seat)
     }
 
     /// Admits a request that goes on with a session.

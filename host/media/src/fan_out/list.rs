@@ -7,6 +7,7 @@ use super::upstream::{How, Opened, Upstream};
 use crate::ts::{Reader, TICKS_PER_SECOND, Versions};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use host_core::journal::Part;
 use host_core::port::{ByteStream, FetchError};
 use host_core::source::Source;
 use host_core::transcode::Profile;
@@ -119,6 +120,8 @@ impl Player {
     }
 
     fn complain(&self, item: usize, reason: &str) {
+        let part = Part::Item(u32::try_from(item).unwrap_or(u32::MAX));
+        self.upstream.library.failed(self.how.owner.tenant, self.how.owner.stream, part, reason);
         let (tenant, stream) = (self.how.owner.tenant.0, self.how.owner.stream.0);
         tracing::warn!(tenant.id = tenant, stream.id = stream, item, reason, "an item of a list does not play");
     }

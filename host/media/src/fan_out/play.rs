@@ -163,6 +163,7 @@ impl<'a> Play<'a> {
         self.order.return_failed(self.channel.now());
         let (tenant, stream) = (self.channel.plan.tenant.0, self.channel.plan.stream.0);
         tracing::warn!(tenant.id = tenant, stream.id = stream, source = 0, reason, "a source is not back yet");
+        self.channel.tell(0, reason);
     }
 
     /// Looks at the time: whether anyone watches, and whether the source still gives something.

@@ -5,6 +5,7 @@ use super::order::{Order, Step};
 use super::play::{End, Play};
 use super::ring::Ring;
 use crate::options::Timing;
+use host_core::journal::Part;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -37,11 +38,20 @@ impl Channel {
             let (tenant, stream) = (self.plan.tenant.0, self.plan.stream.0);
             let (source, reason) = (order.place(), &*failure.reason);
             tracing::warn!(tenant.id = tenant, stream.id = stream, source, reason, "a source failed");
+            self.tell(source, reason);
             unplayable = failure.unplayable.or(unplayable);
             if order.failed(self.now(), played) {
                 self.ring.down(unplayable.take());
             }
             self.switches.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Tells that a source failed. Items of a list are told of one by one.
+    pub(super) fn tell(&self, source: usize, reason: &str) {
+        if self.plan.list.is_none() {
+            let part = Part::Source(u32::try_from(source).unwrap_or(u32::MAX));
+            self.plan.upstream.library.failed(self.plan.tenant, self.plan.stream, part, reason);
         }
     }
 

@@ -14,7 +14,9 @@ pub use range::{Requested, parse_range};
 
 use crate::MediaError;
 use crate::served::Served;
-use host_core::port::{ByteRange, Fetch, Validators};
+use host_core::TenantId;
+use host_core::journal::Part;
+use host_core::port::{ByteRange, Fetch, FetchError, Library, Validators};
 use host_core::source::Source;
 use host_core::stream::{SourceForm, Stream};
 use pieces::pieces;
@@ -35,6 +37,20 @@ pub(crate) struct Movies {
     pub(crate) fetch: Arc<dyn Fetch>,
     /// What local files lie below.
     pub(crate) root: Option<PathBuf>,
+    /// Who hears what failed.
+    pub(crate) library: Arc<dyn Library>,
+}
+
+/// Why one source gives nothing: for the viewer, and for the log.
+struct Trouble {
+    error: MediaError,
+    reason: String,
+}
+
+impl From<MediaError> for Trouble {
+    fn from(error: MediaError) -> Trouble {
+        Trouble { reason: error.to_string(), error }
+    }
 }
 
 /// What a request wants of a movie: its headers `Range` and `If-Range`.
@@ -52,17 +68,38 @@ impl Asked<'_> {
 
 impl Movies {
     /// The first source that is there, or the range of it that was asked for.
-    pub(crate) async fn open(&self, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
+    pub(crate) async fn open(
+        &self,
+        tenant: TenantId,
+        stream: &Stream,
+        asked: &Asked<'_>,
+    ) -> Result<Served, MediaError> {
+        const OTHERS: MediaError =
+            MediaError::WrongForm("a movie plays from a file below the media root or from http or https");
         let mut trouble = MediaError::NotFound;
-        for source in &stream.sources {
+        for (place, source) in (0..).zip(&stream.sources) {
             let served = match source.form() {
-                Some(SourceForm::File) => self.local(source.url.trim_start_matches("file:"), stream, asked).await,
+                Some(SourceForm::File) => {
+                    let path = source.url.trim_start_matches("file:");
+                    self.local(path, stream, asked).await.map_err(Trouble::from)
+                }
                 Some(SourceForm::Ts) => self.remote(source, stream, asked).await,
-                _ => Err(MediaError::WrongForm("a movie plays from a file below the media root or from http or https")),
+                _ => Err(OTHERS.into()),
             };
             match served {
                 Ok(served) => return Ok(served),
-                Err(error) => trouble = error,
+                Err(Trouble { error, reason }) => {
+                    let (tenant_id, stream_id) = (tenant.0, stream.id.0);
+                    tracing::warn!(
+                        tenant.id = tenant_id,
+                        stream.id = stream_id,
+                        place,
+                        reason,
+                        "a movie's source failed"
+                    );
+                    self.library.failed(tenant, stream.id, Part::Source(place), &reason);
+                    trouble = error;
+                }
             }
         }
         Err(trouble)
@@ -105,7 +142,8 @@ impl Movies {
         Ok(Served { status, content_type, length, content_range, accepts_ranges: true, validators, body })
     }
 
-    async fn remote(&self, source: &Source, stream: &Stream, asked: &Asked<'_>) -> Result<Served, MediaError> {
+    async fn remote(&self, source: &Source, stream: &Stream, asked: &Asked<'_>) -> Result<Served, Trouble> {
+        let down = |reason: String| Trouble { error: MediaError::StreamDown, reason };
         let path = source.url.split(['?', '#']).next().unwrap_or(&source.url);
         let fetch = self.fetch.clone().for_one_source(source);
         let by_name = type_by_name(Path::new(path), stream);
@@ -114,10 +152,7 @@ impl Movies {
             return Ok(Served::unsatisfiable(content_type, None));
         }
         let open = async |range: Option<ByteRange>| {
-            fetch.open(&source.url, range).await.map_err(|error| {
-                tracing::warn!(stream.id = stream.id.0, %error, "a movie's source failed");
-                MediaError::StreamDown
-            })
+            fetch.open(&source.url, range).await.map_err(|error| down(error.to_string()))
         };
         let mut fetched = open(asked.range.and_then(single_range)).await?;
         let mut is_whole = asked.range.is_none();
@@ -136,11 +171,8 @@ impl Movies {
                 let content_range = fetched.content_range.filter(|range| range.starts_with("bytes */"));
                 Ok(Served { content_range, ..Served::unsatisfiable(content_type, None) })
             }
-            404 | 410 => Err(MediaError::NotFound),
-            status => {
-                tracing::warn!(stream.id = stream.id.0, status, "a movie's source failed");
-                Err(MediaError::StreamDown)
-            }
+            404 | 410 => Err(MediaError::NotFound.into()),
+            status => Err(down(FetchError::Status(status).to_string())),
         }
     }
 }

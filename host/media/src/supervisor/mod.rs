@@ -22,7 +22,7 @@ pub(crate) use progress::Progress;
 use child::Stdin;
 use children::Children;
 use host_core::TenantId;
-use host_core::port::{ByteStream, Clock, Content};
+use host_core::port::{ByteStream, Clock, Content, Library};
 use job::Order;
 use run::Run;
 use starter::Programs;
@@ -47,6 +47,7 @@ const ANSWER: usize = 64 << 10;
 pub(crate) struct Supervisor {
     programs: Option<Arc<Programs>>,
     clock: Arc<dyn Clock>,
+    library: Arc<dyn Library>,
     tasks: TaskTracker,
     stop: CancellationToken,
     children: Arc<Children>,
@@ -60,6 +61,7 @@ impl Supervisor {
         detect: &Detect,
         mark: Option<&str>,
         clock: Arc<dyn Clock>,
+        library: Arc<dyn Library>,
         stop: CancellationToken,
     ) -> Supervisor {
         if let Some(count) = mark.map(orphans::end).filter(|count| *count > 0) {
@@ -69,7 +71,7 @@ impl Supervisor {
         let programs = detect.find().and_then(|ffmpeg| Programs::new(ffmpeg, mark)).map(Arc::new);
         let (children, started) = (Arc::default(), Arc::default());
         let looks = Semaphore::new(LOOKS);
-        Supervisor { programs, clock, tasks: TaskTracker::new(), stop, children, started, looks }
+        Supervisor { programs, clock, library, tasks: TaskTracker::new(), stop, children, started, looks }
     }
 
     /// Whether there is an ffmpeg to run.
@@ -107,6 +109,7 @@ impl Supervisor {
                 programs,
                 owner: job.owner,
                 clock: self.clock.clone(),
+                library: self.library.clone(),
                 stop: self.stop.clone(),
                 children: self.children.clone(),
                 started: self.started.clone(),

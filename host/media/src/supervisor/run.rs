@@ -7,7 +7,8 @@ use super::restart::{Restart, Step};
 use super::starter::Programs;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use host_core::port::{ByteStream, Clock, FetchError};
+use host_core::journal::Part;
+use host_core::port::{ByteStream, Clock, FetchError, Library};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub(super) struct Run {
     pub(super) programs: Arc<Programs>,
     pub(super) owner: Owner,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) library: Arc<dyn Library>,
     pub(super) stop: CancellationToken,
     pub(super) children: Arc<Children>,
     pub(super) started: Arc<AtomicU64>,
@@ -103,6 +105,7 @@ impl Run {
             Ok(child) => child,
             Err(error) => {
                 tracing::error!(%error, "ffmpeg cannot be started");
+                self.tell("ffmpeg cannot be started");
                 return (Ended::ByItself { has_given: false }, None);
             }
         };
@@ -124,9 +127,15 @@ impl Run {
         if ended != Ended::Unwanted && !complaint.is_empty() {
             let (tenant, stream) = (self.owner.tenant.0, self.owner.stream.0);
             let complaint = complaint.escape_debug();
+            // It reads what it is fed and opens no address, so that it has none to name.
+            self.tell(&complaint.to_string());
             tracing::warn!(tenant.id = tenant, stream.id = stream, complaint = %complaint, "ffmpeg ended");
         }
         (ended, failure)
+    }
+
+    fn tell(&self, reason: &str) {
+        self.library.failed(self.owner.tenant, self.owner.stream, Part::Process, reason);
     }
 
     async fn pump(&self, child: &mut Child) -> Ended {

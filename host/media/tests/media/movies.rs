@@ -46,7 +46,7 @@ async fn local_and_remote_movies_answer_every_range_alike() {
     let media = media(quick(), Detect::Off, Some(root.path().to_owned()));
     for source in ["file:film.mp4".to_owned(), origin.url("/film.mp4?token=x")] {
         for (range, status, content_range, bytes) in TABLE {
-            let served = media.movie(&movie(&source), range, None).await.unwrap();
+            let served = media.movie(TENANT, &movie(&source), range, None).await.unwrap();
             assert_eq!(served.status, status, "{source} {range:?}");
             assert_eq!(served.content_range.as_deref(), content_range, "{source} {range:?}");
             assert_eq!(served.content_type, "video/mp4");
@@ -54,7 +54,7 @@ async fn local_and_remote_movies_answer_every_range_alike() {
             assert!(served.accepts_ranges || range == Some("seconds=1-2"));
             assert!(whole(served).await == film()[bytes], "{source} {range:?}");
         }
-        let several = media.movie(&movie(&source), Some("bytes=0-1,5-6"), None).await.unwrap();
+        let several = media.movie(TENANT, &movie(&source), Some("bytes=0-1,5-6"), None).await.unwrap();
         assert_eq!(several.status, 416);
     }
 }
@@ -69,7 +69,7 @@ async fn what_is_not_a_regular_file_below_the_root_is_not_there() {
     symlink(house.path(), root.join("up")).unwrap();
     let media = media(quick(), Detect::Off, Some(root));
     for path in ["link.mp4", "up/secret.mp4", "../secret.mp4", "folder", "missing.mp4", "/etc/passwd"] {
-        let served = media.movie(&movie(&format!("file:{path}")), None, None).await;
+        let served = media.movie(TENANT, &movie(&format!("file:{path}")), None, None).await;
         let error = served.err().unwrap_or_else(|| panic!("{path} was served"));
         assert!(matches!(error, MediaError::NotFound | MediaError::WrongForm(_)), "{path}: {error}");
     }
@@ -81,7 +81,7 @@ async fn the_next_source_is_used_when_the_first_file_is_missing() {
     std::fs::write(root.path().join("film"), b"film").unwrap();
     let media = media(quick(), Detect::Off, Some(root.path().to_owned()));
     let movie = Stream { sources: vec!["file:gone.mp4".into(), "file:film".into()], ..movie("") };
-    let served = media.movie(&movie, None, None).await.unwrap();
+    let served = media.movie(TENANT, &movie, None, None).await.unwrap();
     assert_eq!(served.content_type, "video/x-matroska", "a name without ending takes the stream's container");
     assert_eq!(whole(served).await, b"film");
 }
@@ -93,7 +93,7 @@ async fn a_range_of_a_file_that_was_replaced_is_the_whole_new_file() {
     std::fs::write(&path, film()).unwrap();
     let media = media(quick(), Detect::Off, Some(root.path().to_owned()));
     let ask = async |if_range: Option<&str>| {
-        media.movie(&movie("file:film.mp4"), Some("bytes=100-199"), if_range).await.unwrap()
+        media.movie(TENANT, &movie("file:film.mp4"), Some("bytes=100-199"), if_range).await.unwrap()
     };
     let first = ask(None).await.validators;
     let (etag, date) = (first.etag.clone().unwrap(), first.last_modified.clone().unwrap());
@@ -122,7 +122,7 @@ async fn a_remote_movie_keeps_the_type_and_the_validators_of_its_source() {
     let media = media(quick(), Detect::Off, None);
     let movie = |path: &str| Stream { container: String::new(), ..movie(&origin.url(path)) };
     let ask = async |path: &str, if_range: Option<&str>| {
-        media.movie(&movie(path), Some("bytes=100-199"), if_range).await.unwrap()
+        media.movie(TENANT, &movie(path), Some("bytes=100-199"), if_range).await.unwrap()
     };
     let served = ask("/new", None).await;
     assert_eq!((served.status, &*served.content_type), (206, "video/mp4"));

@@ -6,11 +6,13 @@ use crate::capability::{document, verb};
 use crate::held::HeldRows;
 use host_core::object::Kind;
 use host_core::{LineId, PackageId};
-use host_engine::{Error, line, mass_edit};
+use host_engine::{Error, box_event, line, mass_edit};
 use serde_json::{Map, Value};
 
 const LINE: &str = Kind::Line.as_str();
 const JOB: &str = Kind::Job.as_str();
+const CODE: &str = "code";
+const BOX_EVENTS: &str = "box_events";
 
 pub(crate) const INTERFACE: Interface =
     Interface { name: "linecard:lines/lines", version: "0.1.0", functions: FUNCTIONS };
@@ -64,6 +66,17 @@ const FUNCTIONS: &[HostFunction] = &[
         let line = line::new_code(&mut call.work, id).await?;
         call.hold(kind, HeldRows::One(line))
     }),
+    verb!("batches", Scope, costs 10, |call, query: String| {
+        line::batches(&mut call.work, &document("query", &query)?).await
+    }),
+    verb!("check-code", Scope, |call, code: String| {
+        let line = line::check_code(&mut call.work, &code).await?;
+        call.hold(CODE, HeldRows::One(line))
+    }),
+    verb!("send-event", Writing, |call, id: u32, options: String| {
+        let event = box_event::queue(&mut call.work, LineId(id), &document("options", &options)?).await?;
+        call.hold(BOX_EVENTS, HeldRows::One(event))
+    }),
     verb!("mass-edit", Writing, |call, kind: String, options: String| {
         let job = mass_edit::of_lines(&mut call.work, &of_type("options", &options, &kind)?).await?;
         call.hold(JOB, HeldRows::One(job))
@@ -71,5 +84,9 @@ const FUNCTIONS: &[HostFunction] = &[
     verb!("delete", Writing, |call, kind: String, id: u32| {
         let id = line::of_type(&mut call.work, &kind, id).await?;
         line::delete(&mut call.work, id).await
+    }),
+    verb!("delete-with", Writing, |call, kind: String, id: u32, options: String| {
+        let id = line::of_type(&mut call.work, &kind, id).await?;
+        line::delete_with(&mut call.work, id, &document("options", &options)?).await
     }),
 ];

@@ -9,6 +9,7 @@ use crate::call::{Call, CallError};
 use crate::health::Ending;
 use crate::log::{Level, LogLine};
 use crate::route::Route;
+use host_engine::log::Happening;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,12 +28,13 @@ impl Runtime {
             Err(Failure::Call(error @ CallError::Refusal(_))) => (Err(error), Ended::Well, Some(Ending::Refused)),
             Err(Failure::Call(error)) => (Err(error), Ended::Unknown, None),
             Err(Failure::Limit(spent)) => {
-                self.note(route, call, "a call ran into a limit of its plugin", &spent.to_string());
+                let what = (Happening::PluginLimit, "a call ran into a limit of its plugin");
+                self.note(route, call, what, &spent.to_string());
                 let refusal = CallError::Refusal(spent.refusal());
                 (Err(refusal), Ended::AtLimit(Asker::of(&call.caller)), Some(Ending::AtLimit))
             }
             Err(Failure::Fault(reason)) => {
-                self.note(route, call, "a plugin failed", &reason);
+                self.note(route, call, (Happening::PluginFailed, "a plugin failed"), &reason);
                 let incident = Arc::clone(&call.caller.request);
                 (Err(CallError::Fault { incident }), Ended::Failed, Some(Ending::Fault))
             }
@@ -52,12 +54,15 @@ impl Runtime {
     }
 
     /// Notes how a call ended where the operator and the author find it.
-    fn note(&self, route: &Route, call: &Call, what: &'static str, reason: &str) {
+    fn note(&self, route: &Route, call: &Call, (happening, what): (Happening, &'static str), reason: &str) {
         let active = &route.active;
         let (plugin, action) = (&active.loaded.manifest.name, &*route.label);
         let (tenant, incident) = (call.caller.tenant.0, &call.caller.request);
         let reason = crate::log::one_line(reason, 1_024);
         tracing::warn!(tenant, plugin, action, incident = &**incident, reason, "{what}");
+        // The reason is in the plugin's log, which its author reads: it may hold what a caller sent.
+        let message = format!("{action}: {what}.");
+        self.engine.happened(call.caller.tenant, happening, plugin, &message);
         active.log.push(LogLine {
             at: self.engine.clock().now(),
             level: Level::Error,

@@ -1,11 +1,12 @@
 //! How long journals keep their rows: each tenant's setting in days for each log, applied to the files as they lie
 //! there.
 
-use super::tables::{LOGS, table};
+use super::tables::table;
 use super::trust;
 use crate::error::failed;
 use crate::sqlite::database_file::{open_reading, open_writing};
 use crate::sqlite::schema::{JOURNAL, TENANT};
+use host_core::journal::Log;
 use host_core::port::StoreError;
 use host_core::settings::Settings;
 use host_core::time::Unix;
@@ -53,9 +54,9 @@ fn expire(folder: &Path, now: Unix) -> Result<bool, StoreError> {
     let settings = settings(&open_reading(&folder.join("panel.db"), &TENANT)?)?;
     let journal = open_writing(&folder.join("journal.db"), &JOURNAL)?;
     let mut is_done = true;
-    for log in LOGS {
+    for log in Log::ALL {
         let before = now.plus(-i64::from(settings.log_days(log)) * DAY);
-        is_done &= remove(&journal, table(log), before).map_err(failed)? < PIECE as usize;
+        is_done &= remove(&journal, table(log).name, before).map_err(failed)? < PIECE as usize;
     }
     if is_done {
         trust::expire(&journal, now).map_err(failed)?;
@@ -85,7 +86,7 @@ mod tests {
     use super::super::write::write;
     use super::*;
     use crate::sqlite::database_file::make;
-    use host_core::journal::{Entry, Log};
+    use host_core::journal::Entry;
     use host_core::{LineId, StreamId, UserId};
 
     const NOW: Unix = Unix(1_800_000_000);
@@ -149,7 +150,7 @@ mod tests {
     /// How many days old the rows of a log are.
     fn left(root: &Path, name: &str, log: Log) -> Vec<i64> {
         let journal = open_reading(&root.join(name).join("journal.db"), &JOURNAL).unwrap();
-        let mut statement = journal.prepare(&format!("SELECT at FROM {} ORDER BY id", table(log))).unwrap();
+        let mut statement = journal.prepare(&format!("SELECT at FROM {} ORDER BY id", table(log).name)).unwrap();
         let rows = statement.query_map((), |row| row.get::<_, i64>(0)).unwrap();
         rows.map(|at| (NOW.0 - at.unwrap()) / DAY).collect()
     }
@@ -173,7 +174,7 @@ mod tests {
         tenant(root.path(), "usual", None, &entries);
         std::fs::create_dir(root.path().join("without-journal")).unwrap();
         assert_eq!(swept(root.path()), 2);
-        let logs = |name| LOGS.map(|log| left(root.path(), name, log));
+        let logs = |name| [Log::Activity, Log::SignIns, Log::Refusals].map(|log| left(root.path(), name, log));
         assert_eq!(logs("set"), [vec![1], vec![29, 6, 1], vec![91, 89, 31, 29, 6, 1]]);
         assert_eq!(logs("usual"), [vec![89, 31, 29, 6, 1], vec![89, 31, 29, 6, 1], vec![29, 6, 1]]);
     }

@@ -1,12 +1,13 @@
 //! Journals: what happened, beside the databases, in a log for each sort of thing. Notes go into a bounded buffer
 //! and reach the tenant's file within a second.
 //!
-//! One thread has all the files: `books` runs it, `write` puts notes into the logs, `read` answers queries, `age`
+//! One thread has all the files: `books` runs it, `write` puts notes into the logs and `rows` says what stands where, `read` answers queries, `age`
 //! removes what is old.
 
 mod age;
 mod books;
 mod read;
+mod rows;
 mod tables;
 mod trust;
 mod write;

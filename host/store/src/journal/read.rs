@@ -1,16 +1,15 @@
 //! Answers queries over the logs. What a line, a user or a few owners ask for is read by an index, the rest from the
 //! newest row on; either way the thread is held no longer than a bounded number of SQLite's instructions.
 
+use super::rows::entry;
 use super::tables::table;
 use crate::error::failed;
 use crate::log_rows::{FEW, LogRows, between, bind_search, has_what_is_searched};
 use crate::sqlite::list::pattern;
-use host_core::journal::{Entry, Log, LogPage, LogQuery, LogRow, Party};
+use host_core::journal::{Log, LogPage, LogQuery, LogRow, Party};
 use host_core::object::Kind;
 use host_core::port::StoreError;
-use host_core::time::Unix;
-use host_core::{LineId, StreamId, UserId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
 /// Instructions between two looks at the bound, and how many looks a query gets: about a tenth of a second, in
@@ -32,8 +31,11 @@ pub(super) fn read(connection: &mut Connection, query: &LogQuery) -> Result<LogP
 }
 
 fn bounded(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogPage> {
-    // Connections are of lines, and no user's own.
-    let is_of_no_row = query.log == Log::Activity && (query.user.is_some() || query.party == Some(Party::Users));
+    // What a log does not know of its rows, none of them has.
+    let has_no = |column, is_asked: bool| is_asked && !table(query.log).has(column);
+    let is_of_no_row = has_no("user", query.user.is_some() || query.party == Some(Party::Users))
+        || has_no("line", query.line.is_some())
+        || has_no("owner", query.owners.is_some());
     let is_no_pattern = query.search.as_deref().is_some_and(|text| pattern(text).is_none());
     if is_of_no_row || is_no_pattern || query.owners.as_ref().is_some_and(Vec::is_empty) {
         let none = query.counts.then_some(0);
@@ -45,8 +47,7 @@ fn bounded(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogPag
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let owner = row.get::<_, Option<u32>>("owner")?.map(UserId);
-        rows.push(LogRow { id: row.get("id")?, entry: entry(query.log, owner, row)? });
+        rows.push(LogRow { id: row.get("id")?, entry: entry(query.log, row)? });
     }
     let (total, matching) = meant.counts(connection, query)?;
     Ok(LogPage { rows, total, matching })
@@ -55,14 +56,14 @@ fn bounded(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogPag
 /// Which rows of which log a query means.
 fn meant(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogRows> {
     let mut filters = between(query, |time| {
-        let sql = format!("SELECT id FROM {} WHERE at >= ?1 ORDER BY at, id LIMIT 1", table(query.log));
+        let sql = format!("SELECT id FROM {} WHERE at >= ?1 ORDER BY at, id LIMIT 1", table(query.log).name);
         connection.prepare_cached(&sql)?.query_row((time.0,), |row| row.get(0)).optional()
     })?;
-    let last = if query.log == Log::SignIns { "last_at" } else { "at" };
+    let last = if table(query.log).folds { "last_at" } else { "at" };
     filters.extend(query.from.map(|from| format!("{last} >= {}", from.0)));
     // A `+` keeps a condition from being read by an index of its own.
     filters.extend(query.to.map(|to| format!("+at < {}", to.0)));
-    filters.extend(has_what_is_searched(query, searched(query.log), |kind, ids| about(query.log, kind, ids)));
+    filters.extend(has_what_is_searched(query, table(query.log).texts, |kind, ids| about(query.log, kind, ids)));
     Ok(LogRows { filters, ..seen(query) })
 }
 
@@ -86,11 +87,11 @@ fn seen(query: &LogQuery) -> LogRows {
     let is_of_all = ranges == ["1"];
     let table = match (query.log, query.party) {
         (Log::SignIns, Some(Party::Users)) if is_of_all => "sign_ins INDEXED BY sign_ins_of_users",
-        (log, _) => table(log),
+        (log, _) => table(log).name,
     };
     match query.party {
         Some(Party::Users) => scope.push("user IS NOT NULL".to_owned()),
-        Some(Party::Others) if query.log != Log::Activity => scope.push("+user IS NULL".to_owned()),
+        Some(Party::Others) if self::table(query.log).has("user") => scope.push("+user IS NULL".to_owned()),
         _ => {}
     }
     LogRows { table, ranges, scope, filters: Vec::new() }
@@ -98,60 +99,13 @@ fn seen(query: &LogQuery) -> LogRows {
 
 /// The condition that a row is about one of these.
 fn about(log: Log, kind: Kind, ids: &str) -> Option<String> {
-    match (log, kind) {
-        (_, Kind::Line) => Some(format!("+line IN ({ids})")),
-        (Log::Activity | Log::Refusals, Kind::Stream) => Some(format!("+stream IN ({ids})")),
-        (Log::SignIns | Log::Refusals, Kind::User) => Some(format!("+user IN ({ids})")),
-        _ => None,
-    }
-}
-
-fn searched(log: Log) -> &'static [&'static str] {
-    match log {
-        Log::Activity => &["address", "agent", "container"],
-        Log::SignIns => &["address", "surface"],
-        Log::Refusals => &["address", "agent", "surface", "code", "query"],
-    }
-}
-
-fn entry(log: Log, owner: Option<UserId>, row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let time = |column: &str| row.get(column).map(Unix);
-    let number = |column: &str| row.get::<_, Option<u32>>(column);
-    Ok(match log {
-        Log::Activity => Entry::Activity {
-            owner,
-            line: LineId(row.get("line")?),
-            stream: StreamId(row.get("stream")?),
-            address: row.get("address")?,
-            agent: row.get("agent")?,
-            container: row.get("container")?,
-            started_at: time("started_at")?,
-            ended_at: time("at")?,
-            bytes: row.get::<_, i64>("bytes")?.unsigned_abs(),
-        },
-        Log::SignIns => Entry::SignIn {
-            owner,
-            surface: row.get("surface")?,
-            user: number("user")?.map(UserId),
-            line: number("line")?.map(LineId),
-            address: row.get("address")?,
-            at: time("at")?,
-            last_at: time("last_at")?,
-            times: row.get("times")?,
-        },
-        Log::Refusals => Entry::Refused {
-            owner,
-            surface: row.get("surface")?,
-            code: row.get("code")?,
-            line: number("line")?.map(LineId),
-            user: number("user")?.map(UserId),
-            stream: number("stream")?.map(StreamId),
-            address: row.get("address")?,
-            agent: row.get("agent")?,
-            query: row.get("query")?,
-            at: time("at")?,
-        },
-    })
+    let column = match kind {
+        Kind::Line => "line",
+        Kind::Stream => "stream",
+        Kind::User => "user",
+        _ => return None,
+    };
+    table(log).has(column).then(|| format!("+{column} IN ({ids})"))
 }
 
 #[cfg(test)]
@@ -159,6 +113,8 @@ mod tests {
     use super::*;
     use crate::sqlite::database_file::{make, open_reading};
     use crate::sqlite::schema::JOURNAL;
+    use host_core::time::Unix;
+    use host_core::{LineId, UserId};
 
     /// How SQLite goes through a log for this query.
     fn plan(query: &LogQuery) -> String {
@@ -176,7 +132,7 @@ mod tests {
     fn owners_lines_and_users_are_read_by_their_index_in_its_order() {
         let few = Some((1..=64).map(UserId).collect::<Vec<_>>());
         let range = |query| LogQuery { from: Some(Unix(1)), to: Some(Unix(9)), search: Some("x".into()), ..query };
-        for log in [Log::Activity, Log::SignIns, Log::Refusals] {
+        for log in [Log::Activity, Log::SignIns, Log::Refusals, Log::Restreams] {
             let all = range(LogQuery::newest(log, 10));
             let one = LogQuery { owners: Some(vec![UserId(1)]), ..all.clone() };
             let line = LogQuery { line: Some(LineId(7)), owners: few.clone(), ..all.clone() };

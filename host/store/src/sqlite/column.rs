@@ -12,7 +12,7 @@ use host_core::source::Source;
 use host_core::stream::{Delivery, EpisodeOf, Origin, StreamKind, Wanted};
 use host_core::time::{Expiry, Term, Unix};
 use host_core::user::Role;
-use host_core::{BouquetId, CategoryId, DocumentId, GroupId, GuideSourceId, PackageId, SeriesId, UserId};
+use host_core::{BouquetId, CategoryId, DocumentId, GroupId, GuideSourceId, LineId, PackageId, SeriesId, UserId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -83,6 +83,7 @@ columns! {
     Option<UserId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(UserId);
     Option<GroupId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(GroupId);
     Option<GuideSourceId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(GuideSourceId);
+    Option<LineId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(LineId);
     Option<DocumentId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(DocumentId);
     Option<PackageId>: |it, row| row.put(it.map(|id| id.0)), |cells| cells.id_of(PackageId);
     Role: |it, row| row.word(*it), |cells| cells.word();

@@ -10,9 +10,11 @@
 
 mod audit_chain;
 mod batch;
+mod box_events;
 mod called;
 mod cells;
 mod check;
+mod code_batches;
 mod column;
 pub(crate) mod database_file;
 mod databases;

@@ -3,12 +3,13 @@
 
 use super::writer::Order;
 use super::{
-    SqliteStore, called, documents, find, guards, guide, idempotency, ledger, list, member_places, members, outbox,
-    references, select, sightings, trails, unfinished, verify,
+    SqliteStore, box_events, called, code_batches, documents, find, guards, guide, idempotency, ledger, list,
+    member_places, members, outbox, references, select, sightings, trails, unfinished, verify,
 };
 use crate::error::failed;
 use host_core::audit::Deed;
 use host_core::bouquet::Member;
+use host_core::box_event::BoxEvent;
 use host_core::caller::Scope;
 use host_core::credit::Credits;
 use host_core::document::{Document, Range};
@@ -18,8 +19,8 @@ use host_core::ledger::{Account, Entry};
 use host_core::object::{Key, Kind, Object};
 use host_core::plan::{Database, Name, Plan, Reservation};
 use host_core::port::{
-    BouquetMember, Called, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query, Replayed,
-    Select, SelectError, Selected, Store, StoreError, Trouble, Verified, Waiting,
+    BouquetMember, Called, CodeBatches, Collection, CommitError, Committed, Counted, Documents, Page, Pending, Query,
+    Replayed, Select, SelectError, Selected, Store, StoreError, Trouble, Verified, Waiting,
 };
 use host_core::sighting::Seen;
 use host_core::stream::{Stream, StreamKind};
@@ -96,6 +97,14 @@ impl Store for SqliteStore {
 
     fn deeds(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<Deed>> {
         self.long_of(tenant, move |connection| trails::deeds(connection, &query))
+    }
+
+    fn box_events(&self, tenant: TenantId, query: LogQuery<()>) -> Pending<'_, LogPage<BoxEvent>> {
+        self.long_of(tenant, move |connection| box_events::page(connection, &query))
+    }
+
+    fn code_batches(&self, tenant: TenantId, scope: Scope, start: u32, limit: u32) -> Pending<'_, CodeBatches> {
+        self.long_of(tenant, move |connection| code_batches::page(connection, scope, start, limit).map_err(failed))
     }
 
     fn called(&self, tenant: TenantId, keys: Vec<Key>) -> Pending<'_, Vec<(Key, Called)>> {

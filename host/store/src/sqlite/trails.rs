@@ -67,7 +67,7 @@ pub(super) fn deeds(connection: &Connection, query: &LogQuery<()>) -> Result<Log
 }
 
 /// Whose rows may be seen; none for all. Of a user alone only theirs.
-fn owners(query: &LogQuery<()>) -> Option<BTreeSet<u32>> {
+pub(super) fn owners(query: &LogQuery<()>) -> Option<BTreeSet<u32>> {
     let owners = query.owners.as_ref().map(|owners| owners.iter().map(|id| id.0).collect::<BTreeSet<_>>());
     match (query.user, owners) {
         (None, owners) => owners,
@@ -77,20 +77,20 @@ fn owners(query: &LogQuery<()>) -> Option<BTreeSet<u32>> {
     }
 }
 
-fn listed(ids: &BTreeSet<u32>) -> String {
+pub(super) fn listed(ids: &BTreeSet<u32>) -> String {
     let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
     ids.join(", ")
 }
 
 /// What a query asks of times.
-fn filters(connection: &Connection, table: &str, query: &LogQuery<()>) -> Result<Vec<String>, StoreError> {
+pub(super) fn filters(connection: &Connection, table: &str, query: &LogQuery<()>) -> Result<Vec<String>, StoreError> {
     let mut filters = between(query, |time| first_at(connection, table, time)).map_err(failed)?;
     filters.extend(query.from.map(|from| format!("at >= {}", from.0)));
     filters.extend(query.to.map(|to| format!("at < {}", to.0)));
     Ok(filters)
 }
 
-fn page<T>(
+pub(super) fn page<T>(
     connection: &Connection,
     query: &LogQuery<()>,
     mut meant: LogRows,

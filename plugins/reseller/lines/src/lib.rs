@@ -1,3 +1,5 @@
-//! Lines, boxes and activation codes on the reseller surface. Every action is a row of `actions.toml`.
+//! Lines, boxes and activation codes on the reseller surface. All but one of the actions are rows of `actions.toml`.
 
 linecard_sdk::plugin!("actions.toml");
+
+mod delete_activecode;

@@ -49,7 +49,8 @@ fn answer(action: &Action) -> TokenStream {
     let verb = name_in_rust(verb);
     match kind.as_str() {
         kind @ ("line" | "mag" | "enigma" | "code") => quote! { ::linecard_sdk::verbs::lines::#verb(#kind) },
-        log @ ("activity" | "connections" | "credits" | "audit" | "sign_ins" | "refusals") => {
+        log @ ("activity" | "connections" | "credits" | "audit" | "sign_ins" | "refusals" | "stream_errors"
+        | "happenings" | "restreams" | "box_events") => {
             quote! { ::linecard_sdk::verbs::logs::#verb(#log) }
         }
         "user" => quote! { ::linecard_sdk::verbs::users::#verb() },

@@ -263,6 +263,10 @@ pub mod linecard {
             new_code "new-code" (kind: str, id: u32) -> u32;
             mass_edit "mass-edit" (kind: str, options: str) -> u32;
             delete "delete" (kind: str, id: u32) -> none;
+            delete_with "delete-with" (kind: str, id: u32, options: str) -> none;
+            batches "batches" (query: str) -> string;
+            check_code "check-code" (code: str) -> u32;
+            send_event "send-event" (id: u32, options: str) -> u32;
         }
         logs {
             list "list" (log: str, query: str) -> u32;

@@ -130,6 +130,17 @@ pub struct GuideSource {
     pub job: Option<u32>,
 }
 
+/// An address from which RTMP is pushed or pulled.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct RtmpAddress {
+    pub id: u32,
+    pub address: String,
+    pub push: bool,
+    pub pull: bool,
+}
+
 /// An address or network that is turned away.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 mod kinds;
 
 pub use kinds::{
-    BlockedAddress, Bouquet, Group, GuideSource, Member, MembersChange, Offer, Package, Settings, Spot, Stream, Term,
-    Trials,
+    BlockedAddress, Bouquet, Group, GuideSource, Member, MembersChange, Offer, Package, RtmpAddress, Settings, Spot,
+    Stream, Term, Trials,
 };
 
 /// A kind of record with the type of its document.
@@ -26,7 +26,7 @@ macro_rules! records {
     };
 }
 
-records! { BlockedAddress "blocked_address", Group "group", Package "package", Bouquet "bouquet", Stream "stream", Settings "settings", GuideSource "guide_source" }
+records! { BlockedAddress "blocked_address", Group "group", Package "package", Bouquet "bouquet", Stream "stream", Settings "settings", GuideSource "guide_source", RtmpAddress "rtmp_address" }
 
 /// Fields to set: those that are there.
 #[derive(Clone, Debug, Default, Serialize)]

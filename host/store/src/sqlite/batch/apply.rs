@@ -5,8 +5,8 @@ use crate::error::failed;
 use crate::keys::ChainKeys;
 use crate::sqlite::audit_chain::{Chain, heads};
 use crate::sqlite::{
-    document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change, sightings,
-    table, unfinished,
+    box_events, document_places, guards, guide, idempotency, late, ledger, member_places, outbox, sessions, set_change,
+    sightings, table, unfinished,
 };
 use host_core::late::fill_reply;
 use host_core::object::{Key, Kind, Object};
@@ -168,6 +168,9 @@ impl<'c> Batch<'c> {
             }
             Change::PruneGuide(source, most) => committed.touched.push(guide::prune(writer, *source, *most)?),
             Change::SweepSessions(now, most) => committed.touched.push(sessions::sweep(writer, *now, *most)?),
+            Change::SweepBoxEvents(before, most) => {
+                committed.touched.push(box_events::sweep(writer, *before, *most)?);
+            }
             Change::See(seen) => sightings::write(writer, seen)?,
             Change::Reshape(reshape) => document_places::reshape(writer, reshape)?,
             Change::Settle(id, settled) => outbox::settle(writer, *id, settled)?,

@@ -82,6 +82,7 @@ impl Touched {
                 | Change::Guide(..)
                 | Change::PruneGuide(..)
                 | Change::SweepSessions(..)
+                | Change::SweepBoxEvents(..)
                 | Change::See(_)
                 | Change::Reshape(_)
                 | Change::Settle(..)

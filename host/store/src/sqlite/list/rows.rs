@@ -186,6 +186,10 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
             format!("lines.delivery = {}", into.mark(delivery.word().to_owned()))
         }
         (Filter::Trial, Kind::Line) => "trial = 1".into(),
+        (Filter::Batch(first), Kind::Line) => format!("lines.batch = {}", into.mark(first.0)),
+        (Filter::Open(line), Kind::BoxEvent) => {
+            format!("box_events.line = {} AND box_events.state <> 'done'", into.mark(line.0))
+        }
         (Filter::Owner(user), Kind::Line) => format!("lines.owner = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::ApiKey) => format!("api_keys.user = {}", into.mark(user.0)),
         (Filter::Owner(user), Kind::User) => format!("users.parent = {}", into.mark(user.0)),

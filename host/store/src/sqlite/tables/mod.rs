@@ -3,6 +3,7 @@
 mod access_codes;
 mod api_keys;
 mod bouquets;
+mod box_events;
 mod categories;
 mod documents;
 mod groups;
