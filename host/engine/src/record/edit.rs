@@ -1,6 +1,6 @@
 //! Sets the fields of a record that were sent.
 
-use super::{access_code, beside, consequence, create, get, guide, job, reference};
+use super::{access_code, beside, consequence, create, get, guide, job, provider, reference, sealed};
 use crate::work::version::at_version;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
@@ -27,6 +27,8 @@ pub async fn edit(work: &mut Work, kind: &str, id: u32, document: &Map<String, V
     {
         series.modified_at = work.now();
     }
+    sealed::seal(work, kind, Some(&before), &mut after);
+    provider::settle(work, Some(&before), &mut after, beside.reload).await?;
     job::cancel(work, &before, &mut after)?;
     guide::settle(work, Some(&before), &mut after, beside.reload).await?;
     consequence::effects(work, kind, Some(&before), Some(&after));

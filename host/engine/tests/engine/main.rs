@@ -24,6 +24,7 @@ mod ownership;
 mod panel;
 mod plain_kinds;
 mod pricing;
+mod providers;
 mod quota;
 mod reads;
 mod record;
