@@ -85,7 +85,7 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     let address = std::net::Ipv4Addr::from(ADDRESSES.fetch_add(1, Ordering::Relaxed));
     things.insert("rtmp_address", tenant.record("rtmp_address", json!({ "address": address })).await);
     things.insert("hmac_key", tenant.record("hmac_key", json!({ "enabled": true })).await);
-    let account = json!({ "name": name, "host": "127.0.0.1", "port": 9, "username": "u", "enabled": true });
+    let account = json!({ "name": name, "host": "127.0.0.1", "port": 9, "username": "u" });
     things.insert("provider", tenant.record("provider", account).await);
     things.insert("provider_stream", listed(tenant, things["provider"], name).await);
     things.insert("access_code", tenant.record("access_code", json!({ "surface": "reseller" })).await);
