@@ -6,7 +6,7 @@ use crate::clean;
 use crate::open::{Text, import_error};
 use host_core::import::ImportError;
 use host_core::provider::{Facts, Listed};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -204,10 +204,12 @@ impl<'de, F: FnMut(&Value) -> Result<(), ImportError>> Visitor<'de> for Rows<'_,
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut rows: A) -> Result<(), A::Error> {
-        while let Some((_, row)) = rows.next_entry::<IgnoredAny, Value>()? {
-            if row.get("user_info").is_some() || !row.is_object() {
+        while let Some(key) = rows.next_key::<String>()? {
+            // The account, as who is not let in gets it, is an object too, and no empty list.
+            if !key.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(A::Error::custom("this is no list"));
             }
+            let row = rows.next_value::<Value>()?;
             self.take(&row)?;
         }
         Ok(())
