@@ -1,14 +1,14 @@
 //! The wiring: which port is answered by what, in one place.
 
 use crate::config::Config;
-use crate::guide_feed::Feed;
+use crate::feed::Feed;
 use crate::machine::ThisMachine;
 use crate::shipped::SHIPPED;
 use anyhow::Context;
 use futures_util::FutureExt;
 use host_core::event::Effect;
 use host_core::journal::Part;
-use host_core::port::{Clock, Content, GuideFeed, Keyring, Library, Pending};
+use host_core::port::{Clock, Content, Keyring, Library, Pending};
 use host_core::transcode::Profile;
 use host_core::{DocumentId, StreamId, TenantId};
 use host_engine::outbox::Performer;
@@ -161,9 +161,9 @@ impl Drop for Panel {
     }
 }
 
-/// Steps the engine every second: leases, effects, left-over guide builds. Guides that are due are fetched beside it, and mass
+/// Steps the engine every second: leases, effects, left-over guide builds. Guides and lists that are due are fetched beside it, and mass
 /// edits done.
-async fn drive(engine: Arc<Engine>, feed: Arc<dyn GuideFeed>) {
+async fn drive(engine: Arc<Engine>, feed: Arc<Feed>) {
     // Dropping it ends the work.
     let (_alive, ended) = watch::channel(());
     let turns = Mutex::new(JoinSet::new());
@@ -200,8 +200,12 @@ async fn until(
 fn told(ended: Result<host_engine::Result<()>, JoinError>) {
     match ended {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "a guide or a mass edit could not be stored and goes on later"),
-        Err(_) => tracing::error!("the fetch of a guide or a mass edit panicked and goes on later; please report it"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a guide, a list or a mass edit could not be stored and goes on later")
+        }
+        Err(_) => tracing::error!(
+            "the fetch of a guide or a list, or a mass edit, panicked and goes on later; please report it"
+        ),
     }
 }
 
@@ -258,6 +262,7 @@ impl Performer for Effects {
             | Effect::EndConnection { .. }
             | Effect::CheckConnections
             | Effect::ScheduleGuide { .. }
+            | Effect::ScheduleProvider { .. }
             | Effect::ScheduleMassEdit { .. } => {}
         }
         Ok(())

@@ -161,6 +161,7 @@ const NEVER_EMPTY: &[&str] = &[
     "code",
     "type",
     "ip",
+    "name",
     "epg_name",
     "epg_file",
     "title",

@@ -1,7 +1,6 @@
-//! Every action that the shipped plugins describe, asked by those who may not: without a
-//! credential, with a wrong one, with another tenant's, with a role that may not call it, and for
-//! things that are another's. All of it is made from the descriptions, so that a new action is
-//! covered by being there; one that these tests cannot ask fails them.
+//! Every action that the shipped plugins describe, asked by those who may not: without a credential, with a wrong one, with
+//! another tenant's, with a role that may not call it, and for things that are another's. All of it is made from the
+//! descriptions, so that a new action is covered by being there; one that these tests cannot ask fails them.
 
 use crate::one_of_each::{self, Things};
 use crate::panel::{TestPanel, TestTenant, id_of, login, run};
@@ -245,6 +244,7 @@ fn named_by<'a>(action: &'a Action, parameter: &str) -> &'a str {
         ("id", "credits") | ("member_id" | "owner_id" | "replace_with", _) => "user",
         ("category" | "category_id", _) => "category",
         ("epg_id", _) | ("id", "epg") => "guide_source",
+        ("provider_id", _) => "provider",
         ("transcode_profile_id", _) => "transcode_profile",
         _ => panic!("{}: say here what {parameter} is the id of, so that another's can be tried", action.name),
     }

@@ -32,6 +32,9 @@ async fn furnished() -> (TestTenant, Visitor, Value, Things) {
     let sub = seller.ok("create_user", &[("username", "below")]).await;
     let line = tenant.sold_line(&seller, json!({})).await;
     let mut things = one_of_each::records(&tenant, "Thing").await;
+    // Only one that is on is asked for its list.
+    let provider = things["provider"].to_string();
+    tenant.admin().ok("edit_provider", &[("id", &provider), ("enabled", "1")]).await;
     assert_eq!((seller.user, id_of(&sub)), (2, 3));
     assert_eq!((tenant.package, tenant.bouquet, tenant.streams[0]), (1, 1, 1));
     things.extend(one_of_each::sold(&tenant, &seller).await);

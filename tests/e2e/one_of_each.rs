@@ -2,10 +2,12 @@
 
 use crate::panel::{TestTenant, id_of};
 use crate::visitor::Visitor;
-use host_core::JobId;
 use host_core::action::Action;
+use host_core::document::Document;
 use host_core::job::{Job, JobState};
 use host_core::kind::Kind;
+use host_core::provider::PROVIDER_STREAM;
+use host_core::{DocumentId, JobId};
 use host_engine::Work;
 use serde_json::json;
 use std::collections::HashMap;
@@ -15,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub type Things = HashMap<&'static str, u32>;
 
 /// The admin's lists of all that these are.
-pub const LISTS: [&str; 22] = [
+pub const LISTS: [&str; 23] = [
     "get_lines",
     "get_mags",
     "get_enigmas",
@@ -36,6 +38,7 @@ pub const LISTS: [&str; 22] = [
     "get_blocked_isps",
     "get_access_codes",
     "get_rtmp_ips",
+    "get_hmacs",
     "get_jobs",
     "get_transcode_profiles",
 ];
@@ -82,6 +85,10 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     static ADDRESSES: AtomicU32 = AtomicU32::new(0xc000_0200);
     let address = std::net::Ipv4Addr::from(ADDRESSES.fetch_add(1, Ordering::Relaxed));
     things.insert("rtmp_address", tenant.record("rtmp_address", json!({ "address": address })).await);
+    things.insert("hmac_key", tenant.record("hmac_key", json!({ "enabled": true })).await);
+    let account = json!({ "name": name, "host": "127.0.0.1", "port": 9, "username": "u" });
+    things.insert("provider", tenant.record("provider", account).await);
+    things.insert("provider_stream", listed(tenant, things["provider"], name).await);
     things.insert("access_code", tenant.record("access_code", json!({ "surface": "reseller" })).await);
     things.insert("job", job(tenant, name).await);
     let place = json!({ "series": things["series"], "season": 1, "number": 1 });
@@ -90,6 +97,20 @@ pub async fn records(tenant: &TestTenant, name: &str) -> Things {
     // Without episodes, so that it can be deleted.
     things.insert("series", tenant.record("series", json!({ "name": format!("{name} of nothing") })).await);
     things
+}
+
+/// A channel that a provider lists.
+async fn listed(tenant: &TestTenant, provider: u32, name: &str) -> u32 {
+    let verb = async |work: &mut Work| {
+        let id = DocumentId(work.next_id(Kind::Document).await?);
+        let blank = PROVIDER_STREAM.blank(id.0, work.now());
+        let mut fields = blank.fields.clone();
+        let said = json!({ "provider": provider, "kind": "live", "remote": 1, "name": name });
+        fields.extend(said.as_object().unwrap().clone());
+        work.insert(PROVIDER_STREAM.indexed(Document { fields, ..blank })?);
+        Ok(id.0)
+    };
+    tenant.panel.engine().act(tenant.system(), "test", verb).await.unwrap()
 }
 
 /// A job of which chunks are left, and which nothing works on.

@@ -1,7 +1,7 @@
 //! Effects: what is done outside the database after a commit. They are outbox rows of the same
 //! transaction, performed right after it and again after a crash, so each must be idempotent.
 
-use crate::{GuideSourceId, JobId, LineId, Nodes, StreamId, TenantId};
+use crate::{DocumentId, GuideSourceId, JobId, LineId, Nodes, StreamId, TenantId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do after commit.
@@ -41,6 +41,11 @@ pub enum Effect {
     ScheduleGuide {
         /// Which source; it may be gone.
         source: GuideSourceId,
+    },
+    /// Looks when a provider is due, ends its fetch when it is fetched no more, and drops the list of one that is gone.
+    ScheduleProvider {
+        /// Which provider; it may be gone.
+        provider: DocumentId,
     },
     /// Begins a mass edit, or ends one that was cancelled.
     ScheduleMassEdit {

@@ -1,9 +1,9 @@
 //! Work that was put off until a step of the scheduler.
 
-use crate::import::{Guides, Jobs};
+use crate::import::{Fetches, Jobs};
 use crate::mass_edit::MassEdits;
 use host_core::time::Unix;
-use host_core::{GuideSourceId, TenantId};
+use host_core::{DocumentId, GuideSourceId, TenantId};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ const SWEEP: i64 = 3_600;
 #[derive(Default)]
 pub(crate) struct Due {
     pub(crate) jobs: Jobs,
-    pub(crate) guides: Guides,
+    pub(crate) guides: Fetches<GuideSourceId>,
+    pub(crate) providers: Fetches<DocumentId>,
     pub(crate) mass_edits: MassEdits,
     pub(crate) sources: Mutex<BTreeSet<(TenantId, GuideSourceId)>>,
     /// When the sessions of a tenant are swept.
@@ -43,11 +44,12 @@ impl Due {
         self.sessions.lock().remove(&tenant);
     }
 
-    /// Whether the tenant has guides that are fetched, or mass edits, or an import of it is under way, or has left something that a
+    /// Whether the tenant has guides or lists of providers that are fetched, or mass edits, or an import of it is under way, or has left something that a
     /// step ends or drops.
     pub(crate) fn has_work(&self, tenant: TenantId) -> bool {
         self.jobs.has_work(tenant)
             || self.guides.has_work(tenant)
+            || self.providers.has_work(tenant)
             || self.mass_edits.has_work(tenant)
             || self.sources.lock().iter().any(|(of, _)| *of == tenant)
     }
@@ -56,6 +58,7 @@ impl Due {
         self.sources.lock().retain(|(of, _)| *of != tenant);
         self.swept(tenant);
         self.guides.forget(tenant);
+        self.providers.forget(tenant);
         self.mass_edits.forget(tenant);
         self.jobs.scanned(tenant);
     }

@@ -64,6 +64,6 @@ pub use error::{Error, Result};
 pub use log_scope::{LogScope, LoggedPlace};
 pub use networks::MaxMind;
 pub use run::{Finished, Run};
-pub use sign_in::{SignInFrom, SignedLine, SignedSession, SignedUser};
+pub use sign_in::{SignInFrom, SignedAddress, SignedIn, SignedLine, SignedSession, SignedUser};
 pub use turn::Turn;
 pub use work::Work;

@@ -1,9 +1,9 @@
 //! Long work that is taken by turns, and runs beside the steps of the process.
 
-use crate::import::GuideTurn;
+use crate::import::{GuideTurn, ProviderTurn};
 use crate::mass_edit::MassEditTurn;
 use crate::{Engine, Result};
-use host_core::port::GuideFeed;
+use host_core::port::{GuideFeed, ProviderFeed};
 use host_core::time::Unix;
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub enum Turn {
     /// The fetch of a guide.
     Guide(GuideTurn),
+    /// The fetch of a provider's list.
+    Provider(ProviderTurn),
     /// A mass edit.
     MassEdit(MassEditTurn),
 }
@@ -19,7 +21,8 @@ impl Engine {
     /// Work that is due, unless as much as may be is under way. To be asked every second, until there is none.
     pub fn take_turn(self: &Arc<Self>, now: Unix) -> Option<Turn> {
         let guide = self.take_guide_turn(now).map(Turn::Guide);
-        guide.or_else(|| self.take_mass_edit_turn().map(Turn::MassEdit))
+        let fetch = guide.or_else(|| self.take_provider_turn(now).map(Turn::Provider));
+        fetch.or_else(|| self.take_mass_edit_turn().map(Turn::MassEdit))
     }
 }
 
@@ -28,9 +31,10 @@ impl Turn {
     ///
     /// # Errors
     /// When storage fails; the work is due again.
-    pub async fn run(self, feed: &dyn GuideFeed) -> Result<()> {
+    pub async fn run<F: GuideFeed + ProviderFeed>(self, feed: &F) -> Result<()> {
         match self {
             Turn::Guide(turn) => turn.fetch(feed).await,
+            Turn::Provider(turn) => turn.fetch(feed).await,
             Turn::MassEdit(turn) => turn.run().await,
         }
     }

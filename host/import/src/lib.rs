@@ -24,6 +24,7 @@ pub mod m3u;
 mod moment;
 mod open;
 mod programme;
+pub mod provider;
 mod seen;
 mod tag;
 mod xml;

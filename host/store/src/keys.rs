@@ -128,28 +128,56 @@ fn own_place_of(line: LineId) -> [u8; 18] {
     place
 }
 
-impl Keyring for FileKeyring {
-    fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed {
+/// Likewise of a field that is not a line's password. Its length stands before it, so that no two places read alike.
+fn places_of_field(tenant: TenantId, field: &str, row: u32) -> [Vec<u8>; 2] {
+    let length = u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes();
+    let place = |of: &[u8]| [b"field.", &length[..], field.as_bytes(), of, &row.to_be_bytes()].concat();
+    [place(&tenant.0.to_be_bytes()), place(b"")]
+}
+
+impl FileKeyring {
+    /// Seals a secret in the first place with the key of the directory, or in the second with the tenant's own.
+    fn sealed(&self, tenant: TenantId, (place, own_place): (&[u8], &[u8]), secret: &Secret) -> Sealed {
         let mut nonce = [0; NONCE_BYTES];
         SystemEntropy.fill(&mut nonce);
-        let text = password.reveal().as_bytes();
+        let text = secret.reveal().as_bytes();
         let (format, sealed) = match self.tenants.of(tenant) {
-            Some(own) => (OF_TENANT, own.seal.seal(&nonce, &own_place_of(line), text)),
-            None => (OF_DIRECTORY, self.data.seal(&nonce, &place_of(tenant, line), text)),
+            Some(own) => (OF_TENANT, own.seal.seal(&nonce, own_place, text)),
+            None => (OF_DIRECTORY, self.data.seal(&nonce, place, text)),
         };
         // What is empty opens for nobody.
         sealed.map_or_else(Sealed::default, |text| Sealed([&[format][..], &nonce, &text].concat()))
     }
 
-    fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret> {
+    fn opened(&self, tenant: TenantId, (place, own_place): (&[u8], &[u8]), sealed: &Sealed) -> Option<Secret> {
         let (format, rest) = sealed.0.split_first()?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>()?;
         let opened = match *format {
-            OF_DIRECTORY => self.data.open(nonce, &place_of(tenant, line), text)?,
-            OF_TENANT => self.tenants.of(tenant)?.seal.open(nonce, &own_place_of(line), text)?,
+            OF_DIRECTORY => self.data.open(nonce, place, text)?,
+            OF_TENANT => self.tenants.of(tenant)?.seal.open(nonce, own_place, text)?,
             _ => return None,
         };
         std::str::from_utf8(&opened).ok().map(Secret::new)
+    }
+}
+
+impl Keyring for FileKeyring {
+    fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed {
+        self.sealed(tenant, (&place_of(tenant, line), &own_place_of(line)), password)
+    }
+
+    fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret> {
+        self.opened(tenant, (&place_of(tenant, line), &own_place_of(line)), sealed)
+    }
+
+    fn seal_field(&self, tenant: TenantId, field: &str, row: u32, secret: &Secret) -> Sealed {
+        let [place, own] = places_of_field(tenant, field, row);
+        self.sealed(tenant, (&place, &own), secret)
+    }
+
+    fn open_field(&self, tenant: TenantId, field: &str, row: u32, sealed: &Sealed) -> Option<Secret> {
+        let [place, own] = places_of_field(tenant, field, row);
+        self.opened(tenant, (&place, &own), sealed)
     }
 
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {

@@ -67,6 +67,7 @@ impl Performer for Effects {
             | Effect::EndProcess { .. }
             | Effect::CheckConnections
             | Effect::ScheduleGuide { .. }
+            | Effect::ScheduleProvider { .. }
             | Effect::ScheduleMassEdit { .. } => {}
         }
         Ok(())

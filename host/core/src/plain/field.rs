@@ -24,6 +24,9 @@ pub struct PlainField {
     is_needed: bool,
     pub(super) is_searched: bool,
     pub(super) is_secret: bool,
+    pub(super) is_sealed: bool,
+    /// A list is of those documents that have a value of it, where it is asked for one.
+    pub(super) is_filter: bool,
     /// Characters that the host chooses where a new document says nothing.
     pub(super) generated: Option<u8>,
     /// Most characters of a text, items of a list; greatest number.
@@ -47,6 +50,8 @@ impl PlainField {
             is_needed: false,
             is_searched: false,
             is_secret: false,
+            is_sealed: false,
+            is_filter: false,
             generated: None,
             most: None,
             one_of: &[],
@@ -107,6 +112,17 @@ impl PlainField {
     /// It is shown to those who may read it, and never in the audit.
     pub const fn secret(self) -> PlainField {
         PlainField { is_secret: true, ..self }
+    }
+
+    /// It is stored sealed, never in the audit, and shown to nobody; one that the host [chooses](PlainField::generated) where
+    /// nobody else does is shown once, when the document is made.
+    pub const fn sealed(self) -> PlainField {
+        PlainField { is_sealed: true, ..self.secret() }
+    }
+
+    /// A list may be asked for the documents with one value of it.
+    pub const fn filters(self) -> PlainField {
+        PlainField { is_filter: true, ..self }
     }
 
     /// Where a new document says nothing, the host chooses a text of so many [unambiguous](crate::name::UNAMBIGUOUS)

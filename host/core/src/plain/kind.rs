@@ -121,6 +121,16 @@ impl PlainKind {
         self.fields.iter().filter_map(|field| Some((field.name, field.generated?.into())))
     }
 
+    /// The names of the fields that are stored sealed.
+    pub fn sealed(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().filter(|field| field.is_sealed).map(|field| field.name)
+    }
+
+    /// The names of the fields by which a list may be asked for.
+    pub fn filters(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().filter(|field| field.is_filter).map(|field| field.name)
+    }
+
     /// One before any field is set.
     pub fn blank(&self, id: u32, now: Unix) -> Document {
         let mut fields: Map<String, Value> =

@@ -9,5 +9,11 @@ pub use field::PlainField;
 pub use kind::{Part, Parts, PlainKind, Stamp};
 
 /// The plain kinds of every panel.
-pub const PLAIN: &[&PlainKind] =
-    &[&crate::block::BLOCK, &crate::rtmp_address::RTMP_ADDRESS, &crate::transcode::TRANSCODE_PROFILE];
+pub const PLAIN: &[&PlainKind] = &[
+    &crate::block::BLOCK,
+    &crate::hmac_key::HMAC_KEY,
+    &crate::provider::PROVIDER,
+    &crate::provider::PROVIDER_STREAM,
+    &crate::rtmp_address::RTMP_ADDRESS,
+    &crate::transcode::TRANSCODE_PROFILE,
+];

@@ -10,6 +10,7 @@ mod machine;
 mod on_air;
 mod pending;
 mod pricing;
+mod provider;
 mod receive;
 mod select;
 mod store;
@@ -23,6 +24,7 @@ pub use machine::*;
 pub use on_air::{AirStatus, Airing, Content, Library, NoLibrary, OnAir};
 pub use pending::Pending;
 pub use pricing::{ListPrices, Pricing, Sale};
+pub use provider::{ProviderFeed, ProviderItems};
 pub use receive::*;
 pub use select::*;
 pub use store::*;
@@ -56,6 +58,10 @@ pub trait Keyring: Send + Sync + 'static {
     fn seal(&self, tenant: TenantId, line: LineId, password: &Secret) -> Sealed;
     /// Opens it again; `None` when it was sealed for another row or is damaged.
     fn open(&self, tenant: TenantId, line: LineId, sealed: &Sealed) -> Option<Secret>;
+    /// Seals a secret for one field of one row; `field` says of which kind: `provider.password`.
+    fn seal_field(&self, tenant: TenantId, field: &str, row: u32, secret: &Secret) -> Sealed;
+    /// Opens it again; `None` when it was sealed for another field or row, or is damaged.
+    fn open_field(&self, tenant: TenantId, field: &str, row: u32, sealed: &Sealed) -> Option<Secret>;
     /// The keyed digest of a text for a purpose (`line-password`, `session`, …) in a tenant.
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac;
 }

@@ -26,6 +26,22 @@ impl Engine {
         Session { line: line.id, stream, key, credentials: self.credentials(tenant, line) }
     }
 
+    /// Whether a session of the line holds a seat, which this renews.
+    pub(crate) async fn holds(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        line: &Line,
+        session: Option<(StreamId, SessionKey)>,
+    ) -> Result<bool> {
+        let Some((stream, key)) = session else { return Ok(false) };
+        let Some(mut seat) = self.seats().rejoin(tenant, &self.session(tenant, line, stream, key)).await? else {
+            return Ok(false);
+        };
+        // It waits for the request that asks.
+        seat.linger();
+        Ok(true)
+    }
+
     /// Admits a request of an HLS session that started before and keeps its seat. Without a seat it
     /// gets a free one, as after a pause or a restart, and takes over none.
     ///

@@ -16,9 +16,9 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 /// Seconds until a source is looked at again whose tenant is suspended.
-const SUSPENDED: i64 = 600;
+pub(super) const SUSPENDED: i64 = 600;
 /// Longest reason that is kept, in characters.
-const MOST_REASON: usize = 500;
+pub(super) const MOST_REASON: usize = 500;
 
 /// The fetch of one guide source, which nobody else fetches meanwhile. Dropping it gives the turn back.
 pub struct GuideTurn {
@@ -45,7 +45,7 @@ impl Engine {
     /// Looks when a source is due. One that is gone leaves its programmes to be dropped.
     pub(crate) async fn schedule_guide(&self, tenant: TenantId, source: GuideSourceId) -> Result<()> {
         match self.row::<GuideSource>(Database::Tenant(tenant), source).await? {
-            Some(row) => self.due.guides.schedule(tenant, &row),
+            Some(row) => self.due.guides.schedule(tenant, source, row.due_at),
             None => {
                 self.due.guides.stop(tenant, source);
                 self.due.prune(tenant, source);
@@ -80,7 +80,7 @@ impl GuideTurn {
             return Ok(());
         };
         if !source.is_fetched() || source.due_at.is_none_or(|due| due > now) {
-            engine.due.guides.schedule(tenant, &source);
+            engine.due.guides.schedule(tenant, source.id, source.due_at);
             return Ok(());
         }
         let target = Target { name: source.name.clone(), held: Some((source.id, source.job)), dry_run: false };
@@ -128,7 +128,7 @@ impl GuideTurn {
             Ok(Some(after))
         };
         match engine.act(Caller::system(tenant, ""), "fetch guide", verb).await? {
-            Some(after) => engine.due.guides.schedule(tenant, &after),
+            Some(after) => engine.due.guides.schedule(tenant, after.id, after.due_at),
             None => engine.due.guides.stop(tenant, self.source),
         }
         Ok(())

@@ -43,14 +43,14 @@ impl Engine {
         }
         for source in self.rows::<GuideSource>(Database::Tenant(tenant), Vec::new()).await? {
             if source.due_at.is_some() {
-                self.due.guides.schedule(tenant, &source);
+                self.due.guides.schedule(tenant, source.id, source.due_at);
             }
             // Its newest build was not switched to: it is being made, or was given up.
             if source.latest != source.current {
                 self.due.prune(tenant, source.id);
             }
         }
-        Ok(())
+        self.schedule_providers(tenant).await
     }
 
     async fn end_one(self: &Arc<Self>, tenant: TenantId, id: JobId) -> Result<()> {

@@ -13,16 +13,20 @@ mod missing;
 mod moves;
 mod options;
 mod playlist;
+mod provider;
+mod provider_list;
 mod schedule;
 mod tally;
 mod under_way;
 
-pub(crate) use asked::{ask, call_off};
+pub(crate) use asked::{ask, call_off, call_off_job, wanted};
 pub use fetch::GuideTurn;
 pub use guide::{GuideOptions, guide};
 pub use options::PlaylistOptions;
 pub use playlist::playlist;
-pub(crate) use schedule::Guides;
+pub use provider::ProviderTurn;
+pub(crate) use provider::{JOB as PROVIDER_JOB, account};
+pub(crate) use schedule::Fetches;
 pub use tally::Counts;
 pub(crate) use under_way::Jobs;
 

@@ -1,26 +1,32 @@
-//! Which guide sources are due when, and which of them are being fetched. Kept in memory; what is due when stands in
-//! the rows as well, and a start reads it there.
+//! What is fetched by the clock, guides and lists of providers: which are due when, and which of them are being fetched.
+//! Kept in memory; what is due when stands in the rows as well, and a start reads it there.
 
-use host_core::guide::{GuideSource, MOST_HOURS};
+use host_core::TenantId;
+use host_core::guide::MOST_HOURS;
 use host_core::time::Unix;
-use host_core::{GuideSourceId, TenantId};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Guides that are fetched at once, of all tenants together.
+/// Things of one sort that are fetched at once, of all tenants together.
 const AT_ONCE: usize = 2;
 /// Seconds that a fetch is put off at most: the longest schedule, and what chance adds.
 const LONGEST: i64 = MOST_HOURS as i64 * 2 * 3_600;
 /// Seconds after which a source is looked at again when its fetch left no word of when the next one is due.
 pub(super) const AGAIN: i64 = 60;
 
-type Which = (TenantId, GuideSourceId);
+/// One that is fetched, of a tenant.
+pub(super) type Which<I> = (TenantId, I);
 
-/// The sources that are fetched.
-#[derive(Default)]
-pub(crate) struct Guides(Mutex<BTreeMap<Which, Entry>>);
+/// Those of one sort that are fetched.
+pub(crate) struct Fetches<I>(Mutex<BTreeMap<Which<I>, Entry>>);
+
+impl<I> Default for Fetches<I> {
+    fn default() -> Fetches<I> {
+        Fetches(Mutex::default())
+    }
+}
 
 #[derive(Default)]
 struct Entry {
@@ -30,29 +36,29 @@ struct Entry {
     stop: Option<Arc<Notify>>,
 }
 
-impl Guides {
-    /// When the source is due by its row. Where it is fetched no more, a fetch that is under way ends.
-    pub(crate) fn schedule(&self, tenant: TenantId, source: &GuideSource) {
-        match source.due_at {
-            Some(at) => self.0.lock().entry((tenant, source.id)).or_default().due = Some(at),
-            None => self.stop(tenant, source.id),
+impl<I: Copy + Ord> Fetches<I> {
+    /// When it is due by its row. Where it is fetched no more, a fetch that is under way ends.
+    pub(crate) fn schedule(&self, tenant: TenantId, id: I, due_at: Option<Unix>) {
+        match due_at {
+            Some(at) => self.0.lock().entry((tenant, id)).or_default().due = Some(at),
+            None => self.stop(tenant, id),
         }
     }
 
-    /// The source is fetched no more.
-    pub(crate) fn stop(&self, tenant: TenantId, source: GuideSourceId) {
+    /// It is fetched no more.
+    pub(crate) fn stop(&self, tenant: TenantId, id: I) {
         let mut all = self.0.lock();
-        let Some(entry) = all.get_mut(&(tenant, source)) else { return };
+        let Some(entry) = all.get_mut(&(tenant, id)) else { return };
         entry.due = None;
         match &entry.stop {
             Some(stop) => stop.notify_one(),
-            None => drop(all.remove(&(tenant, source))),
+            None => drop(all.remove(&(tenant, id))),
         }
     }
 
     /// Takes out the one that is due longest, unless as many as may be are being fetched. It comes back with
-    /// [`Guides::end`].
-    pub(super) fn take(&self, now: Unix) -> Option<(Which, Arc<Notify>)> {
+    /// [`Fetches::end`].
+    pub(super) fn take(&self, now: Unix) -> Option<(Which<I>, Arc<Notify>)> {
         let mut all = self.0.lock();
         if all.values().filter(|entry| entry.stop.is_some()).count() >= AT_ONCE {
             return None;
@@ -67,7 +73,7 @@ impl Guides {
     }
 
     /// The fetch is over.
-    pub(super) fn end(&self, which: Which) {
+    pub(super) fn end(&self, which: Which<I>) {
         let mut all = self.0.lock();
         let Some(entry) = all.get_mut(&which) else { return };
         entry.stop = None;
@@ -77,7 +83,7 @@ impl Guides {
     }
 
     /// It is looked at again then, whatever its row says.
-    pub(super) fn put_off(&self, which: Which, until: Unix) {
+    pub(super) fn put_off(&self, which: Which<I>, until: Unix) {
         if let Some(entry) = self.0.lock().get_mut(&which)
             && entry.due.is_some()
         {
@@ -91,8 +97,8 @@ impl Guides {
     }
 
     pub(crate) fn forget(&self, tenant: TenantId) {
-        let of_it: Vec<Which> = self.0.lock().keys().filter(|(of, _)| *of == tenant).copied().collect();
-        of_it.into_iter().for_each(|(tenant, source)| self.stop(tenant, source));
+        let of_it: Vec<Which<I>> = self.0.lock().keys().filter(|(of, _)| *of == tenant).copied().collect();
+        of_it.into_iter().for_each(|(tenant, id)| self.stop(tenant, id));
     }
 }
 
@@ -100,18 +106,19 @@ impl Guides {
 mod tests {
     use super::*;
 
+    use host_core::GuideSourceId;
+
     const HERE: TenantId = TenantId(1);
 
-    fn guides(due: &[i64]) -> Guides {
-        let guides = Guides::default();
+    fn guides(due: &[i64]) -> Fetches<GuideSourceId> {
+        let guides = Fetches::default();
         for (id, at) in (1..).zip(due) {
-            let source = GuideSource { due_at: Some(Unix(*at)), ..GuideSource::new(id, String::new(), Unix(0)) };
-            guides.schedule(HERE, &source);
+            guides.schedule(HERE, GuideSourceId(id), Some(Unix(*at)));
         }
         guides
     }
 
-    fn taken(guides: &Guides, now: i64) -> Option<u32> {
+    fn taken(guides: &Fetches<GuideSourceId>, now: i64) -> Option<u32> {
         guides.take(Unix(now)).map(|((_, source), _)| source.0)
     }
 

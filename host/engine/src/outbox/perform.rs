@@ -186,6 +186,9 @@ impl Engine {
             }
             (Effect::ScheduleMassEdit { job }, Database::Tenant(tenant)) => self.schedule_mass_edit(tenant, *job).await,
             (Effect::ScheduleGuide { source }, Database::Tenant(tenant)) => self.schedule_guide(tenant, *source).await,
+            (Effect::ScheduleProvider { provider }, Database::Tenant(tenant)) => {
+                self.schedule_provider(tenant, *provider).await
+            }
             (Effect::RestartStream { stream }, Database::Tenant(tenant)) => {
                 self.hand_on(tenant, effect)?;
                 return self.follow(tenant, *stream).await.map_err(|error| error.to_string());

@@ -1,12 +1,13 @@
 //! Fields of a record's document that are kept beside its row: the members of a bouquet, the packages of a group, the
 //! bouquets that get a stream, and whether it runs; and whether a guide is wanted now.
 
-use super::{bouquet, group, guide, stream};
+use super::{bouquet, group, guide, provider, stream};
 use crate::air::{self, Run};
 use crate::{Result, Work};
 use host_core::bouquet::Member;
 use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
+use host_core::provider::PROVIDER;
 use host_core::record::RecordKind;
 use host_core::{BouquetId, PackageId};
 use serde_json::{Map, Value};
@@ -17,7 +18,7 @@ pub(super) struct Beside {
     members: Option<Vec<Member>>,
     packages: Option<Vec<PackageId>>,
     bouquets: Vec<BouquetId>,
-    /// An import of the guide is asked for.
+    /// An import of the guide, or of the provider's list, is asked for.
     pub(super) reload: bool,
     run: Option<Run>,
 }
@@ -32,6 +33,9 @@ pub(super) async fn take(work: &mut Work, kind: RecordKind, document: &mut Map<S
             Beside { bouquets: stream::take(work, document).await?, run, ..Beside::default() }
         }
         Kind::GuideSource => Beside { reload: guide::take(document)?, ..Beside::default() },
+        Kind::Document if kind.word() == PROVIDER.word => {
+            Beside { reload: guide::take(document)?, ..Beside::default() }
+        }
         _ => Beside::default(),
     })
 }
@@ -90,6 +94,7 @@ pub(super) async fn show_all(work: &Work, kind: RecordKind, rows: &mut [Map<Stri
     match kind.stored_as() {
         Kind::Bouquet => bouquet::show_all(work, rows).await,
         Kind::Group => group::show(work, rows).await,
+        Kind::Document => provider::show_addresses(work, kind, rows).await,
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Creates a record.
 
-use super::{access_code, beside, consequence, get, guide, reference};
+use super::{access_code, beside, consequence, get, guide, provider, reference, sealed};
 use crate::{Result, Work};
 use host_core::Refusal;
 use host_core::caller::CallerRole;
@@ -24,10 +24,17 @@ pub async fn create(work: &mut Work, kind: &str, document: &Map<String, Value>) 
     claim(work, None, &object).await?;
     reference::check(work, &object).await?;
     guide::settle(work, None, &mut object, beside.reload).await?;
+    let chosen = sealed::chosen(kind, &object);
+    sealed::seal(work, kind, None, &mut object);
+    provider::settle(work, None, &mut object, beside.reload).await?;
     consequence::effects(work, kind, None, Some(&object));
     work.put(None, Some(object.clone()));
     beside.set(work, &object).await?;
-    get::document(work, kind, &object).await
+    let mut made = get::document(work, kind, &object).await?;
+    if let Value::Object(fields) = &mut made {
+        fields.extend(chosen);
+    }
+    Ok(made)
 }
 
 async fn compose(work: &mut Work, kind: RecordKind, document: &Map<String, Value>) -> Result<Object> {

@@ -1,6 +1,6 @@
 //! Deletes a record that nothing uses.
 
-use super::{access_code, consequence, guide, reference};
+use super::{access_code, consequence, guide, provider, reference};
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
 use host_core::object::{Kind, Object};
@@ -38,6 +38,7 @@ pub async fn delete(work: &mut Work, kind: &str, id: u32) -> Result<()> {
         work.set(SetKind::ForgetGuideSource(source.id), None);
         guide::delete(work, source).await?;
     }
+    provider::delete(work, &object).await?;
     if kind.word() == TRANSCODE_PROFILE.word {
         work.set(SetKind::ForgetProfile(DocumentId(id)), None);
     }

@@ -1,7 +1,7 @@
 //! Sets the fields of a record that were sent.
 
 use super::beside::Beside;
-use super::{access_code, beside, consequence, create, get, guide, job, reference};
+use super::{access_code, beside, consequence, create, get, guide, job, provider, reference, sealed};
 use crate::work::version::at_version;
 use crate::{Result, Work};
 use host_core::caller::CallerRole;
@@ -59,6 +59,8 @@ pub(crate) async fn changed(
     {
         series.modified_at = work.now();
     }
+    sealed::seal(work, kind, Some(before), &mut after);
+    provider::settle(work, Some(before), &mut after, beside.reload).await?;
     job::cancel(work, before, &mut after)?;
     guide::settle(work, Some(before), &mut after, beside.reload).await?;
     Ok(Changed { after, beside })

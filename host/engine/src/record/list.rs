@@ -34,6 +34,7 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         RecordKind::Streams(StreamKind::Episode) => &["category", "series"],
         RecordKind::Streams(_) | RecordKind::Typed(Kind::Series) => &["category"],
         RecordKind::Typed(Kind::Category) => &["kind"],
+        RecordKind::Plain(plain) => &plain.filters().collect::<Vec<_>>(),
         _ => &[],
     };
     let (shown, mut rows) = (Shown::of(query)?, document::query(stored, Scope::Tenant, query, more)?);
@@ -42,6 +43,9 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         rows.fields = shown.chosen(Stream::LIST).and(Chosen::of(Stream::LIST, ["wanted"]));
     }
     rows.filters.extend(of_kind(work, kind));
+    if let RecordKind::Plain(plain) = kind {
+        rows.filters.extend(plain.filters().filter_map(|name| asked_for(query, name)));
+    }
     if let Some(asked) = field::<Vec<StreamKind>>(query, "kinds")?.filter(|kinds| !kinds.is_empty()) {
         let kinds = StreamKind::ALL.into_iter().filter(|kind| asked.contains(kind)).collect();
         rows.filters.push(Filter::StreamKinds(kinds));
@@ -52,7 +56,9 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
     if let Some(series) = field::<SeriesId>(query, "series")?.filter(|series| series.0 != 0) {
         rows.filters.push(Filter::Episodes(series));
     }
-    if let Some(list) = field::<CategoryKind>(query, "kind")? {
+    if stored == Kind::Category
+        && let Some(list) = field::<CategoryKind>(query, "kind")?
+    {
         rows.filters.push(Filter::CategoryKind(list));
     }
     let page = work.list(rows).await?;
@@ -62,13 +68,26 @@ pub async fn list(work: &mut Work, kind: &str, query: &Map<String, Value>) -> Re
         if let (Object::Stream(stream), true, CallerRole::Admin) = (row, shown.has("servers"), work.caller().role()) {
             fields.insert("servers".to_owned(), air::servers(work, stream));
         }
-        shown.trim(&mut fields);
+        if stored != Kind::Document {
+            shown.trim(&mut fields);
+        }
         rows.push(fields);
         document::give_way(rows.len()).await;
     }
     beside::show_all(work, kind, &mut rows).await?;
     rows.iter_mut().for_each(|fields| shown.trim(fields));
     Ok(document::page(&page, rows.into_iter().map(Value::Object).collect()))
+}
+
+/// The documents that have the value of a field which is asked for, if one is.
+fn asked_for(query: &Map<String, Value>, name: &'static str) -> Option<Filter> {
+    let value = match query.get(name)? {
+        Value::Null => return None,
+        Value::String(text) if text.is_empty() => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    Some(Filter::DocumentField(name, value))
 }
 
 fn field<'a, T: Deserialize<'a>>(query: &'a Map<String, Value>, name: &'static str) -> Result<Option<T>> {

@@ -14,7 +14,9 @@ mod guide;
 mod job;
 mod list;
 mod members;
+mod provider;
 pub(crate) mod reference;
+pub(crate) mod sealed;
 mod stream;
 
 pub use create::create;
@@ -91,6 +93,7 @@ pub(crate) fn trim(work: &Work, kind: Kind, fields: &mut Map<String, Value>) {
 fn visible_fields(work: &Work, kind: RecordKind, object: &Object) -> Map<String, Value> {
     let mut fields = document::fields(object);
     record::trim(&kind.fields(), &mut fields, work.caller().role());
+    sealed::hide(kind, &mut fields);
     version::show(work, object.key(), object.version(), &mut fields);
     fields
 }

@@ -11,6 +11,7 @@ mod password;
 mod pool;
 mod quiet;
 mod session;
+mod signed;
 mod state;
 mod without_credential;
 
@@ -19,4 +20,5 @@ pub use key::{SignedUser, digest};
 pub use line::SignedLine;
 pub(crate) use line::line_mac;
 pub use session::SignedSession;
+pub use signed::{SignedAddress, SignedIn};
 pub(crate) use state::SignInState;

@@ -26,6 +26,7 @@ mod ownership;
 mod panel;
 mod plain_kinds;
 mod pricing;
+mod providers;
 mod quota;
 mod races;
 mod reads;

@@ -5,8 +5,10 @@ mod body;
 mod by_query;
 mod file;
 mod live;
+mod playing;
 mod refusal;
 mod session_tag;
+mod signed;
 mod stream_request;
 
 use crate::answer;

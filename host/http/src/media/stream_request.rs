@@ -1,6 +1,7 @@
 //! A request for a stream, by a line that signed in, and how it is admitted.
 
 use super::refusal::Denied;
+use super::{playing, signed};
 use crate::dialect::credential::unspaced;
 use crate::rate::Counted;
 use crate::route::stream_file;
@@ -55,14 +56,13 @@ impl<'r> StreamRequest<'r> {
         captures: &[(&'r str, &'r str)],
     ) -> Result<StreamRequest<'r>, Denied> {
         let [(_, username), (_, password), (_, file)] = *captures else { return Err(Denied::NotFound) };
-        let (Some(username), Some(password)) = (text(username), text(password)) else {
-            return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
-        };
         let (id, extension) = stream_file(file).ok_or(Denied::NotFound)?;
-        let (username, from) = (unspaced(&username), visitor.from(SURFACE));
-        let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
-        visitor.told.caller(signed.caller.identity.clone());
-        let counted = Counted::Line(RateClass::Player, tenant.id, signed.line.id, visitor.address);
+        let range = text_of(parts, RANGE);
+        let line = match signed::of(parts, (username, password), file) {
+            Some(signed) => signed.sign_in(http, tenant, visitor, (SURFACE, range)).await?,
+            None => signed_in(http, tenant, visitor, (username, password)).await?,
+        };
+        let counted = Counted::Line(RateClass::Player, tenant.id, line.id, visitor.address);
         if !http.limiter.is_exempt(visitor.address) {
             http.limiter.take(counted, http.engine.clock().monotonic()).map_err(Denied::Exceeded)?;
         }
@@ -71,8 +71,8 @@ impl<'r> StreamRequest<'r> {
             stream: stream(http, tenant, StreamId(id)).await?,
             isp: networks.isp(visitor.address),
             country: networks.country(visitor.address),
-            line: signed.line,
-            range: text_of(parts, RANGE),
+            line,
+            range,
             if_range: text_of(parts, IF_RANGE),
             is_head: parts.method == Method::HEAD,
             panel_sign: panel_sign(&visitor.agent, parts.headers.keys().map(HeaderName::as_str)),
@@ -120,11 +120,24 @@ impl<'r> StreamRequest<'r> {
 
     /// The session of all requests of one player for one stream, where nothing else tells them apart.
     pub(super) fn session(&self, what: &str) -> SessionKey {
-        let (line, stream) = (self.line.id.0.to_be_bytes(), self.stream.id.0.to_be_bytes());
-        let (address, agent) = (self.visitor.address.to_string(), self.visitor.agent.as_bytes());
-        let parts: [&[u8]; 5] = [what.as_bytes(), &line, &stream, address.as_bytes(), agent];
-        self.http.engine.session_key(self.tenant.id, &parts)
+        playing::session(self.http, self.tenant, self.visitor, (self.line.id.0, self.stream.id.0), what)
     }
+}
+
+/// The line that signs in by user name and password.
+async fn signed_in(
+    http: &Http,
+    tenant: &Tenant,
+    visitor: &Visitor,
+    (username, password): (&str, &str),
+) -> Result<Arc<Line>, Denied> {
+    let (Some(username), Some(password)) = (text(username), text(password)) else {
+        return Err(Refusal::new(Code::AuthFailed, "The credentials are not valid.").into());
+    };
+    let (username, from) = (unspaced(&username), visitor.from(SURFACE));
+    let signed = http.engine.sign_in_line(tenant.id, &username, &Secret::new(password), &from).await?;
+    visitor.told.caller(signed.caller.identity);
+    Ok(signed.line)
 }
 
 /// An enabled stream of the tenant.

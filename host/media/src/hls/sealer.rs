@@ -118,6 +118,12 @@ mod tests {
         fn open(&self, _: TenantId, _: LineId, _: &Sealed) -> Option<Secret> {
             None
         }
+        fn seal_field(&self, _: TenantId, _: &str, _: u32, _: &Secret) -> Sealed {
+            Sealed::default()
+        }
+        fn open_field(&self, _: TenantId, _: &str, _: u32, _: &Sealed) -> Option<Secret> {
+            None
+        }
         fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
             use std::hash::{DefaultHasher, Hash, Hasher};
             let mut mac = Mac::default();

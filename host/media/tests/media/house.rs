@@ -43,6 +43,12 @@ impl Keyring for Signing {
     fn open(&self, _: TenantId, _: LineId, _: &Sealed) -> Option<Secret> {
         None
     }
+    fn seal_field(&self, _: TenantId, _: &str, _: u32, _: &Secret) -> Sealed {
+        Sealed::default()
+    }
+    fn open_field(&self, _: TenantId, _: &str, _: u32, _: &Sealed) -> Option<Secret> {
+        None
+    }
     fn mac(&self, tenant: TenantId, purpose: &str, text: &[u8]) -> Mac {
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(format!("{tenant}/{purpose}").as_bytes()).unwrap();
         mac.update(text);

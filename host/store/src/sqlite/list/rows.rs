@@ -226,7 +226,7 @@ fn condition(kind: Kind, filter: &Filter, into: &mut Rows) -> Result<String, Sto
         (Filter::Collection(name), Kind::Document) => format!("documents.collection = {}", into.mark(name.clone())),
         (Filter::DocumentField(name, value), Kind::Document) => {
             let (path, value) = (into.mark(format!("$.{name}")), into.mark(value.clone()));
-            format!("documents.fields ->> {path} = {value}")
+            format!("CAST(documents.fields ->> {path} AS TEXT) = {value}")
         }
         (filter, kind) => {
             return Err(StoreError::Failed(format!("a list of {} has no filter {filter:?}", kind.as_str())));
