@@ -3,11 +3,11 @@
 use crate::bindings::linecard::lines::lines as host;
 pub use crate::facts::{LineStatus, Mine, Output, OwnLine, Server};
 use crate::records::{Page, Query};
-use crate::{Expiry, Held, Refusal, written};
+use crate::{Expiry, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
 
 /// A line, as its caller may see it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct LineView {
@@ -57,7 +57,7 @@ pub struct LineView {
 }
 
 /// What was last seen of a line.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[allow(missing_docs)]
 pub struct Seen {
     /// Unix seconds.
@@ -138,6 +138,43 @@ pub const LINE: &str = "line";
 /// A line of any type.
 pub fn get(id: u32) -> Result<Held<LineView>, Refusal> {
     Ok(Held::new(host::get(LINE, id)?))
+}
+
+/// By what somebody names a line who knows no id.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum By<'a> {
+    /// What its player signs in with.
+    Login {
+        /// The user name.
+        username: &'a str,
+        /// The password.
+        password: &'a str,
+    },
+    /// The address of a box.
+    Mac {
+        /// The address.
+        mac: &'a str,
+    },
+}
+
+/// The line of a type that somebody names so; with another password it is `not_found`.
+pub fn find(kind: &str, by: By<'_>) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::find(kind, &written(&by))?))
+}
+
+/// What a line's bouquets hold.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Carried {
+    /// Streams, but no episodes.
+    pub streams: Vec<u32>,
+    /// Series.
+    pub series: Vec<u32>,
+}
+
+/// What the line's bouquets hold that is switched on, each once, in their order.
+pub fn carried(id: u32) -> Result<Carried, Refusal> {
+    read(&host::carried(id)?)
 }
 
 /// A page of the lines of a type (`line`, `mag`, `enigma`, `code`), as committed: without this call's own changes.

@@ -1,5 +1,6 @@
 //! Verbs on lines: what a subscription is sold as, what it becomes, and who may see it.
 
+mod carried;
 mod convert;
 mod create;
 mod delete;
@@ -7,6 +8,7 @@ mod delivery;
 mod edit;
 mod extend;
 mod fields;
+mod find;
 mod get;
 mod list;
 mod mine;
@@ -18,6 +20,7 @@ mod refund;
 mod sell;
 mod view;
 
+pub use carried::carried;
 pub use convert::convert;
 pub use create::create;
 pub use delete::delete;
@@ -26,6 +29,7 @@ pub(crate) use edit::changed;
 pub use edit::edit;
 pub use extend::extend;
 pub(crate) use fields::{Moment, settable};
+pub use find::find;
 pub use get::get;
 pub(crate) use list::status_filter;
 pub use list::{Lines, list};
