@@ -68,7 +68,7 @@ pub struct Seen {
 }
 
 /// Fields to set; what is `None` is left to the host's default or as it was.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,6 +121,13 @@ pub struct Options {
     pub admin_notes: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reseller_notes: Option<String>,
+}
+
+impl Options {
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Options::default()
+    }
 }
 
 /// All that an ordinary player action needs of the calling line, in one call of the host.

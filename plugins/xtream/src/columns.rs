@@ -65,7 +65,7 @@ impl Columns {
         match self.package {
             Some(package) => {
                 let trial = self.trial.or(self.is_trial).unwrap_or_default();
-                lines::sell(kind, package, trial, &Options { trial: None, ..self.options()? })
+                sold(kind, package, trial, self.options()?)
             }
             None => lines::create(kind, &self.options()?),
         }
@@ -113,6 +113,36 @@ impl Columns {
             ..Options::default()
         })
     }
+}
+
+/// What a sale does not choose is set after it, where its caller may.
+fn sold(kind: &str, package: u32, trial: bool, options: Options) -> Result<Held<LineView>, Refusal> {
+    let after = Options {
+        expiry: options.expiry,
+        owner: options.owner,
+        enabled: options.enabled,
+        admin_enabled: options.admin_enabled,
+        max_connections: options.max_connections,
+        allowed_outputs: options.allowed_outputs,
+        restreamer: options.restreamer,
+        admin_notes: options.admin_notes,
+        ..Options::default()
+    };
+    let chosen = Options {
+        username: options.username,
+        password: options.password,
+        mac: options.mac,
+        lock_device: options.lock_device,
+        allowed_addresses: options.allowed_addresses,
+        allowed_agents: options.allowed_agents,
+        bouquets: options.bouquets,
+        isp_lock: options.isp_lock,
+        country: options.country,
+        reseller_notes: options.reseller_notes,
+        ..Options::default()
+    };
+    let line = lines::sell(kind, package, trial, &chosen)?;
+    if after.is_empty() { Ok(line) } else { lines::edit(line.id()?, &after) }
 }
 
 fn outputs(numbers: Vec<u32>) -> Result<Vec<String>, Refusal> {

@@ -2,7 +2,8 @@
 //! one each time.
 //!
 //! `admin POST user/create a=b&c=d` asks by a key, as `seller` and `rival` do, `nobody` without and `wrong` with another
-//! one; `player NAME PASSWORD` asks the player API for the account.
+//! one; `player NAME PASSWORD` asks the player API for the account, `watch NAME PASSWORD ID` for the status of a channel. What
+//! begins with `until ` is asked until it is answered so.
 
 use super::asked;
 use crate::panel::{TestPanel, TestTenant};
@@ -10,6 +11,9 @@ use crate::visitor::Visitor;
 use reqwest::Method;
 use serde_json::json;
 use std::path::Path;
+
+/// How often something is asked until it is so.
+const PATIENCE: usize = 400;
 
 /// A tenant with the bouquets 1 to 3, the resellers 2 and 3, the line `guest`, and of what is played one of each sort.
 struct World {
@@ -43,6 +47,10 @@ impl World {
         if who == "player" {
             let (name, password) = (word(), word());
             return self.tenant.account(name, password).await.to_string();
+        }
+        if who == "watch" {
+            let path = format!("/live/{}/{}/{}.ts", word(), word(), word());
+            return self.tenant.get(&path).await.status().as_u16().to_string();
         }
         let (method, what, form) = (word(), word(), word());
         let key = match who {
@@ -92,7 +100,14 @@ pub(super) async fn play(name: &str) {
     let mut asked = 0;
     while let Some(request) = lines.next() {
         let wanted = lines.next().unwrap_or_else(|| panic!("{name}: no answer to {request}"));
-        let answer = world.answer(request).await;
+        let mut answer = world.answer(request.trim_start_matches("until ")).await;
+        for _ in 0..if request.starts_with("until ") { PATIENCE } else { 0 } {
+            if is_like(&answer, wanted) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            answer = world.answer(request.trim_start_matches("until ")).await;
+        }
         assert!(is_like(&answer, wanted), "{name}: {request}\nwanted {wanted}\ngot    {answer}");
         asked += 1;
     }
