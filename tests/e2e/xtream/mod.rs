@@ -1,26 +1,16 @@
 //! `api.php`: talks as scripts have them with it, byte for byte, each in a file of its own; what a key, an address and
 //! nothing at all open; and the programs of its document, run by PHP.
 
+mod asked;
 mod programs;
 mod talk;
 
-use crate::panel::{TestPanel, TestTenant, id_of, run};
+use crate::panel::{TestPanel, id_of, run};
 use crate::visitor::Visitor;
+use asked::asked;
 use reqwest::Method;
-use reqwest::header::HOST;
 use serde_json::{Value, json};
 use talk::play;
-
-/// Asks `api.php` of a tenant by a method, with this query, and with a form when it is a POST. The body, as it came.
-async fn asked(tenant: &TestTenant, method: Method, query: &str, form: &str) -> (u16, String) {
-    let url = format!("{}/api.php?{query}", tenant.panel.url);
-    let mut request = tenant.panel.http.request(method.clone(), url).header(HOST, &tenant.host);
-    if method == Method::POST {
-        request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
-    }
-    let response = request.send().await.unwrap();
-    (response.status().as_u16(), response.text().await.unwrap())
-}
 
 #[test]
 fn a_line_is_made_with_what_is_sent_or_generated_and_plays() {

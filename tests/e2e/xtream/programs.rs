@@ -22,7 +22,7 @@ async fn panel() -> TestTenant {
 
 /// What a program says, with these texts put in.
 async fn said(tenant: &TestTenant, name: &str, put_in: &[(&str, &str)]) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("e2e/xtream/programs/{name}.php"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("e2e/xtream/documented/{name}.php"));
     let mut program = std::fs::read_to_string(file).unwrap();
     for (old, new) in [("http://DNS:PORT/", &*format!("{}/", tenant.panel.url))].iter().chain(put_in) {
         assert!(program.contains(old), "{name} has no {old}");

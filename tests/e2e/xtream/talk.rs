@@ -5,7 +5,7 @@
 //! one; `player NAME PASSWORD` asks the player API for the account, `watch NAME PASSWORD ID` for the status of a channel. What
 //! begins with `until ` is asked until it is answered so.
 
-use super::asked;
+use super::asked::asked;
 use crate::panel::{TestPanel, TestTenant};
 use crate::visitor::Visitor;
 use reqwest::Method;
