@@ -1,6 +1,7 @@
 //! Every value that a parameter can have, at its extremes, for every action that the shipped plugins describe:
 //! none of them breaks a plugin. Made from the descriptions, so that a new action is covered by being there.
 
+use crate::manner;
 use crate::panel::{TestPanel, TestTenant, login, run};
 use crate::visitor::Visitor;
 use host_core::action::{Action, Form, Parameter, Surface};
@@ -72,14 +73,12 @@ impl World {
 
     /// Calls an action with these parameters; its HTTP status.
     async fn status(&self, surface: &Surface, action: &Action, form: &[(String, String)]) -> u16 {
-        let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         match surface.is_panel() {
             true => {
-                let visitor = match action.roles[0] {
-                    CallerRole::Admin => self.tenant.admin(),
-                    _ => self.seller.with_key(&self.seller.key),
-                };
-                visitor.answer(&action.name, &form, &[]).await.0
+                let admin = self.tenant.admin();
+                let key = if action.roles[0] == CallerRole::Admin { &admin.key } else { &self.seller.key };
+                let visitor = manner::at(&self.tenant, surface, key);
+                manner::asked(&visitor, surface, action, form).await.0
             }
             false => {
                 let plain = |mount: &&host_core::action::Mount| {

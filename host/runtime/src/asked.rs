@@ -6,7 +6,7 @@ use crate::route::Route;
 use bytes::Bytes;
 use host_core::action::{
     ActionKind, Asking, DRY_RUN, IDEMPOTENCY_KEY, Sent, Surface, Unknown, asked_columns, coerced, page_limit,
-    refuse_unknown, unknown,
+    refuse_unknown, unknown, unknown_in_objects,
 };
 use host_core::caller::Caller;
 use host_core::line::Line;
@@ -77,12 +77,13 @@ impl Route {
 
     /// The names that were sent and mean nothing. A write is refused for them, so that nobody believes a thing was set.
     fn passed_over(&self, asked: &Asked<'_>) -> Result<Vec<String>, Refusal> {
-        let refuses = asked.surface.reading.unknown == Unknown::Refuse;
-        if self.action.kind == ActionKind::Read || asked.caller.user().is_none() || !refuses {
-            return Ok(Vec::new());
-        }
         let role = asked.caller.role();
-        let names = unknown(asked.surface, &self.action, role, asked.sent);
+        let names = match asked.surface.reading.unknown {
+            _ if self.action.kind == ActionKind::Read => return Ok(Vec::new()),
+            Unknown::Refuse if asked.caller.user().is_some() => unknown(asked.surface, &self.action, role, asked.sent),
+            Unknown::Members => unknown_in_objects(&self.action, role, asked.sent),
+            Unknown::Refuse | Unknown::Ignore => return Ok(Vec::new()),
+        };
         if !names.is_empty() && !asked.is_compatible {
             return Err(refuse_unknown(&self.action, role, &names));
         }

@@ -7,7 +7,7 @@ use crate::{Expiry, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
 
 /// A line, as its caller may see it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct LineView {
@@ -57,7 +57,7 @@ pub struct LineView {
 }
 
 /// What was last seen of a line.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[allow(missing_docs)]
 pub struct Seen {
     /// Unix seconds.
@@ -68,7 +68,7 @@ pub struct Seen {
 }
 
 /// Fields to set; what is `None` is left to the host's default or as it was.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +123,13 @@ pub struct Options {
     pub reseller_notes: Option<String>,
 }
 
+impl Options {
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Options::default()
+    }
+}
+
 /// All that an ordinary player action needs of the calling line, in one call of the host.
 #[cfg_attr(
     not(target_arch = "wasm32"),
@@ -139,6 +146,43 @@ const CODE: &str = "code";
 /// A line of any type.
 pub fn get(id: u32) -> Result<Held<LineView>, Refusal> {
     Ok(Held::new(host::get(LINE, id)?))
+}
+
+/// By what somebody names a line who knows no id.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum By<'a> {
+    /// What its player signs in with.
+    Login {
+        /// The user name.
+        username: &'a str,
+        /// The password.
+        password: &'a str,
+    },
+    /// The address of a box.
+    Mac {
+        /// The address.
+        mac: &'a str,
+    },
+}
+
+/// The line of a type that somebody names so; with another password it is `not_found`.
+pub fn find(kind: &str, by: By<'_>) -> Result<Held<LineView>, Refusal> {
+    Ok(Held::new(host::find(kind, &written(&by))?))
+}
+
+/// What a line's bouquets hold.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Carried {
+    /// Streams, but no episodes.
+    pub streams: Vec<u32>,
+    /// Series.
+    pub series: Vec<u32>,
+}
+
+/// What the line's bouquets hold that is switched on, each once, in their order.
+pub fn carried(id: u32) -> Result<Carried, Refusal> {
+    read(&host::carried(id)?)
 }
 
 /// A page of the lines of a type (`line`, `mag`, `enigma`, `code`), as committed: without this call's own changes.

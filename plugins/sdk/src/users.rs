@@ -1,6 +1,7 @@
 //! Users: admins and resellers, in the scope of the caller.
 
 use crate::bindings::linecard::users::users as host;
+use crate::lines::Seen;
 use crate::records::{Group, Page, Query};
 use crate::{Credits, Held, Refusal, read, written};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct UserView {
     pub created_at: i64,
     /// Pages of the console that their group allows.
     pub allowed_pages: Vec<String>,
+    /// When, where and with what they last signed in.
+    pub seen: Option<Seen>,
     /// Rises with every change.
     pub version: u32,
 }
@@ -101,6 +104,11 @@ pub fn me() -> Result<Me, Refusal> {
 /// One user of the caller's tree.
 pub fn get(id: u32) -> Result<Held<UserView>, Refusal> {
     Ok(Held::new(host::get(id)?))
+}
+
+/// One user of the caller's tree, by name.
+pub fn find(username: &str) -> Result<Held<UserView>, Refusal> {
+    Ok(Held::new(host::find(username)?))
 }
 
 /// A page of users.

@@ -1,4 +1,5 @@
-//! The sign-in of a panel in PHP: PHP-FPM with SQLite, tuned, behind nginx. The script is `php/player_api.php`.
+//! The sign-in of a panel in PHP, and `user/info` of its `api.php`: PHP-FPM with SQLite, tuned, behind nginx. The scripts
+//! are `php/player_api.php` and `php/api.php`.
 //! Knows its lines, nothing of the panel that is measured.
 
 use crate::children::Server;
@@ -25,14 +26,20 @@ pub(crate) fn program() -> Option<PathBuf> {
     entries.map(|entry| entry.path()).filter(is_fpm).max()
 }
 
-/// Starts it, and nginx in front of it, over a folder of its own, with lines `customer1`, `customer2`, … The CPU of
-/// the server is that of both.
+/// The scripts, by the names at which they are asked for.
+const SCRIPTS: [(&str, &str); 2] =
+    [("player_api.php", include_str!("../php/player_api.php")), ("api.php", include_str!("../php/api.php"))];
+
+/// Starts it, and nginx in front of it, over a folder of its own, with lines `customer1`, `customer2`, …, and with the
+/// `key` that opens `api.php`. The CPU of the server is that of both.
 ///
 /// # Errors
 /// When it has no SQLite (Debian: `php-sqlite3`), and when nginx or it does not start.
-pub(crate) fn start(program: &Path, folder: &Path, lines: u32) -> anyhow::Result<Server> {
-    let (script, database, socket) = (folder.join("player_api.php"), folder.join("lines.db"), folder.join("php.sock"));
-    std::fs::write(&script, include_str!("../php/player_api.php"))?;
+pub(crate) fn start(program: &Path, folder: &Path, lines: u32, key: &str) -> anyhow::Result<Server> {
+    let (database, socket) = (folder.join("lines.db"), folder.join("php.sock"));
+    for (name, script) in SCRIPTS {
+        std::fs::write(folder.join(name), script)?;
+    }
     fill(&database, lines)?;
     let config = folder.join("php-fpm.conf");
     std::fs::write(&config, pool(&socket))?;
@@ -42,7 +49,7 @@ pub(crate) fn start(program: &Path, folder: &Path, lines: u32) -> anyhow::Result
     for setting in SETTINGS {
         php.args(["-d", setting]);
     }
-    let server = nginx::serving(folder, &location(&script, &database, &socket))?;
+    let server = nginx::serving(folder, &locations(folder, &database, &socket, key))?;
     let php = php.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
     let server = server.in_front_of(php.with_context(|| format!("{} does not start", program.display()))?);
     let ask = Ask::get(server.address, "/player_api.php", &[]);
@@ -66,6 +73,7 @@ fn fill(path: &Path, lines: u32) -> anyhow::Result<()> {
             insert.execute((customer(number), PASSWORD))?;
         }
     }
+    filling.execute_batch(include_str!("../php/columns.sql"))?;
     Ok(filling.commit()?)
 }
 
@@ -79,12 +87,18 @@ fn pool(socket: &Path) -> String {
     )
 }
 
-/// What nginx hands over: what the script reads, and headers.
-fn location(script: &Path, database: &Path, socket: &Path) -> String {
-    let (script, database, socket) = (script.display(), database.display(), socket.display());
-    format!(
-        "location = /player_api.php {{ fastcgi_pass unix:{socket}; fastcgi_param SCRIPT_FILENAME {script};\n\
-         fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD $request_method;\n\
-         fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param DATABASE {database}; }}"
-    )
+/// What nginx hands over: what the scripts read, and headers.
+fn locations(folder: &Path, database: &Path, socket: &Path, key: &str) -> String {
+    let (database, socket) = (database.display(), socket.display());
+    let location = |(name, _): (&str, &str)| {
+        let script = folder.join(name);
+        format!(
+            "location = /{name} {{ fastcgi_pass unix:{socket}; fastcgi_param SCRIPT_FILENAME {};\n\
+             fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD $request_method;\n\
+             fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param DATABASE {database};\n\
+             fastcgi_param API_PASS {key}; }}\n",
+            script.display()
+        )
+    };
+    SCRIPTS.into_iter().map(location).collect()
 }

@@ -1,5 +1,5 @@
 //! Whole requests as clients send them, over as many connections as the hello that they are compared with: a
-//! sign-in of a random line, also by a panel in PHP, a page of lines, a new line.
+//! sign-in of a random line and `user/info` of `api.php`, both also by a panel in PHP, a page of lines, a new line.
 
 use crate::children::Server;
 use crate::load::Ask;
@@ -49,13 +49,14 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let made = create.once()?;
     ensure!(String::from_utf8_lossy(&made.body).contains("STATUS_SUCCESS"), "a line is not made");
     against_hello("a new line", Some(14.0), &|| create.cpu_over(&server, NEW_LINES, CONNECTIONS, |_| create.text()))?;
-    against_php(report, &server, || over(&hello))
+    against_php(report, &server, key, || over(&hello))
 }
 
 /// The same sign-in by a panel in PHP; where there is no PHP, a note.
 fn against_php(
     report: &mut Report,
     server: &Server,
+    key: &str,
     hello: impl FnMut() -> anyhow::Result<Duration>,
 ) -> anyhow::Result<()> {
     let Some(program) = php::program() else {
@@ -63,11 +64,56 @@ fn against_php(
         return Ok(());
     };
     let folder = tempfile::tempdir()?;
-    let php = php::start(&program, folder.path(), LINES)?;
+    let php = php::start(&program, folder.path(), LINES, key)?;
     same(server, &php)?;
     report.compare("a sign-in by PHP-FPM and SQLite", "a hello", None, || sign_in(&php), hello)?;
     let what = ("a sign-in of a random line", "by PHP-FPM and SQLite");
-    report.compare(what.0, what.1, Some(0.25), || sign_in(server), || sign_in(&php))
+    report.compare(what.0, what.1, Some(0.25), || sign_in(server), || sign_in(&php))?;
+    same_info(server, &php, key)?;
+    report.compare(
+        "`api.php`, `user/info` of a random line",
+        "by PHP-FPM and SQLite",
+        Some(0.25),
+        || info(server, key),
+        || info(&php, key),
+    )
+}
+
+/// Both tell the same of a line, but for its numbers and when it was made; and neither tells it to who has another key.
+fn same_info(server: &Server, php: &Server, key: &str) -> anyhow::Result<()> {
+    for (key, password, result) in [(key, PASSWORD, true), (key, "wrong", false), ("wrong", PASSWORD, false)] {
+        let path = info_path(1, key, password);
+        let document = |server: &Server| -> anyhow::Result<Value> {
+            let mut document: Value = serde_json::from_slice(&Ask::get(server.address, &path, &[]).once()?.body)?;
+            let numbers = ["id", "created_at", "output_formats/m3u8/user_id", "output_formats/ts/user_id"];
+            for number in numbers.into_iter().chain(["output_formats/rtmp/user_id"]) {
+                document.pointer_mut(&format!("/user_info/{number}")).map(Value::take);
+            }
+            Ok(document)
+        };
+        let documents = (document(server)?, document(php)?);
+        ensure!(documents.0 == documents.1, "the panel and PHP differ:\n{}\n{}", documents.0, documents.1);
+        ensure!(documents.0.pointer("/result") == Some(&result.into()), "user/info got {}", documents.0);
+    }
+    Ok(())
+}
+
+fn info_path(customer: u32, key: &str, password: &str) -> String {
+    let username = panel::customer(customer);
+    format!("/api.php?action=user&sub=info&api_pass={key}&username={username}&password={password}")
+}
+
+/// `user/info` of the lines that sign in, in no order.
+fn info(server: &Server, key: &str) -> anyhow::Result<Duration> {
+    let ask = |path: &str| Ask::get(server.address, path, &[]);
+    let request = |number: usize| ask(&info_path(at_random(number), key, PASSWORD)).text();
+    ask("/").cpu_over(server, SIGN_INS, CONNECTIONS, request)
+}
+
+/// One of the lines that sign in.
+fn at_random(number: usize) -> u32 {
+    // Multiplied by a prime, so that neighbours in time are none in the table.
+    u32::try_from(number * 7_919 % SIGNED_IN as usize).unwrap_or(0) + 1
 }
 
 /// Both say the same, but for the moments at which the documents and the lines were made.
@@ -92,9 +138,7 @@ fn same(server: &Server, php: &Server) -> anyhow::Result<()> {
 fn sign_in(server: &Server) -> anyhow::Result<Duration> {
     let ask = |path: &str| Ask::get(server.address, path, &[]);
     let request = |number: usize| {
-        // Multiplied by a prime, so that neighbours in time are none in the table.
-        let customer = u32::try_from(number * 7_919 % SIGNED_IN as usize).unwrap_or(0) + 1;
-        let username = panel::customer(customer);
+        let username = panel::customer(at_random(number));
         ask(&format!("/player_api.php?username={username}&password={PASSWORD}")).text()
     };
     ask("/").cpu_over(server, SIGN_INS, CONNECTIONS, request)

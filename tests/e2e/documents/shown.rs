@@ -66,7 +66,7 @@ fn strangers_are_told_what_shipped_plugins_describe_and_a_code_tells_what_it_ope
 fn what_strangers_read_is_the_same_for_every_tenant_and_holds_no_code() {
     run(async {
         let (own, plain) = (with_own_plugin().await, TestPanel::shared().tenant(0).await);
-        for surface in ["admin", "reseller", "player", "playlist", "guide"] {
+        for surface in ["admin", "reseller", "player", "playlist", "guide", "xtream"] {
             let path = format!("/openapi/{surface}.json");
             let texts = [own.get(&path).await.text().await.unwrap(), plain.get(&path).await.text().await.unwrap()];
             assert_eq!(texts[0], texts[1], "{surface}");

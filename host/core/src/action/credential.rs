@@ -18,6 +18,9 @@ pub enum Credential {
         /// The parameter; without one a key is taken from the header alone.
         #[serde(default)]
         parameter: Option<String>,
+        /// Another name of the parameter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        also: Option<String>,
     },
     /// A session that an action of the surface has issued.
     Session(SessionCredential),
@@ -47,7 +50,7 @@ impl Credential {
     pub fn parameters(&self) -> impl Iterator<Item = &str> + Clone {
         let (one, other) = match self {
             Credential::Line { username, password } => (Some(username), Some(password)),
-            Credential::ApiKey { parameter } => (parameter.as_ref(), None),
+            Credential::ApiKey { parameter, also } => (parameter.as_ref(), also.as_ref()),
             Credential::Session(session) => (session.parameter.as_ref(), None),
             Credential::Address | Credential::None => (None, None),
         };

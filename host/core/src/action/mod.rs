@@ -25,7 +25,7 @@ mod validate;
 mod verb;
 
 pub use authority::Reach;
-pub use coerce::{Asking, asked_columns, coerced, page_limit, refuse_unknown, unknown};
+pub use coerce::{Asking, asked_columns, coerced, page_limit, refuse_unknown, unknown, unknown_in_objects};
 pub(crate) use coerce::{DEFAULT_LIMIT, MAX_ITEMS, MAX_TEXT, asks_for_page, most_rows};
 pub use columns::{Columns, Mismatch};
 pub use credential::{Credential, SessionCredential};

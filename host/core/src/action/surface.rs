@@ -198,6 +198,8 @@ pub enum Unknown {
     /// A refusal, so that nobody believes a thing was set. A key that was made for old scripts has it passed over.
     #[default]
     Refuse,
+    /// Nothing, but a refusal where it is a member of an object: what stands beside one may be meant for others.
+    Members,
     /// Nothing.
     Ignore,
 }

@@ -60,7 +60,7 @@ fn alternatives(credential: &Credential) -> Vec<Vec<Scheme>> {
             ("lineUsername", in_("query", username, "The line's user name; a form or the path may hold it as well.")),
             ("linePassword", in_("query", password, "The line's password, beside its user name.")),
         ]],
-        Credential::ApiKey { parameter } => {
+        Credential::ApiKey { parameter, .. } => {
             let bearer = ("apiKeyBearer", bearer("A user's API key."));
             let said = "A user's API key, as old scripts send it; a form may hold it as well. `Authorization` is better: \
                         addresses are written down in many places.";

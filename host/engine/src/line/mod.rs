@@ -1,6 +1,7 @@
 //! Verbs on lines: what a subscription is sold as, what it becomes, and who may see it.
 
 mod batches;
+mod carried;
 mod check_code;
 mod convert;
 mod create;
@@ -9,6 +10,7 @@ mod delivery;
 mod edit;
 mod extend;
 mod fields;
+mod find;
 mod get;
 mod list;
 mod mine;
@@ -21,6 +23,7 @@ mod sell;
 mod view;
 
 pub use batches::batches;
+pub use carried::carried;
 pub use check_code::check_code;
 pub use convert::convert;
 pub use create::create;
@@ -30,6 +33,7 @@ pub(crate) use edit::changed;
 pub use edit::edit;
 pub use extend::extend;
 pub(crate) use fields::{Moment, settable};
+pub use find::find;
 pub use get::get;
 pub(crate) use list::status_filter;
 pub use list::{Lines, list};

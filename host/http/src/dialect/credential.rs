@@ -52,14 +52,16 @@ pub(crate) fn shown(
             Credential::None => Some(Shown::Nothing),
             Credential::Address => is_listed.then_some(Shown::Address),
             Credential::Line { username, password } => line(username, password, sent)?,
-            Credential::ApiKey { parameter } => key(parameter.as_deref(), sent, headers)?,
+            Credential::ApiKey { .. } => key(credential.parameters(), sent, headers)?,
             Credential::Session(session) => token(session, sent, headers)?,
         };
         if let Some(shown) = found {
             return Ok(shown);
         }
     }
-    Err(match surface.credentials.first() {
+    // Where a listed address is enough, whoever shows nothing hears that theirs is not one.
+    let first = surface.credentials.iter().find(|credential| **credential == Credential::Address);
+    Err(match first.or(surface.credentials.first()) {
         Some(Credential::Line { .. }) => Refusal::new(Code::AuthFailed, "Send the line's user name and password."),
         Some(Credential::ApiKey { .. }) => Refusal::new(Code::AuthFailed, "Send an API key."),
         Some(Credential::Address) => Refusal::new(Code::AddressRefused, "This address is not listed in api_addresses."),
@@ -76,15 +78,19 @@ fn line(username: &str, password: &str, sent: &Sent<'_>) -> Result<Option<Shown>
     }
 }
 
-fn key(parameter: Option<&str>, sent: &Sent<'_>, headers: &HeaderMap) -> Result<Option<Shown>, Refusal> {
+fn key<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    sent: &'n Sent<'_>,
+    headers: &HeaderMap,
+) -> Result<Option<Shown>, Refusal> {
     let bearer = bearer(headers);
-    let in_parameter = parameter.into_iter().flat_map(|name| sent.every(name));
+    let in_parameter = names.clone().flat_map(|name| sent.every(name));
     let mut keys = bearer.map(Into::into).into_iter().chain(in_parameter).filter(|key| !key.is_empty());
     let Some(first) = keys.next() else { return Ok(None) };
     if keys.any(|other| other != first) {
         return Err(Refusal::malformed("Send one API key, not two."));
     }
-    let in_header = bearer.is_some() && parameter.is_none_or(|name| sent.every(name).next().is_none());
+    let in_header = bearer.is_some() && names.flat_map(|name| sent.every(name)).next().is_none();
     Ok(Some(Shown::Key { key: Secret::new(&*first), in_header }))
 }
 
@@ -190,5 +196,9 @@ mod tests {
         assert_eq!(refused.code, Code::AddressRefused);
         let or_key = json!([{"kind": "address"}, {"kind": "api_key", "parameter": "k"}]);
         assert!(matches!(of(or_key, "k=1", &[]), Ok(Shown::Key { .. })));
+        let key_first = json!([{"kind": "api_key", "parameter": "k", "also": "l"}, {"kind": "address"}]);
+        assert_eq!(of(key_first.clone(), "", &[]).err().unwrap().code, Code::AddressRefused);
+        assert!(matches!(of(key_first.clone(), "l=1", &[]), Ok(Shown::Key { in_header: false, .. })));
+        assert_eq!(of(key_first, "k=1&l=2", &[]).err().unwrap().code, Code::Malformed, "two keys");
     }
 }

@@ -35,6 +35,13 @@ const FUNCTIONS: &[HostFunction] = &[
         let line = line::get(&mut call.work, id).await?;
         call.hold(kind, HeldRows::One(line))
     }),
+    verb!("find", Scope, |call, kind: String, by: String| {
+        let found = line::find(&mut call.work, &document("by", &by)?).await?;
+        let id = line::of_type(&mut call.work, &kind, found.0).await?;
+        let line = line::get(&mut call.work, id).await?;
+        call.hold(kind, HeldRows::One(line))
+    }),
+    verb!("carried", Scope, costs 10, |call, id: u32| line::carried(&mut call.work, LineId(id)).await),
     verb!("list", Scope, costs 10, |call, kind: String, query: String| {
         let lines = line::list(&mut call.work, &of_type("query", &query, &kind)?).await?;
         call.hold(kind, HeldRows::Lines(lines))

@@ -18,6 +18,10 @@ const FUNCTIONS: &[HostFunction] = &[
         let user = user::get(&mut call.work, UserId(id)).await?;
         call.hold(USER, HeldRows::One(user))
     }),
+    verb!("find", Scope, |call, username: String| {
+        let user = user::find(&mut call.work, &username).await?;
+        call.hold(USER, HeldRows::One(user))
+    }),
     verb!("list", Scope, costs 10, |call, query: String| {
         let users = user::list(&mut call.work, &document("query", &query)?).await?;
         call.hold(USER, HeldRows::Page(users))

@@ -254,6 +254,8 @@ pub mod linecard {
         lines {
             mine "mine" () -> mine_facts;
             get "get" (kind: str, id: u32) -> u32;
+            find "find" (kind: str, by: str) -> u32;
+            carried "carried" (id: u32) -> string;
             list "list" (kind: str, query: str) -> u32;
             sell "sell" (kind: str, options: str) -> u32;
             create "create" (kind: str, options: str) -> u32;
@@ -307,6 +309,7 @@ pub mod linecard {
         users {
             me "me" () -> string;
             get "get" (id: u32) -> u32;
+            find "find" (username: str) -> u32;
             list "list" (query: str) -> u32;
             create "create" (options: str) -> u32;
             edit "edit" (id: u32, options: str) -> u32;

@@ -72,6 +72,9 @@ pub struct Query {
     /// Of lines: whether the rows have what was last seen of them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub seen: bool,
+    /// The fields that the rows have besides their id; all where none are named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<&'static str>,
     /// Of streams: their kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<&'static str>,

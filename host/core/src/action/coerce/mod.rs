@@ -11,7 +11,7 @@ mod within;
 pub use columns::asked_columns;
 pub use paging::page_limit;
 pub(crate) use paging::{DEFAULT_LIMIT, asks_for_page, most_rows};
-pub use unknown::{refuse_unknown, unknown};
+pub use unknown::{refuse_unknown, unknown, unknown_in_objects};
 pub(crate) use within::{MAX_ITEMS, MAX_TEXT};
 
 use super::sent::{Many, Sent, Within};

@@ -16,10 +16,21 @@ pub fn unknown(surface: &Surface, action: &Action, role: CallerRole, sent: &Sent
             names.push(shown(name));
         }
     }
-    for (name, object) in action.parameters.iter().filter(|(_, parameter)| parameter.form == Form::Object) {
-        unknown_members("", name, object, role, sent, &mut names);
-    }
+    add_members(action, role, sent, &mut names);
     names
+}
+
+/// Likewise those alone that were sent as members of objects.
+pub fn unknown_in_objects(action: &Action, role: CallerRole, sent: &Sent<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    add_members(action, role, sent, &mut names);
+    names
+}
+
+fn add_members(action: &Action, role: CallerRole, sent: &Sent<'_>, names: &mut Vec<String>) {
+    for (name, object) in action.parameters.iter().filter(|(_, parameter)| parameter.form == Form::Object) {
+        unknown_members("", name, object, role, sent, names);
+    }
 }
 
 /// The members that were sent of an object which has no such member, however deep; `outer` is the object that it is
@@ -143,6 +154,11 @@ mod tests {
         assert_eq!(of("package[]=1&ips[a]=1&pakage=1&pakage=2", CallerRole::Admin), "package[] ips[a] pakage");
         assert_eq!(of("data[mac]=1&data[mak]=1", CallerRole::Admin), "data[mak]");
         assert_eq!(of("data[lock][on]=1&data[lock][off]=1", CallerRole::Admin), "data[lock][off]");
+        let mut sent = Sent::default();
+        for name in ["pakage", "data[mac]", "data[mak]"] {
+            sent.add_text(Part::Query, name.into(), "1".into()).unwrap();
+        }
+        assert_eq!(unknown_in_objects(&action(), CallerRole::Admin, &sent), ["data[mak]"]);
     }
 
     #[test]

@@ -1,0 +1,26 @@
+<?php
+
+$panel_url = 'http://DNS:PORT/';
+$mac = '00:1A:79:79:79:79';
+$bouquet_ids = array(
+    1,
+    2,
+    3 );
+$expire_date = strtotime( "+1 month" );
+
+###############################################################################
+$post_data = array( 'user_data' => array(
+        'mac' => $mac,
+        'exp_date' => $expire_date,
+        'bouquet' => json_encode( $bouquet_ids ) ) );
+
+$opts = array( 'http' => array(
+        'method' => 'POST',
+        'header' => 'Content-type: application/x-www-form-urlencoded',
+        'content' => http_build_query( $post_data ) ) );
+
+$context = stream_context_create( $opts );
+$api_result = json_decode( file_get_contents( $panel_url . "api.php?action=stb&sub=create", false, $context ) );
+print_r($api_result);
+
+?>
