@@ -22,6 +22,8 @@ pub(crate) struct LogRows {
     pub(crate) scope: Vec<String>,
     /// Conditions that tell what is searched among it.
     pub(crate) filters: Vec<String>,
+    /// How many rows are to be seen at all, where that is known without counting them.
+    pub(crate) known: Option<u32>,
 }
 
 impl LogRows {
@@ -78,7 +80,10 @@ impl LogRows {
                 counted => counted,
             }
         };
-        let total = count(false)?;
+        let total = match self.known {
+            Some(known) => Some(known.min(MAX_COUNTED)),
+            None => count(false)?,
+        };
         let matching = if self.filters.is_empty() { total } else { count(true)? };
         Ok((total, matching))
     }

@@ -212,6 +212,9 @@ fn each_log_keeps_its_newest_rows_and_notes_beyond_the_buffer_are_counted() {
     let kept: Vec<_> = (30..40).rev().map(|n| ended(1, START + n)).collect();
     assert_eq!(read(&opened, activity()), kept);
     assert_eq!(read(&opened, LogQuery::newest(Log::Refusals, 10)).len(), 1);
+    let counted = LogQuery { counts: true, ..LogQuery::newest(Log::Activity, 3) };
+    let page = wait(opened.journal.read(TENANT, counted)).unwrap();
+    assert_eq!((page.total, page.matching, page.rows.len()), (Some(10), Some(10), 3));
     // Nobody writes while the lock on the buffer is never free.
     note(&opened, (0..10_000).map(|n| ended(1, n)));
     assert!(opened.journal.dropped() > 0);

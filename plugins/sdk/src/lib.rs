@@ -41,6 +41,7 @@ mod refusal;
 
 pub mod base;
 pub mod body;
+pub mod box_events;
 pub mod catalogue;
 pub mod collections;
 pub mod connections;

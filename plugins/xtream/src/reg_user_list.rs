@@ -1,9 +1,8 @@
 //! `reg_user/list`: panel accounts with their balances. A reseller, who may not see others, sees themselves first.
 
 use crate::accounts::{Account, Groups};
-use crate::pages::each;
 use crate::parameters::RegUserList;
-use linecard_sdk::records::Query;
+use linecard_sdk::records::{Query, each};
 use linecard_sdk::users::{self, UserView};
 use linecard_sdk::{Call, Refusal, Reply, Role, reply};
 

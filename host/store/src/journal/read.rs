@@ -64,7 +64,7 @@ fn meant(connection: &Connection, query: &LogQuery) -> rusqlite::Result<LogRows>
     // A `+` keeps a condition from being read by an index of its own.
     filters.extend(query.to.map(|to| format!("+at < {}", to.0)));
     filters.extend(has_what_is_searched(query, table(query.log).texts, |kind, ids| about(query.log, kind, ids)));
-    Ok(LogRows { filters, ..seen(query) })
+    Ok(LogRows { filters, known: counted(connection, query)?, ..seen(query) })
 }
 
 /// The rows that are to be seen at all, by the ranges of an index in which they are.
@@ -94,7 +94,21 @@ fn seen(query: &LogQuery) -> LogRows {
         Some(Party::Others) if self::table(query.log).has("user") => scope.push("+user IS NULL".to_owned()),
         _ => {}
     }
-    LogRows { table, ranges, scope, filters: Vec::new() }
+    LogRows { table, ranges, scope, filters: Vec::new(), known: None }
+}
+
+/// How many rows there are of all that a party has in a log; none where fewer are to be seen.
+fn counted(connection: &Connection, query: &LogQuery) -> rusqlite::Result<Option<u32>> {
+    if !query.counts || query.line.is_some() || query.user.is_some() || query.owners.is_some() {
+        return Ok(None);
+    }
+    let of = match query.party {
+        None => "0, 1",
+        Some(Party::Users) => "1",
+        Some(Party::Others) => "0",
+    };
+    let sql = format!("SELECT coalesce(sum(rows), 0) FROM log_counts WHERE log = ?1 AND of_users IN ({of})");
+    connection.prepare_cached(&sql)?.query_row((table(query.log).name,), |row| row.get(0)).map(Some)
 }
 
 /// The condition that a row is about one of these.

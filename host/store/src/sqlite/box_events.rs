@@ -29,7 +29,7 @@ pub(super) fn page(connection: &Connection, query: &LogQuery<()>) -> Result<LogP
     }
     let about = |kind: Kind, ids: &str| (kind == Kind::Line).then(|| format!("+line IN ({ids})"));
     let filters = filters(connection, BoxEvent::NAME, query)?;
-    let rows = LogRows { table: BoxEvent::NAME, ranges, scope, filters };
+    let rows = LogRows { table: BoxEvent::NAME, ranges, scope, filters, known: None };
     read_page(connection, query, rows, &["event", "message"], about, read)
 }
 

@@ -65,8 +65,8 @@ pub(crate) const TENANT: Schema = Schema {
         &[include_str!("../../migrations/sqlite/tenant/0022-purchases.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0023-mass-edits.sql")],
         &[include_str!("../../migrations/sqlite/tenant/0024-media.sql")],
-        &[include_str!("../../migrations/sqlite/tenant/0026-boxes-and-batches.sql")],
-        &[include_str!("../../migrations/sqlite/tenant/0029-users-by-role.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0025-boxes-and-batches.sql")],
+        &[include_str!("../../migrations/sqlite/tenant/0026-users-by-role.sql")],
     ],
 };
 pub(crate) const JOURNAL: Schema = Schema {
@@ -76,6 +76,7 @@ pub(crate) const JOURNAL: Schema = Schema {
         &[include_str!("../../migrations/sqlite/journal/0003-logs.sql")],
         &[include_str!("../../migrations/sqlite/journal/0004-panel-sign-ins.sql")],
         &[include_str!("../../migrations/sqlite/journal/0005-more-logs.sql")],
+        &[include_str!("../../migrations/sqlite/journal/0006-log-counts.sql")],
     ],
 };
 

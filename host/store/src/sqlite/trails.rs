@@ -36,7 +36,7 @@ pub(super) fn movements(connection: &Connection, query: &LogQuery<()>) -> Result
         Kind::Line => Some(format!("(object_kind = 'line' AND +object IN ({ids}))")),
         _ => None,
     };
-    let rows = LogRows { table: "transfers", ranges, scope, filters: filters(connection, "transfers", query)? };
+    let rows = rows("transfers", connection, query, ranges, scope)?;
     page(connection, query, rows, &["note", "reason"], about, ledger::read)
 }
 
@@ -62,8 +62,27 @@ pub(super) fn deeds(connection: &Connection, query: &LogQuery<()>) -> Result<Log
         Kind::Line | Kind::Stream => Some(format!("(+object_kind = '{}' AND +object IN ({ids}))", kind.as_str())),
         _ => None,
     };
-    let rows = LogRows { table: "audit", ranges, scope, filters: filters(connection, "audit", query)? };
+    let rows = rows("audit", connection, query, ranges, scope)?;
     page(connection, query, rows, &["action", "object_kind"], about, |row| deed(connection, row))
+}
+
+/// Which rows of a table from which none ever goes: all of them are as many as their numbers.
+fn rows(
+    table: &'static str,
+    connection: &Connection,
+    query: &LogQuery<()>,
+    ranges: Vec<String>,
+    scope: Vec<String>,
+) -> Result<LogRows, StoreError> {
+    let known = match ranges.as_slice() {
+        [all] if all == "1" && scope.is_empty() => {
+            let sql = format!("SELECT (SELECT max(id) FROM {table}) - (SELECT min(id) FROM {table}) + 1");
+            let rows = connection.prepare_cached(&sql).map_err(failed)?.query_row((), |row| row.get(0));
+            Some(rows.map_err(failed).map(Option::unwrap_or_default)?)
+        }
+        _ => None,
+    };
+    Ok(LogRows { table, ranges, scope, filters: filters(connection, table, query)?, known })
 }
 
 /// Whose rows may be seen; none for all. Of a user alone only theirs.

@@ -146,26 +146,20 @@ pub mod linecard {
             &str
         };
         (answer string, $answer:expr, $name:expr) => {
-            match $answer? {
-                Answer::Text(text) => Ok(text),
-                other => wrong($name, &other),
-            }
+            crossing!(only Answer::Text(text) => text, $answer, $name)
         };
         (answer u32, $answer:expr, $name:expr) => {
-            match $answer? {
-                Answer::Number(number) => Ok(number),
-                other => wrong($name, &other),
-            }
+            crossing!(only Answer::Number(number) => number, $answer, $name)
         };
         (answer mine_facts, $answer:expr, $name:expr) => {
-            match $answer? {
-                Answer::Mine(mine) => Ok(*mine),
-                other => wrong($name, &other),
-            }
+            crossing!(only Answer::Mine(mine) => *mine, $answer, $name)
         };
         (answer none, $answer:expr, $name:expr) => {
+            crossing!(only Answer::Nothing => (), $answer, $name)
+        };
+        (only $right:pat => $value:expr, $answer:expr, $name:expr) => {
             match $answer? {
-                Answer::Nothing => Ok(()),
+                $right => Ok($value),
                 other => wrong($name, &other),
             }
         };

@@ -106,6 +106,28 @@ pub struct Page<T> {
     pub cursor: Option<String>,
 }
 
+/// Hands each row of a list on, in order: the list is read a page at a time, as `list` reads one.
+///
+/// # Errors
+/// Those of `list` and of `take`; nothing is read after one.
+pub fn each<T: for<'de> Deserialize<'de>>(
+    query: Query,
+    list: impl Fn(&Query) -> Result<Held<Page<T>>, Refusal>,
+    mut take: impl FnMut(T) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let mut query = Query { limit: Query::MOST, ..query };
+    loop {
+        let page = list(&query)?.read()?;
+        for row in page.rows {
+            take(row)?;
+        }
+        match page.cursor {
+            Some(cursor) => (query.start, query.after) = (0, Some(cursor)),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// One record.
 pub fn get<T: Record>(id: u32) -> Result<Held<T>, Refusal> {
     Ok(Held::new(host::get(T::KIND, id)?))

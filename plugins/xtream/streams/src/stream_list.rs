@@ -1,6 +1,6 @@
 //! `stream/list`: what can be played, by number and name.
 
-use crate::pages::each_stream;
+use crate::each_stream::each_stream;
 use crate::parameters::StreamList;
 use linecard_sdk::body::Body;
 use linecard_sdk::records::Record;

@@ -1,6 +1,6 @@
 //! What runs where, and what is to.
 
-use crate::pages::each_stream;
+use crate::each_stream::each_stream;
 use linecard_sdk::records::{self, Document, Record, Stream};
 use linecard_sdk::serde::Deserialize;
 use linecard_sdk::{Refusal, Reply, node, reply};
