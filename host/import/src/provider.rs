@@ -255,7 +255,7 @@ mod tests {
             added_at: Some(1_700_000_000),
             ..Listed::default()
         };
-        assert_eq!(rows(strict).unwrap(), [row.clone()]);
+        assert_eq!(rows(strict).unwrap(), std::slice::from_ref(&row));
         assert_eq!(rows(loose).unwrap(), [row]);
         assert_eq!(rows("false").unwrap().len() + rows("[]").unwrap().len() + rows("null").unwrap().len(), 0);
         assert!(rows(r#"[{"name": "no id"}, {"stream_id": 1}, {"stream_id": -1, "name": "x"}]"#).unwrap().is_empty());

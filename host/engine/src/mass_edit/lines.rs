@@ -35,7 +35,7 @@ pub(super) async fn check(work: &mut Work, delivery: DeliveryType, fields: &Map<
 
 /// What is set, as an edit of a line reads it.
 pub(super) fn options(edit: &MassEdit) -> Result<Options<'_>> {
-    Ok(Options::checked(&edit.fields, &line::settable(Moment::Edit), CallerRole::Admin)?)
+    Options::checked(&edit.fields, &line::settable(Moment::Edit), CallerRole::Admin)
 }
 
 /// The next lines behind the last one that was done, and behind which one others come, if any do.

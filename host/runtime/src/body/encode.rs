@@ -63,13 +63,13 @@ fn all(mut encoder: Encoder, body: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Compresses piece by piece.
 pub(crate) enum Encoder {
-    Gzip(GzEncoder<Vec<u8>>),
+    Gzip(Box<GzEncoder<Vec<u8>>>),
     Zstd(Box<zstd::stream::write::Encoder<'static, Vec<u8>>>),
 }
 
 impl Encoder {
     fn gzip(level: u32) -> Encoder {
-        Encoder::Gzip(GzEncoder::new(Vec::new(), Compression::new(level)))
+        Encoder::Gzip(Box::new(GzEncoder::new(Vec::new(), Compression::new(level))))
     }
 
     fn zstd(level: i32) -> io::Result<Encoder> {
