@@ -35,6 +35,9 @@ pub(crate) struct Size {
     pub(crate) bouquets: u32,
 }
 
+/// Where an episode would come from; nobody plays it.
+const EPISODE: &str = "http://films.example.org/episode.mp4";
+
 /// The query that signs the first line in.
 pub(crate) fn credentials() -> String {
     format!("username={USERNAME}&password={PASSWORD}")
@@ -178,7 +181,7 @@ pub(crate) async fn series(panel: &Panel, tenant: TenantId, episodes: u32) -> an
     let made = records(engine, tenant, "series", vec![json!({ "name": "A long one" })]).await?;
     let series = *made.first().context("no series")?;
     let episode = |number: u32| {
-        json!({ "kind": "episode", "name": format!("Episode {number} of many"), "sources": ["test:1"],
+        json!({ "kind": "episode", "name": format!("Episode {number} of many"), "sources": [EPISODE],
             "episode_of": { "series": series, "season": 1 + number / 25, "number": 1 + number % 25 } })
     };
     records(engine, tenant, "stream", (0..episodes).map(episode).collect()).await?;
