@@ -217,7 +217,8 @@ impl Drops {
         let begun = Instant::now();
         // Files are read and compiled on other threads; the walk waits for them.
         loop {
-            if let Poll::Ready(done) = taking.as_mut().poll(&mut Context::from_waker(&waker)) {
+            let mut context = Context::from_waker(&waker);
+            if let Poll::Ready(done) = self.store.as_plugin_host(|| taking.as_mut().poll(&mut context)) {
                 return Some(done);
             }
             if self.store.waits_for_control() {

@@ -1,5 +1,5 @@
-//! The store as the walk sees it: the real one, with a count of the writes to the control database that nobody has
-//! answered yet.
+//! The store as the walk sees it: the real one, with a count of the plugin host's writes to the control database that
+//! nobody has answered yet.
 
 use host_core::audit::Deed;
 use host_core::bouquet::Member;
@@ -26,21 +26,31 @@ use host_core::{
 use host_store::SqliteStore;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-/// The real store. What waits for the control database's writer is counted, because who waits for
-/// anything else there waits for a thread, and the walk has to wait with it to stay the same.
+/// The real store. What of the plugin host waits for the control database's writer is counted, because when it waits for
+/// anything else it waits for a thread, and the walk has to wait with it to stay the same. Others who wait for the writer
+/// meanwhile, as who suspends a tenant, say nothing of it.
 pub struct Gauge {
     store: Arc<SqliteStore>,
     control: Arc<AtomicUsize>,
+    is_plugin_host: AtomicBool,
 }
 
 impl Gauge {
     pub fn new(store: Arc<SqliteStore>) -> Gauge {
-        Gauge { store, control: Arc::default() }
+        Gauge { store, control: Arc::default(), is_plugin_host: AtomicBool::new(false) }
     }
 
-    /// Whether someone waits for the control database's writer.
+    /// The plugin host goes on with something: what it asks for meanwhile is counted. All is on the walk's thread.
+    pub fn as_plugin_host<T>(&self, goes_on: impl FnOnce() -> T) -> T {
+        self.is_plugin_host.store(true, SeqCst);
+        let done = goes_on();
+        self.is_plugin_host.store(false, SeqCst);
+        done
+    }
+
+    /// Whether the plugin host waits for the control database's writer.
     pub fn waits_for_control(&self) -> bool {
         self.control.load(SeqCst) > 0
     }
@@ -50,7 +60,7 @@ impl Gauge {
         database: Database,
         answer: Pending<'a, T, E>,
     ) -> Pending<'a, T, E> {
-        if database != Database::Control {
+        if database != Database::Control || !self.is_plugin_host.load(SeqCst) {
             return answer;
         }
         self.control.fetch_add(1, SeqCst);
