@@ -94,21 +94,25 @@ async fn provider() -> (TestTenant, Value) {
     (there, account)
 }
 
+/// The account at a provider, as it is entered.
+fn wholesale<'a>(door: &'a Door, account: &'a Value) -> [(&'a str, &'a str); 5] {
+    let username = account["username"].as_str().unwrap();
+    [
+        ("name", "Wholesale"),
+        ("ip", "127.0.0.1"),
+        ("port", &door.port),
+        ("username", username),
+        ("password", "word-of/account"),
+    ]
+}
+
 #[test]
 fn what_a_provider_lists_is_fetched_and_a_stream_that_is_made_of_it_plays() {
     run(async {
         let (there, account) = provider().await;
         let (here, door) = (TestPanel::shared().tenant(0).await, Door::of(&there).await);
         let admin = here.admin();
-        let username = account["username"].as_str().unwrap();
-        let form = [
-            ("name", "Wholesale"),
-            ("ip", "127.0.0.1"),
-            ("port", &door.port),
-            ("username", username),
-            ("password", "word-of/account"),
-        ];
-        let made = admin.ok("create_provider", &form).await;
+        let made = admin.ok("create_provider", &wholesale(&door, &account)).await;
         assert!(!made.to_string().contains("word-of"), "{made}");
         let id = id_of(&made).to_string();
         let good = fetched(&admin, &here, &id, &made["job_id"]).await;
@@ -187,16 +191,8 @@ fn a_list_follows_its_provider_and_stays_when_that_does_not_answer() {
         let (there, account) = provider().await;
         let (here, door) = (TestPanel::shared().tenant(0).await, Door::of(&there).await);
         let admin = here.admin();
-        let username = account["username"].as_str().unwrap();
-        let form = [
-            ("name", "Wholesale"),
-            ("ip", "127.0.0.1"),
-            ("port", &door.port),
-            ("username", username),
-            ("password", "word-of/account"),
-            ("enabled", "0"),
-        ];
-        let made = admin.ok("create_provider", &form).await;
+        let off = [&wholesale(&door, &account)[..], &[("enabled", "0")]].concat();
+        let made = admin.ok("create_provider", &off).await;
         let id = id_of(&made).to_string();
         assert_eq!((&made["enabled"], &made["next_fetch"]), (&json!(0), &Value::Null));
         admin.refused("reload_provider", &[("id", &id)]).await;
@@ -225,7 +221,7 @@ fn a_list_follows_its_provider_and_stays_when_that_does_not_answer() {
         );
         let still = admin.get("get_provider_streams", &format!("&provider_id={id}&type=live")).await;
         assert_eq!(still["recordsFiltered"], 1, "the last list stays");
-        assert_eq!(admin.refused("create_provider", &form).await, "EXISTS_NAME");
+        assert_eq!(admin.refused("create_provider", &off).await, "EXISTS_NAME");
         for host in ["http://127.0.0.1", "a/b", "user@h"] {
             admin.refused("edit_provider", &[("id", &id), ("ip", host)]).await;
         }

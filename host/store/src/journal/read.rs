@@ -125,10 +125,12 @@ fn about(log: Log, kind: Kind, ids: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::rows::insert;
     use crate::sqlite::database_file::{make, open_reading};
     use crate::sqlite::schema::JOURNAL;
+    use host_core::journal::{Entry, Part};
     use host_core::time::Unix;
-    use host_core::{LineId, UserId};
+    use host_core::{LineId, StreamId, UserId};
 
     /// How SQLite goes through a log for this query.
     fn plan(query: &LogQuery) -> String {
@@ -163,5 +165,59 @@ mod tests {
         assert!(plan(&user).contains("sign_ins_by_user"));
         let users = plan(&LogQuery { party: Some(Party::Users), ..LogQuery::newest(Log::SignIns, 10) });
         assert!(users.contains("sign_ins_of_users") && !users.contains("TEMP B-TREE"), "{users}");
+    }
+
+    fn one_of(log: Log) -> Entry {
+        let (at, line, stream, text) = (Unix(7), LineId(1), StreamId(1), String::new);
+        let (address, agent, surface) = (text(), text(), text());
+        let (owner, user, times) = (None, None, 1);
+        match log {
+            Log::Activity => {
+                let (started_at, ended_at) = (at, at);
+                Entry::Activity {
+                    owner,
+                    line,
+                    stream,
+                    address,
+                    agent,
+                    container: text(),
+                    started_at,
+                    ended_at,
+                    bytes: 1,
+                }
+            }
+            Log::SignIns => Entry::SignIn { owner, surface, user, line: None, address, at, last_at: at, times },
+            Log::Refusals => {
+                let (line, stream, code, query) = (None, None, text(), text());
+                Entry::Refused { owner, surface, code, line, user, stream, address, agent, query, at }
+            }
+            Log::StreamErrors => {
+                Entry::StreamError { stream, part: Part::Process, reason: text(), at, last_at: at, times }
+            }
+            Log::Happenings => {
+                Entry::Happening { event: text(), subject: text(), message: text(), at, last_at: at, times }
+            }
+            Log::Restreams => {
+                Entry::Restream { owner, line, stream, address, agent, sign: text(), at, last_at: at, times }
+            }
+        }
+    }
+
+    #[test]
+    fn the_rows_of_each_log_are_counted_as_they_come_and_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        make(&path, &JOURNAL).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        for log in Log::ALL {
+            let total = || bounded(&connection, &LogQuery { counts: true, ..LogQuery::newest(log, 1) }).unwrap().total;
+            let count = |rows: u32| assert_eq!(total(), Some(rows), "{log:?}");
+            count(0);
+            insert(&connection, table(log).name, &one_of(log)).unwrap();
+            insert(&connection, table(log).name, &one_of(log)).unwrap();
+            count(2);
+            connection.execute(&format!("DELETE FROM {} WHERE id = 1", table(log).name), ()).unwrap();
+            count(1);
+        }
     }
 }
